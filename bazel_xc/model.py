@@ -1,0 +1,135 @@
+"""The words that every stage shares: platforms, labels, strings per platform, diagnostics.
+
+Comes in: plain values. Goes out: frozen classes that compare and sort by value. Nothing here reads
+files, runs programs or knows how a BUILD file looks.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+
+from attrs import field, frozen
+
+
+@frozen(order=True)
+class Platform:
+    """A target that the workspace is configured for, with cgo on or off there."""
+
+    goos: str
+    goarch: str
+    cgo: bool = False
+    constraints: tuple[str, ...] = field(default=(), kw_only=True)
+
+    @property
+    def name(self) -> str:
+        """``<goos>_<goarch>``, the platform's name in files, flags and reports."""
+        return f"{self.goos}_{self.goarch}"
+
+
+class Severity(enum.StrEnum):
+    """How bad a diagnostic is; an error makes the command exit with 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@frozen(order=True, kw_only=True)
+class Diagnostic:
+    """Something that the user should know and that did not stop the run.
+
+    ``path`` is relative to the workspace root, ``line`` and ``column`` count from 1 and are 0 where
+    unknown. ``message`` is one line; ``remedy`` says what to do and may be empty.
+    """
+
+    path: str = ""
+    line: int = 0
+    column: int = 0
+    severity: Severity = Severity.WARNING
+    code: str
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.path, self.line, self.column) if part)
+        head = f"{place}: " if place else ""
+        tail = f" ({self.remedy})" if self.remedy else ""
+        return f"{head}{self.severity}: {self.message}{tail}"
+
+
+@frozen(order=True)
+class Label:
+    """A Bazel label in absolute form; ``repo`` is empty for the main repository."""
+
+    repo: str
+    package: str
+    name: str
+
+    @classmethod
+    def parse(cls, text: str, package: str = "") -> Label:
+        """Reads ``@repo//pkg:name``, ``//pkg``, ``:name`` or ``name``, the last two within ``package``.
+
+        Raises ValueError where the text is no label.
+        """
+        repo, rest = "", text
+        if text.startswith("@"):
+            repo, slashes, rest = text.lstrip("@").partition("//")
+            if not slashes:
+                return cls(repo, "", repo)
+            rest = "//" + rest
+        if rest.startswith("//"):
+            package, colon, name = rest[2:].partition(":")
+            return cls(repo, package, name if colon else package.rpartition("/")[2])
+        name = rest.removeprefix(":")
+        if not name or ":" in name or text.startswith("/"):
+            raise ValueError(f"not a label: {text!r}")
+        return cls("", package, name)
+
+    def relative_to(self, package: str) -> str:
+        """The shortest spelling inside a BUILD file of ``package`` in the main repository."""
+        if not self.repo and self.package == package:
+            return f":{self.name}"
+        if self.repo and not self.package and self.name == self.repo:
+            return f"@{self.repo}"
+        repo = f"@{self.repo}" if self.repo else ""
+        short = self.package.rpartition("/")[2] == self.name
+        return f"{repo}//{self.package}" + ("" if short else f":{self.name}")
+
+    def __str__(self) -> str:
+        repo = f"@{self.repo}" if self.repo else ""
+        return f"{repo}//{self.package}:{self.name}"
+
+
+@frozen
+class PlatformStrings:
+    """Strings and where each of them holds: always, or on some platforms, named ``<goos>_<goarch>``.
+
+    ``always`` and the strings of ``some`` are disjoint; both are in the order they were given.
+    """
+
+    always: tuple[str, ...] = ()
+    some: tuple[tuple[str, frozenset[str]], ...] = ()
+
+    @classmethod
+    def fold(cls, where: Mapping[str, Iterable[str]], everywhere: frozenset[str]) -> PlatformStrings:
+        """Splits string -> platforms into what holds on all of ``everywhere`` and the rest.
+
+        Strings that hold nowhere are dropped.
+        """
+        always: list[str] = []
+        some: list[tuple[str, frozenset[str]]] = []
+        for text, platforms in where.items():
+            held = frozenset(platforms) & everywhere
+            if held == everywhere:
+                always.append(text)
+            elif held:
+                some.append((text, held))
+        return cls(tuple(always), tuple(some))
+
+    def on(self, platform: str) -> tuple[str, ...]:
+        """The strings that hold on one platform, the unconditional ones first."""
+        return self.always + tuple(text for text, held in self.some if platform in held)
+
+    def __bool__(self) -> bool:
+        return bool(self.always or self.some)
