@@ -29,7 +29,7 @@ _SORTED = frozenset(
     tests tools visibility""".split()
 )
 # Not in buildifier's table, but kept sorted by Gazelle, whose habit this follows.
-_SORTED_BY_US = frozenset({"embed", "embedsrcs", "cdeps", "target_compatible_with"})
+_SORTED_BY_US = frozenset({"embed", "embedsrcs"})
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
 _ESCAPED = re.compile(r'[\\"\n\r\t\0]')
 
@@ -124,10 +124,12 @@ def sort_list(value: ListValue) -> ListValue:
         if isinstance(item, String) and not item.notes.before:
             part.append(item)
             continue
-        items.extend(sorted(part, key=_sort_key))
+        part.sort(key=_sort_key)
+        items.extend(part)
         part = []
         items.append(item)
-    items.extend(sorted(part, key=_sort_key))
+    part.sort(key=_sort_key)
+    items.extend(part)
     return evolve(value, items=tuple(items))
 
 
