@@ -19,7 +19,7 @@ from attrs import field, frozen
 
 # Strings first, so that a '#' inside one is not taken for a comment. Raw strings end where others do.
 _COMMENT_OR_STRING = re.compile(
-    rb'''"{3}(?:[^\\]|\\.)*?"{3}|'{3}(?:[^\\]|\\.)*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|(#[^\r\n]*)''',
+    rb""""{3}(?:[^\\]|\\.)*?"{3}|'{3}(?:[^\\]|\\.)*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|(#[^\r\n]*)""",
     re.DOTALL,
 )
 _NEWLINE = re.compile(rb"\r\n|\r|\n")

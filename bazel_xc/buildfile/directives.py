@@ -1,0 +1,326 @@
+"""Directives: the comments in BUILD files that steer generation, and the settings they add up to.
+
+Comes in: one parsed BUILD file and the settings of the directory above. Goes out: the ``Settings`` that
+hold in this directory, and diagnostics for directives that are not understood. The names and meanings are
+Gazelle's, so that a tree kept by Gazelle behaves the same; own directives start with ``bazel_xc:``.
+Nothing is read from disk here.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping
+
+from attrs import evolve, frozen
+
+from bazel_xc.buildfile.syntax import BuildFile, Call
+from bazel_xc.model import Diagnostic, Label
+
+_DIRECTIVE = re.compile(r"#\s*(gazelle|bazel_xc):(\w+)\s*(.*?)\s*")
+# Understood by Gazelle, without meaning for what is generated here: said once as a note with -v only.
+LEFT_ALONE = frozenset(
+    """proto proto_group proto_strip_import_prefix proto_import_prefix go_generate_proto go_proto_compilers
+    go_grpc_compilers default_visibility lang importmap_prefix repository repository_macro follow
+    cc_group cc_generate cc_search cc_indexfile cc_platform go_search index prefix_rel
+    default_features map_kind_warnings""".split()
+)
+NAMINGS = ("import", "import_alias", "go_default_library")
+C_KINDS = ("header", "lib", "pkg_config")
+
+
+@frozen
+class Directive:
+    """One ``# gazelle:key value`` with its place."""
+
+    tool: str
+    key: str
+    value: str
+    line: int
+
+
+@frozen
+class Override:
+    """``resolve go IMPORT LABEL``; for ``resolve_regexp`` the import is a pattern."""
+
+    import_path: str
+    label: Label
+    pattern: re.Pattern[str] | None = None
+
+
+@frozen
+class CResolve:
+    """``# bazel_xc:resolve KIND NAME LABEL`` or gazelle_cc's ``# gazelle:resolve cc INCLUDE LABEL``."""
+
+    kind: str
+    name: str
+    label: Label
+
+
+@frozen
+class MappedKind:
+    """``map_kind FROM TO LOAD``."""
+
+    kind: str
+    load: str
+
+
+@frozen(kw_only=True)
+class Settings:
+    """What holds in one directory, its own directives applied to those of the directory above."""
+
+    prefix: str | None = None
+    prefix_directory: str = ""
+    excludes: tuple[tuple[str, str], ...] = ()  # (directory, pattern)
+    ignore: bool = False
+    build_tags: frozenset[str] = frozenset()
+    overrides: tuple[Override, ...] = ()
+    c_resolves: tuple[CResolve, ...] = ()
+    map_kinds: tuple[tuple[str, MappedKind], ...] = ()
+    alias_kinds: tuple[tuple[str, str], ...] = ()
+    naming: str = ""
+    naming_external: str = ""
+    visibility: tuple[str, ...] = ()
+    test_per_file: bool = False
+    build_file_names: tuple[str, ...] = ("BUILD.bazel", "BUILD")
+    update_only: bool = False
+    cgo: bool = True
+    flags: tuple[tuple[str, tuple[str, ...]], ...] = ()  # attribute name -> flags of go_*opts
+
+    def mapped(self, kind: str) -> MappedKind | None:
+        """What a kind is written as, ``map_kind`` followed through chains."""
+        table = dict(self.map_kinds)
+        found: MappedKind | None = None
+        seen = {kind}
+        while kind in table:
+            found = table[kind]
+            if found.kind in seen:
+                break
+            seen.add(found.kind)
+            kind = found.kind
+        return found
+
+    def origin(self, kind: str) -> str:
+        """The kind that a kind in a file stands for: ``alias_kind`` and ``map_kind`` undone."""
+        kind = dict(self.alias_kinds).get(kind, kind)
+        for wanted, _ in self.map_kinds:
+            mapped = self.mapped(wanted)
+            if mapped and mapped.kind == kind:
+                return wanted
+        return kind
+
+
+def directives_in(file: BuildFile) -> tuple[Directive, ...]:
+    """The directives of a file in file order: comments on lines of their own outside any statement."""
+    found: list[Directive] = []
+    spans = [(call.span.start, call.span.end) for call in file.calls]
+    for comment in file.comments:
+        match = _DIRECTIVE.fullmatch(comment.text) if comment.alone else None
+        if match and not any(start <= comment.span.start < end for start, end in spans):
+            found.append(Directive(match[1], match[2], match[3], comment.line))
+    return tuple(found)
+
+
+def settings_for(
+    above: Settings, file: BuildFile | None, directory: str, splice: Callable[[str], str | None]
+) -> tuple[Settings, tuple[Diagnostic, ...]]:
+    """The settings of a directory.
+
+    ``splice`` gives the text of a file named by ``directive_file``, None where it cannot be read.
+    """
+    settings = evolve(above, ignore=False)
+    if file is None:
+        return settings, ()
+    said: list[Diagnostic] = []
+    for call in file.calls:
+        if call.kind in ("gazelle", "go_prefix"):
+            settings = _from_rule(settings, call, directory)
+    for directive in _spliced(directives_in(file), splice, file.path, said):
+        try:
+            settings = _apply(settings, directive, directory)
+        except _UnknownDirectiveError:
+            said.append(_diagnostic(file.path, directive, f"unknown directive {directive.key!r}"))
+        except (ValueError, re.error) as e:
+            said.append(_diagnostic(file.path, directive, f"directive {directive.key}: {e}"))
+    return settings, tuple(said)
+
+
+class _UnknownDirectiveError(Exception):
+    """The directive is none that anybody defines."""
+
+
+def _diagnostic(path: str, directive: Directive, message: str) -> Diagnostic:
+    return Diagnostic(
+        path=path,
+        line=directive.line,
+        code="directive",
+        message=message,
+        remedy="it is ignored; see docs/directives.md",
+    )
+
+
+def _spliced(
+    directives: tuple[Directive, ...], splice: Callable[[str], str | None], path: str, said: list[Diagnostic]
+) -> list[Directive]:
+    found: list[Directive] = []
+    for directive in directives:
+        if directive.key != "directive_file":
+            found.append(directive)
+            continue
+        text = splice(directive.value)
+        if text is None:
+            said.append(_diagnostic(path, directive, f"cannot read directive file {directive.value!r}"))
+            continue
+        for line in text.splitlines():
+            bare = re.fullmatch(r"\s*(?:#\s*(gazelle|bazel_xc):)?(\w+)\s*(.*?)\s*", line)
+            if bare:
+                found.append(Directive(bare[1] or "gazelle", bare[2], bare[3], directive.line))
+    return found
+
+
+def _from_rule(settings: Settings, call: Call, directory: str) -> Settings:
+    """What a ``gazelle()`` or ``go_prefix()`` rule sets: prefix, naming, tags, external mode."""
+    prefix = call.string("prefix")
+    if call.kind == "go_prefix" and call.args:
+        prefix = next(
+            (arg.value for arg in call.args if hasattr(arg, "value") and isinstance(arg.value, str)), None
+        )
+    if prefix is not None and settings.prefix is None:
+        settings = evolve(settings, prefix=prefix, prefix_directory=directory)
+    tags = frozenset(call.strings("build_tags"))
+    flags = _flag_values((*call.strings("args"), *call.strings("extra_args")))
+    naming = flags.get("go_naming_convention", "")
+    external = flags.get("go_naming_convention_external", "")
+    tags |= {tag for tag in flags.get("build_tags", "").split(",") if tag}
+    return evolve(
+        settings,
+        build_tags=settings.build_tags | tags,
+        naming=naming if naming in NAMINGS else settings.naming,
+        naming_external=external if external in NAMINGS else settings.naming_external,
+    )
+
+
+def _flag_values(words: tuple[str, ...]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for word, following in zip(words, (*words[1:], ""), strict=True):
+        if word.startswith("-"):
+            name, equals, value = word.lstrip("-").partition("=")
+            values[name] = value if equals else following
+    return values
+
+
+def _words(directive: Directive, least: int, most: int) -> list[str]:
+    words = directive.value.split()
+    if not least <= len(words) <= most:
+        wanted = str(least) if least == most else f"{least} to {most}"
+        raise ValueError(f"needs {wanted} values, has {len(words)}")
+    return words
+
+
+def _choice(directive: Directive, choices: tuple[str, ...]) -> str:
+    if directive.value not in choices:
+        raise ValueError(f"{directive.value!r} is none of {', '.join(choices)}")
+    return directive.value
+
+
+def _resolve(settings: Settings, directive: Directive, directory: str) -> Settings:
+    words = _words(directive, 3, 4)
+    if directive.tool == "bazel_xc":
+        if words[0] not in C_KINDS:
+            raise ValueError(f"{words[0]!r} is none of {', '.join(C_KINDS)}")
+        found = CResolve(words[0], words[1], Label.parse(words[2], directory))
+        return evolve(settings, c_resolves=(found, *settings.c_resolves))
+    if words[0] == "cc":
+        found = CResolve("header", words[-2], Label.parse(words[-1], directory))
+        return evolve(settings, c_resolves=(found, *settings.c_resolves))
+    if words[0] != "go" and not (len(words) == 4 and words[1] == "go"):
+        return settings
+    override = Override(words[-2], Label.parse(words[-1], directory))
+    return evolve(settings, overrides=(override, *settings.overrides))
+
+
+def _resolve_regexp(settings: Settings, directive: Directive, directory: str) -> Settings:
+    words = _words(directive, 3, 4)
+    if words[0] != "go" and not (len(words) == 4 and words[1] == "go"):
+        return settings
+    # Go writes \z and named groups differently; $1 is handled where the label is made.
+    pattern = re.compile(words[-2])
+    override = Override(words[-2], Label.parse(words[-1], directory), pattern)
+    return evolve(settings, overrides=(override, *settings.overrides))
+
+
+def _exclude(settings: Settings, directive: Directive, directory: str) -> Settings:
+    if not directive.value:
+        raise ValueError("needs a pattern")
+    return evolve(settings, excludes=(*settings.excludes, (directory, directive.value.strip("/"))))
+
+
+def _flags(settings: Settings, directive: Directive) -> Settings:
+    attribute = directive.key.removeprefix("go_")
+    table = dict(settings.flags)
+    table[attribute] = (*table.get(attribute, ()), *shlex.split(directive.value)) if directive.value else ()
+    return evolve(settings, flags=tuple(sorted(table.items())))
+
+
+def _map_kind(settings: Settings, directive: Directive, _directory: str) -> Settings:
+    words = _words(directive, 3, 3)
+    table = {**dict(settings.map_kinds), words[0]: MappedKind(words[1], words[2])}
+    return evolve(settings, map_kinds=tuple(sorted(table.items(), key=lambda item: item[0])))
+
+
+def _alias_kind(settings: Settings, directive: Directive, _directory: str) -> Settings:
+    words = _words(directive, 2, 2)
+    return evolve(
+        settings, alias_kinds=tuple(sorted({**dict(settings.alias_kinds), words[0]: words[1]}.items()))
+    )
+
+
+def _prefix(settings: Settings, directive: Directive, directory: str) -> Settings:
+    if directive.value.startswith(("/", ".")) or " " in directive.value:
+        raise ValueError(f"{directive.value!r} is no import path")
+    return evolve(settings, prefix=directive.value, prefix_directory=directory)
+
+
+def _apply(settings: Settings, directive: Directive, directory: str) -> Settings:
+    value = directive.value
+    words = tuple(word for word in re.split(r"[,\s]+", value) if word)
+    if directive.tool == "bazel_xc" and directive.key != "resolve":
+        raise _UnknownDirectiveError
+    handler = _HANDLERS.get(directive.key)
+    if handler:
+        return handler(settings, directive, directory)
+    match directive.key:
+        case "ignore":
+            return evolve(settings, ignore=True)
+        case "build_tags":
+            return evolve(settings, build_tags=frozenset(words))
+        case "go_naming_convention":
+            return evolve(settings, naming=_choice(directive, NAMINGS))
+        case "go_naming_convention_external":
+            return evolve(settings, naming_external=_choice(directive, NAMINGS))
+        case "go_visibility":
+            return evolve(settings, visibility=(*settings.visibility, value))
+        case "go_test":
+            return evolve(settings, test_per_file=_choice(directive, ("default", "file")) == "file")
+        case "build_file_name":
+            return evolve(settings, build_file_names=words or settings.build_file_names)
+        case "generation_mode":
+            chosen = _choice(directive, ("create_and_update", "update_only"))
+            return evolve(settings, update_only=chosen == "update_only")
+        case "cgo":
+            return evolve(settings, cgo=_choice(directive, ("on", "off")) == "on")
+        case key if key.startswith("go_") and key.endswith("opts"):
+            return _flags(settings, directive)
+        case key if key in LEFT_ALONE or key.startswith(("proto", "py", "python", "java", "js", "ts", "cc")):
+            return settings
+    raise _UnknownDirectiveError
+
+
+_HANDLERS: Mapping[str, Callable[[Settings, Directive, str], Settings]] = {
+    "alias_kind": _alias_kind,
+    "exclude": _exclude,
+    "map_kind": _map_kind,
+    "prefix": _prefix,
+    "resolve": _resolve,
+    "resolve_regexp": _resolve_regexp,
+}

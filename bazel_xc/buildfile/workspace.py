@@ -1,0 +1,258 @@
+"""Finds and reads the workspace's directories and BUILD files, once.
+
+Comes in: the workspace root. Goes out: one ``Directory`` per directory that Bazel and Gazelle would look
+at, with its file names, its parsed BUILD file and the settings that directives give it. Links to
+directories are not followed, ``.bazelignore`` and ``exclude`` are obeyed. It does not look into Go files.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from attrs import frozen
+
+from bazel_xc.buildfile.directives import Settings, settings_for
+from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, parse
+from bazel_xc.errors import WorkspaceError
+from bazel_xc.model import Diagnostic, Severity
+
+_SKIPPED = frozenset({".git", ".hg", ".svn", ".jj"})
+
+
+@frozen(kw_only=True)
+class Directory:
+    """One directory. ``path`` is relative to the root, with slashes, empty for the root itself.
+
+    ``build_path`` is the BUILD file to write, whether it exists or not; ``broken`` says that the one that
+    is there cannot be read, so nothing may be written. ``files`` are the names of regular files that no
+    ``exclude`` hides; ``hidden`` those it hides.
+    """
+
+    path: str
+    files: tuple[str, ...]
+    hidden: frozenset[str] = frozenset()
+    subdirectories: tuple[str, ...] = ()
+    build_file: BuildFile | None = None
+    build_path: str
+    broken: bool = False
+    settings: Settings
+
+    @property
+    def writable(self) -> bool:
+        """Whether a BUILD file may be written here."""
+        return not (self.broken or self.settings.ignore)
+
+
+@frozen
+class Workspace:
+    """All directories by path, in walking order, parents before children."""
+
+    root: Path
+    directories: dict[str, Directory]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    def package_of(self, directory: str) -> str:
+        """The Bazel package that a directory belongs to: itself or the nearest above with a BUILD file."""
+        while directory and not self._has_build_file(directory):
+            directory = directory.rpartition("/")[0]
+        return directory
+
+    def _has_build_file(self, directory: str) -> bool:
+        found = self.directories.get(directory)
+        return bool(found and (found.build_file or found.broken))
+
+
+def read_workspace(root: Path, settings: Settings | None = None) -> Workspace:
+    """Reads the tree below ``root``. Raises ``WorkspaceError`` where the root cannot be listed."""
+    walker = _Walker(root)
+    if not root.is_dir():
+        raise WorkspaceError(f"{root}: no such directory; name the workspace with -C DIR")
+    try:
+        os.scandir(root).close()
+    except OSError as e:
+        raise WorkspaceError(f"{root}: cannot be listed: {e.strerror}") from None
+    found = {directory.path: directory for directory in walker.walk("", settings or Settings())}
+    return Workspace(root, found, tuple(walker.said))
+
+
+class _Walker:
+    """Walks the tree; collects what could not be read."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.said: list[Diagnostic] = []
+        self.ignored = frozenset(self._bazelignore())
+
+    def _bazelignore(self) -> Iterator[str]:
+        try:
+            text = (self.root / ".bazelignore").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return
+        for line in text.splitlines():
+            path = line.strip().strip("/")
+            if path and not path.startswith("#"):
+                yield path
+
+    def walk(self, path: str, above: Settings) -> Iterator[Directory]:
+        entries = self._entries(path)
+        if entries is None:
+            return
+        names, folders = entries
+        build_file, build_path, broken = self._build_file(path, names, above)
+        settings, said = settings_for(above, build_file, path, self._splice)
+        self.said.extend(said)
+        if build_file is None and settings.build_file_names != above.build_file_names:
+            build_path = _join(path, settings.build_file_names[0])
+        hidden = frozenset(name for name in names if _excluded(_join(path, name), settings))
+        kept = tuple(
+            name for name in folders
+            if _join(path, name) not in self.ignored and not _excluded(_join(path, name), settings)
+        )  # fmt: skip
+        yield Directory(
+            path=path,
+            files=tuple(name for name in names if name not in hidden),
+            hidden=hidden,
+            subdirectories=kept,
+            build_file=build_file,
+            build_path=build_path,
+            broken=broken,
+            settings=settings,
+        )
+        for name in kept:
+            yield from self.walk(_join(path, name), settings)
+
+    def _entries(self, path: str) -> tuple[list[str], list[str]] | None:
+        names: list[str] = []
+        folders: list[str] = []
+        try:
+            with os.scandir(self.root / path) as found:
+                for entry in found:
+                    self._sort_entry(entry, path, names, folders)
+        except OSError as e:
+            self._say(
+                path,
+                f"directory cannot be listed: {e.strerror}",
+                "unreadable",
+                "it and all below are left out",
+            )
+            return None
+        return sorted(names), sorted(folders)
+
+    def _sort_entry(self, entry: os.DirEntry[str], path: str, names: list[str], folders: list[str]) -> None:
+        try:
+            entry.name.encode("utf-8")
+        except UnicodeEncodeError:
+            self._say(
+                path, f"file name {entry.name!r} is not UTF-8", "file-name", "rename it; it is left out"
+            )
+            return
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in _SKIPPED and not (not path and entry.name.startswith("bazel-")):
+                folders.append(entry.name)
+        elif entry.is_symlink():
+            if _is_file(entry):
+                names.append(entry.name)
+        elif entry.is_file(follow_symlinks=False):
+            names.append(entry.name)
+
+    def _build_file(
+        self, path: str, names: list[str], settings: Settings
+    ) -> tuple[BuildFile | None, str, bool]:
+        name = next((name for name in settings.build_file_names if name in names), None)
+        if name is None:
+            return None, _join(path, self._new_name(path, settings)), False
+        full = _join(path, name)
+        try:
+            return parse(full, (self.root / full).read_bytes()), full, False
+        except OSError as e:
+            self._say(full, f"cannot be read: {e.strerror}", "unreadable", "it is left untouched")
+        except BuildSyntaxError as e:
+            self._say(full, e.message, "syntax", "mend it; the file is left untouched", e.line, e.column)
+        return None, full, True
+
+    def _new_name(self, path: str, settings: Settings) -> str:
+        """The first configured name that no directory bears, as Bazel would trip over ``BUILD/``."""
+        for name in settings.build_file_names:
+            if not (self.root / path / name).is_dir():
+                return name
+        return settings.build_file_names[0]
+
+    def _splice(self, path: str) -> str | None:
+        try:
+            return (self.root / path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def _say(self, path: str, message: str, code: str, remedy: str, line: int = 0, column: int = 0) -> None:
+        self.said.append(
+            Diagnostic(
+                path=path,
+                line=line,
+                column=column,
+                severity=Severity.ERROR,
+                code=code,
+                message=message,
+                remedy=remedy,
+            )
+        )
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
+
+
+def _join(directory: str, name: str) -> str:
+    return f"{directory}/{name}" if directory else name
+
+
+def _excluded(path: str, settings: Settings) -> bool:
+    for directory, pattern in settings.excludes:
+        if directory and not path.startswith(directory + "/"):
+            continue
+        relative = path[len(directory) + 1 :] if directory else path
+        if glob_pattern(pattern).fullmatch(relative):
+            return True
+    return False
+
+
+@cache
+def glob_pattern(pattern: str) -> re.Pattern[str]:
+    """A doublestar pattern (``**``, ``*``, ``?``, ``[a-z]``, ``{a,b}``) as a regular expression.
+
+    A pattern that ends in ``/**`` matches the directory too, as the doublestar library has it.
+    """
+    out: list[str] = []
+    at = 0
+    depth = 0
+    while at < len(pattern):
+        char = pattern[at]
+        if pattern.startswith("/**", at) and at + 3 == len(pattern):
+            out.append("(?:/.*)?")
+            at += 2
+        elif pattern.startswith("**/", at):
+            out.append("(?:[^/]+/)*")
+            at += 2
+        elif pattern.startswith("**", at):
+            out.append(".*")
+            at += 1
+        elif char == "[" and "]" in pattern[at + 2 :]:
+            end = pattern.index("]", at + 2)
+            inner = pattern[at + 1 : end].replace("\\", "\\\\")
+            out.append(f"[^{inner[1:]}]" if inner[0] in "!^" else f"[{inner}]")
+            at = end
+        elif char == "{" or (char == "}" and depth):
+            depth += 1 if char == "{" else -1
+            out.append("(?:" if char == "{" else ")")
+        else:
+            out.append(
+                {"*": "[^/]*", "?": "[^/]"}.get(char, "|" if char == "," and depth else re.escape(char))
+            )
+        at += 1
+    return re.compile("".join(out) + ")" * depth, re.DOTALL)
