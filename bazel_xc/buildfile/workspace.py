@@ -102,7 +102,7 @@ class _Walker:
         if entries is None:
             return
         names, folders = entries
-        build_file, build_path, broken = self._build_file(path, names, above)
+        build_file, build_path, broken = self._build_file(path, names, folders, above)
         settings, said = settings_for(above, build_file, path, self._splice)
         self.said.extend(said)
         if build_file is None and settings.build_file_names != above.build_file_names:
@@ -160,11 +160,11 @@ class _Walker:
             names.append(entry.name)
 
     def _build_file(
-        self, path: str, names: list[str], settings: Settings
+        self, path: str, names: list[str], folders: list[str], settings: Settings
     ) -> tuple[BuildFile | None, str, bool]:
         name = next((name for name in settings.build_file_names if name in names), None)
         if name is None:
-            return None, _join(path, self._new_name(path, settings)), False
+            return None, _join(path, _new_name(folders, settings)), False
         full = _join(path, name)
         try:
             return parse(full, (self.root / full).read_bytes()), full, False
@@ -173,13 +173,6 @@ class _Walker:
         except BuildSyntaxError as e:
             self._say(full, e.message, "syntax", "mend it; the file is left untouched", e.line, e.column)
         return None, full, True
-
-    def _new_name(self, path: str, settings: Settings) -> str:
-        """The first configured name that no directory bears, as Bazel would trip over ``BUILD/``."""
-        for name in settings.build_file_names:
-            if not (self.root / path / name).is_dir():
-                return name
-        return settings.build_file_names[0]
 
     def _splice(self, path: str) -> str | None:
         try:
@@ -199,6 +192,12 @@ class _Walker:
                 remedy=remedy,
             )
         )
+
+
+def _new_name(folders: list[str], settings: Settings) -> str:
+    """The first configured name that no directory bears, as Bazel would trip over ``BUILD/``."""
+    free = [name for name in settings.build_file_names if name not in folders]
+    return (free or list(settings.build_file_names))[0]
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

@@ -1,0 +1,282 @@
+"""``go list`` once per platform, into typed packages.
+
+Comes in: a toolchain, the directory to list in and the platforms. Goes out: one ``Listing`` per platform
+with a ``ListedPackage`` for every package in the closure, the standard library included. JSON is read only
+here, field by field. It does not compare platforms and does not decide what an error means.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, frozen
+
+from bazel_xc.errors import GoError
+from bazel_xc.golang.toolchain import Run, Toolchain, first_line
+from bazel_xc.model import Platform
+
+_SHARED = ("ImportPath", "Dir", "Name", "Standard", "DepOnly", "Incomplete", "Module", "ImportMap", "Error",
+           "GoFiles", "CgoFiles", "Imports")  # fmt: skip
+_FILES = ("CFiles", "CXXFiles", "MFiles", "HFiles", "FFiles", "SFiles", "SysoFiles", "SwigFiles",
+          "SwigCXXFiles")  # fmt: skip
+_FIRST_PARTY = ("IgnoredGoFiles", "IgnoredOtherFiles", "TestGoFiles", "XTestGoFiles", "TestImports",
+                "XTestImports", "EmbedFiles", "TestEmbedFiles", "XTestEmbedFiles")  # fmt: skip
+_CGO = ("CgoCFLAGS", "CgoCPPFLAGS", "CgoCXXFLAGS", "CgoLDFLAGS", "CgoPkgConfig")
+FIELDS = (*_SHARED, *_FILES, *_FIRST_PARTY, *_CGO)
+_POSITION = re.compile(r"^(?P<path>.*?):(?P<line>\d+)(?::(?P<column>\d+))?$")
+
+
+@frozen
+class ListedModule:
+    """The module of a package; ``directory`` is empty where it is not on disk."""
+
+    path: str
+    version: str
+    directory: str
+    main: bool
+
+
+@frozen
+class ListedError:
+    """Why a package did not load; ``position`` is go's own text, relative to where go ran or absolute."""
+
+    message: str
+    position: str
+    import_stack: tuple[str, ...]
+
+    def place(self) -> tuple[str, int, int]:
+        """Path, line and column out of the position; empty and 0 where go gave none."""
+        found = _POSITION.match(self.position)
+        if not found:
+            return self.position, 0, 0
+        return found["path"], int(found["line"]), int(found["column"] or 0)
+
+
+@frozen(kw_only=True)
+class CgoListed:
+    """What go list says of ``#cgo`` lines: flags with ``${SRCDIR}`` expanded, conditions evaluated."""
+
+    cflags: tuple[str, ...] = ()
+    cppflags: tuple[str, ...] = ()
+    cxxflags: tuple[str, ...] = ()
+    ldflags: tuple[str, ...] = ()
+    pkg_config: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class ListedPackage:
+    """One package as go list sees it on one platform. File names are relative to ``directory``."""
+
+    import_path: str
+    directory: str
+    name: str
+    standard: bool
+    dep_only: bool
+    incomplete: bool
+    module: ListedModule | None
+    error: ListedError | None
+    go_files: tuple[str, ...]
+    cgo_files: tuple[str, ...]
+    other_files: tuple[str, ...]
+    ignored_files: tuple[str, ...]
+    test_files: tuple[str, ...]
+    xtest_files: tuple[str, ...]
+    imports: tuple[str, ...]
+    test_imports: tuple[str, ...]
+    xtest_imports: tuple[str, ...]
+    embed_files: tuple[str, ...]
+    test_embed_files: tuple[str, ...]
+    import_map: tuple[tuple[str, str], ...]
+    cgo: CgoListed
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> ListedPackage:
+        """Reads one object of ``go list -json``."""
+        module = raw.get("Module")
+        error = raw.get("Error")
+        get = _Getter(raw)
+        return cls(
+            import_path=raw.get("ImportPath", ""),
+            directory=raw.get("Dir", ""),
+            name=raw.get("Name", ""),
+            standard=raw.get("Standard", False),
+            dep_only=raw.get("DepOnly", False),
+            incomplete=raw.get("Incomplete", False),
+            module=_module(module) if module else None,
+            error=_error(error) if error else None,
+            go_files=get("GoFiles"),
+            cgo_files=get("CgoFiles"),
+            other_files=get(*_FILES),
+            ignored_files=get("IgnoredGoFiles", "IgnoredOtherFiles"),
+            test_files=get("TestGoFiles"),
+            xtest_files=get("XTestGoFiles"),
+            imports=get("Imports"),
+            test_imports=get("TestImports"),
+            xtest_imports=get("XTestImports"),
+            embed_files=get("EmbedFiles"),
+            test_embed_files=get("TestEmbedFiles", "XTestEmbedFiles"),
+            import_map=tuple(sorted(raw.get("ImportMap", {}).items())),
+            cgo=CgoListed(
+                cflags=get("CgoCFLAGS"),
+                cppflags=get("CgoCPPFLAGS"),
+                cxxflags=get("CgoCXXFLAGS"),
+                ldflags=get("CgoLDFLAGS"),
+                pkg_config=get("CgoPkgConfig"),
+            ),
+        )
+
+    @property
+    def files(self) -> frozenset[str]:
+        """Everything that is compiled here, tests included."""
+        return frozenset(
+            (*self.go_files, *self.cgo_files, *self.other_files, *self.test_files, *self.xtest_files)
+        )
+
+    @property
+    def buildable(self) -> bool:
+        """Whether there is anything to compile that is no test."""
+        return bool(self.go_files or self.cgo_files)
+
+
+@frozen
+class Listing:
+    """All packages of one platform by import path, in the order go listed them."""
+
+    platform: Platform
+    packages: Mapping[str, ListedPackage]
+
+
+RunGo = Callable[[list[str], Path, Mapping[str, str]], Run]
+
+
+def list_packages(
+    toolchain: Toolchain,
+    run: RunGo,
+    directory: Path,
+    patterns: Iterable[str],
+    platforms: Iterable[Platform],
+    tags: Iterable[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> tuple[Listing, ...]:
+    """Lists patterns and their closure for every platform, side by side, tests' imports included.
+
+    Raises ``GoError`` where go gives nothing at all, with go's own first line.
+    """
+    settings = {**toolchain.environment, **(environment or {})}
+    lister = _Lister(run, directory, tuple(patterns), _all_tags(tags, settings), settings)
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+        return tuple(pool.map(lister.listing, platforms))
+
+
+@frozen
+class _Lister:
+    run: RunGo
+    directory: Path
+    patterns: tuple[str, ...]
+    tags: tuple[str, ...]
+    environment: Mapping[str, str]
+
+    def listing(self, platform: Platform) -> Listing:
+        packages = {package.import_path: package for package in self._list(platform, self.patterns)}
+        missing = sorted(_test_imports(packages.values()) - packages.keys())
+        if missing:  # what only tests import is not in the closure; a second, small call brings it
+            for package in self._list(platform, tuple(missing)):
+                packages.setdefault(package.import_path, evolve(package, dep_only=True))
+        return Listing(platform, packages)
+
+    def _list(self, platform: Platform, patterns: tuple[str, ...]) -> Iterator[ListedPackage]:
+        arguments = ["list", "-e", "-deps", f"-json={','.join(FIELDS)}"]
+        if self.tags:
+            arguments.append(f"-tags={','.join(self.tags)}")
+        environment = {
+            **self.environment,
+            "GOOS": platform.goos,
+            "GOARCH": platform.goarch,
+            "CGO_ENABLED": "1" if platform.cgo else "0",
+        }
+        done = self.run([*arguments, "--", *patterns], self.directory, environment)
+        if done.code != 0 and not done.stdout.strip():
+            raise GoError(explain_failure(done.stderr, self.directory))
+        return map(ListedPackage.from_json, _objects(done.stdout))
+
+
+def explain_failure(stderr: str, directory: Path) -> str:
+    """One line for a go list that listed nothing, with the remedy where the cause is known."""
+    line = first_line(stderr) or "no output"
+    text = stderr.replace("\n", " ")
+    if "requires go >=" in text or "go.mod requires go" in text:
+        return f"{line}; install that Go, or point BAZEL_XC_GO at one (GOTOOLCHAIN=local is set for listing)"
+    if "inconsistent vendoring" in text:
+        return f"{directory.name}: {line.rstrip(':')}; run: go mod vendor"
+    if "go.mod file not found" in text or "cannot find main module" in text:
+        return f"{directory}: no go.mod found; run: go mod init MODULE"
+    if "errors parsing" in text:
+        details = [part.strip() for part in stderr.split("\n") if part.strip()]
+        return " ".join(details[:2])
+    return f"go list failed in {directory}: {line}"
+
+
+def _objects(stdout: bytes) -> list[Mapping[str, Any]]:
+    """The objects of go list's output, which end in a line of their own that holds only a brace."""
+    text = stdout.strip()
+    if not text:
+        return []
+    try:
+        return list(json.loads(b"[" + text.replace(b"\n}\n{\n", b"\n},\n{\n") + b"]"))
+    except ValueError as e:
+        raise GoError(f"go list: output cannot be read: {e}") from None
+
+
+def _all_tags(tags: Iterable[str], environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The configured tags and those of GOFLAGS, which a -tags argument would otherwise replace."""
+    found = list(tags)
+    for word in shlex.split(environment.get("GOFLAGS", "")):
+        name, equals, value = word.lstrip("-").partition("=")
+        if name == "tags" and equals and found:
+            found.extend(value.split(","))
+    return tuple(dict.fromkeys(tag for tag in found if tag))
+
+
+def _test_imports(packages: Iterable[ListedPackage]) -> set[str]:
+    found: set[str] = set()
+    for package in packages:
+        if not package.dep_only and not package.standard:
+            found.update(package.test_imports, package.xtest_imports)
+    return {path for path in found if path != "C" and not path.startswith(".")}
+
+
+class _Getter:
+    """Gives tuples of strings out of a raw object; absent fields are empty."""
+
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        self.raw = raw
+
+    def __call__(self, *keys: str) -> tuple[str, ...]:
+        if len(keys) == 1:
+            return tuple(self.raw.get(keys[0], ()))
+        return tuple(value for key in keys for value in self.raw.get(key, ()))
+
+
+def _module(raw: Mapping[str, Any]) -> ListedModule:
+    replaced = raw.get("Replace") or {}
+    return ListedModule(
+        path=raw.get("Path", ""),
+        version=raw.get("Version", ""),
+        directory=raw.get("Dir", "") or replaced.get("Dir", ""),
+        main=raw.get("Main", False),
+    )
+
+
+def _error(raw: Mapping[str, Any]) -> ListedError:
+    return ListedError(
+        message=raw.get("Err", ""),
+        position=raw.get("Pos", ""),
+        import_stack=tuple(raw.get("ImportStack") or ()),
+    )

@@ -1,0 +1,132 @@
+"""The modules of the workspace: every go.mod, go.work and vendor tree, and what each requires.
+
+Comes in: the paths of go.mod files in the workspace and a go command. Goes out: one ``Module`` per go.mod,
+as ``go mod edit -json`` reads it, and the groups in which they are listed together. It does not resolve
+versions and reads nothing from the module cache.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from bazel_xc.errors import WorkspaceError
+from bazel_xc.golang.listing import RunGo, explain_failure
+from bazel_xc.golang.toolchain import Toolchain
+
+
+@frozen
+class Require:
+    """One requirement of a go.mod."""
+
+    path: str
+    version: str
+    indirect: bool = False
+
+
+@frozen(kw_only=True)
+class Module:
+    """One go.mod. ``directory`` is relative to the workspace root, empty for the root."""
+
+    path: str
+    directory: str
+    go: str = ""
+    requires: tuple[Require, ...] = ()
+    replaced: tuple[tuple[str, str], ...] = ()  # module path -> replacement path or directory
+    vendored: bool = False
+
+    def import_path(self, directory: str) -> str:
+        """The import path of a directory at or below the module's own."""
+        below = directory[len(self.directory) :].strip("/")
+        return f"{self.path}/{below}" if below else self.path
+
+
+@frozen
+class ListingGroup:
+    """Modules that one go list sees together: those of the go.work, or a single one."""
+
+    directory: str
+    modules: tuple[Module, ...]
+    workspace: bool
+
+    def patterns(self) -> tuple[str, ...]:
+        """What to list, relative to ``directory``."""
+        starts = len(self.directory) + 1 if self.directory else 0
+        below = (module.directory[starts:] for module in self.modules)
+        return tuple(f"./{path}/..." if path else "./..." for path in below)
+
+    def environment(self) -> Mapping[str, str]:
+        """Keeps a module that no go.work uses from being read through one."""
+        return {} if self.workspace else {"GOWORK": "off"}
+
+
+def read_modules(
+    root: Path, directories: Iterable[str], toolchain: Toolchain, run: RunGo
+) -> tuple[Module, ...]:
+    """Reads the go.mod of each directory. Raises ``WorkspaceError`` at the first that go cannot read."""
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        found = pool.map(lambda directory: _read(root, directory, toolchain, run), directories)
+        return tuple(sorted(found, key=lambda module: module.directory))
+
+
+def listing_groups(
+    root: Path, modules: tuple[Module, ...], toolchain: Toolchain, run: RunGo
+) -> tuple[ListingGroup, ...]:
+    """Groups modules for listing: those that the root's go.work uses together, the others one by one."""
+    used = _used_by_go_work(root, toolchain, run)
+    together = tuple(module for module in modules if module.directory in used)
+    groups = [ListingGroup("", together, True)] if together else []
+    groups += [ListingGroup(m.directory, (m,), False) for m in modules if m.directory not in used]
+    return tuple(groups)
+
+
+def module_of(directory: str, modules: Iterable[Module]) -> Module | None:
+    """The module that a directory belongs to: the one with the deepest directory at or above it."""
+    best: Module | None = None
+    for module in modules:
+        inside = not module.directory or f"{directory}/".startswith(f"{module.directory}/")
+        if inside and (best is None or len(module.directory) > len(best.directory)):
+            best = module
+    return best
+
+
+def _read(root: Path, directory: str, toolchain: Toolchain, run: RunGo) -> Module:
+    path = f"{directory}/go.mod" if directory else "go.mod"
+    raw = _edit_json(root, ["mod", "edit", "-json", path], path, toolchain, run)
+    name = (raw.get("Module") or {}).get("Path", "")
+    if not name:
+        raise WorkspaceError(f"{path}: has no module line; add: module example.com/name")
+    return Module(
+        path=name,
+        directory=directory,
+        go=raw.get("Go", ""),
+        requires=tuple(
+            Require(each["Path"], each["Version"], each.get("Indirect", False))
+            for each in raw.get("Require") or ()
+        ),
+        replaced=tuple((each["Old"]["Path"], each["New"]["Path"]) for each in raw.get("Replace") or ()),
+        vendored=(root / directory / "vendor" / "modules.txt").is_file(),
+    )
+
+
+def _used_by_go_work(root: Path, toolchain: Toolchain, run: RunGo) -> frozenset[str]:
+    setting = toolchain.environment.get("GOWORK", "")
+    if setting == "off" or not (root / "go.work").is_file():
+        return frozenset()
+    raw = _edit_json(root, ["work", "edit", "-json", "go.work"], "go.work", toolchain, run)
+    paths = (each["DiskPath"] for each in raw.get("Use") or ())
+    return frozenset(Path(path).as_posix().removeprefix("./").strip(".") for path in paths)
+
+
+def _edit_json(root: Path, arguments: list[str], path: str, toolchain: Toolchain, run: RunGo) -> Any:  # noqa: ANN401 - raw JSON
+    done = run(arguments, root, toolchain.environment)
+    if done.code != 0:
+        reason = explain_failure(done.stderr, root)
+        detail = next((line.strip() for line in done.stderr.split("\n") if f"{path}:" in line), "")
+        raise WorkspaceError(f"{detail.removeprefix('go: ') or f'{path}: {reason}'}; mend it and run again")
+    return json.loads(done.stdout)
