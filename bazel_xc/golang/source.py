@@ -1,0 +1,442 @@
+"""The head of one Go, C or assembly file.
+
+Comes in: the name and the bytes of a file. Goes out: a ``SourceFile`` with what go/build would learn from
+it: package, imports, build constraint (file name and header together), cgo preambles, embed patterns; and
+whether a main package has its ``func main``. It reads no files, looks past the imports only for embed
+patterns and ``func main``, never raises, and leaves names such as ``_x.go`` and ``.x.go`` to the caller.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterable, Iterator
+from types import MappingProxyType
+
+from attrs import evolve, frozen
+
+from bazel_xc.golang.constraints import (
+    NEVER,
+    Expr,
+    all_of,
+    file_name_constraint,
+    parse_go_build,
+    parse_plus_build,
+)
+
+_BOM = b"\xef\xbb\xbf"
+_COMMENT = rb"//[^\n]*+|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/"
+_SPACE = rb"(?:[ \t\r\n]++|" + _COMMENT + rb")*+"
+_GAP = rb"((?:[ \t\r\n;]++|" + _COMMENT + rb")*+)"
+_LETTER = rb"[\w\x80-\xff]"
+_NAME = rb"(?!\d)" + _LETTER + rb"++"
+_STRING = rb'"(?:[^"\\\n]|\\[^\n])*+"|`[^`]*+`'
+_RUNE = rb"'(?:[^'\\\n]|\\[^\n])*+'"
+_FUNC_MAIN = rb"(?<!" + _LETTER + rb")func(?=[\s/])" + _SPACE + rb"main" + _SPACE + rb"[(\[]"
+
+_TO_TOKEN = re.compile(_GAP)
+_PACKAGE = re.compile(rb"package(?!" + _LETTER + rb")" + _SPACE + rb"(" + _NAME + rb")" + _GAP)
+_IMPORT = re.compile(rb"import(?!" + _LETTER + rb")" + _SPACE)
+_SPEC = re.compile(rb"(?:(?:\.|" + _NAME + rb")" + _SPACE + rb")?+(" + _STRING + rb")" + _GAP)
+_GROUP = re.compile(rb"\(" + _GAP)
+_GROUP_END = re.compile(rb"\)" + _GAP)
+_GAP_TOKEN = re.compile(_COMMENT + rb"|;")
+_TEXT = re.compile(_COMMENT + rb"|" + _STRING + rb"|" + _RUNE)
+_MAIN = re.compile(_FUNC_MAIN)
+_CODE = re.compile(_TEXT.pattern + rb"|" + _FUNC_MAIN + rb"|[][(){}]")
+
+_GO_BUILD = re.compile(rb"//go:build(?:\s(.*))?", re.DOTALL)
+_PLUS_BUILD = re.compile(rb"//\s*\+build(?:\s(.*))?", re.DOTALL)
+
+_C_PATHS = frozenset({b'"C"', b"`C`"})
+_EMBED_PATHS = frozenset({b'"embed"', b"`embed`"})
+_EMBED_WORD = re.compile(r'\s+(?:("(?:[^"\\]|\\.)*+"|`[^`]*`)|([^\s"`]\S*))(?!\S)')
+_PLAIN_PATH = re.compile(rb'"[\w./~@+-]+"')
+_BAD_PATH = re.compile("[!\"#$%&'()*,:;<=>?[\\\\\\]^`{|}\ufffd ]")
+
+_ESCAPE = re.compile(
+    r"\\(?:([abfnrtv\\\"])|([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|)"
+)
+_ESCAPED = MappingProxyType(dict(zip('abfnrtv\\"', '\a\b\f\n\r\t\v\\"', strict=True)))
+
+
+@frozen
+class Import:
+    """One import, ``"C"`` included; lines count from 1."""
+
+    path: str
+    line: int
+
+
+@frozen
+class Embed:
+    """One pattern of a ``//go:embed`` line, unquoted, with ``all:`` where it was given."""
+
+    pattern: str
+    line: int
+
+
+@frozen
+class Preamble:
+    """The comment before an ``import "C"`` without its markers; the text begins on ``line`` of the file."""
+
+    text: str
+    line: int
+
+
+@frozen(kw_only=True)
+class SourceFile:
+    """What the head of a file says.
+
+    ``error`` is empty or says why go refuses the file wherever its constraint holds; then imports,
+    preambles and embeds are empty. A constraint that go cannot read is an error and never holds.
+    Files in other languages have a name, a constraint and at most an error.
+    """
+
+    name: str
+    package: str = ""
+    imports: tuple[Import, ...] = ()
+    constraint: Expr | None = None
+    preambles: tuple[Preamble, ...] = ()
+    embeds: tuple[Embed, ...] = ()
+    has_main: bool = False
+    error: str = ""
+    error_line: int = 0
+
+
+@frozen
+class _Spec:
+    """An import in place: its quoted path, where that ends, and the gaps that may hold its comment."""
+
+    path: bytes
+    at: int
+    end: int
+    gaps: tuple[tuple[int, int], ...]
+
+
+class _HeadError(ValueError):
+    """A syntax error at an offset."""
+
+    def __init__(self, at: int, why: str) -> None:
+        super().__init__(why)
+        self.at = at
+
+
+def scan_go(name: str, data: bytes) -> SourceFile:
+    """Reads the head of a Go file; ``data`` is the whole file, or at least all of its imports."""
+    start = len(_BOM) if data.startswith(_BOM) else 0
+    at = _token_after(data, start)
+    source = _constrained(name, data[start:at] + b"package")
+    if source.error:
+        return source
+    package = ""
+    try:
+        clause = _PACKAGE.match(data, at)
+        if clause is None:
+            raise _HeadError(at, "expected 'package'")
+        package = clause[1].decode("utf-8", "replace")
+        specs = tuple(_specs(data, clause))
+        _check_text(data, start, specs[-1].end if specs else clause.end())
+        return _filled(source, package, data, specs, clause.end())
+    except _HeadError as error:
+        return evolve(source, package=package, error=str(error), error_line=_line(data, error.at))
+
+
+def scan_other(name: str, data: bytes) -> SourceFile:
+    """Reads the constraint of a file in another language, from its name and the comments at its top.
+
+    As in go, a .syso file has no header, and a header that breaks off within a comment says nothing.
+    """
+    start = len(_BOM) if data.startswith(_BOM) else 0
+    at = _token_after(data, start)
+    if name.endswith(".syso") or data.startswith((b"/", b"\0"), at):
+        return SourceFile(name=name, constraint=file_name_constraint(name))
+    return _constrained(name, data[start:at])
+
+
+def _filled(source: SourceFile, package: str, data: bytes, specs: tuple[_Spec, ...], at: int) -> SourceFile:
+    """Adds the imports and what follows from them; from ``at`` on there may be code."""
+    paths = frozenset(spec.path for spec in specs)
+    return SourceFile(
+        name=source.name,
+        package=package,
+        constraint=source.constraint,
+        imports=tuple(_imports(data, specs)),
+        preambles=tuple(_preambles(data, specs)) if paths & _C_PATHS else (),
+        embeds=tuple(_embeds(data)) if paths & _EMBED_PATHS else (),
+        has_main=package == "main" and _has_main(data, at),
+    )
+
+
+def _token_after(data: bytes, at: int) -> int:
+    match = _TO_TOKEN.match(data, at)
+    return match.end() if match else at
+
+
+def _line(data: bytes, at: int) -> int:
+    return data.count(b"\n", 0, at) + 1
+
+
+# The header
+
+
+def _constrained(name: str, header: bytes) -> SourceFile:
+    """The file with the constraint of its name and of ``header``, the text before its first token."""
+    by_name = file_name_constraint(name)
+    if b"build" not in header:
+        return SourceFile(name=name, constraint=by_name)
+    go_build, plus_build = _build_lines(header)
+    try:
+        by_header = _header_constraint([text for _, text in go_build], plus_build)
+    except ValueError as error:
+        return SourceFile(name=name, constraint=NEVER, error=str(error), error_line=go_build[-1][0])
+    return SourceFile(name=name, constraint=all_of(by_name, by_header))
+
+
+def _header_constraint(go_build: list[str], plus_build: list[str]) -> Expr | None:
+    if len(go_build) > 1:
+        raise ValueError("multiple //go:build comments")
+    if go_build:
+        return parse_go_build(go_build[0])
+    return parse_plus_build(plus_build) if plus_build else None
+
+
+def _build_lines(header: bytes) -> tuple[list[tuple[int, str]], list[str]]:
+    """The numbered texts after ``//go:build``, and those after ``+build``, as parseFileHeader finds them.
+
+    ``+build`` counts only above a blank line, and both only before the first block comment or code.
+    """
+    go_build: list[tuple[int, str]] = []
+    plus_build: list[str] = []
+    pending: list[str] = []
+    only_lines, in_comment = True, False
+    for number, raw in enumerate(_lines(header), 1):
+        line = raw.strip()
+        if not line and only_lines:
+            plus_build += pending
+            pending.clear()
+            continue
+        only_lines = only_lines and line.startswith(b"//")
+        if not in_comment and (match := _GO_BUILD.fullmatch(line)):
+            go_build.append((number, _text(match[1])))
+        elif match := _PLUS_BUILD.fullmatch(line):
+            pending.append(_text(match[1]))
+        in_comment, code = _after_comments(line, in_comment=in_comment)
+        if code:
+            break
+    return go_build, plus_build
+
+
+def _lines(header: bytes) -> list[bytes]:
+    lines = header.split(b"\n")
+    return lines if lines[-1] else lines[:-1]
+
+
+def _text(text: bytes | None) -> str:
+    return (text or b"").strip().decode("utf-8", "replace")
+
+
+def _after_comments(line: bytes, *, in_comment: bool) -> tuple[bool, bool]:
+    """Whether a block comment is open behind the line, and whether there is anything but comments."""
+    while line:
+        if in_comment:
+            _, closed, line = line.partition(b"*/")
+            in_comment = not closed
+        elif line.startswith(b"//"):
+            return False, False
+        elif line.startswith(b"/*"):
+            in_comment, line = True, line[2:]
+        else:
+            return False, True
+        line = line.strip()
+    return in_comment, False
+
+
+# Imports
+
+
+def _specs(data: bytes, clause: re.Match[bytes]) -> Iterator[_Spec]:
+    """The imports behind the package clause; raises _HeadError where the parser of go would complain."""
+    gap = _ended(data, clause)
+    while keyword := _IMPORT.match(data, gap[1]):
+        if group := _GROUP.match(data, keyword.end()):
+            end = yield from _group_specs(data, group, gap)
+        else:
+            end = _spec_at(data, keyword.end())
+            yield _Spec(end[1], end.start(1), end.end(1), (gap,))
+        gap = _ended(data, end)
+    if data.startswith(b"/*", gap[1]):
+        raise _HeadError(gap[1], "comment not terminated")
+
+
+def _group_specs(
+    data: bytes, group: re.Match[bytes], before: tuple[int, int]
+) -> Generator[_Spec, None, re.Match[bytes]]:
+    """The imports in parentheses; the comment ``before`` them belongs to an only one. Gives the end."""
+    gap, first = group.span(1), True
+    while not (end := _GROUP_END.match(data, gap[1])):
+        spec = _spec_at(data, gap[1])
+        following = _ended(data, spec)
+        alone = first and data.startswith(b")", following[1])
+        yield _Spec(spec[1], spec.start(1), spec.end(1), (gap, before) if alone else (gap,))
+        gap, first = following, False
+    return end
+
+
+def _spec_at(data: bytes, at: int) -> re.Match[bytes]:
+    if spec := _SPEC.match(data, at):
+        return spec
+    raise _HeadError(at, "expected an import path")
+
+
+def _ended(data: bytes, token: re.Match[bytes]) -> tuple[int, int]:
+    """The gap behind a match, which is its last group and must hold what ends a statement."""
+    start, end = gap = token.span(token.re.groups)
+    if (
+        data.find(b"\n", start, end) < 0
+        and data.find(b";", start, end) < 0
+        and data[end : end + 1] not in b")"
+    ):
+        raise _HeadError(end, "expected ';' or a new line")
+    return gap
+
+
+def _check_text(data: bytes, start: int, end: int) -> None:
+    """What the scanner of go accepts nowhere, not even in comments."""
+    head = data[start:end]
+    if head.isascii() and b"\0" not in head:
+        return
+    try:
+        text = head.decode()
+    except UnicodeDecodeError as error:
+        raise _HeadError(start + error.start, "illegal UTF-8 encoding") from None
+    for character, name in (("\0", "NUL"), ("\ufeff", "byte order mark")):
+        if character in text:
+            raise _HeadError(start + head.index(character.encode()), f"illegal character {name}")
+
+
+def _imports(data: bytes, specs: Iterable[_Spec]) -> Iterator[Import]:
+    line, seen = 1, 0
+    for spec in specs:
+        line += data.count(b"\n", seen, spec.at)
+        seen = spec.at
+        if _PLAIN_PATH.fullmatch(spec.path):
+            yield Import(spec.path[1:-1].decode(), line)
+        else:
+            yield Import(_checked_path(spec), line)
+
+
+def _checked_path(spec: _Spec) -> str:
+    path = _unquoted(spec.path.decode("utf-8", "replace"))
+    if not path or _BAD_PATH.search(path) or not path.isprintable():
+        raise _HeadError(spec.at, f"invalid import path: {path or ''}")
+    return path
+
+
+def _unquoted(literal: str) -> str | None:
+    """The value of a Go string literal; None where it has an escape that Go does not know."""
+    body = literal[1:-1]
+    if literal[0] == "`":
+        return body.replace("\r", "")
+    if "\\" not in body:
+        return body
+    try:
+        return _ESCAPE.sub(_unescaped, body)
+    except (KeyError, ValueError, OverflowError):
+        return None
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    letter, octal, *hexadecimal = match.groups()
+    if letter:
+        return _ESCAPED[letter]
+    code = int(octal, 8) if octal else int("".join(filter(None, hexadecimal)), 16)
+    if 0xD800 <= code < 0xE000:
+        raise ValueError("half of a surrogate pair")
+    return chr(code)
+
+
+# Comments
+
+
+def _preambles(data: bytes, specs: Iterable[_Spec]) -> Iterator[Preamble]:
+    for spec in specs:
+        groups = (_lead_comments(data, gap) for gap in spec.gaps) if spec.path in _C_PATHS else ()
+        if comments := next(filter(None, groups), None):
+            yield _comment_text(data, comments)
+
+
+def _lead_comments(data: bytes, gap: tuple[int, int]) -> list[re.Match[bytes]]:
+    """The comments in a gap that go/parser gives to the token behind it.
+
+    They start on a line of their own, follow each other without a blank line, and end on the line above.
+    """
+    comments: list[re.Match[bytes]] = []
+    last = _line(data, gap[0])
+    beside, inserted = True, data[gap[0] - 1 : gap[0]] != b"("  # whether a newline ends the statement
+    for token in _GAP_TOKEN.finditer(data, *gap):
+        first, height = _line(data, token.start()), token[0].count(b"\n")
+        if token[0] == b";":
+            comments, beside, inserted = [], True, False
+        elif beside and first == last:
+            beside = not (height and inserted)
+        else:
+            comments = [*comments, token] if comments and first <= last + 1 else [token]
+            beside = False
+        last = first + height
+    return comments if last + 1 == _line(data, gap[1]) else []
+
+
+def _comment_text(data: bytes, comments: list[re.Match[bytes]]) -> Preamble:
+    """Takes the markers away and keeps every comment on its line."""
+    line = at = _line(data, comments[0].start())
+    text = ""
+    for comment in comments:
+        first = _line(data, comment.start())
+        # As CommentGroup.Text in go/ast, even two comments on one line are two lines.
+        text += "\n" * max(first - at, 1 if text else 0)
+        body = comment[0][2:] if comment[0].startswith(b"//") else comment[0][2:-2]
+        text += body.replace(b"\r", b"").decode("utf-8", "replace")
+        at = line + text.count("\n")
+    return Preamble(text, line)
+
+
+# Code
+
+
+def _embeds(data: bytes) -> Iterator[Embed]:
+    if b"//go:embed" not in data:
+        return
+    for token in _TEXT.finditer(data):
+        if token[0].startswith(b"//go:embed"):
+            line = _line(data, token.start())
+            yield from (Embed(pattern, line) for pattern in _embed_patterns(token[0][len(b"//go:embed") :]))
+
+
+def _embed_patterns(text: bytes) -> tuple[str, ...]:
+    """The patterns of a line; none where one is malformed, which go build reports and go list skips."""
+    rest = text.decode("utf-8", "replace").rstrip()
+    patterns: list[str] = []
+    at = 0
+    while at < len(rest):
+        word = _EMBED_WORD.match(rest, at)
+        pattern = (_unquoted(word[1]) if word[1] else word[2]) if word else None
+        if word is None or pattern is None:
+            return ()
+        patterns.append(pattern)
+        at = word.end()
+    return tuple(patterns)
+
+
+def _has_main(data: bytes, at: int) -> bool:
+    """Whether ``func main`` stands at top level, outside of comments, strings and brackets."""
+    if not _MAIN.search(data, at):
+        return False
+    depth = 0
+    for token in _CODE.finditer(data, at):
+        first = token[0][:1]
+        if first == b"f" and depth == 0:
+            return True
+        depth += (first in b"({[") - (first in b")}]")
+        if first == b"f":
+            depth += 1  # the pattern took the opening bracket
+    return False
