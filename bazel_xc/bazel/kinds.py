@@ -1,0 +1,62 @@
+"""What may be done with each kind of rule, as data.
+
+Comes in: nothing. Goes out: ``KINDS``, from which the planner and the merger read how a wanted rule finds
+its existing twin, which attributes belong to bazel-xc, and what keeps a rule alive. The tables follow
+Gazelle's (``language/go/kinds.go``), plus what it leaves to the user: ``pure`` and ``cdeps`` are only ever
+added, ``target_compatible_with`` too, because people write them by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import frozen
+
+
+@frozen(kw_only=True)
+class Kind:
+    """The policy for one kind.
+
+    ``match`` are attributes that identify a rule besides its name; ``match_any`` says that the only rule of
+    the kind in a file is a match. ``owned`` attributes are replaced when merging, all others are set once.
+    ``substance`` are the attributes of which one must stay for the rule to stay. ``load`` is the file of
+    rules_go that defines the kind, empty for a built-in one.
+    """
+
+    match: tuple[str, ...] = ()
+    match_any: bool = False
+    owned: frozenset[str]
+    substance: frozenset[str]
+    load: str = ""
+
+
+_COMPILED = frozenset("cgo clinkopts copts cppopts cxxopts deps embed embedsrcs gc_goopts srcs".split())
+_SUBSTANCE = frozenset({"deps", "embed", "srcs"})
+_GO = "//go:def.bzl"
+
+KINDS: Mapping[str, Kind] = {
+    "alias": Kind(owned=frozenset({"actual"}), substance=frozenset({"actual"})),
+    "go_binary": Kind(
+        match_any=True,
+        owned=_COMPILED | {"gc_linkopts", "pgoprofile"},
+        substance=_SUBSTANCE,
+        load=_GO,
+    ),
+    "go_library": Kind(
+        match=("importpath",),
+        owned=_COMPILED | {"importmap", "importpath"},
+        substance=_SUBSTANCE,
+        load=_GO,
+    ),
+    "go_test": Kind(owned=_COMPILED | {"gc_linkopts"}, substance=_SUBSTANCE, load=_GO),
+}
+
+# Rules that others import by their importpath, though bazel-xc never writes them.
+LIBRARY_KINDS = frozenset({"go_library", "go_proto_library", "go_grpc_library", "go_tool_library"})
+PROTO_LIBRARY_KINDS = frozenset({"go_proto_library", "go_grpc_library"})
+# Symbols that rules_go and gazelle define, so that a load of them may be shortened or dropped.
+GO_SYMBOLS = frozenset(
+    "cgo_library go_binary go_library go_prefix go_repository go_test go_tool_library".split()
+)
+# How the repository of rules_go may be called in a load.
+RULES_GO_REPOSITORIES = frozenset({"rules_go", "io_bazel_rules_go"})

@@ -1,0 +1,180 @@
+"""Strings per platform as a list and one ``select()``.
+
+Comes in: which string holds on which platforms, or which flags each platform has, in order. Goes out:
+values for the printer, with the fewest keys that say it: operating systems where they suffice, then
+architectures, then pairs. One attribute gets at most one select, because two that name the same label fail
+to load. It also reads such values back, so that two spellings of one meaning can be told to be equal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from attrs import frozen
+
+from bazel_xc.buildfile.printer import DEFAULT, strings
+from bazel_xc.buildfile.syntax import Branch, ListValue, Select, String, Sum, Value
+from bazel_xc.model import PlatformStrings
+
+_PLATFORM_LABEL = re.compile(r"@{1,2}(?:io_bazel_)?rules_go//go/(?:platform|toolchain):(\w+)")
+_OS_LABEL = re.compile(r"@{1,2}platforms//os:(\w+)")
+
+
+@frozen
+class Conditions:
+    """How platforms are spelt as select keys: rules_go's repository name and the platforms it has."""
+
+    rules_go: str
+    platforms: frozenset[str]
+
+    def key(self, name: str) -> str:
+        """The label for an operating system, an architecture or a pair."""
+        return f"@{self.rules_go}//go/platform:{name}"
+
+
+def string_set(values: PlatformStrings, conditions: Conditions) -> Value | None:
+    """A list for what always holds and a select for the rest; None for nothing at all."""
+    some = [(text, held & conditions.platforms) for text, held in values.some]
+    some = [(text, held) for text, held in some if held]
+    everywhere = [text for text, held in some if held == conditions.platforms]
+    some = [(text, held) for text, held in some if held != conditions.platforms]
+    common = strings(sorted({*values.always, *everywhere}))
+    if not some:
+        return common if common.items else None
+    keyed: dict[str, list[str]] = {}
+    family = _family([held for _, held in some], conditions.platforms)
+    for text, held in sorted(some):
+        for name in sorted({_part(platform, family) for platform in held}):
+            keyed.setdefault(name, []).append(text)
+    branches = tuple(Branch(conditions.key(name), strings(texts)) for name, texts in keyed.items())
+    choice = Select((*branches, Branch(DEFAULT, ListValue(()))))
+    return Sum((common, choice)) if common.items else choice
+
+
+def flag_list(by_platform: Mapping[str, tuple[str, ...]], conditions: Conditions) -> Value | None:
+    """Ordered flags: what all platforms begin with as a list, what differs after it as a select.
+
+    A platform that is not named has no flags.
+    """
+    table = {name: by_platform.get(name, ()) for name in conditions.platforms}
+    common = _common_prefix(list(table.values()))
+    rest = {name: flags[len(common) :] for name, flags in table.items() if flags[len(common) :]}
+    if not rest:
+        return strings(common) if common else None
+    different = [
+        frozenset(name for name, flags in rest.items() if flags == each) for each in set(rest.values())
+    ]
+    family = _family(different, conditions.platforms)
+    keyed = {_part(name, family): flags for name, flags in rest.items()}
+    branches = tuple(Branch(conditions.key(name), strings(flags)) for name, flags in keyed.items())
+    choice = Select((*branches, Branch(DEFAULT, ListValue(()))))
+    return Sum((strings(common), choice)) if common else choice
+
+
+def exclusion(absent: frozenset[str], conditions: Conditions, incompatible: str) -> Value | None:
+    """A ``target_compatible_with`` that leaves out some platforms, in the shorter of its two forms."""
+    absent &= conditions.platforms
+    present = conditions.platforms - absent
+    if not absent:
+        return None
+    stop = strings([incompatible])
+    if not present:
+        return stop
+    keys_out, keys_in = (_names(each, conditions.platforms) for each in (absent, present))
+    if len(keys_in) < len(keys_out):
+        branches = [*(Branch(conditions.key(name), ListValue(())) for name in keys_in), Branch(DEFAULT, stop)]
+    else:
+        branches = [
+            *(Branch(conditions.key(name), stop) for name in keys_out),
+            Branch(DEFAULT, ListValue(())),
+        ]
+    return Select(tuple(branches))
+
+
+def project(value: Value | None, platform: str) -> tuple[str, ...] | None:
+    """The strings that a value has on a platform; None where it cannot be told.
+
+    The most specific matching key of a select wins, as in Bazel.
+    """
+    match value:
+        case None:
+            return ()
+        case String():
+            return (value.value,)
+        case ListValue():
+            texts = tuple(item.value for item in value.items if isinstance(item, String))
+            return texts if len(texts) == len(value.items) else None
+        case Select():
+            return _project_select(value, platform)
+        case Sum():
+            parts = [project(part, platform) for part in value.parts]
+            known = [part for part in parts if part is not None]
+            return tuple(text for part in known for text in part) if len(known) == len(parts) else None
+    return None
+
+
+def same_meaning(one: Value | None, other: Value | None, platforms: Iterable[str], *, ordered: bool) -> bool:
+    """Whether two values say the same on every platform; the order counts for flags only."""
+    for platform in platforms:
+        first, second = project(one, platform), project(other, platform)
+        if first is None or second is None:
+            return False
+        if first != second and (ordered or set(first) != set(second) or len(first) != len(second)):
+            return False
+    return True
+
+
+def platform_of_key(key: str) -> str | None:
+    """The operating system, architecture or pair that a select key names; None for any other key."""
+    found = _PLATFORM_LABEL.fullmatch(key)
+    if found:
+        return found[1]
+    found = _OS_LABEL.fullmatch(key)
+    return {"macos": "darwin", "osx": "darwin"}.get(found[1], found[1]) if found else None
+
+
+def _project_select(value: Select, platform: str) -> tuple[str, ...] | None:
+    goos, _, goarch = platform.partition("_")
+    ranked: dict[str, Value] = {}
+    for branch in value.branches:
+        name = DEFAULT if branch.key == DEFAULT else platform_of_key(branch.key)
+        if name is None:
+            return None
+        ranked[name] = branch.value
+    if goos in ranked and goarch in ranked and platform not in ranked:
+        return None
+    for name in (platform, goos, goarch, DEFAULT):
+        if name in ranked:
+            return project(ranked[name], platform)
+    return None
+
+
+def _part(platform: str, family: str) -> str:
+    goos, _, goarch = platform.partition("_")
+    return {"os": goos, "arch": goarch}.get(family, platform)
+
+
+def _family(sets: Iterable[frozenset[str]], platforms: frozenset[str]) -> str:
+    """Whether sets of platforms can be told by operating system, by architecture, or only by pairs."""
+    sets = list(sets)
+    for family in ("os", "arch"):
+        groups: dict[str, set[str]] = {}
+        for platform in platforms:
+            groups.setdefault(_part(platform, family), set()).add(platform)
+        if all(not held & group or group <= held for held in sets for group in groups.values()):
+            return family
+    return "pair"
+
+
+def _names(held: frozenset[str], platforms: frozenset[str]) -> list[str]:
+    family = _family([held], platforms)
+    return sorted({_part(platform, family) for platform in held})
+
+
+def _common_prefix(lists: list[tuple[str, ...]]) -> tuple[str, ...]:
+    first = min(lists, key=len, default=())
+    for at in range(len(first)):
+        if any(each[at] != first[at] for each in lists):
+            return first[:at]
+    return first

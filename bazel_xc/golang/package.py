@@ -1,0 +1,316 @@
+"""One Go package over all platforms: what its files say, folded with what go list says.
+
+Comes in: a directory's scanned files, and its listing on every configured platform. Goes out: one
+``GoPackage`` whose files know on which platforms they may be compiled (``may``, every platform that
+rules_go knows) and where go does compile them (``active``, the configured ones). Where the own reading of
+constraints and go list disagree, go is believed and a diagnostic says so. Rules and labels come later.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import PurePosixPath
+
+from attrs import evolve, frozen
+
+from bazel_xc.golang.constraints import KNOWN_PLATFORMS, holds, may_hold
+from bazel_xc.golang.listing import ListedPackage
+from bazel_xc.golang.source import SourceFile, scan_go, scan_other
+from bazel_xc.model import Diagnostic, Platform, PlatformStrings, Severity
+
+
+class FileKind(enum.StrEnum):
+    """What a file is to the go command."""
+
+    GO = "go"
+    TEST = "test"
+    XTEST = "xtest"
+    HEADER = "header"
+    C = "c"
+    ASSEMBLY = "assembly"
+    SYSO = "syso"
+
+
+_KINDS: Mapping[str, FileKind] = {
+    **dict.fromkeys((".h", ".hh", ".hpp", ".hxx"), FileKind.HEADER),
+    **dict.fromkeys((".c", ".cc", ".cpp", ".cxx", ".m", ".mm", ".S"), FileKind.C),
+    ".s": FileKind.ASSEMBLY,
+    ".syso": FileKind.SYSO,
+    ".go": FileKind.GO,
+}
+GO_KINDS = frozenset({FileKind.GO, FileKind.TEST, FileKind.XTEST})
+_NOTHING_HERE = ("build constraints exclude all Go files", "no Go files in", "no non-test Go files")
+_C_WITHOUT_CGO = "source files not allowed when not using cgo"
+
+
+@frozen(kw_only=True)
+class PackageFile:
+    """One file of a package. ``may`` holds names of known platforms, ``active`` of configured ones."""
+
+    name: str
+    kind: FileKind
+    source: SourceFile
+    may: frozenset[str]
+    active: frozenset[str]
+
+    @property
+    def uses_cgo(self) -> bool:
+        """Whether it is Go that imports "C"."""
+        return any(each.path == "C" for each in self.source.imports)
+
+
+@frozen(kw_only=True)
+class GoPackage:
+    """A package in the workspace, folded over platforms.
+
+    ``listed`` are the configured platforms on which go list knows the directory, ``buildable`` those on
+    which it has anything to compile besides tests. ``directory`` is relative to the workspace root.
+    """
+
+    directory: str
+    import_path: str
+    name: str
+    files: tuple[PackageFile, ...]
+    listed: frozenset[str] = frozenset()
+    buildable: frozenset[str] = frozenset()
+
+    def of(self, *kinds: FileKind) -> tuple[PackageFile, ...]:
+        """The files of some kinds, by name."""
+        return tuple(file for file in self.files if file.kind in kinds)
+
+    @property
+    def uses_cgo(self) -> bool:
+        """Whether any file that is no test imports "C"."""
+        return any(file.uses_cgo for file in self.of(FileKind.GO))
+
+    @property
+    def is_command(self) -> bool:
+        """Whether it is a main package with a ``func main``."""
+        return self.name == "main" and any(file.source.has_main for file in self.of(FileKind.GO))
+
+
+@frozen(kw_only=True)
+class ReadDirectory:
+    """A directory with Go in it, its files read and scanned. ``file_names`` are all names in it."""
+
+    path: str
+    import_path: str
+    sources: tuple[SourceFile, ...]
+    deferred_tags: frozenset[str] = frozenset()
+    unlisted: bool = False  # go list does not look here: testdata, vendored, names with _ or .
+
+
+@frozen(kw_only=True)
+class GoView:
+    """What constraint evaluation needs to know of the go in use and its configuration."""
+
+    platforms: tuple[Platform, ...]
+    release: tuple[int, int]
+    tags: frozenset[str] = frozenset()
+
+
+def read_directory(
+    path: str,
+    import_path: str,
+    names: Iterable[str],
+    read: Callable[[str], bytes],
+    deferred_tags: frozenset[str] = frozenset(),
+    unlisted: bool = False,
+) -> tuple[ReadDirectory, tuple[Diagnostic, ...]]:
+    """Scans the files of a directory that matter to go; ``read`` gives a file's bytes or raises OSError."""
+    sources: list[SourceFile] = []
+    said: list[Diagnostic] = []
+    for name in names:
+        suffix = PurePosixPath(name).suffix
+        if suffix not in _KINDS or name[0] in "_.":
+            continue
+        full = f"{path}/{name}" if path else name
+        try:
+            data = b"" if suffix == ".syso" else read(full)
+        except OSError as e:
+            said.append(
+                Diagnostic(
+                    path=full,
+                    severity=Severity.ERROR,
+                    code="unreadable",
+                    message=f"cannot be read: {e.strerror}",
+                    remedy="the directory's rules stay as they are",
+                )
+            )
+            continue
+        sources.append(scan_go(name, data) if suffix == ".go" else scan_other(name, data))
+    directory = ReadDirectory(
+        path=path,
+        import_path=import_path,
+        sources=tuple(sources),
+        deferred_tags=deferred_tags,
+        unlisted=unlisted,
+    )
+    return directory, tuple(said)
+
+
+def fold(
+    directory: ReadDirectory, listed: Mapping[str, ListedPackage], view: GoView
+) -> tuple[GoPackage | None, tuple[Diagnostic, ...]]:
+    """The package in a directory; ``listed`` maps names of configured platforms to its listing there.
+
+    None with an error diagnostic where the package does not load, None alone where there is no package.
+    """
+    said = tuple(_load_errors(directory, listed))
+    if any(each.severity is Severity.ERROR for each in said):
+        return None, said
+    files = tuple(_file(source, directory, listed, view) for source in directory.sources)
+    name, others = _package_name(directory, files, listed)
+    if not name:
+        return None, said
+    kept = tuple(file for file in files if file.name not in others and (file.may or file.active))
+    checked, disagreements = _believe_go(directory, kept, listed, view)
+    package = GoPackage(
+        directory=directory.path,
+        import_path=directory.import_path,
+        name=name,
+        files=checked,
+        listed=frozenset(listed),
+        buildable=_buildable(directory, checked, listed),
+    )
+    return package, said + disagreements
+
+
+def imports_of(files: Iterable[PackageFile]) -> PlatformStrings:
+    """The packages that some files import, "C" left out, and the known platforms on which they do."""
+    where: dict[str, frozenset[str]] = {}
+    for file in files:
+        for each in file.source.imports:
+            if each.path != "C":
+                held = where.get(each.path)
+                where[each.path] = file.may if held is None else held | file.may
+    return PlatformStrings.fold(where, KNOWN_PLATFORMS)
+
+
+def _kind(source: SourceFile) -> FileKind:
+    kind = _KINDS[PurePosixPath(source.name).suffix]
+    if kind is FileKind.GO and source.name.endswith("_test.go"):
+        return FileKind.XTEST if source.package.endswith("_test") else FileKind.TEST
+    return kind
+
+
+def _file(
+    source: SourceFile, directory: ReadDirectory, listed: Mapping[str, ListedPackage], view: GoView
+) -> PackageFile:
+    kind = _kind(source)
+    uses_cgo = any(each.path == "C" for each in source.imports)
+    active = frozenset(
+        platform.name
+        for platform in view.platforms
+        if (platform.cgo or not uses_cgo)
+        and (directory.unlisted or platform.name in listed)
+        and holds(source.constraint, platform, view.tags, view.release[1])
+    )
+    may = may_hold(source.constraint, directory.deferred_tags)
+    return PackageFile(name=source.name, kind=kind, source=source, may=may, active=active)
+
+
+def _base_name(file: PackageFile) -> str:
+    name = file.source.package
+    return name.removesuffix("_test") if file.kind is FileKind.XTEST else name
+
+
+def _package_name(
+    directory: ReadDirectory, files: tuple[PackageFile, ...], listed: Mapping[str, ListedPackage]
+) -> tuple[str, frozenset[str]]:
+    """The package's name, and the Go files that belong to another one.
+
+    What go lists decides; where it lists nothing, the name like the directory's, then the first.
+    """
+    go = [file for file in files if file.kind in GO_KINDS]
+    names = {_base_name(file): None for file in go if file.may and file.source.package != "documentation"}
+    names.pop("", None)
+    told = next((each.name for each in listed.values() if each.name and each.buildable), "")
+    like = directory.import_path.rpartition("/")[2]
+    name = told or (like if like in names else next(iter(sorted(names)), ""))
+    return name, frozenset(file.name for file in go if _base_name(file) != name)
+
+
+def _buildable(
+    directory: ReadDirectory, files: tuple[PackageFile, ...], listed: Mapping[str, ListedPackage]
+) -> frozenset[str]:
+    if directory.unlisted:
+        return frozenset(name for file in files if file.kind is FileKind.GO for name in file.active)
+    return frozenset(name for name, each in listed.items() if each.buildable)
+
+
+def _load_errors(directory: ReadDirectory, listed: Mapping[str, ListedPackage]) -> Iterable[Diagnostic]:
+    """The errors of go list about the package itself, each once with the platforms it was seen on."""
+    where: dict[tuple[str, int, int, str], list[str]] = {}
+    for platform, package in sorted(listed.items()):
+        error = package.error
+        if error is None or any(text in error.message for text in _NOTHING_HERE):
+            continue
+        path, line, column = error.place()
+        message = " ".join(error.message.split())
+        where.setdefault((path, line, column, message), []).append(platform)
+    for (path, line, column, message), platforms in where.items():
+        soft = _C_WITHOUT_CGO in message
+        everywhere = len(platforms) == len(listed)
+        yield Diagnostic(
+            path=path or directory.path or ".",
+            line=line,
+            column=column,
+            severity=Severity.NOTE if soft else Severity.ERROR,
+            code="c-without-cgo" if soft else "load",
+            message=message if everywhere else f"{message} [{', '.join(platforms)}]",
+            remedy="" if soft else "its rules stay as they are",
+        )
+
+
+def _believe_go(
+    directory: ReadDirectory,
+    files: tuple[PackageFile, ...],
+    listed: Mapping[str, ListedPackage],
+    view: GoView,
+) -> tuple[tuple[PackageFile, ...], tuple[Diagnostic, ...]]:
+    """Holds own evaluation against go list's; go wins and every difference is said."""
+    if directory.unlisted:
+        return files, ()
+    checked = list(files)
+    said: list[Diagnostic] = []
+    told = {name: package.files for name, package in listed.items() if _comparable(package)}
+    for at, file in enumerate(files):
+        if file.kind is FileKind.HEADER:
+            continue  # headers are never compiled on their own; go lists them whatever cgo is
+        go_active = frozenset(name for name in told if file.name in told[name])
+        unknown = file.active - told.keys()
+        own = file.active & told.keys()
+        if file.kind is FileKind.C:
+            own, go_active = _c_files(own, go_active, told, view)
+        if own != go_active:
+            said.append(_disagreement(directory, file, own, go_active))
+        checked[at] = evolve(file, active=go_active | unknown, may=file.may | go_active)
+    return tuple(checked), tuple(said)
+
+
+def _comparable(package: ListedPackage) -> bool:
+    return package.error is None or any(text in package.error.message for text in _NOTHING_HERE)
+
+
+def _c_files(
+    own: frozenset[str], go_active: frozenset[str], told: Mapping[str, frozenset[str]], view: GoView
+) -> tuple[frozenset[str], frozenset[str]]:
+    """C files count only where cgo is on; where it is off, go lists them among the ignored ones."""
+    on = frozenset(platform.name for platform in view.platforms if platform.cgo) & told.keys()
+    return own & on, go_active & on
+
+
+def _disagreement(
+    directory: ReadDirectory, file: PackageFile, own: frozenset[str], go_active: frozenset[str]
+) -> Diagnostic:
+    differing = ", ".join(sorted(own ^ go_active))
+    verb = "compiles" if go_active - own else "leaves out"
+    return Diagnostic(
+        path=f"{directory.path}/{file.name}" if directory.path else file.name,
+        severity=Severity.WARNING,
+        code="constraint",
+        message=f"go list {verb} this file on {differing}, its build constraints read otherwise",
+        remedy="go list is believed; please report the file",
+    )
