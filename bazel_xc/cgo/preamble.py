@@ -1,0 +1,175 @@
+"""The C text before ``import "C"``: its ``#cgo`` lines and its ``#include`` lines; and exported functions.
+
+Comes in: a ``Preamble``, or the bytes of a Go file for ``exports``. Goes out: directives split as go splits
+them, each with its condition as an expression, and headers with their lines. It evaluates no condition,
+expands no ``${SRCDIR}`` and does not look into ``#if``: a header in any branch counts.
+"""
+
+from __future__ import annotations
+
+import re
+
+from attrs import frozen
+
+from bazel_xc.golang.constraints import NEVER, Expr, Or, parse_go_build, parse_plus_build
+from bazel_xc.golang.source import Preamble
+
+VERBS = frozenset({"CFLAGS", "CPPFLAGS", "CXXFLAGS", "FFLAGS", "LDFLAGS", "pkg-config"})
+
+# What safeCgoName in go/build lets through, besides everything that is not ASCII.
+_SAFE = re.compile(r"[-+.,/0-9=A-Za-z_:$@%! ~^\x80-\U0010ffff]+")
+_WORD_PIECE = re.compile(
+    r"""(?P<blank>\s+) | \\(?P<escaped>.) | "(?P<double>(?:[^"\\]|\\.)*)" | '(?P<single>(?:[^'\\]|\\.)*)'
+        | (?P<plain>[^\s\\"']+)""",
+    re.DOTALL | re.VERBOSE,
+)
+_BACKSLASHED = re.compile(r"\\(.)", re.DOTALL)
+
+_C_TEXT = re.compile(r"""//[^\n]*+|/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'""", re.DOTALL)
+_INCLUDE = re.compile(
+    r'^[ \t\f\v]*#[ \t]*(?:include|include_next|import)[ \t]*(?:<([^>\n]+)>|"([^"\n]+)")', re.M
+)
+
+_GO_TEXT = re.compile(
+    rb"""//[^\n]*+|/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\[^\n])*+"|`[^`]*+`|'(?:[^'\\\n]|\\[^\n])*+'""", re.DOTALL
+)
+_DOC_OF_FUNC = re.compile(rb"\r?\n(?:[ \t]*//[^\n]*+\n)*+[ \t]*func\b")
+
+
+@frozen
+class CgoLine:
+    """One ``#cgo`` directive. Where its condition holds and ``error`` is not empty, go refuses the file.
+
+    ``args`` are unquoted words in which ``${SRCDIR}`` still stands.
+    """
+
+    line: int
+    condition: Expr | None
+    verb: str
+    args: tuple[str, ...]
+    error: str = ""
+
+
+@frozen
+class Include:
+    """One ``#include``; ``system`` where the header is in angle brackets."""
+
+    header: str
+    system: bool
+    line: int
+
+
+def cgo_lines(preamble: Preamble) -> tuple[CgoLine, ...]:
+    """The ``#cgo`` directives in their order; ``noescape`` and ``nocallback`` are left out.
+
+    Follows saveCgo in go/build.
+    """
+    if "#cgo" not in preamble.text:
+        return ()
+    lines = enumerate(preamble.text.split("\n"), preamble.line)
+    return tuple(_directive(text.strip(), number) for number, text in lines if _is_directive(text.strip()))
+
+
+def includes(preamble: Preamble) -> tuple[Include, ...]:
+    """The headers that the text includes, outside of comments and strings."""
+    if "#" not in preamble.text:
+        return ()
+    text = _C_TEXT.sub(_without_comment, preamble.text)
+    return tuple(
+        Include(
+            found[1] or found[2],
+            found[1] is not None,
+            preamble.line + text.count("\n", 0, found.end()),
+        )
+        for found in _INCLUDE.finditer(text)
+    )
+
+
+def exports(data: bytes) -> tuple[str, ...]:
+    """The names that ``//export`` lines before functions of a Go file give to C."""
+    if b"//export " not in data:
+        return ()
+    names = (
+        comment[0][len(b"//export ") :].strip().decode("utf-8", "replace")
+        for comment in _GO_TEXT.finditer(data)
+        if comment[0].startswith(b"//export ") and _DOC_OF_FUNC.match(data, comment.end())
+    )
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def split_quoted(text: str) -> tuple[str, ...]:
+    """Splits at blanks outside of quotes; a backslash takes the next character as it is.
+
+    Follows splitQuoted in go/build. Raises ValueError where a quote or an escape is not finished.
+    """
+    words: list[str] = []
+    word: str | None = None
+    at = 0
+    while at < len(text):
+        piece = _WORD_PIECE.match(text, at)
+        if piece is None:
+            raise ValueError("unfinished escape" if text[at] == "\\" else "unclosed quote")
+        at = piece.end()
+        if piece["blank"]:
+            words += [] if word is None else [word]
+            word = None
+        else:
+            word = (word or "") + _piece_text(piece)
+    return (*words, word) if word is not None else tuple(words)
+
+
+def _piece_text(piece: re.Match[str]) -> str:
+    text = piece[piece.lastgroup or 0]
+    return _BACKSLASHED.sub(r"\1", text) if piece.lastgroup in {"double", "single"} else text
+
+
+def _is_directive(text: str) -> bool:
+    if not text.startswith(("#cgo ", "#cgo\t")):
+        return False
+    words = text.split()
+    return not (len(words) == 3 and words[1] in {"noescape", "nocallback"})
+
+
+def _directive(text: str, line: int) -> CgoLine:
+    head, colon, rest = text.removeprefix("#cgo").strip().partition(":")
+    words = head.split()
+    if not colon or not words:
+        return CgoLine(line, None, "", (), f"invalid #cgo line: {text}")
+    condition, verb = _condition(words[:-1]), words[-1]
+    try:
+        args = split_quoted(rest)
+    except ValueError as error:
+        return CgoLine(line, condition, verb, (), f"invalid #cgo line: {text} ({error})")
+    return CgoLine(line, condition, verb, args, _refusal(text, verb, args))
+
+
+def _refusal(text: str, verb: str, args: tuple[str, ...]) -> str:
+    for arg in args:
+        chunks = arg.split("${SRCDIR}")
+        if not arg or not all(not chunk or _SAFE.fullmatch(chunk) for chunk in chunks):
+            return f"malformed #cgo argument: {arg}"
+    return "" if verb in VERBS else f"invalid #cgo verb: {text}"
+
+
+def _condition(words: list[str]) -> Expr | None:
+    """Any of the words is enough; as in go, one that cannot be read never holds."""
+    choices = tuple(map(_word_condition, words))
+    return Or(choices) if len(choices) > 1 else choices[0] if choices else None
+
+
+def _word_condition(word: str) -> Expr:
+    if not set(word) & set("&|()"):
+        return parse_plus_build([word])
+    try:
+        return parse_go_build(word)
+    except ValueError:
+        return NEVER
+
+
+def _without_comment(found: re.Match[str]) -> str:
+    """Nothing but the line breaks of a comment, or of a string that goes over several lines."""
+    text = found[0]
+    breaks = "\n" * text.count("\n")
+    if text.startswith("/"):
+        return breaks or " "
+    return f'""{breaks}' if breaks else text
