@@ -1,0 +1,212 @@
+"""Which external repositories the workspace declares, read from its own files.
+
+Comes in: MODULE.bazel, WORKSPACE and the macros these load, through a ``read`` function. Goes out: one
+``Repositories``: bzlmod or not, what rules_go is called and which version it has, the Go modules that
+have a repository of a name of their own. Nothing is evaluated and nothing outside the workspace is read.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Callable, Iterator
+
+from attrs import field, frozen
+
+from bazel_xc.model import Diagnostic, Label, Severity
+
+_VERSION_IN_URL = re.compile(r"rules_go[-/](?:.*?/)?v?(\d+\.\d+\.\d+)")
+_MACRO = re.compile(r"#\s*gazelle:repository_macro\s+([^\s%]+)%")
+WORKSPACE_NAMES = ("WORKSPACE.bazel", "WORKSPACE")
+
+
+@frozen
+class GoRepository:
+    """A Go module or package prefix with a repository: ``go_repository`` or ``module_override``."""
+
+    import_path: str
+    name: str
+    naming: str = ""
+
+
+@frozen
+class BazelDep:
+    """One ``bazel_dep`` of MODULE.bazel; ``repository`` is its apparent name."""
+
+    name: str
+    version: str
+    repository: str
+
+
+@frozen(kw_only=True)
+class Repositories:
+    """What the workspace declares. ``rules_go_version`` is empty where no file tells."""
+
+    bzlmod: bool = True
+    rules_go: str = "rules_go"
+    rules_go_version: str = ""
+    bazel_deps: tuple[BazelDep, ...] = ()
+    go_repositories: tuple[GoRepository, ...] = ()
+    declared: bool = False
+
+    def bazel_dep(self, name: str) -> BazelDep | None:
+        """The ``bazel_dep`` on a module."""
+        return next((dep for dep in self.bazel_deps if dep.name == name), None)
+
+    @property
+    def version_tuple(self) -> tuple[int, ...]:
+        """rules_go's version as numbers, empty where unknown."""
+        return tuple(int(part) for part in re.findall(r"\d+", self.rules_go_version)[:3])
+
+
+@frozen
+class _Found:
+    """A call anywhere in a file: its name, string arguments, line."""
+
+    kind: str
+    args: tuple[str, ...]
+    keywords: dict[str, str]
+    lists: dict[str, tuple[str, ...]] = field(factory=dict)
+
+
+def read_repositories(
+    read: Callable[[str], bytes | None],
+) -> tuple[Repositories, tuple[Diagnostic, ...]]:
+    """Reads the workspace's declarations; ``read`` gives a file by its path or None."""
+    said: list[Diagnostic] = []
+    module = read("MODULE.bazel")
+    workspace_name = next((name for name in WORKSPACE_NAMES if read(name) is not None), "")
+    in_module = list(_calls("MODULE.bazel", module, said)) if module is not None else []
+    deps = tuple(_bazel_dep(call) for call in in_module if call.kind == "bazel_dep")
+    rules_go = next((dep for dep in deps if dep.name == "rules_go"), None)
+    if rules_go or (module is not None and not workspace_name):
+        return (
+            Repositories(
+                bzlmod=True,
+                rules_go=rules_go.repository if rules_go else "rules_go",
+                rules_go_version=rules_go.version if rules_go else "",
+                bazel_deps=deps,
+                go_repositories=tuple(_overrides(in_module)),
+                declared=rules_go is not None,
+            ),
+            tuple(said),
+        )
+    if not workspace_name:
+        return Repositories(), tuple(said)
+    calls = list(_workspace_calls(workspace_name, read, said))
+    own = next(
+        (call for call in calls if call.keywords.get("name") in ("io_bazel_rules_go", "rules_go")), None
+    )
+    return (
+        Repositories(
+            bzlmod=False,
+            rules_go=own.keywords["name"] if own else "io_bazel_rules_go",
+            rules_go_version=_archive_version(own) if own else "",
+            go_repositories=tuple(_go_repositories(calls)),
+            declared=own is not None,
+        ),
+        tuple(said),
+    )
+
+
+def _bazel_dep(call: _Found) -> BazelDep:
+    name = call.keywords.get("name", "")
+    return BazelDep(name, call.keywords.get("version", ""), call.keywords.get("repo_name") or name)
+
+
+def _overrides(calls: list[_Found]) -> Iterator[GoRepository]:
+    for call in calls:
+        path, name = call.keywords.get("path"), call.keywords.get("repo_name")
+        if call.kind.endswith(".module_override") and path and name:
+            yield GoRepository(path, name)
+
+
+def _archive_version(call: _Found) -> str:
+    texts = [*call.keywords.values(), *(text for texts in call.lists.values() for text in texts)]
+    found = next((match for text in texts if (match := _VERSION_IN_URL.search(text))), None)
+    return found[1] if found else ""
+
+
+def _go_repositories(calls: list[_Found]) -> Iterator[GoRepository]:
+    for call in calls:
+        name, path = call.keywords.get("name"), call.keywords.get("importpath")
+        if call.kind.rpartition(".")[2] == "go_repository" and name and path:
+            yield GoRepository(path, name, call.keywords.get("build_naming_convention", ""))
+
+
+def _workspace_calls(
+    name: str, read: Callable[[str], bytes | None], said: list[Diagnostic]
+) -> Iterator[_Found]:
+    """The calls of the WORKSPACE and of every macro file in the main repository that it loads."""
+    pending, seen = [name], {name}
+    while pending:
+        path = pending.pop()
+        data = read(path)
+        if data is None:
+            continue
+        package = path.rpartition("/")[0] if path != name else ""
+        texts = [found[1].decode() for found in re.finditer(_MACRO.pattern.encode(), data)]
+        for call in _calls(path, data, said):
+            yield call
+            if call.kind == "load" and call.args:
+                texts.append(call.args[0])
+        for text in texts:
+            loaded = _macro_path(text, package)
+            if loaded and loaded not in seen:
+                seen.add(loaded)
+                pending.append(loaded)
+
+
+def _macro_path(text: str, package: str) -> str | None:
+    if text.startswith("@//"):
+        text = text[1:]
+    if text.startswith("@") or not text.endswith(".bzl"):
+        return None
+    try:
+        label = Label.parse(text, package)
+    except ValueError:
+        return None
+    return f"{label.package}/{label.name}" if label.package else label.name
+
+
+def _calls(path: str, data: bytes, said: list[Diagnostic]) -> Iterator[_Found]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            tree = ast.parse(data)
+    except (SyntaxError, ValueError) as e:
+        line = getattr(e, "lineno", 0) or 0
+        said.append(
+            Diagnostic(
+                path=path,
+                line=line,
+                column=getattr(e, "offset", 0) or 0,
+                severity=Severity.ERROR,
+                code="syntax",
+                message=getattr(e, "msg", str(e)),
+                remedy="mend it; its repositories are not known",
+            )
+        )
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield _found(node)
+
+
+def _found(node: ast.Call) -> _Found:
+    keywords = {key.arg: key.value for key in node.keywords if key.arg}
+    return _Found(
+        kind=ast.unparse(node.func),
+        args=tuple(text for text in map(_text, node.args) if text is not None),
+        keywords={name: text for name, value in keywords.items() if (text := _text(value)) is not None},
+        lists={
+            name: tuple(text for text in map(_text, value.elts) if text is not None)
+            for name, value in keywords.items()
+            if isinstance(value, ast.List)
+        },
+    )
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
