@@ -1,0 +1,180 @@
+"""The flags of ``#cgo`` lines per platform.
+
+Comes in: the cgo files of one package, each with its directives and the platforms it is for. Goes out: flag
+words per known platform, one word per element, in source order, with ``${SRCDIR}`` and relative search
+directories turned into paths from the workspace root. It sorts no flags, decides nothing about libraries
+or directories, and leaves out directives that go would refuse, Fortran flags and platforms without flags.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from bazel_xc.cgo.preamble import CgoLine, Include
+from bazel_xc.golang.constraints import may_hold
+
+_SRCDIR = "${SRCDIR}"
+# Flags with a directory, in the same word or in the next one (Gazelle's list).
+_DIRECTORY_FLAG = re.compile(r"(-iquote|-isystem|-I|-L|-F)(.*)", re.DOTALL)
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:/")  # to go on Linux a Windows path is a relative one
+_ESCAPED = re.compile(r"""[\\'" \t\n\r]""")
+_DOLLAR = re.compile(r"\$(?!\()")
+
+
+@frozen(kw_only=True)
+class CgoSource:
+    """A Go file that imports C.
+
+    ``path`` is for display and for the order of files; ``may`` are the known platforms that its constraint
+    allows, ``active`` the configured platforms on which go compiles it with cgo.
+    """
+
+    path: str
+    lines: tuple[CgoLine, ...] = ()
+    includes: tuple[Include, ...] = ()
+    may: frozenset[str] = frozenset()
+    active: frozenset[str] = frozenset()
+
+
+@frozen(kw_only=True)
+class CgoFlags:
+    """For each verb the flags by platform: pairs of a platform's name and its words, sorted by name."""
+
+    copts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    cppopts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    cxxopts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    clinkopts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    pkg_config: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@frozen(kw_only=True)
+class ListedFlags:
+    """The flags of one package as ``go list`` gives them on one platform; ``directory`` is its Dir."""
+
+    directory: str
+    cflags: tuple[str, ...] = ()
+    cppflags: tuple[str, ...] = ()
+    cxxflags: tuple[str, ...] = ()
+    ldflags: tuple[str, ...] = ()
+    pkg_config: tuple[str, ...] = ()
+
+
+def flags_by_platform(
+    sources: Iterable[CgoSource], directory: str, platforms: frozenset[str], tags: frozenset[str]
+) -> CgoFlags:
+    """The flags on each of the known ``platforms``, as far as directives may hold there.
+
+    ``directory`` is the package's, from the workspace root; ``tags`` are those of ``build_tags``. A
+    directive with the words of one that applies already is dropped.
+    """
+    lines = tuple(_possible_lines(sources, tags))
+
+    def by_platform(verb: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        own = [(line.args, where & platforms) for line, where in lines if line.verb == verb]
+        named = sorted(frozenset[str]().union(*(where for _, where in own)))
+        return tuple((name, words) for name in named if (words := _words_on(name, own, directory)))
+
+    return CgoFlags(
+        copts=by_platform("CFLAGS"),
+        cppopts=by_platform("CPPFLAGS"),
+        cxxopts=by_platform("CXXFLAGS"),
+        clinkopts=by_platform("LDFLAGS"),
+        pkg_config=by_platform("pkg-config"),
+    )
+
+
+def resolved_words(words: Iterable[str], directory: str) -> tuple[str, ...]:
+    """The words with ``${SRCDIR}`` and the relative directories of search flags put under ``directory``."""
+    found: list[str] = []
+    previous = ""
+    for word in words:
+        is_directory = previous in {"-I", "-L", "-F", "-iquote", "-isystem"}
+        found.append(_joined(directory, word) if is_directory else _resolved(word, directory))
+        previous = "" if is_directory else word
+    return tuple(found)
+
+
+def bazel_flag(text: str) -> str:
+    """A flag as a string of a BUILD attribute: Make variables and the shell's blanks and quotes escaped.
+
+    As Gazelle spells it, a ``$(`` stays for Bazel to expand.
+    """
+    return _DOLLAR.sub("$$", _ESCAPED.sub(r"\\\g<0>", text))
+
+
+def listed_flags(flags: CgoFlags, platform: str, directory: str, listed: ListedFlags) -> tuple[str, ...]:
+    """Compares our flags on a platform with those that go lists; empty where they agree.
+
+    Otherwise one line per verb. go repeats equal directives and writes absolute paths; neither counts.
+    """
+    pairs = (
+        ("CFLAGS", flags.copts, listed.cflags),
+        ("CPPFLAGS", flags.cppopts, listed.cppflags),
+        ("CXXFLAGS", flags.cxxopts, listed.cxxflags),
+        ("LDFLAGS", flags.clinkopts, listed.ldflags),
+        ("pkg-config", flags.pkg_config, listed.pkg_config),
+    )
+    found = (
+        _difference(verb, dict(ours).get(platform, ()), _relative(theirs, listed.directory, directory))
+        for verb, ours, theirs in pairs
+    )
+    return tuple(filter(None, found))
+
+
+def _possible_lines(
+    sources: Iterable[CgoSource], tags: frozenset[str]
+) -> Iterator[tuple[CgoLine, frozenset[str]]]:
+    for source in sorted(sources, key=lambda source: source.path):
+        for line in source.lines:
+            if not line.error:
+                yield line, source.may & may_hold(line.condition, tags)
+
+
+def _words_on(
+    platform: str, lines: Iterable[tuple[tuple[str, ...], frozenset[str]]], directory: str
+) -> tuple[str, ...]:
+    applied = dict.fromkeys(args for args, where in lines if platform in where)
+    return tuple(word for args in applied for word in resolved_words(args, directory))
+
+
+def _resolved(word: str, directory: str) -> str:
+    if word == _SRCDIR or word.startswith(f"{_SRCDIR}/"):
+        return _joined(directory, word)
+    match = _DIRECTORY_FLAG.fullmatch(word)
+    if match and match[2]:
+        return match[1] + _joined(directory, match[2])
+    return word.replace(_SRCDIR, directory or ".")
+
+
+def _joined(directory: str, path: str) -> str:
+    """A path that counts from the package, or starts with ${SRCDIR}, counted from the workspace root."""
+    below = path.removeprefix(f"{_SRCDIR}/")
+    if _ABSOLUTE.match(below):
+        return below
+    if path.startswith(_SRCDIR):
+        return posixpath.normpath(path.replace(_SRCDIR, directory or "."))
+    return posixpath.normpath(posixpath.join(directory, path))
+
+
+def _relative(words: Iterable[str], package: str, directory: str) -> tuple[str, ...]:
+    """What go lists, counted from the workspace root; ``package`` is the package's absolute directory."""
+    root = package.removesuffix(directory).rstrip("/") if directory else package
+    named = (word.replace(package, _SRCDIR).replace(f"{root}/", f"{_up(directory)}/") for word in words)
+    return resolved_words(named, directory)
+
+
+def _up(directory: str) -> str:
+    return posixpath.join(_SRCDIR, *[".."] * len(directory.split("/"))) if directory else _SRCDIR
+
+
+def _difference(verb: str, ours: tuple[str, ...], theirs: tuple[str, ...]) -> str:
+    mine, listed = Counter(ours), Counter(theirs)
+    missing = [word for word in listed if word not in mine]
+    extra = sorted((mine - listed).elements())
+    parts = [f"{what} {' '.join(words)}" for what, words in (("missing", missing), ("extra", extra)) if words]
+    return f"{verb}: {', '.join(parts)}" if parts else ""
