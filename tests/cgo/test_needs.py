@@ -1,0 +1,170 @@
+"""What C a package needs: strictly as go would compile it on each configured platform."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bazel_xc.cgo.flags import CgoSource
+from bazel_xc.cgo.needs import C_STANDARD_HEADERS, CNeed, NeedKind, c_needs
+from bazel_xc.cgo.preamble import cgo_lines, includes
+from bazel_xc.golang.source import Preamble
+from bazel_xc.model import Platform
+
+LINUX = Platform("linux", "amd64", cgo=True)
+WINDOWS = Platform("windows", "arm64", cgo=True)
+DARWIN = Platform("darwin", "arm64", cgo=True)
+PLATFORMS = (LINUX, WINDOWS, DARWIN)
+EVERYWHERE = frozenset(platform.name for platform in PLATFORMS)
+
+
+def _source(text: str, path: str = "p/x.go", active: frozenset[str] = EVERYWHERE) -> CgoSource:
+    preamble = Preamble(text, 1)
+    return CgoSource(path=path, lines=cgo_lines(preamble), includes=includes(preamble), active=active)
+
+
+def _files(*paths: str) -> Callable[[str], bool]:
+    return frozenset(paths).__contains__
+
+
+def _names(text: str, *files: str, directory: str = "p", platform: Platform = LINUX) -> list[str]:
+    found = c_needs([_source(text)], [platform], directory, _files(*files))
+    return [f"{need.kind} {need.name}" for need in found]
+
+
+def test_needs_are_merged_over_platforms_and_sorted() -> None:
+    text = "#cgo LDFLAGS: -lz\n#cgo linux darwin LDFLAGS: -lpng -lz\n#cgo pkg-config: zlib\n#include <zlib.h>"
+    found = c_needs([_source(text)], PLATFORMS, "p", _files())
+
+    expected = (
+        CNeed(NeedKind.HEADER, "zlib.h", EVERYWHERE, "p/x.go", 4),
+        CNeed(NeedKind.LIB, "png", frozenset({"linux_amd64", "darwin_arm64"}), "p/x.go", 2),
+        CNeed(NeedKind.LIB, "z", EVERYWHERE, "p/x.go", 1),
+        CNeed(NeedKind.PKG_CONFIG, "zlib", EVERYWHERE, "p/x.go", 3),
+    )
+    assert expected == found
+
+
+def test_the_first_file_is_named_even_where_it_counts_on_a_later_platform_only() -> None:
+    sources = [
+        _source("\n#cgo LDFLAGS: -lz", "p/b.go"),
+        _source("\n\n#cgo LDFLAGS: -lz", "p/a.go", frozenset({"darwin_arm64"})),
+    ]
+    expected = (CNeed(NeedKind.LIB, "z", EVERYWHERE, "p/a.go", 3),)
+
+    assert expected == c_needs(sources, PLATFORMS, "p", _files())
+
+
+def test_files_that_go_does_not_compile_need_nothing() -> None:
+    source = _source("#cgo LDFLAGS: -lz\n#include <z.h>", active=frozenset({"linux_arm64"}))
+
+    assert not c_needs([source], PLATFORMS, "p", _files())
+
+
+def test_conditions_are_those_of_go_with_its_tags_and_release() -> None:
+    text = (
+        "#cgo !cgo LDFLAGS: -la\n#cgo static LDFLAGS: -lb\n#cgo go1.21 LDFLAGS: -lc\n#cgo go1.22 LDFLAGS: -ld"
+    )
+    found = c_needs([_source(text)], [LINUX], "p", _files(), tags=frozenset({"static"}), release=(1, 21))
+
+    assert [need.name for need in found] == ["b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "expected"),
+    [
+        pytest.param('#include "a.h"\n#include <b.h>', ["a.h", "b.h"], [], id="beside_the_package"),
+        pytest.param('#include "a.h"', [], ["header a.h"], id="missing"),
+        pytest.param(
+            "#include <stdio.h>\n#include <threads.h>\n#include <unistd.h>",
+            [],
+            ["header unistd.h"],
+            id="iso_c_only",
+        ),
+        pytest.param('#include "_cgo_export.h"', [], [], id="made_by_cgo"),
+        pytest.param(
+            "#cgo CFLAGS: -I${SRCDIR}/inc -I ../up\n#include <a.h>\n#include <b/c.h>",
+            ["inc/a.h", "../up/b/c.h"],
+            [],
+            id="search_directories",
+        ),
+        pytest.param(
+            "#cgo CPPFLAGS: -iquoteq\n#cgo CXXFLAGS: -isystem s\n#include <a.h>\n#include <b.h>",
+            ["q/a.h", "s/b.h"],
+            [],
+            id="other_flags_and_verbs",
+        ),
+        pytest.param("#cgo windows CFLAGS: -Iinc\n#include <a.h>", ["inc/a.h"], ["header a.h"], id="other"),
+        pytest.param(
+            "#cgo CFLAGS: -I../../out -I/abs\n#include <a.h>",
+            ["../../out/a.h", "/abs/a.h"],
+            ["header a.h"],
+            id="out_of_the_workspace",
+        ),
+        pytest.param("#cgo LDFLAGS: -Iinc\n#include <a.h>", ["inc/a.h"], ["header a.h"], id="linker_flag"),
+        pytest.param('#include "../a.h"', ["../a.h"], [], id="above_the_package"),
+        pytest.param("#cgo CFLAGS: -I\n#include <a.h>", [], ["header a.h"], id="flag_without_directory"),
+    ],
+)
+def test_headers(text: str, files: list[str], expected: list[str]) -> None:
+    assert expected == _names(text, *files)
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        pytest.param("-la -l b -l:libc.a", ["lib :libc.a", "lib a", "lib b"], id="libraries"),
+        pytest.param("-framework F -weak_framework B", ["framework B", "framework F"], id="frameworks"),
+        pytest.param("-Wl,-Bstatic,-la,-framework,F", ["framework F", "lib a"], id="of_the_linker"),
+        pytest.param("-Xlinker -la -Xlinker -rpath -Xlinker /x.so", ["lib a"], id="xlinker"),
+        pytest.param("${SRCDIR}/lib/x.a ${SRCDIR}/../y.o", ["archive p/lib/x.a", "archive y.o"], id="paths"),
+        pytest.param(
+            "a.so b.so.1.2 c.lib", ["archive a.so", "archive b.so.1.2", "archive c.lib"], id="endings"
+        ),
+        pytest.param(
+            "a.dylib b.syso c.dll", ["archive a.dylib", "archive b.syso", "archive c.dll"], id="more"
+        ),
+        pytest.param("-Wl,--whole-archive,${SRCDIR}/./x.a,--no-whole-archive", ["archive p/x.a"], id="whole"),
+        pytest.param("-Wl,-soname,libx.so.1 -Wl,-rpath,/opt/x.so -Wl,-rpath=y.so", [], id="arguments"),
+        pytest.param("-static -O2 -L${SRCDIR} -l", [], id="others"),
+    ],
+)
+def test_links(flags: str, expected: list[str]) -> None:
+    assert expected == _names(f"#cgo LDFLAGS: {flags}")
+
+
+def test_pkg_config_without_options() -> None:
+    assert _names("#cgo pkg-config: --static libpng gtk+-3.0") == ["pkg_config gtk+-3.0", "pkg_config libpng"]
+
+
+def test_archives_at_the_root() -> None:
+    assert _names("#cgo LDFLAGS: ${SRCDIR}/x.a", directory="") == ["archive x.a"]
+
+
+def test_lines_that_go_refuses_are_no_needs() -> None:
+    assert not _names("#cgo LDFLAGS: -la `x`\n#cgo LIBS: -lb")
+
+
+def test_standard_headers_are_those_of_c17() -> None:
+    assert len(C_STANDARD_HEADERS) == 29
+
+
+@given(
+    st.lists(
+        st.sampled_from(["#cgo LDFLAGS: -la -lb", "#cgo linux LDFLAGS: -lb", "#include <c.h>"]), max_size=4
+    ),
+    st.permutations(PLATFORMS),
+)
+def test_neither_the_order_of_platforms_nor_of_sources_matters(
+    texts: list[str], shuffled: list[Platform]
+) -> None:
+    sources = [
+        _source(text, f"p/{number}.go") for text, number in zip(texts, itertools.count(), strict=False)
+    ]
+    expected = c_needs(sources, PLATFORMS, "p", _files())
+
+    assert expected == c_needs(reversed(sources), shuffled, "p", _files())
