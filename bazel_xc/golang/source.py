@@ -26,18 +26,20 @@ from bazel_xc.golang.constraints import (
 _BOM = b"\xef\xbb\xbf"
 _COMMENT = rb"//[^\n]*+|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/"
 _SPACE = rb"(?:[ \t\r\n]++|" + _COMMENT + rb")*+"
-_GAP = rb"((?:[ \t\r\n;]++|" + _COMMENT + rb")*+)"
+# Between statements: a semicolon is one only where no new line has ended the statement already.
+_GAP = rb"((?:[ \t\r]++|/\*(?:[^*\n]++|\*(?!/))*+\*/)*+;" + _SPACE + rb"|" + _SPACE + rb")"
 _LETTER = rb"[\w\x80-\xff]"
 _NAME = rb"(?!\d)" + _LETTER + rb"++"
 _STRING = rb'"(?:[^"\\\n]|\\[^\n])*+"|`[^`]*+`'
 _RUNE = rb"'(?:[^'\\\n]|\\[^\n])*+'"
 _FUNC_MAIN = rb"(?<!" + _LETTER + rb")func(?=[\s/])" + _SPACE + rb"main" + _SPACE + rb"[(\[]"
 
-_TO_TOKEN = re.compile(_GAP)
+_TO_TOKEN = re.compile(_SPACE)
+_TO_C_TOKEN = re.compile(rb"(?:;|" + _SPACE[3:])
 _PACKAGE = re.compile(rb"package(?!" + _LETTER + rb")" + _SPACE + rb"(" + _NAME + rb")" + _GAP)
 _IMPORT = re.compile(rb"import(?!" + _LETTER + rb")" + _SPACE)
 _SPEC = re.compile(rb"(?:(?:\.|" + _NAME + rb")" + _SPACE + rb")?+(" + _STRING + rb")" + _GAP)
-_GROUP = re.compile(rb"\(" + _GAP)
+_GROUP = re.compile(rb"\((" + _SPACE + rb")")
 _GROUP_END = re.compile(rb"\)" + _GAP)
 _GAP_TOKEN = re.compile(_COMMENT + rb"|;")
 _TEXT = re.compile(_COMMENT + rb"|" + _STRING + rb"|" + _RUNE)
@@ -88,8 +90,8 @@ class SourceFile:
     """What the head of a file says.
 
     ``error`` is empty or says why go refuses the file wherever its constraint holds; then imports,
-    preambles and embeds are empty. A constraint that go cannot read is an error and never holds.
-    Files in other languages have a name, a constraint and at most an error.
+    preambles and embeds are empty. Of a Go file whose constraint cannot be read that of the name is left,
+    while such a file in another language is in no package. Of those only name, constraint and error are set.
     """
 
     name: str
@@ -105,11 +107,10 @@ class SourceFile:
 
 @frozen
 class _Spec:
-    """An import in place: its quoted path, where that ends, and the gaps that may hold its comment."""
+    """An import in place: its quoted path and the gaps that may hold its comment."""
 
     path: bytes
     at: int
-    end: int
     gaps: tuple[tuple[int, int], ...]
 
 
@@ -124,7 +125,7 @@ class _HeadError(ValueError):
 def scan_go(name: str, data: bytes) -> SourceFile:
     """Reads the head of a Go file; ``data`` is the whole file, or at least all of its imports."""
     start = len(_BOM) if data.startswith(_BOM) else 0
-    at = _token_after(data, start)
+    at = _after(_TO_TOKEN, data, start)
     source = _constrained(name, data[start:at] + b"package")
     if source.error:
         return source
@@ -135,7 +136,6 @@ def scan_go(name: str, data: bytes) -> SourceFile:
             raise _HeadError(at, "expected 'package'")
         package = clause[1].decode("utf-8", "replace")
         specs = tuple(_specs(data, clause))
-        _check_text(data, start, specs[-1].end if specs else clause.end())
         return _filled(source, package, data, specs, clause.end())
     except _HeadError as error:
         return evolve(source, package=package, error=str(error), error_line=_line(data, error.at))
@@ -147,7 +147,7 @@ def scan_other(name: str, data: bytes) -> SourceFile:
     As in go, a .syso file has no header, and a header that breaks off within a comment says nothing.
     """
     start = len(_BOM) if data.startswith(_BOM) else 0
-    at = _token_after(data, start)
+    at = _after(_TO_C_TOKEN, data, start)
     if name.endswith(".syso") or data.startswith((b"/", b"\0"), at):
         return SourceFile(name=name, constraint=file_name_constraint(name))
     return _constrained(name, data[start:at])
@@ -167,8 +167,8 @@ def _filled(source: SourceFile, package: str, data: bytes, specs: tuple[_Spec, .
     )
 
 
-def _token_after(data: bytes, at: int) -> int:
-    match = _TO_TOKEN.match(data, at)
+def _after(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
+    match = pattern.match(data, at)
     return match.end() if match else at
 
 
@@ -188,7 +188,8 @@ def _constrained(name: str, header: bytes) -> SourceFile:
     try:
         by_header = _header_constraint([text for _, text in go_build], plus_build)
     except ValueError as error:
-        return SourceFile(name=name, constraint=NEVER, error=str(error), error_line=go_build[-1][0])
+        kept = by_name if name.endswith(".go") else NEVER
+        return SourceFile(name=name, constraint=kept, error=str(error), error_line=go_build[-1][0])
     return SourceFile(name=name, constraint=all_of(by_name, by_header))
 
 
@@ -255,17 +256,21 @@ def _after_comments(line: bytes, *, in_comment: bool) -> tuple[bool, bool]:
 
 
 def _specs(data: bytes, clause: re.Match[bytes]) -> Iterator[_Spec]:
-    """The imports behind the package clause; raises _HeadError where the parser of go would complain."""
-    gap = _ended(data, clause)
+    """The imports behind the package clause; raises _HeadError where go list would complain.
+
+    That reads on as long as an ``i`` follows and takes no notice of anything behind.
+    """
+    gap = _ended(data, clause, b"i")
     while keyword := _IMPORT.match(data, gap[1]):
         if group := _GROUP.match(data, keyword.end()):
             end = yield from _group_specs(data, group, gap)
         else:
             end = _spec_at(data, keyword.end())
-            yield _Spec(end[1], end.start(1), end.end(1), (gap,))
-        gap = _ended(data, end)
+            yield _Spec(end[1], end.start(1), (gap,))
+        gap = _ended(data, end, b"i")
     if data.startswith(b"/*", gap[1]):
         raise _HeadError(gap[1], "comment not terminated")
+    _check_text(data, gap[1])
 
 
 def _group_specs(
@@ -275,10 +280,9 @@ def _group_specs(
     gap, first = group.span(1), True
     while not (end := _GROUP_END.match(data, gap[1])):
         spec = _spec_at(data, gap[1])
-        following = _ended(data, spec)
-        alone = first and data.startswith(b")", following[1])
-        yield _Spec(spec[1], spec.start(1), spec.end(1), (gap, before) if alone else (gap,))
-        gap, first = following, False
+        closed = data.startswith(b")", spec.end())
+        yield _Spec(spec[1], spec.start(1), (gap, before) if first and closed else (gap,))
+        gap, first = spec.span(2) if closed else _ended(data, spec, b""), False
     return end
 
 
@@ -288,30 +292,31 @@ def _spec_at(data: bytes, at: int) -> re.Match[bytes]:
     raise _HeadError(at, "expected an import path")
 
 
-def _ended(data: bytes, token: re.Match[bytes]) -> tuple[int, int]:
-    """The gap behind a match, which is its last group and must hold what ends a statement."""
+def _ended(data: bytes, token: re.Match[bytes], following: bytes) -> tuple[int, int]:
+    """The gap behind a match, its last group; it must end the statement if ``following`` comes next."""
     start, end = gap = token.span(token.re.groups)
     if (
         data.find(b"\n", start, end) < 0
         and data.find(b";", start, end) < 0
-        and data[end : end + 1] not in b")"
+        and data.startswith(following, end)
     ):
         raise _HeadError(end, "expected ';' or a new line")
     return gap
 
 
-def _check_text(data: bytes, start: int, end: int) -> None:
-    """What the scanner of go accepts nowhere, not even in comments."""
-    head = data[start:end]
+def _check_text(data: bytes, end: int) -> None:
+    """What the scanner of go accepts nowhere, not even in comments, up to and with the byte at ``end``."""
+    head = data[: end + 1]
     if head.isascii() and b"\0" not in head:
         return
+    if b"\0" in head:
+        raise _HeadError(head.index(b"\0"), "illegal character NUL")
     try:
-        text = head.decode()
+        text = head[:end].decode()
     except UnicodeDecodeError as error:
-        raise _HeadError(start + error.start, "illegal UTF-8 encoding") from None
-    for character, name in (("\0", "NUL"), ("\ufeff", "byte order mark")):
-        if character in text:
-            raise _HeadError(start + head.index(character.encode()), f"illegal character {name}")
+        raise _HeadError(error.start, "illegal UTF-8 encoding") from None
+    if "\ufeff" in text[1:]:
+        raise _HeadError(head.rindex(_BOM), "illegal byte order mark")
 
 
 def _imports(data: bytes, specs: Iterable[_Spec]) -> Iterator[Import]:

@@ -76,6 +76,12 @@ def test_an_ordinary_file() -> None:
         pytest.param('package x\nvar a = `\nimport "b"\n`\n', (), id="stops_at_declaration"),
         pytest.param('package x\nimportant "b"\n', (), id="keyword_is_a_whole_word"),
         pytest.param('\ufeffpackage x\r\nimport (\r\n\t"a"\r\n)\r\n', ("a",), id="bom_and_crlf"),
+        pytest.param("package x var y = 1", (), id="what_is_behind_the_clause_does_not_matter"),
+        pytest.param('package x\nimport "a" "b"\n', ("a",), id="nor_what_is_behind_an_import"),
+        pytest.param('package x\nimport "a"\n;import "b"\n', ("a",), id="empty_statement"),
+        pytest.param(
+            'package x\nimport "a" /* ; */; import "b"\n', ("a", "b"), id="comment_before_semicolon"
+        ),
         pytest.param('package x\nimport "a"\nconst s = "/*"', ("a",), id="rest_is_not_read"),
     ],
 )
@@ -91,7 +97,7 @@ def test_imports(text: str, expected: tuple[str, ...]) -> None:
         pytest.param("/* open\npackage x\n", "expected 'package'", 1, id="open_comment"),
         pytest.param("packagex\n", "expected 'package'", 1, id="run_together"),
         pytest.param('package x import "a"\n', "expected ';' or a new line", 1, id="two_on_a_line"),
-        pytest.param('package x\n\nimport "a" "b"\n', "expected ';' or a new line", 3, id="two_paths"),
+        pytest.param('package x\n\nimport ("a" "b")\n', "expected ';' or a new line", 3, id="two_paths"),
         pytest.param("package x\nimport a\n", "expected an import path", 2, id="no_path"),
         pytest.param("package x\nimport (\n", "expected an import path", 3, id="open_group"),
         pytest.param('package x\nimport "a\n"\n', "expected an import path", 2, id="open_string"),
@@ -99,8 +105,11 @@ def test_imports(text: str, expected: tuple[str, ...]) -> None:
         pytest.param('package x\nimport "\\q"\n', "invalid import path: ", 2, id="unknown_escape"),
         pytest.param('package x\nimport ""\n', "invalid import path: ", 2, id="empty_path"),
         pytest.param("package x\n/* open\n", "comment not terminated", 2, id="open_comment_behind"),
+        pytest.param(";package x\n", "expected 'package'", 1, id="semicolon_before"),
+        pytest.param('package x\nimport ("a";;"b")', "expected an import path", 2, id="semicolon_too_many"),
+        pytest.param("package x\n\0", "illegal character NUL", 2, id="nul_behind"),
         pytest.param("package x // \0\n", "illegal character NUL", 1, id="nul"),
-        pytest.param("package x\n// \ufeff\n", "illegal character byte order mark", 2, id="late_bom"),
+        pytest.param("package x\n// \ufeff\n", "illegal byte order mark", 2, id="late_bom"),
     ],
 )
 def test_syntax_errors(text: str, error: str, line: int) -> None:
@@ -156,10 +165,10 @@ def test_constraints(header: str, expected: Expr | None) -> None:
         pytest.param("//go:build a\n//go:build a\npackage x\n", "multiple //go:build comments", 2, id="two"),
     ],
 )
-def test_a_constraint_that_go_cannot_read_never_holds(header: str, error: str, line: int) -> None:
-    expected = SourceFile(name="x.go", constraint=NEVER, error=error, error_line=line)
+def test_a_constraint_that_go_cannot_read_leaves_that_of_the_name(header: str, error: str, line: int) -> None:
+    expected = SourceFile(name="x_linux.go", constraint=LINUX, error=error, error_line=line)
 
-    assert expected == _go(header)
+    assert expected == _go(header, "x_linux.go")
 
 
 @pytest.mark.parametrize(
@@ -316,7 +325,7 @@ def test_scan_other(name: str, text: str, expected: Expr | None) -> None:
     assert SourceFile(name=name, constraint=expected) == scan_other(name, text.encode())
 
 
-def test_scan_other_reports_a_malformed_constraint() -> None:
+def test_scan_other_reports_a_malformed_constraint_and_never_takes_the_file() -> None:
     expected = SourceFile(
         name="x.c", constraint=NEVER, error="column 5 of 'a ||': unexpected end", error_line=2
     )
