@@ -1,0 +1,5 @@
+package greeting
+
+import "example.com/greet/internal/posix"
+
+func place() string { return posix.Name() }

@@ -1,0 +1,5 @@
+//go:build !linux && !windows
+
+package greeting
+
+func place() string { return "elsewhere" }

@@ -1,0 +1,5 @@
+package greeting
+
+import "example.com/greet/internal/winapi"
+
+func place() string { return winapi.Name() }

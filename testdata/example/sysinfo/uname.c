@@ -1,0 +1,6 @@
+#include <sys/utsname.h>
+
+int sysinfo_uname(struct utsname *into)
+{
+    return uname(into);
+}
