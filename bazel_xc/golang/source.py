@@ -44,7 +44,7 @@ _GROUP_END = re.compile(rb"\)" + _GAP)
 _GAP_TOKEN = re.compile(_COMMENT + rb"|;")
 _TEXT = re.compile(_COMMENT + rb"|" + _STRING + rb"|" + _RUNE)
 _MAIN = re.compile(_FUNC_MAIN)
-_CODE = re.compile(_TEXT.pattern + rb"|" + _FUNC_MAIN + rb"|[][(){}]")
+_CODE = re.compile(_TEXT.pattern + rb"|" + _FUNC_MAIN)
 
 _GO_BUILD = re.compile(rb"//go:build(?:\s(.*))?", re.DOTALL)
 _PLUS_BUILD = re.compile(rb"//\s*\+build(?:\s(.*))?", re.DOTALL)
@@ -433,15 +433,11 @@ def _embed_patterns(text: bytes) -> tuple[str, ...]:
 
 
 def _has_main(data: bytes, at: int) -> bool:
-    """Whether ``func main`` stands at top level, outside of comments, strings and brackets."""
-    if not _MAIN.search(data, at):
+    """Whether ``func main`` stands outside of comments and strings; Go allows it at top level only."""
+    first = _MAIN.search(data, at)
+    if first is None:
         return False
-    depth = 0
-    for token in _CODE.finditer(data, at):
-        first = token[0][:1]
-        if first == b"f" and depth == 0:
-            return True
-        depth += (first in b"({[") - (first in b")}]")
-        if first == b"f":
-            depth += 1  # the pattern took the opening bracket
-    return False
+    before = data[at : first.start()]
+    if before.endswith(b"\n") and b"`" not in before and b"/*" not in before:
+        return True  # nothing else reaches over a line, and this is how gofmt lays it out
+    return any(token[0].startswith(b"func") for token in _CODE.finditer(data, at))

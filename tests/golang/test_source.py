@@ -296,7 +296,8 @@ def test_embed_comments_mean_nothing_without_the_import() -> None:
         pytest.param("// func main() {}\n/*\nfunc main() {}\n*/", False, id="in_comments"),
         pytest.param('const a, b = "func main()", `\nfunc main() {}\n`', False, id="in_strings"),
         pytest.param("var r = '`'\nfunc main() {}\nvar s = '`'", True, id="quote_in_a_rune"),
-        pytest.param("func f() {\nfunc main() {}\n}", False, id="nested"),
+        pytest.param("/* a */ const s = `a`\n\nfunc main() {}", True, id="behind_comments_and_strings"),
+        pytest.param('const s = "`"\nfunc main() {}\n', True, id="backquote_in_a_string"),
     ],
 )
 def test_has_main(text: str, expected: bool) -> None:
