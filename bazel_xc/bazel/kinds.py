@@ -48,8 +48,14 @@ KINDS: Mapping[str, Kind] = {
         substance=_SUBSTANCE,
         load=_GO,
     ),
+    "constraint_setting": Kind(owned=frozenset(), substance=frozenset({"name"})),
+    "constraint_value": Kind(owned=frozenset(), substance=frozenset({"name"})),
+    "platform": Kind(owned=frozenset({"constraint_values"}), substance=frozenset({"name"})),
     "go_test": Kind(owned=_COMPILED | {"gc_linkopts"}, substance=_SUBSTANCE, load=_GO),
 }
+
+# What a directory of Go gets; the other kinds stand in the platforms package only.
+GO_RULE_KINDS = frozenset({"alias", "go_binary", "go_library", "go_test"})
 
 # Rules that others import by their importpath, though bazel-xc never writes them.
 LIBRARY_KINDS = frozenset({"go_library", "go_proto_library", "go_grpc_library", "go_tool_library"})

@@ -41,7 +41,9 @@ class BazelDep:
 
 @frozen(kw_only=True)
 class Repositories:
-    """What the workspace declares. ``rules_go_version`` is empty where no file tells."""
+    """What the workspace declares. ``rules_go_version`` is empty where no file tells; ``own_names`` are
+    what the main repository calls itself.
+    """
 
     bzlmod: bool = True
     rules_go: str = "rules_go"
@@ -49,6 +51,7 @@ class Repositories:
     bazel_deps: tuple[BazelDep, ...] = ()
     go_repositories: tuple[GoRepository, ...] = ()
     declared: bool = False
+    own_names: tuple[str, ...] = ()
 
     def bazel_dep(self, name: str) -> BazelDep | None:
         """The ``bazel_dep`` on a module."""
@@ -89,6 +92,7 @@ def read_repositories(
                 bazel_deps=deps,
                 go_repositories=tuple(_overrides(in_module)),
                 declared=rules_go is not None,
+                own_names=_own_names(in_module),
             ),
             tuple(said),
         )
@@ -105,9 +109,15 @@ def read_repositories(
             rules_go_version=_archive_version(own) if own else "",
             go_repositories=tuple(_go_repositories(calls)),
             declared=own is not None,
+            own_names=_own_names(calls),
         ),
         tuple(said),
     )
+
+
+def _own_names(calls: list[_Found]) -> tuple[str, ...]:
+    found = [call for call in calls if call.kind in ("module", "workspace")]
+    return tuple(text for call in found for key in ("name", "repo_name") if (text := call.keywords.get(key)))
 
 
 def _bazel_dep(call: _Found) -> BazelDep:

@@ -41,6 +41,10 @@ class Directory:
     broken: bool = False
     settings: Settings
 
+    def hides(self, name: str) -> bool:
+        """Whether an ``exclude`` hides a file of that name, there or not."""
+        return _excluded(_join(self.path, name), self.settings)
+
     @property
     def writable(self) -> bool:
         """Whether a BUILD file may be written here."""

@@ -1,0 +1,1 @@
+"""What C a package needs: preambles, `#cgo` flags, headers, libraries and archives."""

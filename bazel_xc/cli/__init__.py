@@ -1,0 +1,51 @@
+"""The command line: one file per command, and what all of them share.
+
+Comes in: arguments. Goes out: text and an exit code: 0 fine, 1 differences found or errors reported, 2 the
+run could not be done. The only code of bazel-xc that prints. An exception of ``errors`` becomes one line on
+standard error here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from bazel_xc import __version__
+from bazel_xc.cli import generate, init, report
+from bazel_xc.errors import BazelXcError
+
+COMMANDS = (generate, init, report)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command line; gives the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except BazelXcError as e:
+        for line in str(e).split("\n"):
+            print(f"bazel-xc: {line}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("bazel-xc: interrupted; no file was changed", file=sys.stderr)
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bazel-xc",
+        description="BUILD files, platforms and dependency reports for Go with cgo under Bazel.",
+    )
+    parser.add_argument("--version", action="version", version=f"bazel-xc {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add_parser(commands)
+    return parser

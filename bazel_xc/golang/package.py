@@ -65,7 +65,8 @@ class GoPackage:
     """A package in the workspace, folded over platforms.
 
     ``listed`` are the configured platforms on which go list knows the directory, ``buildable`` those on
-    which it has anything to compile besides tests. ``directory`` is relative to the workspace root.
+    which it has anything to compile besides tests. ``directory`` is relative to the workspace root. The
+    embedded files are go list's, on any configured platform.
     """
 
     directory: str
@@ -74,6 +75,8 @@ class GoPackage:
     files: tuple[PackageFile, ...]
     listed: frozenset[str] = frozenset()
     buildable: frozenset[str] = frozenset()
+    embeds: tuple[str, ...] = ()
+    test_embeds: tuple[str, ...] = ()
 
     def of(self, *kinds: FileKind) -> tuple[PackageFile, ...]:
         """The files of some kinds, by name."""
@@ -173,6 +176,8 @@ def fold(
         files=checked,
         listed=frozenset(listed),
         buildable=_buildable(directory, checked, listed),
+        embeds=_union(package.embed_files for package in listed.values()),
+        test_embeds=_union(package.test_embed_files for package in listed.values()),
     )
     return package, said + disagreements
 
@@ -186,6 +191,10 @@ def imports_of(files: Iterable[PackageFile]) -> PlatformStrings:
                 held = where.get(each.path)
                 where[each.path] = file.may if held is None else held | file.may
     return PlatformStrings.fold(where, KNOWN_PLATFORMS)
+
+
+def _union(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(sorted({text for each in lists for text in each}))
 
 
 def _kind(source: SourceFile) -> FileKind:

@@ -1,0 +1,283 @@
+"""Which label an import path stands for.
+
+Comes in: the outlines of all directories, the rules that others wrote, the repositories that the workspace
+declares and what go list said about modules. Goes out: for an import, seen from a directory, a label, nothing
+(standard library, the package itself), or a diagnostic. The order of attempts is Gazelle's: directives,
+libraries of the workspace by importpath, external repositories. Nothing is read from disk or network.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from attrs import frozen
+
+from bazel_xc.bazel import names
+from bazel_xc.bazel.kinds import KINDS, LIBRARY_KINDS
+from bazel_xc.bazel.outline import Outline, calls_of
+from bazel_xc.buildfile.directives import Override
+from bazel_xc.buildfile.repositories import Repositories
+from bazel_xc.buildfile.workspace import Directory
+from bazel_xc.golang.modules import Module, module_of
+from bazel_xc.model import Diagnostic, Label, Severity
+
+# Modules of Bazel rule sets that are also Go modules; a bazel_dep on them gives the repository.
+_BAZEL_MODULES: Mapping[str, str] = {
+    "github.com/bazelbuild/rules_go": "rules_go",
+    "github.com/bazel-contrib/rules_go": "rules_go",
+    "github.com/bazelbuild/bazel-gazelle": "gazelle",
+    "github.com/bazelbuild/buildtools": "buildtools",
+}
+_WORKSPACE_RULES: Mapping[str, str] = {
+    "github.com/bazelbuild/rules_go": "io_bazel_rules_go",
+    "github.com/bazelbuild/bazel-gazelle": "bazel_gazelle",
+}
+
+
+@frozen
+class Library:
+    """A rule that an import path leads to; ``weak`` ones count only where there is no other."""
+
+    label: Label
+    import_path: str
+    weak: bool = False
+
+
+@frozen
+class Resolved:
+    """What an import stands for; without a label it needs no dependency."""
+
+    label: Label | None = None
+    problem: Diagnostic | None = None
+
+
+@frozen(kw_only=True)
+class Externals:
+    """What is known of code outside the workspace.
+
+    ``module_of`` maps import paths to module paths as go list said; ``is_standard`` tells standard
+    packages; ``vendored`` that external code lives in ``vendor``.
+    """
+
+    repositories: Repositories
+    modules: tuple[Module, ...]
+    module_of: Mapping[str, str]
+    is_standard: Callable[[str], bool]
+    vendored: bool
+
+
+@frozen
+class Index:
+    """Libraries by import path, and what lies outside."""
+
+    libraries: Mapping[str, tuple[Library, ...]]
+    externals: Externals
+    convention: str
+    rule_names: Mapping[str, frozenset[str]]
+
+    def resolve(self, import_path: str, directory: Directory, itself: frozenset[Label]) -> Resolved:
+        """What an import in ``directory`` stands for; ``itself`` are labels that would be a cycle."""
+        if import_path.startswith((".", "/")) or self.externals.is_standard(import_path):
+            return Resolved()
+        label = _overridden(import_path, directory.settings.overrides)
+        if label is None:
+            found = self._in_workspace(import_path, directory)
+            if isinstance(found, Diagnostic):
+                return Resolved(problem=found)
+            label = found
+        if label is None:
+            label = self._by_path(import_path, directory)
+        if label is None:
+            return self._outside(import_path, directory)
+        return Resolved() if label in itself else Resolved(label)
+
+    def _in_workspace(self, import_path: str, directory: Directory) -> Label | Diagnostic | None:
+        visible = [
+            (_vendor_root(library.label.package), library) for library in self.libraries.get(import_path, ())
+        ]
+        visible = [(root, each) for root, each in visible if root is None or _below(directory.path, root)]
+        strong = [(root, each) for root, each in visible if not each.weak] or visible
+        if not strong:
+            return None
+        deepest = max(-1 if root is None else len(root) for root, _ in strong)
+        best = [each for root, each in strong if (-1 if root is None else len(root)) == deepest]
+        if len(best) == 1:
+            return best[0].label
+        here = [each for each in best if each.label.package == directory.path]
+        if len(here) == 1:
+            return here[0].label
+        labels = " and ".join(sorted(str(each.label) for each in best))
+        return Diagnostic(
+            path=directory.build_path,
+            severity=Severity.ERROR,
+            code="ambiguous-import",
+            message=f"import {import_path!r} could be {labels}",
+            remedy=f"choose with: # gazelle:resolve go {import_path} LABEL",
+        )
+
+    def _by_path(self, import_path: str, directory: Directory) -> Label | None:
+        """A rule with the name that a library of an own directory would have, whatever made it."""
+        module = max(
+            (each for each in self.externals.modules if _has_prefix(import_path, each.path)),
+            key=lambda each: len(each.path),
+            default=None,
+        )
+        if module is None:
+            return None
+        path = "/".join(part for part in (module.directory, import_path[len(module.path) + 1 :]) if part)
+        name = names.library_name(self._convention(directory), import_path, "")
+        return Label("", path, name) if name in self.rule_names.get(path, ()) else None
+
+    def _outside(self, import_path: str, directory: Directory) -> Resolved:
+        module = module_of(directory.path, self.externals.modules)
+        if self.externals.vendored:
+            root = module.directory if module else ""
+            vendor = f"{root}/vendor" if root else "vendor"
+            name = names.library_name(self._convention(directory), import_path, "")
+            return Resolved(Label("", f"{vendor}/{import_path}", name))
+        repositories = self.externals.repositories
+        path = self.externals.module_of.get(import_path) or _required(import_path, module)
+        known = [each for each in repositories.go_repositories if _has_prefix(import_path, each.import_path)]
+        if known:
+            best = max(known, key=lambda each: len(each.import_path))
+            return self._label(best.name, best.import_path, import_path, directory, best.naming)
+        if not path:
+            return Resolved(problem=_missing(import_path, directory))
+        return self._label(self._repository(path), path, import_path, directory, "")
+
+    def _repository(self, module_path: str) -> str:
+        repositories = self.externals.repositories
+        if not repositories.bzlmod:
+            return _WORKSPACE_RULES.get(module_path) or names.workspace_repository(module_path)
+        dep = repositories.bazel_dep(_BAZEL_MODULES.get(module_path, ""))
+        return dep.repository if dep else names.module_repository(module_path)
+
+    def _label(
+        self, repository: str, prefix: str, import_path: str, directory: Directory, naming: str
+    ) -> Resolved:
+        package = import_path[len(prefix) :].strip("/")
+        convention = naming or directory.settings.naming_external
+        if not convention:
+            bzlmod = self.externals.repositories.bzlmod
+            convention = self._convention(directory) if bzlmod else names.DEFAULT_LIBRARY
+        return Resolved(Label(repository, package, names.library_name(convention, import_path, "")))
+
+    def _convention(self, directory: Directory) -> str:
+        return directory.settings.naming or self.convention
+
+
+def build_index(outlines: Iterable[Outline], externals: Externals, convention: str) -> Index:
+    """Indexes every library that will stand in the workspace after the merge."""
+    table: dict[str, list[Library]] = {}
+    rule_names: dict[str, frozenset[str]] = {}
+    for each in outlines:
+        for library in _libraries(each):
+            table.setdefault(library.import_path, []).append(library)
+        gone = set(map(id, each.stale))
+        rule_names[each.directory.path] = frozenset(
+            call.name for call in calls_of(each.directory) if call.name and id(call) not in gone
+        )
+    libraries = {path: tuple(found) for path, found in table.items()}
+    return Index(libraries, externals, convention, rule_names)
+
+
+def detect_convention(directories: Mapping[str, Directory]) -> str:
+    """The naming convention that the root's and the first level's BUILD files show, else ``import``."""
+    root = directories.get("")
+    shown = _shown(root) if root else None
+    if shown:
+        return shown
+    found = {_shown(directory) for path, directory in directories.items() if path and "/" not in path}
+    found.discard(None)
+    return (found.pop() or "import") if len(found) == 1 else "import"
+
+
+def _shown(directory: Directory) -> str | None:
+    for call in calls_of(directory):
+        if call.kind != "alias" and call.name == names.DEFAULT_LIBRARY:
+            return names.DEFAULT_LIBRARY
+        import_path = call.string("importpath") or ""
+        if call.kind in LIBRARY_KINDS and call.name and call.name == import_path.rpartition("/")[2]:
+            return "import"
+    return None
+
+
+def _libraries(each: Outline) -> Iterator[Library]:
+    directory, stale = each.directory, set(map(id, each.stale))
+    slot = each.library
+    embedded: set[str] = {each.proto.name} if each.proto and slot and not slot.blocked else set()
+    if slot and slot.blocked and each.package:
+        yield Library(Label("", directory.path, slot.name), each.package.import_path, weak=True)
+    if slot and not slot.blocked and each.package:
+        path = each.package.import_path
+        attribute = slot.existing.get("importpath") if slot.existing else None
+        if attribute and attribute.keep and attribute.string:
+            path = attribute.string
+        yield Library(Label("", directory.path, slot.name), path)
+    others = [call for call in calls_of(directory) if not slot or call is not slot.existing]
+    for call in others:
+        if directory.settings.origin(call.kind) in LIBRARY_KINDS:
+            embedded.update(text.removeprefix(":") for text in call.strings("embed"))
+    for call in others:
+        import_path = call.string("importpath")
+        kind = directory.settings.origin(call.kind)
+        if not import_path or not call.name or id(call) in stale or call.name in embedded:
+            continue
+        weak = kind not in LIBRARY_KINDS
+        if kind not in KINDS or kind in LIBRARY_KINDS:
+            yield Library(Label("", directory.path, call.name), import_path, weak)
+
+
+def _overridden(import_path: str, overrides: tuple[Override, ...]) -> Label | None:
+    for override in overrides:
+        if override.pattern is None and override.import_path == import_path:
+            return override.label
+    for override in overrides:
+        found = override.pattern.search(import_path) if override.pattern else None
+        if found:
+            return Label(*(_expand(part, found) for part in _parts(override.label)))
+    return None
+
+
+def _parts(label: Label) -> tuple[str, str, str]:
+    return label.repo, label.package, label.name
+
+
+def _expand(template: str, found: re.Match[str]) -> str:
+    def group(reference: re.Match[str]) -> str:
+        number = int(reference[1] or reference[2])
+        return (found[number] or "") if number <= found.re.groups else ""
+
+    return re.sub(r"\$(?:(\d+)|\{(\d+)\})", group, template)
+
+
+def _vendor_root(package: str) -> str | None:
+    parts = package.split("/")
+    if "vendor" not in parts:
+        return None
+    return "/".join(parts[: len(parts) - 1 - parts[::-1].index("vendor")])
+
+
+def _below(path: str, root: str) -> bool:
+    return not root or path == root or path.startswith(root + "/")
+
+
+def _has_prefix(import_path: str, prefix: str) -> bool:
+    return import_path == prefix or import_path.startswith(prefix + "/")
+
+
+def _required(import_path: str, module: Module | None) -> str:
+    """The longest required module whose path leads to an import, as for packages that are not on disk."""
+    paths = [each.path for each in module.requires] if module else []
+    return max((path for path in paths if _has_prefix(import_path, path)), key=len, default="")
+
+
+def _missing(import_path: str, directory: Directory) -> Diagnostic:
+    return Diagnostic(
+        path=directory.path or ".",
+        severity=Severity.WARNING,
+        code="unresolved-import",
+        message=f"no rule and no required module provides import {import_path!r}",
+        remedy="run: go mod tidy, or choose with: # gazelle:resolve go IMPORT LABEL",
+    )

@@ -1,0 +1,156 @@
+"""Load statements: symbols that new rules need, and symbols that nothing uses any more.
+
+Comes in: a BUILD file, the symbols wanted, the rules that were removed. Goes out: edits. A symbol that is
+loaded already, from wherever, is left alone; buildifier's order of statements and symbols is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from attrs import frozen
+
+from bazel_xc.bazel.kinds import GO_SYMBOLS, RULES_GO_REPOSITORIES
+from bazel_xc.buildfile.edits import Edit, remove_lines
+from bazel_xc.buildfile.printer import format_load, quote
+from bazel_xc.buildfile.syntax import BuildFile, Call, String
+
+
+@frozen(order=True)
+class Symbol:
+    """A symbol and the .bzl file it comes from; a built-in one has no file."""
+
+    name: str
+    load: str
+
+
+def load_edits(file: BuildFile, needed: Iterable[Symbol], removed: Sequence[Call]) -> Iterator[Edit]:
+    """The edits that bring a file's loads in step with its rules."""
+    loads = [call for call in file.calls if call.kind == "load" and call.args]
+    wanted = {symbol.name: symbol.load for symbol in needed}
+    gone = _unused(file, removed, set(wanted))
+    bound = {
+        name.partition(" = ")[0]
+        for call in loads
+        for name in _symbols(call)
+        if not _must_move(name, call, wanted)
+    }
+    missing: dict[str, set[str]] = {}
+    for symbol in sorted(set(needed)):
+        if symbol.load and symbol.name not in bound:
+            missing.setdefault(symbol.load, set()).add(symbol.name)
+    leaving = gone | {name for name in wanted if name not in bound}
+    for call in loads:
+        kept = [name for name in _symbols(call) if not (name in leaving and _is_rules_go(call))]
+        more = missing.pop(_label(call), set())
+        if set(kept) | more == set(_symbols(call)):
+            continue
+        if not kept and not more:
+            yield remove_lines(file, call)
+        else:
+            yield _rewritten(file, call, [*kept, *more])
+    yield from _new_loads(file, loads, missing)
+
+
+def _label(call: Call) -> str:
+    first = call.args[0]
+    return first.value if isinstance(first, String) else ""
+
+
+def _symbols(call: Call) -> list[str]:
+    plain = [arg.value for arg in call.args[1:] if isinstance(arg, String)]
+    return [*plain, *(f"{each.name} = {quote(each.string or '')}" for each in call.attributes)]
+
+
+def _is_rules_go(call: Call) -> bool:
+    repository, _, path = _label(call).lstrip("@").partition("//")
+    return repository in RULES_GO_REPOSITORIES and path in ("go:def.bzl", "go:go.bzl")
+
+
+def _must_move(name: str, call: Call, wanted: Mapping[str, str]) -> bool:
+    """Whether a symbol of rules_go is now to come from a file of the user's, as ``map_kind`` says."""
+    return name in wanted and _is_rules_go(call) and not _same_file(_label(call), wanted[name])
+
+
+def _same_file(one: str, other: str) -> bool:
+    """Whether two labels name rules_go's definitions, whatever its repository is called."""
+    parts = [label.lstrip("@").partition("//") for label in (one, other)]
+    return all(repo in RULES_GO_REPOSITORIES for repo, _, _ in parts) and parts[0][2] == parts[1][2]
+
+
+def _unused(file: BuildFile, removed: Sequence[Call], needed: set[str]) -> set[str]:
+    """Symbols of removed rules that no statement but a load mentions any more."""
+    candidates = {call.kind for call in removed} & GO_SYMBOLS - needed
+    if not candidates:
+        return set()
+    holes = sorted((call.span.start, call.span.end) for call in (*removed, *_loads(file)))
+    out: list[bytes] = []
+    at = 0
+    for start, end in holes:
+        out.append(file.data[at:start])
+        at = end
+    rest = b"".join((*out, file.data[at:]))
+    return {name for name in candidates if not re.search(rb"\b" + name.encode() + rb"\b", rest)}
+
+
+def _loads(file: BuildFile) -> list[Call]:
+    return [call for call in file.calls if call.kind == "load"]
+
+
+def _rewritten(file: BuildFile, call: Call, symbols: Sequence[str]) -> Edit:
+    one_line = file.line_of(call.span.start) == file.line_of(call.span.end)
+    if one_line or len(symbols) < 2:
+        return Edit(call.span.start, call.span.end, format_load(_label(call), symbols))
+    plain = sorted(quote(name) for name in symbols if " = " not in name)
+    renamed = sorted(name for name in symbols if " = " in name)
+    lines = [f"    {text},\n" for text in (quote(_label(call)), *plain, *renamed)]
+    return Edit(call.span.start, call.span.end, f"load(\n{''.join(lines)})")
+
+
+def _new_loads(file: BuildFile, loads: Sequence[Call], missing: dict[str, set[str]]) -> Iterator[Edit]:
+    places: dict[int, list[str]] = {}
+    for label in sorted(missing, key=_order):
+        after = [call for call in loads if _order(_label(call)) < _order(label)]
+        if after:
+            at = file.end_of_line(after[-1].span.end)
+        elif loads:
+            at = _statement_start(file, loads[0])
+        else:
+            at = -1
+        places.setdefault(at, []).append(format_load(label, missing[label]) + "\n")
+    for at, texts in places.items():
+        if at < 0:
+            yield _first_load(file, "".join(texts))
+        elif at == len(file.data) and not file.data.endswith((b"\n", b"\r")):
+            yield Edit(at, at, "\n" + "".join(texts))
+        else:
+            yield Edit(at, at, "".join(texts))
+
+
+def _first_load(file: BuildFile, text: str) -> Edit:
+    """Where the first load goes: behind the head comments and the docstring, before any other statement."""
+    if file.calls:
+        at = _statement_start(file, file.calls[0])
+        return Edit(at, at, text + "\n")
+    at = len(file.data)
+    stripped = len(file.data.rstrip())
+    return Edit(stripped, at, ("\n\n" if stripped else "") + text)
+
+
+def _statement_start(file: BuildFile, call: Call) -> int:
+    line = file.line_of(call.span.start) - len(call.notes.before)
+    return file.line_starts[line - 1]
+
+
+def _order(label: str) -> tuple[bool, str, bool, list[str], list[str]]:
+    """Buildifier's order of load statements: other repositories first, then packages, then files."""
+    repository, slashes, rest = label.rpartition("//")
+    package, _, name = rest.partition(":") if slashes else ("\x7f", "", label.lstrip(":"))
+    return (
+        not label.startswith("@"),
+        repository.lstrip("@"),
+        bool(package),
+        package.split("/"),
+        name.split("/"),
+    )

@@ -1,0 +1,292 @@
+"""Merges wanted rules into a BUILD file, by span.
+
+The contract, which is Gazelle's:
+
+* A wanted rule that stands for an existing one (``outline`` matched them) changes it; the others are added
+  at the end. An existing rule that nothing stands for is emptied and, if nothing of substance stays, removed.
+* Attributes that ``kinds`` calls owned are replaced; others are added where they are missing and never
+  changed, save ``pure`` and ``target_compatible_with`` where their value is one that bazel-xc writes.
+* ``# keep`` before or behind a rule, an attribute or a string protects it. A value that is not understood
+  stays and is said. A value that says the same already stays, however it is spelt.
+* Loads gain the symbols that new rules need and lose those whose last rule went.
+
+Comes in: the file as read, wanted and stale rules. Goes out: the new bytes and diagnostics. Bytes outside
+the changed values are the user's and stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import evolve, frozen
+
+from bazel_xc.bazel.kinds import KINDS
+from bazel_xc.bazel.loads import Symbol, load_edits
+from bazel_xc.bazel.plan import WantedRule
+from bazel_xc.bazel.values import Left, merge_value
+from bazel_xc.buildfile.directives import Settings, directives_in
+from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
+from bazel_xc.buildfile.printer import (
+    NewAttribute,
+    arrange,
+    attribute_order,
+    format_attribute,
+    format_call,
+    format_value,
+)
+from bazel_xc.buildfile.syntax import (
+    Attribute,
+    BuildFile,
+    Call,
+    Opaque,
+    String,
+    Value,
+    strings_in,
+)
+from bazel_xc.model import Diagnostic, Severity
+
+# What mode "cgo" touches; everything else is then left to Gazelle.
+CGO_ATTRIBUTES = frozenset("cdeps cgo clinkopts copts cppopts cxxopts pure target_compatible_with".split())
+
+
+@frozen(kw_only=True)
+class MergeContext:
+    """What merging needs to know besides the rules."""
+
+    settings: Settings
+    package: str
+    rules_go: str
+    incompatible: tuple[str, ...]
+    own_names: tuple[str, ...] = ()
+    cgo_only: bool = False
+
+
+def merge(
+    file: BuildFile,
+    wanted: Iterable[WantedRule],
+    stale: Iterable[Call],
+    context: MergeContext,
+) -> tuple[bytes, tuple[Diagnostic, ...]]:
+    """The file's new bytes; an empty ``BuildFile`` stands for one that does not exist yet."""
+    work = _Merger(file, context)
+    rules = tuple(wanted)
+    for rule in rules:
+        if rule.slot.existing:
+            work.change(rule, rule.slot.existing)
+    if not context.cgo_only:
+        for call in stale:
+            work.empty(call)
+        work.add([rule for rule in rules if not rule.slot.existing])
+    return work.result(), tuple(work.said)
+
+
+class _Merger:
+    def __init__(self, file: BuildFile, context: MergeContext) -> None:
+        self.file = file
+        self.context = context
+        self.edits: list[Edit] = []
+        self.appended: list[str] = []
+        self.said: list[Diagnostic] = []
+        self.removed: list[Call] = []
+        self.needed: list[Symbol] = []
+        directives = {directive.line for directive in directives_in(file)}
+        self.directive_lines = frozenset(directives)
+
+    def result(self) -> bytes:
+        self.edits.extend(load_edits(self.file, self.needed, self.removed))
+        data = apply_edits(self.file, self.edits)
+        if not self.appended:
+            return data
+        newline = self.file.newline.decode()
+        text = data.decode("utf-8").rstrip("\r\n \t")
+        blocks = [text] if text else []
+        blocks += [block.replace("\n", newline) for block in self.appended]
+        return ((newline * 2).join(blocks) + newline).encode("utf-8")
+
+    # Existing rules
+
+    def change(self, rule: WantedRule, call: Call) -> None:
+        if call.keep:
+            return
+        if call.kind != rule.slot.written and call.kind == rule.slot.kind:
+            start = call.span.start
+            self.edits.append(Edit(start, start + len(call.kind.encode()), rule.slot.written))
+            self.removed.append(call)
+            self.needed.append(self._symbol(rule))
+        changes = dict(self._changes(rule.slot.kind, call, rule.attributes))
+        self._write(call, changes)
+
+    def _changes(
+        self, kind: str, call: Call, wanted: Mapping[str, Value]
+    ) -> Iterator[tuple[str, Value | None]]:
+        owned = KINDS[kind].owned
+        if self.context.cgo_only:
+            owned &= CGO_ATTRIBUTES
+            wanted = {name: value for name, value in wanted.items() if name in CGO_ATTRIBUTES}
+        names = [each.name for each in call.attributes if each.name not in wanted] + list(wanted)
+        for name in names:
+            old, new = call.get(name), wanted.get(name)
+            if old is None:
+                if new is not None and not (call.opaque and name not in owned):
+                    yield name, new
+            elif (name in owned or self._is_ours(old)) and not old.keep:
+                context = self.context
+                merged = merge_value(
+                    name, old.value, new, context.package, context.rules_go, context.own_names
+                )
+                if merged is Left.OPAQUE:
+                    self._say_left(call, old)
+                elif not isinstance(merged, Left):
+                    yield name, merged
+
+    def _is_ours(self, attribute: Attribute) -> bool:
+        """Whether a value that people may write too is one that bazel-xc wrote."""
+        texts = set(strings_in(attribute.value))
+        if attribute.name == "target_compatible_with":
+            return bool(texts) and texts <= set(self.context.incompatible)
+        if attribute.name == "pure":
+            return not isinstance(attribute.value, String) and texts <= {"off", "auto"}
+        return False
+
+    def empty(self, call: Call) -> None:
+        """Takes what is ours out of a rule; without substance the rule goes, unless it is kept."""
+        if call.keep:
+            return
+        kind = self.context.settings.origin(call.kind)
+        policy = KINDS[kind]
+        changes = dict(self._changes(kind, call, {}))
+        left = {
+            name
+            for name in policy.substance
+            if call.get(name) and (name not in changes or changes[name] is not None)
+        }
+        if left:
+            self._write(call, changes)
+            return
+        self.removed.append(call)
+        self.edits.append(remove_lines(self.file, call, self.directive_lines))
+
+    def _write(self, call: Call, changes: Mapping[str, Value | None]) -> None:
+        if not changes:
+            return
+        if not self._one_per_line(call):
+            self._rewrite(call, changes)
+            return
+        added = {name: value for name, value in changes.items() if value is not None and not call.get(name)}
+        for attribute in call.attributes:
+            if attribute.name not in changes:
+                continue
+            value = changes[attribute.name]
+            if value is None:
+                self._remove(attribute)
+            else:
+                text = format_value(arrange(attribute.name, value), 1)
+                self.edits.append(Edit(attribute.value_span.start, attribute.value_span.end, text))
+        self._insert(call, added)
+
+    def _one_per_line(self, call: Call) -> bool:
+        """Whether each attribute starts a line and ends one, so that lines can come and go."""
+        if call.args:
+            return True
+        lines = [self.file.line_of(call.span.start)]
+        for attribute in call.attributes:
+            lines.append(self.file.line_of(attribute.span.start))
+            if lines[-1] <= lines[-2]:
+                return False
+            lines.append(self.file.line_of(attribute.span.end))
+        return self.file.line_of(call.span.end) > lines[-1] and len(call.attributes) > 0
+
+    def _rewrite(self, call: Call, changes: Mapping[str, Value | None]) -> None:
+        """Writes a call anew that had several attributes on a line."""
+        data = self.file.data
+        attributes: list[NewAttribute] = []
+        for each in call.attributes:
+            value: Value | None = Opaque(data[each.value_span.start : each.value_span.end].decode())
+            if each.name in changes:
+                value = changes[each.name]
+            if value is not None:
+                attributes.append(NewAttribute(each.name, value, each.notes))
+        names = {each.name for each in call.attributes}
+        attributes += [
+            NewAttribute(name, value)
+            for name, value in changes.items()
+            if name not in names and value is not None
+        ]
+        kind_end = call.span.start + len(call.kind.encode())
+        text = format_call("", attributes)
+        if call.opaque or len(attributes) == 0:
+            self._say(call, "its layout does not let attributes be changed one by one", Severity.WARNING)
+            return
+        self.edits.append(Edit(kind_end, call.span.end, text))
+
+    def _remove(self, attribute: Attribute) -> None:
+        """Removes the attribute up to its comma; comments around it stay, on lines of their own."""
+        data = self.file.data
+        line_start = data.rfind(b"\n", 0, attribute.span.start) + 1
+        end = attribute.span.end
+        comma = data[end : end + 1] == b","
+        end += 1 if comma else 0
+        rest = data[end : self.file.end_of_line(end)]
+        if rest.strip():
+            padding = len(rest) - len(rest.lstrip(b" \t"))
+            self.edits.append(Edit(attribute.span.start, end + padding, ""))
+        else:
+            self.edits.append(Edit(line_start, self.file.end_of_line(end), ""))
+
+    def _insert(self, call: Call, added: Mapping[str, Value]) -> None:
+        """Puts new attributes where buildifier would have them."""
+        places: dict[int, list[str]] = {}
+        for name in sorted(added, key=attribute_order):
+            before = [each for each in call.attributes if attribute_order(each.name) < attribute_order(name)]
+            previous = before[-1] if before else None
+            at = self._after(call, previous)
+            places.setdefault(at, []).append(format_attribute(NewAttribute(name, added[name])))
+        for at, texts in places.items():
+            self.edits.append(Edit(at, at, "".join(texts)))
+
+    def _after(self, call: Call, previous: Attribute | None) -> int:
+        if previous is None:
+            return self.file.end_of_line(call.span.start)
+        end = previous.span.end
+        line_end = self.file.end_of_line(end)
+        if not self.file.data[end:line_end].lstrip().startswith(b","):
+            comma = Edit(end, end, ",")
+            if comma not in self.edits:
+                self.edits.append(comma)
+        return line_end
+
+    # New rules
+
+    def add(self, rules: Iterable[WantedRule]) -> None:
+        """Appends rules that do not stand in the file yet."""
+        for rule in rules:
+            attributes = [NewAttribute("name", String(rule.slot.name))]
+            attributes += [NewAttribute(name, value) for name, value in rule.attributes.items()]
+            self.appended.append(format_call(rule.slot.written, attributes))
+            self.needed.append(self._symbol(rule))
+
+    def _symbol(self, rule: WantedRule) -> Symbol:
+        mapped = self.context.settings.mapped(rule.slot.kind)
+        if mapped:
+            return Symbol(mapped.kind, mapped.load)
+        load = KINDS[rule.slot.kind].load
+        return Symbol(rule.slot.written, f"@{self.context.rules_go}{load}" if load else "")
+
+    def _say_left(self, call: Call, attribute: Attribute) -> None:
+        self._say(
+            evolve(call, line=self.file.line_of(attribute.span.start)),
+            f"{attribute.name} of {call.name!r} is an expression that cannot be merged; it stays as it is",
+            Severity.WARNING,
+        )
+
+    def _say(self, call: Call, message: str, severity: Severity) -> None:
+        self.said.append(
+            Diagnostic(
+                path=self.file.path,
+                line=call.line,
+                severity=severity,
+                code="merge",
+                message=message,
+                remedy="mark it '# keep', or write a plain list",
+            )
+        )

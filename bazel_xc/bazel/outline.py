@@ -1,0 +1,266 @@
+"""Which rules a directory gets, by kind and name, and which existing rule each of them is.
+
+Comes in: a directory with its BUILD file, and its Go package if it has one. Goes out: an ``Outline``: a
+``Slot`` per wanted rule, matched with the rule that stands there today, and the existing rules that
+nothing stands for any more. Matching is Gazelle's: by name and kind, else by what identifies the kind
+(``kinds``), and a test that was renamed is found by its sources. Attributes come later, in ``plan``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from attrs import evolve, frozen
+
+from bazel_xc.bazel import names
+from bazel_xc.bazel.kinds import GO_RULE_KINDS, KINDS, PROTO_LIBRARY_KINDS
+from bazel_xc.buildfile.directives import Settings
+from bazel_xc.buildfile.syntax import Call
+from bazel_xc.buildfile.workspace import Directory
+from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
+from bazel_xc.model import Diagnostic, Severity
+
+TEST_KINDS = (FileKind.TEST, FileKind.XTEST)
+
+
+@frozen
+class Slot:
+    """One wanted rule. ``kind`` is what it stands for, ``written`` what the file says (``map_kind``).
+
+    ``name`` is the name it has or will have; ``blocked`` tells that another rule bears that name.
+    """
+
+    kind: str
+    written: str
+    name: str
+    existing: Call | None = None
+    blocked: bool = False
+
+    @property
+    def label_name(self) -> str:
+        """The name to use in labels."""
+        return self.name
+
+
+@frozen
+class TestSlot:
+    """A wanted go_test and its files."""
+
+    slot: Slot
+    files: tuple[PackageFile, ...]
+
+
+@frozen(kw_only=True)
+class Outline:
+    """The rules of one directory. ``proto`` is a go_proto_library that the library embeds."""
+
+    directory: Directory
+    package: GoPackage | None
+    library: Slot | None = None
+    binary: Slot | None = None
+    tests: tuple[TestSlot, ...] = ()
+    alias: Slot | None = None
+    proto: Call | None = None
+    stale: tuple[Call, ...] = ()
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """All wanted rules, in the order in which new ones are written."""
+        found = (self.library, self.alias, self.binary, *(test.slot for test in self.tests))
+        return tuple(slot for slot in found if slot)
+
+
+def outline(
+    directory: Directory,
+    package: GoPackage | None,
+    convention: str,
+    root_name: str,
+) -> tuple[Outline, tuple[Diagnostic, ...]]:
+    """The rules of a directory; ``convention`` is the naming that holds where no directive says other."""
+    maker = _Maker(directory, convention, root_name)
+    made = maker.make(package)
+    return evolve(made, stale=tuple(maker.stale(made))), tuple(maker.said)
+
+
+def calls_of(directory: Directory) -> tuple[Call, ...]:
+    """The calls in a directory's BUILD file."""
+    return directory.build_file.calls if directory.build_file else ()
+
+
+def proto_library(directory: Directory, import_path: str) -> Call | None:
+    """The directory's go_proto_library with this importpath, which proto tools keep, not we."""
+    for call in calls_of(directory):
+        kind = directory.settings.origin(call.kind)
+        if kind in PROTO_LIBRARY_KINDS and call.string("importpath") == import_path:
+            return call
+    return None
+
+
+def generated_files(directory: Directory) -> frozenset[str]:
+    """Files that rules of the BUILD file declare as outputs and no other rule there consumes."""
+    declared: set[str] = set()
+    consumed: set[str] = set()
+    for call in calls_of(directory):
+        if directory.settings.origin(call.kind) in GO_RULE_KINDS or call.kind == "exports_files":
+            continue
+        declared.update(call.strings("out"), call.strings("outs"))
+        consumed.update(text.removeprefix(":") for text in (*call.strings("srcs"), *call.strings("src")))
+    return frozenset(name for name in declared - consumed if not directory.hides(name))
+
+
+class _Maker:
+    def __init__(self, directory: Directory, convention: str, root_name: str) -> None:
+        self.directory = directory
+        self.settings: Settings = directory.settings
+        self.convention = directory.settings.naming or convention
+        self.root_name = root_name
+        self.calls = calls_of(directory)
+        self.taken: set[int] = set()
+        self.said: list[Diagnostic] = []
+
+    def make(self, package: GoPackage | None) -> Outline:
+        if package is None:
+            return Outline(directory=self.directory, package=None)
+        proto = proto_library(self.directory, package.import_path)
+        go = package.of(FileKind.GO)
+        library = self._library(package) if go or (proto and self._embeds(proto)) else None
+        binary = self._slot("go_binary", self._binary_name()) if library and package.is_command else None
+        return Outline(
+            directory=self.directory,
+            package=package,
+            library=library,
+            binary=binary,
+            tests=tuple(self._tests(package)),
+            alias=self._alias(package, library),
+            proto=proto,
+        )
+
+    def _embeds(self, proto: Call) -> bool:
+        """Whether a library that stands here already embeds the proto library."""
+        return any(
+            f":{proto.name}" in call.strings("embed")
+            for call in self.calls
+            if self.settings.origin(call.kind) == "go_library"
+        )
+
+    def _library(self, package: GoPackage) -> Slot:
+        name = names.library_name(self.convention, package.import_path, package.name)
+        return self._slot("go_library", name, {"importpath": package.import_path})
+
+    def _binary_name(self) -> str:
+        return names.binary_name(self.directory.path, self.settings.prefix or "", self.root_name)
+
+    def _alias(self, package: GoPackage, library: Slot | None) -> Slot | None:
+        if self.convention != "import_alias" or library is None or package.is_command:
+            return None
+        if library.name == names.DEFAULT_LIBRARY:
+            return None
+        return self._slot("alias", names.DEFAULT_LIBRARY)
+
+    def _tests(self, package: GoPackage) -> Iterator[TestSlot]:
+        files = package.of(*TEST_KINDS)
+        if not files:
+            return
+        name = names.test_name(self.convention, package.import_path)
+        if self.settings.test_per_file:
+            for file in files:
+                yield TestSlot(self._slot("go_test", names.file_test_name(file.name)), (file,))
+        else:
+            yield TestSlot(self._slot("go_test", name, sources=[file.name for file in files]), files)
+
+    def _slot(
+        self, kind: str, name: str, identity: dict[str, str] | None = None, sources: Iterable[str] = ()
+    ) -> Slot:
+        mapped = self.settings.mapped(kind)
+        written = mapped.kind if mapped else kind
+        existing, blocked = self._match(kind, name, identity or {}, frozenset(sources))
+        if existing is not None:
+            self.taken.add(id(existing))
+            return Slot(kind, written, existing.name, existing)
+        return Slot(kind, written, name, None, blocked)
+
+    def _match(
+        self, kind: str, name: str, identity: dict[str, str], sources: frozenset[str]
+    ) -> tuple[Call | None, bool]:
+        """The rule that stands for a wanted one, and whether its name is taken by another."""
+        named = [call for call in self.calls if call.name == name]
+        of_kind = [call for call in self.calls if call.name and self.settings.origin(call.kind) == kind]
+        if len(named) == 1 and named[0] in of_kind:
+            return named[0], False
+        if named:
+            self._say_blocked(kind, name, named)
+            return None, True
+        policy = KINDS[kind]
+        for attribute in policy.match:
+            same = [call for call in of_kind if identity.get(attribute) == call.string(attribute)]
+            if len(same) == 1:
+                return same[0], False
+            if len(same) > 1:
+                self._say_ambiguous(kind, name, same, f"{attribute} = {identity.get(attribute)!r}")
+                return None, True
+        if policy.match_any and len(of_kind) == 1:
+            return of_kind[0], False
+        if policy.match_any and len(of_kind) > 1:
+            return None, True
+        alike = [call for call in of_kind if sources & set(call.strings("srcs"))]
+        return (alike[0], False) if len(alike) == 1 else (None, False)
+
+    def _say_blocked(self, kind: str, name: str, named: list[Call]) -> None:
+        others = ", ".join(f"{call.kind} in line {call.line}" for call in named)
+        self._say(named[0], Severity.NOTE, f"no {kind} {name!r} is written: the name is that of {others}")
+
+    def _say_ambiguous(self, kind: str, name: str, same: list[Call], why: str) -> None:
+        lines = " and ".join(str(call.line) for call in same)
+        self._say(same[0], Severity.WARNING, f"{kind} {name!r} could be either rule of lines {lines}: {why}")
+
+    def _say(self, call: Call, severity: Severity, message: str) -> None:
+        self.said.append(
+            Diagnostic(
+                path=self.directory.build_path,
+                line=call.line,
+                severity=severity,
+                code="match",
+                message=message,
+            )
+        )
+
+    def stale(self, made: Outline) -> Iterator[Call]:
+        """Rules of our kinds that nothing stands for: conventionally named ones, and ones whose sources
+        are all gone.
+        """
+        if made.package is None and made.directory.broken:
+            return
+        import_path = made.package.import_path if made.package else self.directory.path
+        expected = {
+            "go_library": {names.library_name(self.convention, import_path, word) for word in ("main", "x")},
+            "go_binary": {self._binary_name()},
+            "go_test": {names.test_name(self.convention, import_path)},
+            "alias": {names.DEFAULT_LIBRARY} if self.convention == "import" else set(),
+        }
+        present = {*self.directory.files, *self.directory.hidden, *generated_files(self.directory)}
+        for call in self.calls:
+            kind = self.settings.origin(call.kind)
+            if id(call) in self.taken or kind not in GO_RULE_KINDS or call.opaque:
+                continue
+            if kind == "alias" and not self._stale_alias(call, made):
+                continue
+            sources = call.strings("srcs")
+            gone = bool(sources) and not any(text in present or not _plain(text) for text in sources)
+            if gone or (call.name in expected[kind] and not self._unknown_embed(call, kind)):
+                yield call
+
+    def _stale_alias(self, call: Call, made: Outline) -> bool:
+        """An alias named like the default library, to this package's own library."""
+        library = made.library.name if made.library else ""
+        return call.name == names.DEFAULT_LIBRARY and call.string("actual") == f":{library}"
+
+    def _unknown_embed(self, call: Call, kind: str) -> bool:
+        """Whether a library or test lives on what other rules here make: embeds, generated sources."""
+        own = {each.name for each in self.calls if self.settings.origin(each.kind) not in GO_RULE_KINDS}
+        return any(
+            text.removeprefix(":") in own for text in (*call.strings("embed"), *call.strings("srcs"))
+        ) or (kind == "go_binary" and any("//" in text for text in call.strings("embed")))
+
+
+def _plain(text: str) -> bool:
+    return not text.startswith((":", "//", "@"))

@@ -1,0 +1,354 @@
+"""The rules wanted in each directory, with all their attributes.
+
+Comes in: outlines (which rules there are), the index (what an import stands for), C flags per platform and
+on which platforms a package cannot be built. Goes out: per directory a tuple of ``WantedRule`` with values
+ready for printing, and diagnostics about imports. What is attached to which kind follows Gazelle; on top
+come C sources per platform, ``pure`` and ``target_compatible_with``. No BUILD file is changed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from attrs import field, frozen
+
+from bazel_xc.bazel import embeds
+from bazel_xc.bazel.index import Index
+from bazel_xc.bazel.outline import Outline, Slot, TestSlot, calls_of, generated_files
+from bazel_xc.bazel.select import Conditions, exclusion, flag_list, string_set
+from bazel_xc.buildfile.printer import DEFAULT, strings
+from bazel_xc.buildfile.syntax import Branch, Opaque, Select, String, Value
+from bazel_xc.buildfile.workspace import Directory, Workspace
+from bazel_xc.cgo.flags import CgoFlags, bazel_flag
+from bazel_xc.golang.constraints import KNOWN_PLATFORMS, file_name_constraint, may_hold
+from bazel_xc.golang.package import FileKind, GoPackage, PackageFile, imports_of
+from bazel_xc.model import Diagnostic, Label, PlatformStrings, Severity
+
+TRUE = Opaque("True")
+PUBLIC = "//visibility:public"
+PRIVATE = "//visibility:private"
+_CGO_LANGUAGES = frozenset({FileKind.C})
+_CXX = (".cc", ".cpp", ".cxx", ".mm")
+
+
+@frozen
+class WantedRule:
+    """One rule as it should be; ``slot`` says where it stands today."""
+
+    slot: Slot
+    attributes: Mapping[str, Value] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class Facts:
+    """What later stages found out about packages, by directory.
+
+    ``absent``: configured platforms on which the library cannot be built. ``needs_cgo``: per slot name the
+    configured platforms on which a binary or test has cgo in its closure. ``flags``: C flags.
+    """
+
+    absent: Mapping[str, frozenset[str]]
+    absent_tests: Mapping[str, frozenset[str]]
+    needs_cgo: Mapping[tuple[str, str], frozenset[str]]
+    flags: Mapping[str, CgoFlags]
+    test_flags: Mapping[str, CgoFlags]
+    configured: frozenset[str]
+
+
+@frozen(kw_only=True)
+class Planner:
+    """Everything that planning one directory needs to know of the whole workspace."""
+
+    workspace: Workspace
+    index: Index
+    conditions: Conditions
+    facts: Facts
+    incompatible: str
+    packages: frozenset[str]  # directories that are or become Bazel packages
+    absent_labels: Mapping[Label, frozenset[str]]
+
+    def plan(self, outline: Outline) -> tuple[tuple[WantedRule, ...], tuple[Diagnostic, ...]]:
+        """The wanted rules of a directory, in writing order."""
+        work = _Work(self, outline)
+        return tuple(work.rules()), tuple(work.said)
+
+
+class _Work:
+    """Plans one directory."""
+
+    def __init__(self, planner: Planner, outline: Outline) -> None:
+        self.planner = planner
+        self.outline = outline
+        self.directory: Directory = outline.directory
+        self.settings = outline.directory.settings
+        self.said: list[Diagnostic] = []
+        self.embeddable: tuple[str, ...] | None = None
+
+    def rules(self) -> Iterable[WantedRule]:
+        package = self.outline.package
+        if package is None:
+            return
+        library, binary, alias = self.outline.library, self.outline.binary, self.outline.alias
+        if library and not library.blocked:
+            yield self._library(package, library)
+        if alias and library and not alias.blocked:
+            yield WantedRule(alias, self._alias(package, library))
+        if binary and library and not binary.blocked:
+            yield self._binary(package, binary, library)
+        for test in self.outline.tests:
+            if not test.slot.blocked:
+                yield self._test(package, test)
+
+    def _library(self, package: GoPackage, slot: Slot) -> WantedRule:
+        files = self._library_files(package)
+        attributes: dict[str, Value | None] = {
+            **self._compiled(package, files, {Label("", package.directory, slot.name)}),
+            "importpath": String(package.import_path),
+            "target_compatible_with": self._exclusion(package),
+        }
+        proto = self.outline.proto
+        if proto:
+            attributes["embed"] = strings([f":{proto.name}"])
+        self._add_visibility(attributes, self._library_visibility(package))
+        return WantedRule(slot, _present(attributes))
+
+    def _library_files(self, package: GoPackage) -> tuple[PackageFile, ...]:
+        """Everything but tests; C where cgo is used; no .pb.go that a proto library makes."""
+        cgo = self._cgo(package)
+        files = [
+            file
+            for file in package.files
+            if file.kind not in (FileKind.TEST, FileKind.XTEST)
+            and (cgo or file.kind not in (FileKind.C, FileKind.SYSO))
+            and (self.settings.cgo or not file.uses_cgo)
+        ]
+        if self.outline.proto:
+            names = {*self.directory.files, *self.directory.hidden}
+            files = [file for file in files if not _made_by_proto(file.name, names)]
+        return tuple(files)
+
+    def _cgo(self, package: GoPackage) -> bool:
+        return self.settings.cgo and package.uses_cgo
+
+    def _alias(self, package: GoPackage, library: Slot) -> dict[str, Value]:
+        attributes: dict[str, Value | None] = {"actual": String(f":{library.name}")}
+        self._add_visibility(attributes, self._visibility(package.import_path))
+        return _present(attributes)
+
+    def _binary(self, package: GoPackage, slot: Slot, library: Slot) -> WantedRule:
+        attributes: dict[str, Value | None] = {
+            "embed": strings([f":{library.name}"]),
+            "pgoprofile": String("default.pgo") if "default.pgo" in self.directory.files else None,
+            "gc_linkopts": self._option("gc_linkopts"),
+            "pure": self._pure(slot),
+            "target_compatible_with": self._exclusion(package),
+        }
+        self._add_visibility(attributes, self._visibility(package.import_path))
+        return WantedRule(slot, _present(attributes))
+
+    def _test(self, package: GoPackage, test: TestSlot) -> WantedRule:
+        library = self.outline.library
+        internal = any(file.kind is FileKind.TEST for file in test.files)
+        embed = bool(internal and library and not library.blocked)
+        itself = {Label("", package.directory, library.name)} if library and embed else set()
+        absent = self.planner.facts.absent_tests.get(package.directory, frozenset())
+        attributes: dict[str, Value | None] = {
+            **self._compiled(package, test.files, itself, tests=True),
+            "embed": strings([f":{library.name}"]) if embed and library else None,
+            "data": Opaque('glob(["testdata/**"])') if self._has_testdata() else None,
+            "gc_linkopts": self._option("gc_linkopts"),
+            "pure": self._pure(test.slot),
+            "target_compatible_with": exclusion(absent, self.planner.conditions, self.planner.incompatible),
+        }
+        return WantedRule(test.slot, _present(attributes))
+
+    def _compiled(
+        self, package: GoPackage, files: tuple[PackageFile, ...], itself: set[Label], *, tests: bool = False
+    ) -> dict[str, Value | None]:
+        """Attributes of everything that is compiled: sources, embedded files, dependencies, C flags."""
+        cgo = self.settings.cgo and any(file.uses_cgo for file in files)
+        return {
+            "srcs": self._sources(files, tests=tests),
+            "embedsrcs": self._embedsrcs(package, files, tests=tests),
+            "deps": self._deps(package, files, frozenset(itself)),
+            "cgo": TRUE if cgo else None,
+            "gc_goopts": self._option("gc_goopts"),
+            **(self._flags(package, files, tests=tests) if cgo else {}),
+        }
+
+    def _sources(self, files: tuple[PackageFile, ...], *, tests: bool) -> Value | None:
+        """One flat list, except for C that would be compiled where all cgo files are filtered out."""
+        where: dict[str, frozenset[str]] = {}
+        cgo_on: frozenset[str] = frozenset().union(*(file.may for file in files if file.uses_cgo))
+        for file in files:
+            filtered = file.kind in _CGO_LANGUAGES and not file.may <= cgo_on
+            where[file.name] = file.may & cgo_on if filtered else KNOWN_PLATFORMS
+        for name in self._generated(tests=tests):
+            where.setdefault(name, KNOWN_PLATFORMS)
+        return string_set(PlatformStrings.fold(where, KNOWN_PLATFORMS), self.planner.conditions)
+
+    def _generated(self, *, tests: bool) -> Iterable[str]:
+        """Go sources that other rules of the BUILD file make and that are not on disk."""
+        for name in sorted(generated_files(self.directory)):
+            if "/" in name or name in self.directory.files or not name.endswith(".go"):
+                continue
+            fits = may_hold(file_name_constraint(name))
+            if fits and name.endswith("_test.go") == tests and not self._excluded_proto(name):
+                yield name
+
+    def _excluded_proto(self, name: str) -> bool:
+        return bool(self.outline.proto) and _made_by_proto(name, {*self.directory.files})
+
+    def _embedsrcs(self, package: GoPackage, files: tuple[PackageFile, ...], *, tests: bool) -> Value | None:
+        patterns = [(file, each) for file in files for each in file.source.embeds]
+        if not patterns:
+            return None
+        if self.embeddable is None:
+            found = embeds.embeddable(self.planner.workspace, package.directory, self.planner.packages)
+            self.embeddable = tuple(sorted({*found, *generated_files(self.directory)}))
+        where: dict[str, frozenset[str]] = {}
+        for file, each in patterns:
+            paths = embeds.matched(each.pattern, self.embeddable)
+            for path in paths:
+                where[path] = where.get(path, frozenset()) | file.may
+            if not paths:
+                self._say_embed(package, file, each.pattern, each.line)
+        listed = package.test_embeds if tests else package.embeds
+        usable = set(self.embeddable)
+        for path in listed:
+            if path in usable:
+                where.setdefault(path, KNOWN_PLATFORMS)
+        return string_set(PlatformStrings.fold(where, KNOWN_PLATFORMS), self.planner.conditions)
+
+    def _say_embed(self, package: GoPackage, file: PackageFile, pattern: str, line: int) -> None:
+        self.said.append(
+            Diagnostic(
+                path=f"{package.directory}/{file.name}" if package.directory else file.name,
+                line=line,
+                severity=Severity.WARNING,
+                code="embed",
+                message=f"//go:embed pattern {pattern!r} matches no file of this Bazel package",
+                remedy="files below another BUILD file belong to that package: embed them from there",
+            )
+        )
+
+    def _deps(
+        self, package: GoPackage, files: tuple[PackageFile, ...], itself: frozenset[Label]
+    ) -> Value | None:
+        imports = imports_of(files)
+        where: dict[str, frozenset[str]] = {}
+        held_on = {**dict.fromkeys(imports.always, KNOWN_PLATFORMS), **dict(imports.some)}
+        for path in sorted(held_on):
+            resolved = self.planner.index.resolve(path, self.directory, itself)
+            if resolved.problem:
+                self.said.append(resolved.problem)
+            if resolved.label:
+                held = self._possible(path, resolved.label, held_on[path], files)
+                text = resolved.label.relative_to(package.directory)
+                where[text] = where.get(text, frozenset()) | held
+        return string_set(PlatformStrings.fold(where, KNOWN_PLATFORMS), self.planner.conditions)
+
+    def _possible(
+        self,
+        import_path: str,
+        label: Label,
+        held: frozenset[str],
+        files: tuple[PackageFile, ...],
+    ) -> frozenset[str]:
+        """Leaves out platforms where the dependency cannot be built and no file that go compiles needs it.
+
+        Without this a package that is cgo-only would make every importer incompatible, fallback or not.
+        """
+        absent = self.planner.absent_labels.get(label, frozenset()) & held
+        if not absent:
+            return held
+        needed = frozenset(
+            name
+            for file in files
+            if any(each.path == import_path for each in file.source.imports)
+            for name in file.active
+        )
+        return held - (absent - needed)
+
+    def _flags(
+        self, package: GoPackage, files: tuple[PackageFile, ...], *, tests: bool
+    ) -> dict[str, Value | None]:
+        flags = (self.planner.facts.test_flags if tests else self.planner.facts.flags).get(package.directory)
+        table = dict(self.settings.flags)
+        result: dict[str, Value | None] = {}
+        for name in ("copts", "cppopts", "cxxopts", "clinkopts"):
+            found: dict[str, tuple[str, ...]] = dict(getattr(flags, name)) if flags else {}
+            extra = table.get(name, ())
+            if name == "clinkopts" and any(file.name.endswith(_CXX) for file in files):
+                extra = (*extra, *(() if _links_cxx(found, table) else ("-lstdc++",)))
+            spelt = {
+                platform: (*map(bazel_flag, found.get(platform, ())), *extra)
+                for platform in self.planner.conditions.platforms
+            }
+            result[name] = flag_list(spelt, self.planner.conditions)
+        return result
+
+    def _option(self, name: str) -> Value | None:
+        values = dict(self.settings.flags).get(name, ())
+        return strings(values) if values else None
+
+    def _exclusion(self, package: GoPackage) -> Value | None:
+        absent = self.planner.facts.absent.get(package.directory, frozenset())
+        return exclusion(absent, self.planner.conditions, self.planner.incompatible)
+
+    def _pure(self, slot: Slot) -> Value | None:
+        """``off`` where cgo is needed: rules_go would otherwise drop it in silence without a C toolchain."""
+        needed = self.planner.facts.needs_cgo.get((self.directory.path, slot.name), frozenset())
+        if not needed:
+            return None
+        if needed == self.planner.facts.configured:
+            return String("off")
+        conditions = self.planner.conditions
+        branches = tuple(Branch(conditions.key(name), String("off")) for name in sorted(needed))
+        return Select((*branches, Branch(DEFAULT, String("auto"))))
+
+    def _has_testdata(self) -> bool:
+        """A testdata folder that holds something and is no package of its own."""
+        path = f"{self.directory.path}/testdata".lstrip("/")
+        below = self.planner.workspace.directories.get(path)
+        if below is None or path in self.planner.packages:
+            return False
+        return bool(below.files or below.subdirectories or below.hidden)
+
+    def _add_visibility(self, attributes: dict[str, Value | None], labels: tuple[str, ...]) -> None:
+        has_default = any(
+            call.kind == "package" and call.get("default_visibility") for call in calls_of(self.directory)
+        )
+        if not has_default:
+            attributes["visibility"] = strings(labels)
+
+    def _library_visibility(self, package: GoPackage) -> tuple[str, ...]:
+        if package.is_command:
+            return self.settings.visibility or (PRIVATE,)
+        return self._visibility(package.import_path)
+
+    def _visibility(self, import_path: str) -> tuple[str, ...]:
+        parts = self.directory.path.split("/")
+        if "internal" in parts:
+            at = len(parts) - 1 - parts[::-1].index("internal")
+            return (*self.settings.visibility, f"//{'/'.join(parts[:at])}:__subpackages__")
+        if "internal" in import_path.split("/"):
+            return (*self.settings.visibility, "//:__subpackages__")
+        return (PUBLIC,)
+
+
+def _present(attributes: Mapping[str, Value | None]) -> dict[str, Value]:
+    return {name: value for name, value in attributes.items() if value is not None}
+
+
+def _made_by_proto(name: str, names: set[str]) -> bool:
+    return any(
+        name.endswith(suffix) and name.removesuffix(suffix) + ".proto" in names
+        for suffix in ("_grpc.pb.go", ".pb.go")
+    )
+
+
+def _links_cxx(found: Mapping[str, tuple[str, ...]], table: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether the flags already name a C++ library."""
+    words = {word for flags in found.values() for word in flags} | set(table.get("clinkopts", ()))
+    return bool(words & {"-lstdc++", "-lc++"})

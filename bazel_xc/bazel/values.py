@@ -1,0 +1,202 @@
+"""Merges one attribute's value: what stands there with what is wanted.
+
+Comes in: the old value and the new one, either may be missing. Goes out: the value to write, None for no
+attribute, or ``LEFT`` where the old one must stay because it is not understood. Strings marked ``# keep``
+survive, comments of surviving strings too, old items stay in their order and new ones follow. A value that
+already says the same on every platform is ``LEFT`` as well: spelling alone is no reason to edit.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterable
+
+from attrs import evolve, frozen
+
+from bazel_xc.bazel.select import platform_of_key, same_meaning
+from bazel_xc.buildfile.printer import DEFAULT
+from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Sum, Value
+from bazel_xc.golang.constraints import GAZELLE_PLATFORMS
+from bazel_xc.model import Label
+
+_LABELS = frozenset({"actual", "cdeps", "deps", "embed"})
+_ORDERED = frozenset({"clinkopts", "copts", "cppopts", "cxxopts", "gc_goopts", "gc_linkopts"})
+
+
+class Left(enum.Enum):
+    """Why a value stays as it is."""
+
+    SAME = "it says the same already"
+    OPAQUE = "it is an expression that cannot be merged"
+
+
+@frozen
+class _Parts:
+    """A value taken apart: the unconditional list and the select's branches."""
+
+    common: ListValue
+    choice: Select | None
+
+
+def merge_value(
+    name: str,
+    old: Value | None,
+    new: Value | None,
+    package: str,
+    rules_go: str,
+    own_names: tuple[str, ...] = (),
+) -> Value | Left | None:
+    """The value of attribute ``name`` in a BUILD file of ``package``.
+
+    ``rules_go`` is what the workspace calls that repository, ``own_names`` what it calls itself.
+    """
+    if old is None:
+        return new
+    if _scalar(old) and (new is None or _scalar(new)):
+        return Left.SAME if old == new else new
+    canonical = _canonical(name, package, own_names)
+    parts, wanted = _take_apart(old), _take_apart(new)
+    if parts is None:
+        return Left.OPAQUE
+    if wanted is None:
+        return new
+    merged = _put_together(_merge(parts, wanted, canonical, ordered=name in _ORDERED))
+    same = same_meaning(
+        _mapped(old, canonical), _mapped(merged, canonical), GAZELLE_PLATFORMS, ordered=name in _ORDERED
+    )
+    if same and merged is not None and not _foreign_keys(parts, rules_go):
+        return Left.SAME
+    return merged
+
+
+def _scalar(value: Value) -> bool:
+    return isinstance(value, String) or (
+        isinstance(value, Opaque) and value.text in ("True", "False", "None")
+    )
+
+
+def _canonical(name: str, package: str, own_names: tuple[str, ...]) -> Callable[[str], str]:
+    """One spelling for labels that are written in several ways; other strings are what they are."""
+
+    def label(text: str) -> str:
+        try:
+            found = Label.parse(text.removeprefix("@") if text.startswith("@//") else text, package)
+        except ValueError:
+            return text
+        return (evolve(found, repo="") if found.repo in own_names else found).relative_to(package)
+
+    return label if name in _LABELS else str
+
+
+def _take_apart(value: Value | None) -> _Parts | None:
+    """The list and the select of a value; None for one that is put together in any other way."""
+    parts = value.parts if isinstance(value, Sum) else () if value is None else (value,)
+    items: list[String | Opaque] = []
+    lists = [part for part in parts if isinstance(part, ListValue)]
+    choices = [part for part in parts if isinstance(part, Select)]
+    if len(lists) + len(choices) != len(parts):
+        return None
+    for each in lists:
+        items.extend(each.items)
+    if any(isinstance(item, Opaque) and not item.notes.keep for item in items):
+        return None
+    branches: dict[str, Branch] = {}
+    for choice in choices:
+        for branch in choice.branches:
+            known = branch.key == DEFAULT or platform_of_key(branch.key) is not None
+            if not known or not isinstance(branch.value, ListValue):
+                return None
+            before = branches.get(branch.key)
+            value_before = before.value if before else None
+            if isinstance(value_before, ListValue):
+                joined = (*value_before.items, *branch.value.items)
+                branch = evolve(branch, value=evolve(branch.value, items=joined))  # noqa: PLW2901
+            branches[branch.key] = branch
+    common = evolve(lists[0], items=tuple(items)) if lists else ListValue(())
+    end = choices[0].end if choices else ()
+    return _Parts(common, Select(tuple(branches.values()), end) if branches else None)
+
+
+def _merge(old: _Parts, new: _Parts, canonical: Callable[[str], str], *, ordered: bool) -> _Parts:
+    common = _merge_list(old.common, new.common, canonical, ordered=ordered)
+    branches: list[Branch] = []
+    old_branches = {platform_of_key(b.key) or b.key: b for b in (old.choice.branches if old.choice else ())}
+    for branch in new.choice.branches if new.choice else ():
+        before = old_branches.pop(platform_of_key(branch.key) or branch.key, None)
+        if before and isinstance(before.value, ListValue) and isinstance(branch.value, ListValue):
+            value = _merge_list(before.value, branch.value, canonical, ordered=ordered)
+            branch = evolve(branch, value=value, notes=before.notes)  # noqa: PLW2901
+        branches.append(branch)
+    for before in old_branches.values():
+        kept = _merge_list(_list(before.value), ListValue(()), canonical, ordered=ordered)
+        if kept.items or before.notes.keep:
+            branches.append(evolve(before, value=kept if not before.notes.keep else before.value))
+    if branches and not any(branch.key == DEFAULT for branch in branches):
+        branches.append(Branch(DEFAULT, ListValue(())))
+    end = old.choice.end if old.choice else ()
+    return _Parts(common, Select(tuple(branches), end) if branches else None)
+
+
+def _list(value: Value) -> ListValue:
+    return value if isinstance(value, ListValue) else ListValue(())
+
+
+def _merge_list(
+    old: ListValue, new: ListValue, canonical: Callable[[str], str], *, ordered: bool
+) -> ListValue:
+    wanted = {canonical(item.value): item for item in new.items if isinstance(item, String)}
+    surviving = [
+        item
+        for item in old.items
+        if item.notes.keep or (isinstance(item, String) and canonical(item.value) in wanted)
+    ]
+    had = {canonical(item.value): item for item in surviving if isinstance(item, String)}
+    if ordered:
+        kept = [
+            item for item in surviving if not isinstance(item, String) or canonical(item.value) not in wanted
+        ]
+        items = [had.get(canonical(text), item) for text, item in _texts(new.items)] + kept
+    else:
+        items = surviving + [item for text, item in _texts(new.items) if canonical(text) not in had]
+    return evolve(old, items=tuple(items))
+
+
+def _texts(items: Iterable[String | Opaque]) -> list[tuple[str, String | Opaque]]:
+    return [(item.value, item) for item in items if isinstance(item, String)]
+
+
+def _put_together(parts: _Parts) -> Value | None:
+    empty = not parts.common.items and not parts.common.end
+    if parts.choice and not any(_list(branch.value).items for branch in parts.choice.branches):
+        parts = evolve(parts, choice=None)
+    if parts.choice is None:
+        return None if empty else parts.common
+    return parts.choice if empty else Sum((parts.common, parts.choice))
+
+
+def _mapped(value: Value | None, canonical: Callable[[str], str]) -> Value | None:
+    match value:
+        case String():
+            return evolve(value, value=canonical(value.value))
+        case ListValue():
+            items = tuple(
+                evolve(item, value=canonical(item.value)) if isinstance(item, String) else String(item.text)
+                for item in value.items
+            )
+            return evolve(value, items=items)
+        case Select():
+            return evolve(
+                value,
+                branches=tuple(
+                    evolve(b, value=_mapped(b.value, canonical) or b.value) for b in value.branches
+                ),
+            )
+        case Sum():
+            return Sum(tuple(_mapped(part, canonical) or part for part in value.parts))
+    return value
+
+
+def _foreign_keys(parts: _Parts, rules_go: str) -> bool:
+    """Whether a key names rules_go by a name that this workspace does not have."""
+    keys = [branch.key for branch in parts.choice.branches] if parts.choice else []
+    return any("rules_go//" in key and not key.lstrip("@").startswith(f"{rules_go}//") for key in keys)

@@ -1,0 +1,63 @@
+"""Edits of a file by byte span, and how a whole statement is taken out.
+
+Comes in: a ``BuildFile`` and edits that do not overlap. Goes out: the new bytes. Line ends of inserted text
+follow the file's. It knows nothing of rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from bazel_xc.buildfile.syntax import BuildFile, Call
+
+
+@frozen(order=True)
+class Edit:
+    """Replaces bytes ``[start, end)`` by text, whose line ends are single line feeds."""
+
+    start: int
+    end: int
+    text: str
+
+
+def apply_edits(file: BuildFile, edits: Iterable[Edit]) -> bytes:
+    """The file's bytes with all edits made; insertions at one place keep the order they sort in."""
+    out: list[bytes] = []
+    at = 0
+    newline = file.newline
+    for edit in sorted(edits, key=lambda each: (each.start, each.end)):
+        if edit.start < at:
+            raise ValueError(f"{file.path}: edits overlap at byte {edit.start}")
+        out.append(file.data[at : edit.start])
+        out.append(edit.text.encode("utf-8").replace(b"\n", newline))
+        at = edit.end
+    return b"".join((*out, file.data[at:]))
+
+
+def remove_lines(file: BuildFile, call: Call, kept_lines: frozenset[int] = frozenset()) -> Edit:
+    """Takes out a statement with the comments right above it, and one of the blank lines around it.
+
+    Comments on ``kept_lines`` and those above them stay.
+    """
+    line = file.line_of(call.span.start)
+    first = line
+    for number in range(line - 1, line - 1 - len(call.notes.before), -1):
+        if number in kept_lines:
+            break
+        first = number
+    start = file.line_starts[first - 1]
+    end = file.end_of_line(call.span.end)
+    blank_before = start == 0 or not _line_before(file, first).strip()
+    while blank_before and end < len(file.data) and not file.data[end : file.end_of_line(end)].strip():
+        end = file.end_of_line(end)
+    if end >= len(file.data):
+        while first > 1 and not _line_before(file, first).strip():
+            first -= 1
+        start = file.line_starts[first - 1]
+    return Edit(start, end, "")
+
+
+def _line_before(file: BuildFile, line: int) -> bytes:
+    return file.data[file.line_starts[line - 2] : file.line_starts[line - 1]] if line > 1 else b""

@@ -1,0 +1,80 @@
+"""Options that all commands share, and how diagnostics are shown.
+
+Comes in: parsed arguments, diagnostics. Goes out: ``Options`` for the pipeline, lines on standard error,
+whether any of them was an error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from bazel_xc.model import Diagnostic, Severity
+from bazel_xc.pipeline import Options
+
+_COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
+_SHOWN_PER_CODE = 20
+
+
+def shared_options() -> argparse.ArgumentParser:
+    """The parent parser of every command."""
+    parser = argparse.ArgumentParser(add_help=False)
+    group = parser.add_argument_group("common options")
+    group.add_argument(
+        "-C", "--root", type=Path, default=Path(), metavar="DIR", help="the workspace root (default: .)"
+    )
+    group.add_argument("--config", type=Path, metavar="FILE", help="instead of bazel_xc.toml in the root")
+    group.add_argument(
+        "--platform",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only this configured platform; repeatable",
+    )
+    group.add_argument("-v", "--verbose", action="store_true", help="show notes too, and every diagnostic")
+    group.add_argument("-q", "--quiet", action="store_true", help="show errors only")
+    group.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    return parser
+
+
+def pipeline_options(options: argparse.Namespace) -> Options:
+    """What the pipeline needs of the arguments."""
+    return Options(root=options.root, config_file=options.config, platforms=tuple(options.platform))
+
+
+def show(diagnostics: Iterable[Diagnostic], options: argparse.Namespace) -> bool:
+    """Prints diagnostics to standard error; tells whether there was an error among them."""
+    found = sorted(diagnostics)
+    color = use_color(options, sys.stderr.isatty())
+    counts: Counter[str] = Counter()
+    for each in found:
+        if each.severity is Severity.NOTE and not options.verbose:
+            continue
+        if each.severity is not Severity.ERROR and options.quiet:
+            continue
+        counts[each.code] += 1
+        if counts[each.code] <= _SHOWN_PER_CODE or options.verbose:
+            print(_line(each, color), file=sys.stderr)
+    for code, count in sorted(counts.items()):
+        if count > _SHOWN_PER_CODE and not options.verbose:
+            print(f"… and {count - _SHOWN_PER_CODE} more of kind {code!r}; -v shows all", file=sys.stderr)
+    return any(each.severity is Severity.ERROR for each in found)
+
+
+def use_color(options: argparse.Namespace, terminal: bool) -> bool:
+    """Whether to color, as --color, NO_COLOR and the terminal say."""
+    if options.color == "auto":
+        return terminal and not os.environ.get("NO_COLOR")
+    return bool(options.color == "always")
+
+
+def _line(each: Diagnostic, color: bool) -> str:
+    text = str(each)
+    if color:
+        word = f"{each.severity}:"
+        text = text.replace(word, f"\033[{_COLORS[each.severity]}m{word}\033[0m", 1)
+    return text

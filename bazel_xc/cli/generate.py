@@ -1,0 +1,66 @@
+"""``bazel-xc generate``: writes BUILD files and the platforms package.
+
+Comes in: arguments. Goes out: changed files with their names on standard output, or, with ``--check`` and
+``--diff``, what would change and exit code 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from attrs import evolve
+
+from bazel_xc import pipeline
+from bazel_xc.cli.common import pipeline_options, shared_options, show
+from bazel_xc.config import MODES
+from bazel_xc.errors import WorkspaceError
+from bazel_xc.write import unified_diff, write_files
+
+
+def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "generate",
+        parents=[shared_options()],
+        help="write BUILD files and the platforms package",
+        description="Writes BUILD files and the platforms package for the Go packages of a workspace.",
+    )
+    parser.add_argument("directories", nargs="*", metavar="DIR", help="only these directories and below")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if anything is stale")
+    parser.add_argument("--diff", action="store_true", help="write nothing; print a unified diff")
+    parser.add_argument("--mode", choices=MODES, help="cgo: only cgo and platform attributes, beside Gazelle")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs the command; gives its exit code."""
+    reading = pipeline.read(pipeline_options(options))
+    if options.mode:
+        reading = evolve(reading, config=evolve(reading.config, mode=options.mode))
+    only = tuple(_relative(text, options) for text in options.directories)
+    result = pipeline.generate(reading, only)
+    failed = show(result.diagnostics, options)
+    if options.diff:
+        print(unified_diff(result.changes), end="")
+    if options.check or options.diff:
+        if options.check and not options.diff:
+            for change in result.changes:
+                print(f"stale: {change.path}")
+        return 1 if result.changes or failed else 0
+    written = write_files(reading.root, result.changes)
+    for path in written:
+        print(path)
+    if not options.quiet and not written:
+        print(f"{len(reading.packages)} packages, all BUILD files are up to date")
+    return 1 if failed else 0
+
+
+def _relative(text: str, options: argparse.Namespace) -> str:
+    """A directory argument relative to the root."""
+    root = options.root.resolve()
+    path = (options.root / text).resolve()
+    if not path.is_dir() or not path.is_relative_to(root):
+        raise WorkspaceError(f"{text}: no directory of the workspace {options.root}")
+    relative = path.relative_to(root).as_posix()
+    return "" if relative == "." else relative

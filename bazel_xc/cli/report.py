@@ -1,0 +1,51 @@
+"""``bazel-xc report``: says which targets need C, through whom, and which C.
+
+Comes in: arguments. Goes out: the report on standard output or in a file.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from bazel_xc import pipeline
+from bazel_xc.cli.common import pipeline_options, shared_options, show
+from bazel_xc.errors import WriteError
+from bazel_xc.report import json_format, text_format
+from bazel_xc.report.build import build_report
+
+FORMATS = {"json": json_format.render, "text": text_format.render}
+
+
+def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "report",
+        parents=[shared_options()],
+        help="say which targets need C, and why",
+        description="Reports per platform and target whether cgo is needed, through which imports, and which C.",
+    )
+    parser.add_argument("--format", choices=sorted(FORMATS), default="text")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of standard output")
+    parser.add_argument(
+        "--target", metavar="PATTERN", default="", help="only labels that match, such as //cmd/..."
+    )
+    parser.add_argument("--cgo-only", action="store_true", help="leave out targets that are pure everywhere")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs the command; gives its exit code."""
+    joined = pipeline.join(pipeline.read(pipeline_options(options)))
+    show(joined.diagnostics, options)
+    report = build_report(joined.graph, joined.targets, joined.needs, joined.summary)
+    text = FORMATS[options.format](report.only(options.target, cgo_only=options.cgo_only))
+    if options.output is None:
+        print(text, end="")
+        return 0
+    try:
+        options.output.write_text(text, encoding="utf-8")
+    except OSError as e:
+        raise WriteError(f"{options.output}: cannot be written: {e.strerror}") from None
+    return 0

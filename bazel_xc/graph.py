@@ -1,0 +1,246 @@
+"""The dependency graph: packages, modules, C needs and targets, with platforms on every edge.
+
+Comes in: listings, folded packages, C needs and targets. Goes out: a ``DependencyGraph`` that answers which
+packages import "C" below a target, through which chain, and which packages cannot be built where. The only
+module that imports networkx. It knows no labels of providers and prints nothing.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+
+import networkx as nx
+from attrs import field, frozen
+
+from bazel_xc.cgo.needs import CNeed
+from bazel_xc.golang.constraints import KNOWN_PLATFORMS
+from bazel_xc.golang.listing import ListedPackage, Listing
+from bazel_xc.golang.package import FileKind, GoPackage
+from bazel_xc.model import Platform
+
+
+class NodeKind(enum.StrEnum):
+    """What a node stands for."""
+
+    PACKAGE = "package"
+    STANDARD = "standard"
+    MODULE = "module"
+    NEED = "need"
+    TARGET = "target"
+
+
+class Verdict(enum.StrEnum):
+    """What building a target for a platform takes."""
+
+    PURE = "pure"
+    C_TOOLCHAIN = "c-toolchain"
+    C_LIBRARIES = "c-libraries"
+    BLOCKED = "blocked"
+
+
+@frozen
+class Target:
+    """A binary or test: its label, the rule's kind, its package, and what each platform makes it import.
+
+    ``imports`` maps configured platforms to import paths; a platform on which it cannot be built is absent.
+    """
+
+    label: str
+    kind: str
+    package: str
+    imports: Mapping[str, tuple[str, ...]] = field(hash=False)
+
+
+def need_node(need: CNeed) -> str:
+    """The node of a C need."""
+    return f"need:{need.kind}:{need.name}"
+
+
+@frozen
+class DependencyGraph:
+    """A directed graph over all configured platforms.
+
+    Nodes are import paths, ``module:PATH``, ``need:KIND:NAME`` and target labels, each with ``kind``; package
+    nodes have ``cgo`` and ``broken``, the names of platforms where they import "C" and where they cannot be
+    built. Every edge has ``platforms``.
+    """
+
+    graph: nx.DiGraph[str] = field(eq=False)
+    platforms: tuple[str, ...]
+    _slices: dict[str, nx.DiGraph[str]] = field(factory=dict, eq=False, repr=False)
+
+    def on(self, platform: str) -> nx.DiGraph[str]:
+        """The part of the graph whose edges hold on a platform."""
+        if platform not in self._slices:
+            part: nx.DiGraph[str] = nx.DiGraph()
+            part.add_nodes_from(self.graph.nodes)
+            edges = self.graph.edges(data=True)
+            part.add_edges_from((a, b) for a, b, data in edges if platform in data["platforms"])
+            self._slices[platform] = part
+        return self._slices[platform]
+
+    def closure(self, node: str, platform: str) -> frozenset[str]:
+        """Everything that a node reaches on a platform, itself included."""
+        return frozenset(nx.descendants(self.on(platform), node)) | {node}
+
+    def cgo_packages(self, platform: str) -> frozenset[str]:
+        """The packages that import "C" on a platform, the standard library's left out."""
+        return frozenset(
+            node
+            for node, data in self.graph.nodes(data=True)
+            if data["kind"] == NodeKind.PACKAGE and platform in data["cgo"]
+        )
+
+    def cgo_below(self, node: str, platform: str) -> tuple[str, ...]:
+        """The packages below a node that import "C" on a platform, without the standard library's."""
+        return tuple(sorted(self.closure(node, platform) & self.cgo_packages(platform)))
+
+    def standard_cgo_below(self, node: str, platform: str) -> tuple[str, ...]:
+        """The packages of the standard library below a node that import "C" on a platform."""
+        nodes = self.graph.nodes
+        return tuple(
+            sorted(
+                each
+                for each in self.closure(node, platform)
+                if nodes[each]["kind"] == NodeKind.STANDARD and platform in nodes[each]["cgo"]
+            )
+        )
+
+    def needs_below(self, node: str, platform: str) -> tuple[str, ...]:
+        """The nodes of C needs that a node reaches on a platform, sorted."""
+        nodes = self.graph.nodes
+        return tuple(sorted(n for n in self.closure(node, platform) if nodes[n]["kind"] == NodeKind.NEED))
+
+    def blockers(self, node: str, platform: str) -> tuple[str, ...]:
+        """The packages below a node, or itself, that cannot be built on a platform."""
+        nodes = self.graph.nodes
+        return tuple(
+            sorted(n for n in self.closure(node, platform) if platform in nodes[n].get("broken", ()))
+        )
+
+    def chain(self, source: str, target: str, platform: str) -> tuple[str, ...]:
+        """The shortest chain of imports, the first in the order of names; empty where there is none."""
+        part = self.on(platform)
+        if target not in nx.descendants(part, source) and source != target:
+            return ()
+        distance = nx.single_target_shortest_path_length(part, target)
+        steps: Mapping[str, int] = dict(distance)
+        found = [source]
+        while found[-1] != target:
+            left = steps[found[-1]] - 1
+            found.append(min(n for n in part.successors(found[-1]) if steps.get(n) == left))
+        return tuple(found)
+
+    def verdict(self, node: str, platform: str) -> Verdict:
+        """What building a target takes on a platform."""
+        if self.blockers(node, platform):
+            return Verdict.BLOCKED
+        if self.needs_below(node, platform):
+            return Verdict.C_LIBRARIES
+        return Verdict.C_TOOLCHAIN if self.cgo_below(node, platform) else Verdict.PURE
+
+
+def build_graph(
+    listings: Iterable[Listing],
+    needs: Mapping[str, tuple[CNeed, ...]],
+    targets: Iterable[Target] = (),
+) -> DependencyGraph:
+    """Joins what is known; ``needs`` maps import paths to what those packages ask for."""
+    listings = tuple(listings)
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    for listing in listings:
+        for package in listing.packages.values():
+            _add_package(graph, package, listing)
+    for path, asked in needs.items():
+        for need in asked:
+            graph.add_node(need_node(need), kind=NodeKind.NEED)
+            _add_edge(graph, path, need_node(need), need.platforms)
+    platforms = tuple(listing.platform.name for listing in listings)
+    for target in targets:
+        _add_target(graph, target, platforms)
+    return DependencyGraph(graph, platforms)
+
+
+def _add_package(graph: nx.DiGraph[str], package: ListedPackage, listing: Listing) -> None:
+    platform, node = listing.platform.name, package.import_path
+    if node not in graph:
+        graph.add_node(node, cgo=frozenset(), broken=frozenset())
+    data = graph.nodes[node]
+    data["kind"] = NodeKind.STANDARD if package.standard else NodeKind.PACKAGE
+    data["first_party"] = not package.dep_only
+    if package.cgo_files:
+        data["cgo"] |= {platform}
+    if not package.buildable and not package.standard:
+        data["broken"] |= {platform}
+    if package.module:
+        graph.add_node(f"module:{package.module.path}", kind=NodeKind.MODULE)
+        _add_edge(graph, node, f"module:{package.module.path}", frozenset({platform}))
+    renamed = dict(package.import_map)
+    for path in package.imports:
+        if path not in ("C", "unsafe"):
+            _add_import(graph, node, renamed.get(path, path), platform)
+
+
+def _add_import(graph: nx.DiGraph[str], node: str, path: str, platform: str) -> None:
+    if path not in graph:  # its own listing, where there is one, comes later
+        graph.add_node(path, kind=NodeKind.PACKAGE, cgo=frozenset(), broken=frozenset(), first_party=False)
+    _add_edge(graph, node, path, frozenset({platform}))
+
+
+def _add_edge(graph: nx.DiGraph[str], source: str, target: str, platforms: frozenset[str]) -> None:
+    before = graph.edges[source, target]["platforms"] if graph.has_edge(source, target) else frozenset()
+    graph.add_edge(source, target, platforms=before | platforms)
+
+
+def _add_target(graph: nx.DiGraph[str], target: Target, platforms: tuple[str, ...]) -> None:
+    absent = frozenset(platforms) - target.imports.keys()
+    graph.add_node(target.label, kind=NodeKind.TARGET, broken=absent)
+    for platform, paths in target.imports.items():
+        for path in paths:
+            if path in graph:
+                _add_edge(graph, target.label, path, frozenset({platform}))
+
+
+def absent_platforms(package: GoPackage, platforms: Iterable[Platform]) -> frozenset[str]:
+    """The known platforms on which a package's library has nothing to build.
+
+    For configured platforms go has said so; for the others no file's constraint may hold there.
+    """
+    configured = frozenset(platform.name for platform in platforms)
+    may: frozenset[str] = frozenset().union(*(file.may for file in package.of(FileKind.GO)))
+    return (configured - package.buildable) | (KNOWN_PLATFORMS - configured - may)
+
+
+def absent_for_tests(package: GoPackage, platforms: Iterable[Platform]) -> frozenset[str]:
+    """The known platforms on which a package has no test file to compile."""
+    configured = frozenset(platform.name for platform in platforms)
+    files = package.of(FileKind.TEST, FileKind.XTEST)
+    may: frozenset[str] = frozenset().union(*(file.may for file in files))
+    active: frozenset[str] = frozenset().union(*(file.active for file in files))
+    return (configured - active) | (KNOWN_PLATFORMS - configured - may)
+
+
+def broken_on(
+    packages: Iterable[GoPackage], platforms: Iterable[Platform], absent: Mapping[str, frozenset[str]]
+) -> Mapping[str, frozenset[str]]:
+    """Import path -> configured platforms on which it, or something that go compiles into it, is absent."""
+    packages = tuple(packages)
+    found: dict[str, set[str]] = {}
+    for platform in platforms:
+        importers: dict[str, list[str]] = {}
+        for package in packages:
+            for file in package.of(FileKind.GO):
+                if platform.name in file.active:
+                    for each in file.source.imports:
+                        importers.setdefault(each.path, []).append(package.import_path)
+        pending = [p.import_path for p in packages if platform.name in absent.get(p.directory, ())]
+        seen = set(pending)
+        while pending:
+            for importer in importers.get(pending.pop(), ()):
+                if importer not in seen:
+                    seen.add(importer)
+                    pending.append(importer)
+        for path in seen:
+            found.setdefault(path, set()).add(platform.name)
+    return {path: frozenset(names) for path, names in found.items()}

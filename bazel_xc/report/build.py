@@ -1,0 +1,138 @@
+"""Builds the report's model from the graph.
+
+Comes in: the dependency graph, its targets and C needs. Goes out: a ``Report`` of plain values, sorted, so
+that equal inputs give equal bytes in every renderer. It finds nothing out that the graph does not know.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Mapping
+
+from attrs import evolve, frozen
+
+from bazel_xc.cgo.needs import CNeed
+from bazel_xc.graph import DependencyGraph, NodeKind, Target, Verdict
+
+SCHEMA_VERSION = 1
+
+
+@frozen(kw_only=True)
+class Run:
+    """What the report was made from."""
+
+    module: str
+    go_version: str
+    tool_version: str
+    platforms: tuple[tuple[str, bool], ...]  # name, cgo
+
+
+@frozen(kw_only=True)
+class PackageEntry:
+    """A package outside the standard library that imports "C" somewhere."""
+
+    import_path: str
+    module: str
+    first_party: bool
+    platforms: tuple[str, ...]
+    needs: tuple[CNeed, ...]
+
+
+@frozen(kw_only=True)
+class TargetOn:
+    """A target on one platform. ``chain`` leads to the nearest package that decides the verdict."""
+
+    platform: str
+    verdict: Verdict
+    chain: tuple[str, ...]
+    cgo_packages: tuple[str, ...]
+    standard_cgo_packages: tuple[str, ...]
+    needs: tuple[str, ...]
+    blockers: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class TargetEntry:
+    """A binary or test, with what holds on each platform."""
+
+    label: str
+    kind: str
+    package: str
+    platforms: tuple[TargetOn, ...]
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether it needs no C on any platform."""
+        return all(each.verdict is Verdict.PURE for each in self.platforms)
+
+
+@frozen(kw_only=True)
+class Report:
+    """The whole report."""
+
+    run: Run
+    packages: tuple[PackageEntry, ...]
+    targets: tuple[TargetEntry, ...]
+
+    def only(self, pattern: str = "", *, cgo_only: bool = False) -> Report:
+        """The report on the targets whose label matches ``//dir/...``, ``//dir:name`` or a glob."""
+        chosen = (each for each in self.targets if not pattern or _matches(each.label, pattern))
+        return evolve(self, targets=tuple(each for each in chosen if not (cgo_only and each.is_pure)))
+
+
+def build_report(
+    graph: DependencyGraph, targets: Iterable[Target], needs: Mapping[str, tuple[CNeed, ...]], run: Run
+) -> Report:
+    """The report on all targets."""
+    return Report(
+        run=run,
+        packages=tuple(_packages(graph, needs)),
+        targets=tuple(
+            TargetEntry(
+                label=target.label,
+                kind=target.kind,
+                package=target.package,
+                platforms=tuple(_target_on(graph, target, platform) for platform in graph.platforms),
+            )
+            for target in sorted(targets, key=lambda each: each.label)
+        ),
+    )
+
+
+def _packages(graph: DependencyGraph, needs: Mapping[str, tuple[CNeed, ...]]) -> Iterable[PackageEntry]:
+    for node, data in sorted(graph.graph.nodes(data=True), key=lambda item: item[0]):
+        if data.get("kind") == NodeKind.PACKAGE and data["cgo"]:
+            modules = [n for n in graph.graph.successors(node) if n.startswith("module:")]
+            yield PackageEntry(
+                import_path=node,
+                module=modules[0].removeprefix("module:") if modules else "",
+                first_party=data["first_party"],
+                platforms=tuple(name for name in graph.platforms if name in data["cgo"]),
+                needs=needs.get(node, ()),
+            )
+
+
+def _target_on(graph: DependencyGraph, target: Target, platform: str) -> TargetOn:
+    verdict = graph.verdict(target.label, platform)
+    cgo = graph.cgo_below(target.label, platform)
+    blockers = graph.blockers(target.label, platform)
+    ends = tuple(node for node in blockers if node != target.label) if blockers else cgo
+    chains = [chain for end in ends if (chain := graph.chain(target.label, end, platform))]
+    return TargetOn(
+        platform=platform,
+        verdict=verdict,
+        chain=min(chains, key=lambda chain: (len(chain), chain), default=()),
+        cgo_packages=cgo,
+        standard_cgo_packages=graph.standard_cgo_below(target.label, platform),
+        needs=tuple(node.removeprefix("need:") for node in graph.needs_below(target.label, platform)),
+        blockers=blockers,
+    )
+
+
+def _matches(label: str, pattern: str) -> bool:
+    if pattern.endswith("/..."):
+        base = pattern.removesuffix("/...")
+        return label.startswith((f"{base}/", f"{base}:")) or base in ("", "/")
+    if ":" not in pattern and pattern.startswith("//") and not set(pattern) & set("*?["):
+        return label.startswith(f"{pattern}:")
+    return fnmatch.fnmatchcase(label, pattern)

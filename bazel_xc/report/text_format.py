@@ -1,0 +1,90 @@
+"""The report as text for a terminal.
+
+Comes in: a ``Report``. Goes out: a table of verdicts, the packages that import "C" with their needs, and a
+chain for every target that is not pure. No colour, no width of the terminal: lines are short by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bazel_xc.graph import Verdict
+from bazel_xc.report.build import Report, TargetEntry, TargetOn
+
+
+def render(report: Report) -> str:
+    """The report as lines, each with its line end."""
+    return "".join(f"{line}\n" for line in _lines(report))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    run = report.run
+    yield f"module {run.module}, {run.go_version}, bazel-xc {run.tool_version}"
+    yield "platforms " + ", ".join(f"{name} (cgo {'on' if cgo else 'off'})" for name, cgo in run.platforms)
+    yield ""
+    yield from _verdicts(report)
+    yield ""
+    yield from _packages(report)
+    yield from _chains(report)
+
+
+def _verdicts(report: Report) -> Iterator[str]:
+    if not report.targets:
+        yield "no binaries or tests"
+        return
+    rows = [["target", *(name for name, _ in report.run.platforms)]]
+    rows += [[each.label, *(str(on.verdict) for on in each.platforms)] for each in report.targets]
+    yield from _table(rows)
+
+
+def _table(rows: list[list[str]]) -> Iterator[str]:
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _packages(report: Report) -> Iterator[str]:
+    if not report.packages:
+        yield 'no package outside the standard library imports "C"'
+        return
+    yield 'packages that import "C"'
+    names = [name for name, _ in report.run.platforms]
+    for each in report.packages:
+        whose = "own" if each.first_party else each.module or "external"
+        yield f"  {each.import_path} ({whose}) on {_where(each.platforms, names)}"
+        for need in each.needs:
+            place = f"{need.path}:{need.line}"
+            yield f"    needs {need.kind} {need.name} on {_where(need.platforms, names)} ({place})"
+
+
+def _where(platforms: Iterable[str], names: list[str]) -> str:
+    held = set(platforms)
+    return "every platform" if held >= set(names) else ", ".join(name for name in names if name in held)
+
+
+def _chains(report: Report) -> Iterator[str]:
+    for target in report.targets:
+        groups = _grouped(target)
+        if groups:
+            yield ""
+            yield target.label
+        for on, names in groups:
+            yield f"  {on.verdict} on {', '.join(names)}"
+            if on.chain:
+                yield "    " + " -> ".join(on.chain[1:])
+            elif on.verdict is Verdict.BLOCKED:
+                yield "    has no files to compile there"
+
+
+def _grouped(target: TargetEntry) -> list[tuple[TargetOn, list[str]]]:
+    """Platforms with the same verdict and chain told together, pure ones left out."""
+    groups: list[tuple[TargetOn, list[str]]] = []
+    for on in target.platforms:
+        if on.verdict is Verdict.PURE:
+            continue
+        same = [names for first, names in groups if (first.verdict, first.chain) == (on.verdict, on.chain)]
+        if same:
+            same[0].append(on.platform)
+        else:
+            groups.append((on, [on.platform]))
+    return groups

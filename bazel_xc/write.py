@@ -1,0 +1,133 @@
+"""Changes the disk: atomic writes, all or nothing, and what a check or a diff says instead.
+
+Comes in: the bytes wanted for each path, and the bytes that were read. Goes out: files, or differences as
+text. Files whose bytes are as wanted are not touched. It does not know what the files mean.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import stat
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from attrs import frozen
+
+from bazel_xc.errors import WriteError
+
+
+@frozen(order=True)
+class FileChange:
+    """A file as it was read, None for one that does not exist, and as it should be."""
+
+    path: str
+    old: bytes | None
+    new: bytes
+
+    @property
+    def is_change(self) -> bool:
+        """Whether anything is to be written."""
+        return self.old != self.new
+
+
+def write_files(root: Path, changes: Iterable[FileChange]) -> tuple[str, ...]:
+    """Writes what differs and returns the paths written, sorted.
+
+    All new contents are first written beside their targets and then moved into place, so that a run that
+    cannot write everything changes nothing. Raises ``WriteError``, also where a file was changed by
+    somebody else since it was read.
+    """
+    wanted = sorted(change for change in changes if change.is_change)
+    prepared: list[tuple[FileChange, Path]] = []
+    made: list[Path] = []
+    done: list[FileChange] = []
+    try:
+        for change in wanted:
+            prepared.append((change, _prepare(root, change, made)))
+        for change, temporary in prepared:
+            os.replace(temporary, _target(root, change))  # noqa: PTH105 - Path.replace is the same call
+            done.append(change)
+    except OSError as e:
+        _undo(root, done)
+        failed = _failed_path(prepared, wanted)
+        raise WriteError(f"{failed}: cannot be written ({e.strerror}); nothing was changed") from e
+    except KeyboardInterrupt:
+        _undo(root, done)
+        raise
+    finally:
+        _clean(prepared, made, keep=len(done) == len(wanted))
+    return tuple(change.path for change in wanted)
+
+
+def unified_diff(changes: Iterable[FileChange]) -> str:
+    """What would be written, as one unified diff."""
+    out: list[str] = []
+    for change in sorted(changes):
+        if not change.is_change:
+            continue
+        old = (change.old or b"").decode("utf-8", "replace").splitlines(keepends=True)
+        new = change.new.decode("utf-8", "replace").splitlines(keepends=True)
+        source = "/dev/null" if change.old is None else f"a/{change.path}"
+        for line in difflib.unified_diff(old, new, source, f"b/{change.path}"):
+            out.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+    return "".join(out)
+
+
+def _target(root: Path, change: FileChange) -> Path:
+    """Where the bytes go: a link is written through, not replaced."""
+    path = root / change.path
+    return path.resolve() if path.is_symlink() else path
+
+
+def _prepare(root: Path, change: FileChange, made: list[Path]) -> Path:
+    target = _target(root, change)
+    _make_directories(target.parent, made)
+    current = target.read_bytes() if target.exists() else None
+    if current != change.old:
+        raise WriteError(f"{change.path}: changed while bazel-xc ran; nothing was written, run again")
+    if current is not None and not os.access(target, os.W_OK):
+        raise PermissionError(13, "Permission denied", str(target))
+    mode = stat.S_IMODE(target.stat().st_mode) if current is not None else _new_mode()
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(change.new)
+    temporary = Path(name)
+    temporary.chmod(mode)
+    return temporary
+
+
+def _make_directories(directory: Path, made: list[Path]) -> None:
+    if not directory.exists():
+        _make_directories(directory.parent, made)
+        directory.mkdir()
+        made.append(directory)
+
+
+def _new_mode() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _undo(root: Path, done: Iterable[FileChange]) -> None:
+    for change in done:
+        target = _target(root, change)
+        if change.old is None:
+            target.unlink(missing_ok=True)
+        else:
+            target.write_bytes(change.old)
+
+
+def _clean(prepared: Iterable[tuple[FileChange, Path]], made: list[Path], *, keep: bool) -> None:
+    for _, temporary in prepared:
+        temporary.unlink(missing_ok=True)
+    if not keep:
+        for directory in reversed(made):
+            if directory.exists() and not any(directory.iterdir()):
+                directory.rmdir()
+
+
+def _failed_path(prepared: list[tuple[FileChange, Path]], wanted: list[FileChange]) -> str:
+    return wanted[len(prepared)].path if len(prepared) < len(wanted) else wanted[0].path
