@@ -1,0 +1,14 @@
+"""Fixtures for all tests. That this file is here also puts ``tests/`` on the path of imports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import requirements
+
+
+@pytest.fixture(scope="session")
+def require() -> Callable[[str], str]:
+    """``require("bazel")`` gives the program's path, or skips or fails the test."""
+    return requirements.require
