@@ -124,7 +124,11 @@ class _Maker:
         proto = proto_library(self.directory, package.import_path)
         go = package.of(FileKind.GO)
         library = self._library(package) if go or (proto and self._embeds(proto)) else None
-        binary = self._slot("go_binary", self._binary_name()) if library and package.is_command else None
+        binary = (
+            self._slot("go_binary", self._binary_name(package.import_path))
+            if library and package.is_command
+            else None
+        )
         return Outline(
             directory=self.directory,
             package=package,
@@ -147,8 +151,8 @@ class _Maker:
         name = names.library_name(self.convention, package.import_path, package.name)
         return self._slot("go_library", name, {"importpath": package.import_path})
 
-    def _binary_name(self) -> str:
-        return names.binary_name(self.directory.path, self.settings.prefix or "", self.root_name)
+    def _binary_name(self, import_path: str) -> str:
+        return names.binary_name(self.directory.path, import_path, self.root_name)
 
     def _alias(self, package: GoPackage, library: Slot | None) -> Slot | None:
         if self.convention != "import_alias" or library is None or package.is_command:
@@ -233,7 +237,7 @@ class _Maker:
         import_path = made.package.import_path if made.package else self.directory.path
         expected = {
             "go_library": {names.library_name(self.convention, import_path, word) for word in ("main", "x")},
-            "go_binary": {self._binary_name()},
+            "go_binary": {self._binary_name(self.settings.prefix or import_path)},
             "go_test": {names.test_name(self.convention, import_path)},
             "alias": {names.DEFAULT_LIBRARY} if self.convention == "import" else set(),
         }
