@@ -1,0 +1,5 @@
+package main
+
+import "testing"
+
+func TestText(t *testing.T) { text() }

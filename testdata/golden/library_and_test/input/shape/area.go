@@ -1,0 +1,3 @@
+package shape
+
+func Area(side int) int { return side * side }

@@ -1,0 +1,5 @@
+package shape
+
+import "testing"
+
+func TestArea(t *testing.T) { Area(2) }

@@ -1,0 +1,3 @@
+package young
+
+import _ "example.com/repo/old"

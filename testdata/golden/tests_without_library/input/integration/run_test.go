@@ -1,0 +1,9 @@
+package integration
+
+import (
+	"testing"
+
+	"example.com/repo/server"
+)
+
+func TestServer(t *testing.T) { server.Start() }

@@ -1,0 +1,245 @@
+"""Whole runs on small workspaces: every folder of ``testdata/golden`` shows one thing.
+
+A folder holds ``README.md`` (what to look at), ``input/`` (the workspace), ``want/`` (the files that the run
+creates or changes, complete), and where it differs from the ordinary ``args`` (one argument per line, else
+``generate``), ``want.stdout`` (without the names of written files, which are checked against the tree),
+``want.stderr`` and ``want.code``. The platforms package is compared only where ``want`` has it.
+``BAZEL_XC_UPDATE_GOLDEN=1`` writes what came out; read the difference before it is committed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import starlark_go
+from attrs import frozen
+
+from bazel_xc.buildfile.syntax import BuildFile, parse
+from bazel_xc.cli import main
+
+GOLDEN = Path(__file__).parent.parent / "testdata" / "golden"
+CASES = sorted(path.name for path in GOLDEN.iterdir() if path.is_dir())
+UPDATE = "BAZEL_XC_UPDATE_GOLDEN"
+# Cases whose BUILD files are laid out by hand in a way that bazel-xc has to leave alone.
+HAND_LAYOUT: frozenset[str] = frozenset()
+_SETTINGS = (
+    "BAZEL_XC_GO",
+    "CGO_CFLAGS",
+    "CGO_CPPFLAGS",
+    "CGO_CXXFLAGS",
+    "CGO_LDFLAGS",
+    "GOWORK",
+    "GOEXPERIMENT",
+)
+
+Tree = Mapping[str, bytes]
+
+
+@frozen
+class Outcome:
+    """What a run said and changed; ``files`` are those that are new or other than before."""
+
+    code: int
+    stdout: str
+    stderr: str
+    files: Tree
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No modules but those of the case, and nothing of the machine's Go settings."""
+    for name in _SETTINGS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GOFLAGS", "")
+    monkeypatch.setenv("GOMODCACHE", str(tmp_path_factory.getbasetemp() / "modules"))
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+def test_there_are_cases() -> None:
+    assert CASES, f"no case in {GOLDEN}"
+    assert [name for name in CASES if not (GOLDEN / name / "README.md").read_text().strip()] == []
+    assert set(CASES) >= HAND_LAYOUT
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_golden(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case, root = GOLDEN / name, tmp_path / "workspace"
+    shutil.copytree(case / "input", root, symlinks=True)
+    outcome = _run(case, root, capsys)
+    if os.environ.get(UPDATE):
+        _update(case, outcome)
+    command = f"{UPDATE}=1 python -m pytest tests/test_golden.py -k '{name}'"
+    assert outcome == _wanted(case), f"if this is right, run: {command}"
+    again = _run(case, root, capsys)
+    assert again.files == {}, "a second run changes what the first one wrote"
+    assert again.code == outcome.code
+
+
+def test_buildifier_changes_nothing(require: Callable[[str], str], tmp_path: Path) -> None:
+    command = [require("buildifier"), "-mode=check", "-type=build"]
+    copies: dict[str, str] = {}
+    for path in _wanted_build_files():
+        if path.relative_to(GOLDEN).parts[0] not in HAND_LAYOUT:
+            copy = tmp_path / f"{len(copies)}.bazel"
+            shutil.copy(path, copy)
+            copies[str(copy)] = str(path.relative_to(GOLDEN))
+    done = subprocess.run([*command, *copies], capture_output=True, text=True, check=False)
+    said = done.stdout + done.stderr
+    for copied, original in copies.items():
+        said = said.replace(copied, original)
+    assert (done.returncode, said) == (0, "")
+
+
+def test_bazel_could_load_them() -> None:
+    """The wanted files evaluate, no rule bears a name twice, no list names a label twice."""
+    problems: dict[str, list[str]] = {}
+    for path in _wanted_build_files():
+        found = list(_load_problems(path))
+        if found:
+            problems[str(path.relative_to(GOLDEN))] = found
+    assert problems == {}
+
+
+# Running a case
+
+
+def _run(case: Path, root: Path, capsys: pytest.CaptureFixture[str]) -> Outcome:
+    before = _tree(root)
+    command, *rest = _arguments(case)
+    code = main([command, "-C", str(root), *rest])
+    out, err = capsys.readouterr()
+    after = _tree(root)
+    assert before.keys() <= after.keys(), "files were deleted"
+    changed = {path: data for path, data in after.items() if before.get(path) != data}
+    lines = out.splitlines(keepends=True)
+    if changed:
+        assert [line.rstrip() for line in lines if line.rstrip() in changed] == sorted(changed)
+    return Outcome(
+        code=code,
+        stdout=_without_root("".join(line for line in lines if line.rstrip() not in changed), root),
+        stderr=_without_root(err, root),
+        files=changed if (case / "want" / "platforms").is_dir() else _without_platforms(changed),
+    )
+
+
+def _arguments(case: Path) -> list[str]:
+    path = case / "args"
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else ["generate"]
+
+
+def _without_root(text: str, root: Path) -> str:
+    return text.replace(str(root), "$ROOT")
+
+
+def _without_platforms(files: Tree) -> Tree:
+    return {path: data for path, data in files.items() if not path.startswith("platforms/")}
+
+
+def _tree(root: Path) -> Tree:
+    """All files by path; a link counts as a file that holds its target."""
+    found: dict[str, bytes] = {}
+    for folder, folders, names in os.walk(root):
+        links = [each for each in folders if Path(folder, each).is_symlink()]
+        for name in (*names, *links):
+            path = Path(folder, name)
+            data = str(path.readlink()).encode() if path.is_symlink() else path.read_bytes()
+            found[path.relative_to(root).as_posix()] = data
+    return found
+
+
+# What is wanted
+
+
+def _wanted(case: Path) -> Outcome:
+    def text(name: str) -> str:
+        path = case / name
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    return Outcome(
+        code=int(text("want.code") or "0"),
+        stdout=text("want.stdout"),
+        stderr=text("want.stderr"),
+        files=_tree(case / "want"),
+    )
+
+
+def _update(case: Path, outcome: Outcome) -> None:
+    shutil.rmtree(case / "want", ignore_errors=True)
+    for path, data in outcome.files.items():
+        target = case / "want" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    said = {"stdout": outcome.stdout, "stderr": outcome.stderr, "code": f"{outcome.code or ''}"}
+    for name, text in said.items():
+        file = case / f"want.{name}"
+        if text:
+            file.write_text(text.removesuffix("\n") + "\n", encoding="utf-8")
+        else:
+            file.unlink(missing_ok=True)
+
+
+def _wanted_build_files() -> list[Path]:
+    paths = [path for path in GOLDEN.glob("*/want/**/*") if path.is_file()]
+    return sorted(path for path in paths if path.name.startswith("BUILD") or _is_build_file(path))
+
+
+def _is_build_file(path: Path) -> bool:
+    return path.suffix in ("", ".in") and b"go_library(" in path.read_bytes()
+
+
+# Evaluating BUILD files
+
+_PRELUDE = """
+_rules = []
+def select(branches):
+    return [branches]
+def glob(*patterns, **options):
+    return [str((patterns, options))]
+def _rule(*arguments, **attributes):
+    _rules.append(attributes)
+"""
+
+
+def _load_problems(path: Path) -> Iterator[str]:
+    data = path.read_bytes()
+    file = parse(path.name, data)
+    loads = [call for call in file.calls if call.kind == "load"]
+    for call in reversed(loads):
+        data = data[: call.span.start] + b"None" + data[call.span.end :]
+    interpreter = starlark_go.Starlark()
+    try:
+        interpreter.exec(_PRELUDE + _definitions(file) + data.decode())
+    except starlark_go.StarlarkError as e:
+        yield str(e)
+        return
+    rules: list[dict[str, Any]] = interpreter.eval("_rules")
+    names = [rule["name"] for rule in rules if rule.get("name")]
+    yield from (f"{name} is there twice" for name in sorted(set(names)) if names.count(name) > 1)
+    for rule in rules:
+        for attribute, value in rule.items():
+            if isinstance(value, list):
+                yield from (f"{rule.get('name')}.{attribute}: {text} twice" for text in _twice(value))
+
+
+def _definitions(file: BuildFile) -> str:
+    """Every called or loaded name as a rule that only notes what it is given."""
+    kinds = {call.kind for call in file.calls if "." not in call.kind} - {"load"}
+    return "".join(f"{kind} = _rule\n" for kind in sorted(kinds))
+
+
+def _twice(value: list[Any]) -> list[str]:
+    """Labels that Bazel would find twice: in one list, or in a list and a select beside it."""
+    common = [each for each in value if isinstance(each, str)]
+    seen = set(common)
+    found = {text for text in common if common.count(text) > 1}
+    for choice in (each for each in value if isinstance(each, dict)):
+        branches = [set(texts) for texts in choice.values()]
+        found.update(text for branch in branches for text in branch & seen)
+        seen |= set().union(*branches)
+    return sorted(found)
