@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import networkx as nx
 from attrs import field, frozen
@@ -84,6 +85,17 @@ class DependencyGraph:
         """Everything that a node reaches on a platform, itself included."""
         return frozenset(nx.descendants(self.on(platform), node)) | {node}
 
+    def above(self, nodes: Iterable[str], platform: str) -> frozenset[str]:
+        """Everything that reaches one of some nodes on a platform, they included."""
+        predecessors = self.on(platform).pred
+        found = set(nodes)
+        pending = list(found)
+        while pending:
+            new = predecessors[pending.pop()].keys() - found
+            found |= new
+            pending.extend(new)
+        return frozenset(found)
+
     def cgo_packages(self, platform: str) -> frozenset[str]:
         """The packages that import "C" on a platform, the standard library's left out."""
         return frozenset(
@@ -148,58 +160,74 @@ def build_graph(
 ) -> DependencyGraph:
     """Joins what is known; ``needs`` maps import paths to what those packages ask for."""
     listings = tuple(listings)
-    graph: nx.DiGraph[str] = nx.DiGraph()
+    builder = _Builder()
     for listing in listings:
         for package in listing.packages.values():
-            _add_package(graph, package, listing)
+            builder.add_package(package, listing.platform.name)
     for path, asked in needs.items():
         for need in asked:
-            graph.add_node(need_node(need), kind=NodeKind.NEED)
-            _add_edge(graph, path, need_node(need), need.platforms)
+            builder.nodes[need_node(need)] = {"kind": NodeKind.NEED}
+            builder.add_edge(path, need_node(need), need.platforms)
     platforms = tuple(listing.platform.name for listing in listings)
     for target in targets:
-        _add_target(graph, target, platforms)
-    return DependencyGraph(graph, platforms)
+        builder.add_target(target, platforms)
+    return DependencyGraph(builder.graph(), platforms)
 
 
-def _add_package(graph: nx.DiGraph[str], package: ListedPackage, listing: Listing) -> None:
-    platform, node = listing.platform.name, package.import_path
-    if node not in graph:
-        graph.add_node(node, cgo=frozenset(), broken=frozenset())
-    data = graph.nodes[node]
-    data["kind"] = NodeKind.STANDARD if package.standard else NodeKind.PACKAGE
-    data["first_party"] = not package.dep_only
-    if package.cgo_files:
-        data["cgo"] |= {platform}
-    if not package.buildable and not package.standard:
-        data["broken"] |= {platform}
-    if package.module:
-        graph.add_node(f"module:{package.module.path}", kind=NodeKind.MODULE)
-        _add_edge(graph, node, f"module:{package.module.path}", frozenset({platform}))
-    renamed = dict(package.import_map)
-    for path in package.imports:
-        if path not in ("C", "unsafe"):
-            _add_import(graph, node, renamed.get(path, path), platform)
+class _Builder:
+    """Collects nodes and edges in plain tables, which is much faster than growing a graph edge by edge."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, dict[str, Any]] = {}
+        self.edges: dict[tuple[str, str], frozenset[str]] = {}
+        self.singles: dict[str, frozenset[str]] = {}
+
+    def graph(self) -> nx.DiGraph[str]:
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        for source, target in self.edges:
+            for node in (source, target):
+                if node not in self.nodes:  # imported, but never listed
+                    self.nodes[node] = _package_data(NodeKind.PACKAGE)
+        graph.add_nodes_from(self.nodes.items())
+        graph.add_edges_from((a, b, {"platforms": held}) for (a, b), held in self.edges.items())
+        return graph
+
+    def add_package(self, package: ListedPackage, platform: str) -> None:
+        node, here = package.import_path, self._single(platform)
+        data = self.nodes.setdefault(node, _package_data(NodeKind.PACKAGE))
+        data["kind"] = NodeKind.STANDARD if package.standard else NodeKind.PACKAGE
+        data["first_party"] |= not package.dep_only
+        if package.cgo_files:
+            data["cgo"] |= here
+        if not package.buildable and not package.standard:
+            data["broken"] |= here
+        if package.module:
+            module = f"module:{package.module.path}"
+            self.nodes.setdefault(module, {"kind": NodeKind.MODULE})
+            self.add_edge(node, module, here)
+        renamed = dict(package.import_map)
+        for path in package.imports:
+            if path not in ("C", "unsafe"):
+                self.add_edge(node, renamed.get(path, path), here)
+
+    def add_target(self, target: Target, platforms: tuple[str, ...]) -> None:
+        absent = frozenset(platforms) - target.imports.keys()
+        self.nodes[target.label] = {"kind": NodeKind.TARGET, "broken": absent}
+        for platform, paths in target.imports.items():
+            for path in paths:
+                if path in self.nodes:
+                    self.add_edge(target.label, path, self._single(platform))
+
+    def add_edge(self, source: str, target: str, platforms: frozenset[str]) -> None:
+        before = self.edges.get((source, target))
+        self.edges[source, target] = platforms if before is None else before | platforms
+
+    def _single(self, platform: str) -> frozenset[str]:
+        return self.singles.setdefault(platform, frozenset({platform}))
 
 
-def _add_import(graph: nx.DiGraph[str], node: str, path: str, platform: str) -> None:
-    if path not in graph:  # its own listing, where there is one, comes later
-        graph.add_node(path, kind=NodeKind.PACKAGE, cgo=frozenset(), broken=frozenset(), first_party=False)
-    _add_edge(graph, node, path, frozenset({platform}))
-
-
-def _add_edge(graph: nx.DiGraph[str], source: str, target: str, platforms: frozenset[str]) -> None:
-    before = graph.edges[source, target]["platforms"] if graph.has_edge(source, target) else frozenset()
-    graph.add_edge(source, target, platforms=before | platforms)
-
-
-def _add_target(graph: nx.DiGraph[str], target: Target, platforms: tuple[str, ...]) -> None:
-    absent = frozenset(platforms) - target.imports.keys()
-    graph.add_node(target.label, kind=NodeKind.TARGET, broken=absent)
-    for platform, paths in target.imports.items():
-        for path in paths:
-            if path in graph:
-                _add_edge(graph, target.label, path, frozenset({platform}))
+def _package_data(kind: NodeKind) -> dict[str, Any]:
+    return {"kind": kind, "cgo": frozenset(), "broken": frozenset(), "first_party": False}
 
 
 def absent_platforms(package: GoPackage, platforms: Iterable[Platform]) -> frozenset[str]:

@@ -15,14 +15,15 @@ from pathlib import Path
 from attrs import evolve, field, frozen
 
 from bazel_xc import __version__
+from bazel_xc.bazel import setup
 from bazel_xc.bazel.index import Externals, Index, build_index, detect_convention
 from bazel_xc.bazel.merge import MergeContext, merge
 from bazel_xc.bazel.outline import Outline, outline
-from bazel_xc.bazel.plan import Facts, Planner
+from bazel_xc.bazel.plan import Facts, Planner, WantedRule
 from bazel_xc.bazel.platforms import BAZELRC_NAME, bazelrc, incompatible_label, platform_rules
 from bazel_xc.bazel.select import Conditions
 from bazel_xc.buildfile.repositories import Repositories, read_repositories
-from bazel_xc.buildfile.syntax import BuildFile
+from bazel_xc.buildfile.syntax import BuildFile, Call
 from bazel_xc.buildfile.workspace import Directory, Workspace, read_workspace
 from bazel_xc.cgo.flags import CgoFlags, CgoSource, ListedFlags, flags_by_platform, listed_flags
 from bazel_xc.cgo.needs import CNeed, c_needs
@@ -88,6 +89,15 @@ class Generated:
 
     changes: tuple[FileChange, ...]
     diagnostics: tuple[Diagnostic, ...]
+
+
+@frozen(kw_only=True)
+class Initialised:
+    """What init would write, and what it leaves to the user."""
+
+    changes: tuple[FileChange, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    advice: tuple[str, ...]
 
 
 @frozen(kw_only=True)
@@ -171,7 +181,9 @@ def generate(reading: Reading, only: Iterable[str] = ()) -> Generated:
             if change:
                 changes.append(change)
     if not tuple(only) or reading.config.platforms_package in only:
-        changes.extend(planned.platforms())
+        package, said = _platforms_package(reading.config, reading.workspace, reading.repositories)
+        changes.extend(package)
+        planned.said.extend(said)
     return Generated(
         changes=tuple(change for change in changes if change.is_change),
         diagnostics=_unique([*reading.diagnostics, *planned.said]),
@@ -199,7 +211,48 @@ def join(reading: Reading) -> Joined:
     )
 
 
+def initialise(options: Options) -> Initialised:
+    """The first files of a workspace: configuration, platforms package, lines for Bazel's own files."""
+    root = options.root
+    config = load_configuration(options)
+    workspace = read_workspace(root)
+    repositories, said = read_repositories(_reader(root))
+    paths = (FILE_NAME, "MODULE.bazel", ".bazelrc")
+    old = {path: _reader(root)(path) for path in paths}
+    before = {
+        path: None if data is None else data.decode("utf-8", "surrogateescape") for path, data in old.items()
+    }
+    name = setup.bazel_module_name(_module_path(root) or root.resolve().name)
+    module = setup.module_text(before.get("MODULE.bazel"), repositories, name)
+    after = {
+        FILE_NAME: before[FILE_NAME]
+        if before[FILE_NAME] is not None
+        else setup.config_text(config.platforms),
+        "MODULE.bazel": module,
+        ".bazelrc": setup.bazelrc_text(before.get(".bazelrc"), config.platforms_package),
+    }
+    if module is not None and "MODULE.bazel" not in before:
+        repositories, _ = read_repositories(lambda path: module.encode() if path == "MODULE.bazel" else None)
+    changes = [
+        FileChange(path, old[path], text.encode("utf-8", "surrogateescape"))
+        for path, text in after.items()
+        if text is not None
+    ]
+    package, more = _platforms_package(config, workspace, repositories)
+    return Initialised(
+        changes=tuple(change for change in (*changes, *package) if change.is_change),
+        diagnostics=_unique([*said, *more]),
+        advice=setup.advice(repositories),
+    )
+
+
 # Reading
+
+
+def _module_path(root: Path) -> str:
+    data = _reader(root)("go.mod") or b""
+    words = (line.split() for line in data.decode("utf-8", "replace").splitlines())
+    return next((each[1].strip('"') for each in words if len(each) > 1 and each[0] == "module"), "")
 
 
 def _reader(root: Path) -> Callable[[str], bytes | None]:
@@ -253,8 +306,11 @@ def _read_directories(
         path for path, each in workspace.directories.items() if "go.mod" in each.files and not _is_root(path)
     }
 
+    base = os.path.join(workspace.root, "")  # noqa: PTH118 - ten thousand files; a Path each is slow
+
     def read_bytes(path: str) -> bytes:
-        return (workspace.root / path).read_bytes()
+        with open(base + path, "rb") as file:  # noqa: PTH123
+            return file.read()
 
     for path, directory in workspace.directories.items():
         module = module_of(path, modules)
@@ -491,10 +547,11 @@ class _Plan:
 
     def _facts(self) -> Facts:
         graph = build_graph(self.reading.listings, {}, self.targets)
+        tainted = {name: graph.above(graph.cgo_packages(name), name) for name in self._names}
         needs_cgo: dict[tuple[str, str], frozenset[str]] = {}
         for target in self.targets:
             label = Label.parse(target.label)
-            held = frozenset(name for name in target.imports if graph.cgo_below(target.label, name))
+            held = frozenset(name for name in target.imports if target.label in tainted[name])
             if held:
                 needs_cgo[label.package, label.name] = held
         flags, test_flags = {}, {}
@@ -584,42 +641,57 @@ class _Plan:
             return None
         return self._merge(directory, wanted, each.stale)
 
-    def _merge(self, directory: Directory, wanted: Iterable[object], stale: Iterable[object]) -> FileChange:
-        file = directory.build_file or BuildFile(directory.build_path, b"")
-        context = MergeContext(
-            settings=directory.settings,
-            package=directory.path,
-            rules_go=self.reading.repositories.rules_go,
-            incompatible=("@platforms//:incompatible", self.incompatible),
-            own_names=self.reading.repositories.own_names,
-            cgo_only=self.config.mode == "cgo" and directory.path != self.config.platforms_package,
-        )
-        new, said = merge(file, wanted, stale, context)  # type: ignore[arg-type]
+    def _merge(self, directory: Directory, wanted: Iterable[WantedRule], stale: Iterable[Call]) -> FileChange:
+        change, said = _merged(directory, wanted, stale, self.config, self.reading.repositories)
         self.said.extend(said)
-        return FileChange(
-            directory.build_path, directory.build_file.data if directory.build_file else None, new
-        )
+        return change
 
-    def platforms(self) -> Iterator[FileChange]:
-        """The platforms package and its bazelrc fragment."""
-        package = self.config.platforms_package
-        found = self.reading.workspace.directories.get(package)
-        directory = found or Directory(
-            path=package,
-            files=(),
-            build_path=f"{package}/BUILD.bazel",
-            settings=self.reading.workspace.directories[""].settings,
-        )
-        if not directory.writable:
-            return
-        rules = platform_rules(
-            self.config.platforms, self.reading.repositories, package, directory.build_file
-        )
-        yield self._merge(directory, [rule for rule in rules if not rule.slot.blocked], ())
-        path = f"{package}/{BAZELRC_NAME}"
-        old = _reader(self.reading.root)(path)
-        text = bazelrc(self.config.platforms, self.reading.repositories, package)
-        yield FileChange(path, old, text.encode())
+
+def _merged(
+    directory: Directory,
+    wanted: Iterable[WantedRule],
+    stale: Iterable[Call],
+    config: Config,
+    repositories: Repositories,
+) -> tuple[FileChange, tuple[Diagnostic, ...]]:
+    file = directory.build_file or BuildFile(directory.build_path, b"")
+    stop = incompatible_label(repositories, config.platforms_package)
+    context = MergeContext(
+        settings=directory.settings,
+        package=directory.path,
+        rules_go=repositories.rules_go,
+        incompatible=(
+            "@platforms//:incompatible",
+            incompatible_label(repositories, config.platforms_package),
+        ),
+        own_names=repositories.own_names,
+        cgo_only=config.mode == "cgo" and directory.path != config.platforms_package,
+    )
+    new, said = merge(file, wanted, stale, context)
+    old = directory.build_file.data if directory.build_file else None
+    return FileChange(directory.build_path, old, new), said
+
+
+def _platforms_package(
+    config: Config, workspace: Workspace, repositories: Repositories
+) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
+    """The platforms package and its bazelrc fragment."""
+    package = config.platforms_package
+    directory = workspace.directories.get(package) or Directory(
+        path=package,
+        files=(),
+        build_path=f"{package}/BUILD.bazel",
+        settings=workspace.directories[""].settings,
+    )
+    if not directory.writable:
+        return (), ()
+    rules = platform_rules(config.platforms, repositories, package, directory.build_file)
+    build, said = _merged(
+        directory, [rule for rule in rules if not rule.slot.blocked], (), config, repositories
+    )
+    path = f"{package}/{BAZELRC_NAME}"
+    text = bazelrc(config.platforms, repositories, package)
+    return (build, FileChange(path, _reader(workspace.root)(path), text.encode())), said
 
 
 def _has_cgo(package: GoPackage) -> bool:

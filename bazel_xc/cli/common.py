@@ -33,7 +33,7 @@ def shared_options() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME",
-        help="only this configured platform; repeatable",
+        help="only this platform; repeatable",
     )
     group.add_argument("-v", "--verbose", action="store_true", help="show notes too, and every diagnostic")
     group.add_argument("-q", "--quiet", action="store_true", help="show errors only")

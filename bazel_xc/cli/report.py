@@ -24,7 +24,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
         "report",
         parents=[shared_options()],
         help="say which targets need C, and why",
-        description="Reports per platform and target whether cgo is needed, through which imports, and which C.",
+        description="Says per platform and target whether C is needed, through which imports, and which C.",
     )
     parser.add_argument("--format", choices=sorted(FORMATS), default="text")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of standard output")

@@ -100,7 +100,8 @@ def build_report(
 
 
 def _packages(graph: DependencyGraph, needs: Mapping[str, tuple[CNeed, ...]]) -> Iterable[PackageEntry]:
-    for node, data in sorted(graph.graph.nodes(data=True), key=lambda item: item[0]):
+    for node in sorted(graph.graph):
+        data = graph.graph.nodes[node]
         if data.get("kind") == NodeKind.PACKAGE and data["cgo"]:
             modules = [n for n in graph.graph.successors(node) if n.startswith("module:")]
             yield PackageEntry(
