@@ -660,10 +660,7 @@ def _merged(
         settings=directory.settings,
         package=directory.path,
         rules_go=repositories.rules_go,
-        incompatible=(
-            "@platforms//:incompatible",
-            incompatible_label(repositories, config.platforms_package),
-        ),
+        incompatible=("@platforms//:incompatible", stop),
         own_names=repositories.own_names,
         cgo_only=config.mode == "cgo" and directory.path != config.platforms_package,
     )

@@ -259,7 +259,7 @@ class _Work:
 
         Without this a package that is cgo-only would make every importer incompatible, fallback or not.
         """
-        absent = self.planner.absent_labels.get(label, frozenset()) & held
+        absent = self.planner.absent_labels.get(label, frozenset()) & held & self.planner.facts.configured
         if not absent:
             return held
         needed = frozenset(
@@ -268,7 +268,9 @@ class _Work:
             if any(each.path == import_path for each in file.source.imports)
             for name in file.active
         )
-        return held - (absent - needed)
+        # Needed wherever go looked, it is needed where nobody looked too.
+        unneeded = absent & self.planner.facts.configured - needed
+        return held - (absent - needed) if unneeded else held
 
     def _flags(
         self, package: GoPackage, files: tuple[PackageFile, ...], *, tests: bool

@@ -1,0 +1,42 @@
+# `make demo` runs the tool on the bundled example; `make test` runs every check.
+# Both set up a virtual environment in .venv first, with a Go toolchain where none is found.
+
+PYTHON ?= python3
+VENV ?= .venv
+comma := ,
+BIN := $(VENV)/bin
+EXTRAS := $(if $(or $(shell command -v go 2>/dev/null),$(BAZEL_XC_GO)),dev,dev$(comma)go)
+DEMO ?= .demo
+
+.PHONY: demo test lint format bench clean
+
+$(VENV)/.ready-$(EXTRAS): pyproject.toml bazel_xc/__init__.py
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)]'
+	rm -f $(VENV)/.ready-*
+	touch '$@'
+
+demo: $(VENV)/.ready-$(EXTRAS)
+	rm -rf $(DEMO)
+	cp -R testdata/example $(DEMO)
+	@echo; echo "== bazel-xc generate: the files written"
+	$(BIN)/bazel-xc generate -C $(DEMO)
+	@for file in greeting checksum sysinfo cmd/host platforms; do \
+	    echo; echo "== $$file/BUILD.bazel"; cat $(DEMO)/$$file/BUILD.bazel; done
+	@echo; echo "== bazel-xc report: which target needs C, and why"
+	$(BIN)/bazel-xc report -C $(DEMO)
+
+test: $(VENV)/.ready-$(EXTRAS)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+format: $(VENV)/.ready-$(EXTRAS)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
