@@ -1,0 +1,3 @@
+//go:build !turbo
+
+package fast

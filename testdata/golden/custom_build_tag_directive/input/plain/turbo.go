@@ -1,0 +1,5 @@
+//go:build turbo
+
+package plain
+
+import _ "example.com/repo/fast"

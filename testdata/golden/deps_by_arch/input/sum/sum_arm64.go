@@ -1,0 +1,3 @@
+package sum
+
+import _ "example.com/repo/simd"

@@ -1,0 +1,6 @@
+package app
+
+import (
+	_ "example.com/repo/dep/always"
+	_ "example.com/repo/dep/unix"
+)

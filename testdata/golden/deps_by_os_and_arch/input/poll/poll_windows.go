@@ -1,0 +1,3 @@
+package poll
+
+import _ "example.com/repo/iocp"

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package p
+
+import _ "example.com/repo/q"

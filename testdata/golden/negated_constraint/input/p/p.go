@@ -1,0 +1,5 @@
+//go:build !windows
+
+package p
+
+import _ "example.com/repo/q"

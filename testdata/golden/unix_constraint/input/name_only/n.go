@@ -1,0 +1,1 @@
+package name_only

@@ -1,0 +1,5 @@
+//go:build unix
+
+package p
+
+import _ "example.com/repo/term"

@@ -1,0 +1,5 @@
+package reg
+
+import "testing"
+
+func TestReg(t *testing.T) {}
