@@ -119,7 +119,7 @@ class _Work:
             file
             for file in package.files
             if file.kind not in (FileKind.TEST, FileKind.XTEST)
-            and (cgo or file.kind not in (FileKind.C, FileKind.SYSO))
+            and (cgo or file.kind is not FileKind.C)
             and (self.settings.cgo or not file.uses_cgo)
         ]
         if self.outline.proto:
