@@ -19,7 +19,7 @@ from bazel_xc.bazel.select import Conditions, exclusion, flag_list, string_set
 from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.syntax import Branch, Opaque, Select, String, Value
 from bazel_xc.buildfile.workspace import Directory, Workspace
-from bazel_xc.cgo.flags import CgoFlags, bazel_flag
+from bazel_xc.cgo.flags import CgoFlags, bazel_flag, resolved_words
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS, file_name_constraint, may_hold
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile, imports_of
 from bazel_xc.model import Diagnostic, Label, PlatformStrings, Severity
@@ -280,11 +280,11 @@ class _Work:
         result: dict[str, Value | None] = {}
         for name in ("copts", "cppopts", "cxxopts", "clinkopts"):
             found: dict[str, tuple[str, ...]] = dict(getattr(flags, name)) if flags else {}
-            extra = table.get(name, ())
+            extra = resolved_words(table.get(name, ()), package.directory)
             if name == "clinkopts" and any(file.name.endswith(_CXX) for file in files):
                 extra = (*extra, *(() if _links_cxx(found, table) else ("-lstdc++",)))
             spelt = {
-                platform: (*map(bazel_flag, found.get(platform, ())), *extra)
+                platform: tuple(map(bazel_flag, (*found.get(platform, ()), *extra)))
                 for platform in self.planner.conditions.platforms
             }
             result[name] = flag_list(spelt, self.planner.conditions)
