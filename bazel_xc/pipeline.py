@@ -22,6 +22,7 @@ from bazel_xc.bazel.outline import Outline, outline
 from bazel_xc.bazel.plan import Facts, Planner, WantedRule
 from bazel_xc.bazel.platforms import BAZELRC_NAME, bazelrc, incompatible_label, platform_rules
 from bazel_xc.bazel.select import Conditions
+from bazel_xc.buildfile.evaluate import MadeRule, check_new, evaluate
 from bazel_xc.buildfile.repositories import Repositories, read_repositories
 from bazel_xc.buildfile.syntax import BuildFile, Call
 from bazel_xc.buildfile.workspace import Directory, Workspace, read_workspace
@@ -184,10 +185,8 @@ def generate(reading: Reading, only: Iterable[str] = ()) -> Generated:
         package, said = _platforms_package(reading.config, reading.workspace, reading.repositories)
         changes.extend(package)
         planned.said.extend(said)
-    return Generated(
-        changes=tuple(change for change in changes if change.is_change),
-        diagnostics=_unique([*reading.diagnostics, *planned.said]),
-    )
+    good, bad = _checked([change for change in changes if change.is_change])
+    return Generated(changes=good, diagnostics=_unique([*reading.diagnostics, *planned.said, *bad]))
 
 
 def join(reading: Reading) -> Joined:
@@ -244,6 +243,28 @@ def initialise(options: Options) -> Initialised:
         diagnostics=_unique([*said, *more]),
         advice=setup.advice(repositories),
     )
+
+
+def _checked(changes: list[FileChange]) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
+    """Leaves out BUILD files that ran before the change and would not run after it."""
+    build = [change for change in changes if not change.path.endswith(BAZELRC_NAME)]
+    errors = dict(check_new({each.path: each.new for each in build if each.old is None}))
+    edited = {each.path: each for each in build if each.old is not None}
+    if edited:
+        _, after = evaluate({path: each.new for path, each in edited.items()})
+        _, before = evaluate({path: edited[path].old or b"" for path in after})
+        errors |= {path: message for path, message in after.items() if path not in before}
+    said = tuple(
+        Diagnostic(
+            path=path,
+            severity=Severity.ERROR,
+            code="internal",
+            message=f"what would be written is no Starlark: {message}",
+            remedy="it is left as it was; please report the file",
+        )
+        for path, message in errors.items()
+    )
+    return tuple(change for change in changes if change.path not in errors), said
 
 
 # Reading
@@ -491,7 +512,25 @@ class _Plan:
             is_standard=is_standard,
             vendored=self.config.external == "vendored",
         )
-        return build_index(self.outlines, externals, self.convention)
+        return build_index(self.outlines, externals, self.convention, self._made_rules())
+
+    def _made_rules(self) -> dict[str, tuple[MadeRule, ...]]:
+        """The rules of BUILD files with loops and the like, by directory; such files are run."""
+        found = {path: each.build_file for path, each in self.reading.workspace.directories.items()}
+        dynamic = {path: file for path, file in found.items() if file and file.dynamic}
+        if not dynamic:
+            return {}
+        made, errors = evaluate({path: file.data for path, file in dynamic.items()})
+        for path, message in sorted(errors.items()):
+            self.said.append(
+                Diagnostic(
+                    path=dynamic[path].path,
+                    severity=Severity.NOTE,
+                    code="evaluate",
+                    message=f"cannot be run to see which rules it makes: {message}",
+                )
+            )
+        return dict(made)
 
     def _select_platforms(self) -> frozenset[str]:
         """The platforms that the declared rules_go has settings for."""

@@ -17,6 +17,7 @@ from bazel_xc.bazel import names
 from bazel_xc.bazel.kinds import KINDS, LIBRARY_KINDS
 from bazel_xc.bazel.outline import Outline, calls_of
 from bazel_xc.buildfile.directives import Override
+from bazel_xc.buildfile.evaluate import MadeRule
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.modules import Module, module_of
@@ -167,17 +168,29 @@ class Index:
         return directory.settings.naming or self.convention
 
 
-def build_index(outlines: Iterable[Outline], externals: Externals, convention: str) -> Index:
-    """Indexes every library that will stand in the workspace after the merge."""
+def build_index(
+    outlines: Iterable[Outline],
+    externals: Externals,
+    convention: str,
+    made: Mapping[str, tuple[MadeRule, ...]],
+) -> Index:
+    """Indexes every library that will stand in the workspace after the merge.
+
+    ``made`` are the rules, by directory, of files that had to be run to know them.
+    """
     table: dict[str, list[Library]] = {}
     rule_names: dict[str, frozenset[str]] = {}
     for each in outlines:
         for library in _libraries(each):
             table.setdefault(library.import_path, []).append(library)
         gone = set(map(id, each.stale))
-        rule_names[each.directory.path] = frozenset(
-            call.name for call in calls_of(each.directory) if call.name and id(call) not in gone
-        )
+        known = {call.name for call in calls_of(each.directory) if call.name and id(call) not in gone}
+        for rule in made.get(each.directory.path, ()):
+            if rule.import_path and rule.name not in known:
+                label = Label("", each.directory.path, rule.name)
+                table.setdefault(rule.import_path, []).append(Library(label, rule.import_path, weak=True))
+            known.add(rule.name)
+        rule_names[each.directory.path] = frozenset(known)
     libraries = {path: tuple(found) for path, found in table.items()}
     return Index(libraries, externals, convention, rule_names)
 

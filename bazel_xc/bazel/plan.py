@@ -268,9 +268,7 @@ class _Work:
             if any(each.path == import_path for each in file.source.imports)
             for name in file.active
         )
-        # Needed wherever go looked, it is needed where nobody looked too.
-        unneeded = absent & self.planner.facts.configured - needed
-        return held - (absent - needed) if unneeded else held
+        return held - (absent - needed)
 
     def _flags(
         self, package: GoPackage, files: tuple[PackageFile, ...], *, tests: bool
