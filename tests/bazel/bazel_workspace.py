@@ -1,0 +1,308 @@
+"""Makes a workspace that a real Bazel can build without a network, and runs Bazel in it.
+
+Comes in: an example's folder, rules_go or its double, and what Debian installs beside its Bazel 4.2.3.
+Goes out: a copy of the example with generated BUILD files and, around it, the repositories that Bazel
+and rules_go ask for. Everything lies in one temporary folder; ``close`` ends the servers and removes it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+
+from attrs import field, frozen
+from requirements import require, unavailable
+
+REPOSITORY = Path(__file__).parents[2]
+EXAMPLE = REPOSITORY / "testdata" / "example"
+DOUBLE = REPOSITORY / "testdata" / "rules_go_double"
+
+# Bazel's name of a repository -> the Debian package that ships it.
+DEBIAN = {
+    "bazel_skylib": "bazel-skylib",
+    "platforms": "bazel-platforms",
+    "rules_java": "bazel-rules-java",
+    "rules_proto": "bazel-rules-proto",
+}
+
+TIMEOUT = 1500
+
+CROSS_GCC = "aarch64-linux-gnu-gcc"
+
+INCOMPATIBLE = (
+    '"{}//{}:{}".format("", target.label.package, target.label.name) '
+    'if "IncompatiblePlatformProvider" in providers(target) else ""'
+)
+
+
+@frozen
+class Session:
+    """A folder for everything that the tests of one run leave behind, and the Bazel they use."""
+
+    folder: Path
+    bazel: str
+    repositories: tuple[tuple[str, Path], ...]
+
+
+@frozen(kw_only=True)
+class Workspace:
+    """A copy of an example, ready to be built."""
+
+    session: Session
+    root: Path
+    generated: tuple[Path, ...] = field(factory=tuple)
+
+
+def open_session(folder: Path) -> Session:
+    """Finds Bazel and its repositories; skips or fails the test where one is missing."""
+    bazel = require("bazel")
+    repositories = [(name, _debian_folder(package)) for name, package in DEBIAN.items()]
+    repositories += [(name, _write_shim(folder / "shims" / name, files)) for name, files in SHIMS.items()]
+    return Session(folder, bazel, tuple(repositories))
+
+
+def make_workspace(
+    session: Session, name: str, *, rules_go: Path, extra: str = "", config: str | None = None
+) -> Workspace:
+    """Copies the example, gives it a WORKSPACE and a .bazelrc and lets bazel-xc write its BUILD files.
+
+    ``extra`` is appended to WORKSPACE, ``config`` becomes bazel_xc.toml.
+    """
+    root = session.folder / name
+    shutil.copytree(EXAMPLE, root)
+    with (root / "WORKSPACE").open("a") as workspace:
+        workspace.write(_workspace_text([*session.repositories, ("io_bazel_rules_go", rules_go)]) + extra)
+    if config is not None:
+        (root / "bazel_xc.toml").write_text(config)
+    (root / ".bazelrc").write_text(
+        textwrap.dedent(f"""\
+            build --nosandbox_debug
+            build --incompatible_enable_cc_toolchain_resolution
+            build --jobs=2
+            build --disk_cache={session.folder / "disk_cache"}
+            build --color=no --curses=no --show_progress_rate_limit=60
+            test --test_output=errors
+            """)
+    )
+    before = build_files(root)
+    generate(root)
+    return Workspace(
+        session=session, root=root, generated=tuple(sorted(set(build_files(root)) - set(before)))
+    )
+
+
+def generate(root: Path) -> str:
+    """Runs ``bazel-xc generate`` and gives what it printed."""
+    command = [sys.executable, "-m", "bazel_xc", "generate", "-C", str(root)]
+    path = os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), str(REPOSITORY))))
+    env = os.environ | {"GOFLAGS": "", "GOTOOLCHAIN": "local", "PYTHONPATH": path}
+    return _run(command, cwd=root, env=env).stdout
+
+
+def build_files(root: Path) -> tuple[Path, ...]:
+    """The BUILD files below a folder, without those behind Bazel's own links."""
+    return tuple(
+        path
+        for path in sorted(root.rglob("BUILD*"))
+        if path.name in ("BUILD", "BUILD.bazel") and not path.relative_to(root).parts[0].startswith("bazel-")
+    )
+
+
+def bazel(workspace: Workspace, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
+    """Runs Bazel in a workspace and asserts its exit status."""
+    startup = [
+        "--nohome_rc",
+        f"--output_user_root={workspace.session.folder / 'bazel'}",
+        "--max_idle_secs=120",
+        "--host_jvm_args=-Xmx2g",
+    ]
+    return _run([workspace.session.bazel, *startup, *arguments], cwd=workspace.root, expect=expect)
+
+
+def incompatible(workspace: Workspace, *flags: str) -> tuple[str, ...]:
+    """The labels below ``//...`` that Bazel would skip."""
+    query = ["cquery", "//...", "--output=starlark", f"--starlark:expr={INCOMPATIBLE}", *flags]
+    return tuple(sorted(set(bazel(workspace, *query).stdout.split())))
+
+
+def go_sdk() -> Path:
+    """A Go SDK that rules_go 0.34 can use: 1.19 or older, from ``BAZEL_XC_GO_SDK`` or Debian's folder."""
+    folder = Path(os.environ.get("BAZEL_XC_GO_SDK", "/usr/lib/go-1.19"))
+    go = folder / "bin" / "go"
+    if not go.exists():
+        unavailable("go-1.19", f"no Go SDK in {folder}; BAZEL_XC_GO_SDK names one")
+    version = _run([str(go), "env", "GOVERSION"], env=os.environ | {"GOTOOLCHAIN": "local"}).stdout.strip()
+    match = re.fullmatch(r"go1\.(\d+)(\..*)?", version)
+    if not match or int(match[1]) > 19:
+        unavailable("go-1.19", f"{folder} holds {version}, rules_go 0.34 wants Go 1.19 or older")
+    return folder
+
+
+def rules_go() -> Path:
+    """The checkout of rules_go 0.34.0 that ``BAZEL_XC_RULES_GO`` names."""
+    text = os.environ.get("BAZEL_XC_RULES_GO", "")
+    if not (Path(text) / "go" / "def.bzl").is_file():
+        unavailable("rules_go", "BAZEL_XC_RULES_GO names no checkout of rules_go 0.34.0")
+    return Path(text)
+
+
+def sdk_text(sdk: Path) -> str:
+    """The lines of WORKSPACE that give rules_go its SDK."""
+    return textwrap.dedent(f"""
+        load("@io_bazel_rules_go//go:deps.bzl", "go_local_sdk")
+        load("@io_bazel_rules_go//go:deps.bzl", "go_register_toolchains", "go_rules_dependencies")
+
+        go_local_sdk(
+            name = "go_sdk",
+            path = "{sdk}",
+        )
+
+        go_rules_dependencies()
+
+        go_register_toolchains()
+        """)
+
+
+def cross_toolchain_text(session: Session) -> str:
+    """The lines of WORKSPACE that register Debian's gcc for linux_arm64, whose repository it writes."""
+    gcc = require(CROSS_GCC)
+    prefix = gcc.removesuffix("gcc")
+    paths = {tool: prefix + tool for tool in ("ar", "cpp", "gcc", "gcov", "ld", "nm", "objdump", "strip")}
+    paths["llvm-cov"] = "/bin/false"  # asked for whatever the compiler is
+    build = CROSS_BUILD.format(includes=_include_directories(gcc), paths=paths)
+    folder = _write_shim(session.folder / "shims" / "cross_gcc", {"BUILD.bazel": build})
+    return _repository_text("cross_gcc", folder) + '\nregister_toolchains("@cross_gcc//:linux_arm64")\n'
+
+
+def close(session: Session, workspaces: Iterable[Workspace]) -> None:
+    """Ends the Bazel servers and removes the folder, which holds gigabytes and read-only directories."""
+    for workspace in workspaces:
+        bazel(workspace, "shutdown")
+    for folder, _, _ in os.walk(session.folder):
+        Path(folder).chmod(stat.S_IRWXU)
+    shutil.rmtree(session.folder)
+
+
+def _debian_folder(package: str) -> Path:
+    """Where a Debian package keeps its repository: the folder of its topmost WORKSPACE file."""
+    if shutil.which("dpkg-query") is None:
+        unavailable("bazel", f"no dpkg-query to find {package} with")
+    listed = subprocess.run(["dpkg-query", "-L", package], capture_output=True, text=True, check=False)
+    roots = [Path(line).parent for line in listed.stdout.splitlines() if line.endswith("/WORKSPACE")]
+    if not roots:
+        unavailable("bazel", f"Debian's {package} is not installed")
+    return min(roots, key=lambda folder: len(folder.parts))
+
+
+def _write_shim(folder: Path, files: dict[str, str]) -> Path:
+    for path, text in ({"WORKSPACE": "", "BUILD.bazel": ""} | files).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+    return folder
+
+
+def _workspace_text(repositories: Iterable[tuple[str, Path]]) -> str:
+    return "".join(_repository_text(name, folder) for name, folder in repositories)
+
+
+def _repository_text(name: str, folder: Path) -> str:
+    return f'\nlocal_repository(\n    name = "{name}",\n    path = "{folder}",\n)\n'
+
+
+def _include_directories(gcc: str) -> list[str]:
+    """Where a gcc looks for headers, from what it says about itself."""
+    said = _run([gcc, "-E", "-v", "-xc", os.devnull]).stderr
+    _, _, after = said.partition("#include <...> search starts here:")
+    lines = after.partition("End of search list.")[0].split()
+    return sorted({str(Path(line).resolve()) for line in lines} | set(lines))
+
+
+def _run(
+    command: list[str], *, cwd: Path | None = None, env: dict[str, str] | None = None, expect: int = 0
+) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        command, cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=TIMEOUT
+    )
+    assert done.returncode == expect, (
+        f"{' '.join(command)}\nexit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    )
+    return done
+
+
+CC_RULES = (
+    "cc_binary",
+    "cc_import",
+    "cc_library",
+    "cc_proto_library",
+    "cc_test",
+    "cc_toolchain",
+    "cc_toolchain_suite",
+    "objc_library",
+)
+
+# rules_cc of Debian is too new for its Bazel: its rules are native ones there. Any test rule asks for a
+# report generator in remote_coverage_tools, which would be fetched.
+SHIMS = {
+    "rules_cc": {
+        "cc/BUILD.bazel": "",
+        "cc/defs.bzl": "".join(f"{rule} = native.{rule}\n" for rule in CC_RULES),
+    },
+    "remote_coverage_tools": {
+        "BUILD.bazel": textwrap.dedent("""\
+            filegroup(
+                name = "coverage_report_generator",
+                srcs = [],
+                visibility = ["//visibility:public"],
+            )
+            """),
+    },
+}
+
+CROSS_BUILD = """\
+load("@bazel_tools//tools/cpp:unix_cc_toolchain_config.bzl", "cc_toolchain_config")
+
+filegroup(name = "nothing")
+
+cc_toolchain_config(
+    name = "config",
+    cpu = "aarch64",
+    compiler = "gcc",
+    toolchain_identifier = "cross_gcc",
+    host_system_name = "local",
+    target_system_name = "aarch64-linux-gnu",
+    target_libc = "glibc",
+    abi_version = "gcc",
+    abi_libc_version = "glibc",
+    cxx_builtin_include_directories = {includes},
+    tool_paths = {paths},
+)
+
+cc_toolchain(
+    name = "cc",
+    all_files = ":nothing",
+    compiler_files = ":nothing",
+    dwp_files = ":nothing",
+    linker_files = ":nothing",
+    objcopy_files = ":nothing",
+    strip_files = ":nothing",
+    supports_param_files = 0,
+    toolchain_config = ":config",
+)
+
+toolchain(
+    name = "linux_arm64",
+    target_compatible_with = [
+        "@platforms//cpu:aarch64",
+        "@platforms//os:linux",
+    ],
+    toolchain = ":cc",
+    toolchain_type = "@bazel_tools//tools/cpp:toolchain_type",
+)
+"""
