@@ -42,6 +42,7 @@ _KINDS: Mapping[str, FileKind] = {
 GO_KINDS = frozenset({FileKind.GO, FileKind.TEST, FileKind.XTEST})
 _NOTHING_HERE = ("build constraints exclude all Go files", "no Go files in", "no non-test Go files")
 _C_WITHOUT_CGO = "source files not allowed when not using cgo"
+_CGO_IN_TEST = "use of cgo in test"  # go refuses it, rules_go does not
 
 
 @frozen(kw_only=True)
@@ -261,15 +262,16 @@ def _load_errors(directory: ReadDirectory, listed: Mapping[str, ListedPackage]) 
         where.setdefault((path, line, column, message), []).append(platform)
     for (path, line, column, message), platforms in where.items():
         soft = _C_WITHOUT_CGO in message
+        in_test = _CGO_IN_TEST in message
         everywhere = len(platforms) == len(listed)
         yield Diagnostic(
             path=path or directory.path or ".",
             line=line,
             column=column,
-            severity=Severity.NOTE if soft else Severity.ERROR,
+            severity=Severity.NOTE if soft else Severity.WARNING if in_test else Severity.ERROR,
             code="c-without-cgo" if soft else "load",
             message=message if everywhere else f"{message} [{', '.join(platforms)}]",
-            remedy="" if soft else "its rules stay as they are",
+            remedy="" if soft or in_test else "its rules stay as they are",
         )
 
 
