@@ -1,0 +1,1 @@
+int sys(void) { return 1; }

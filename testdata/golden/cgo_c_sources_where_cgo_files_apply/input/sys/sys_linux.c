@@ -1,0 +1,1 @@
+int sys_linux(void) { return 1; }

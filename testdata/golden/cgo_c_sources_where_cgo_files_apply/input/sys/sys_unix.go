@@ -1,0 +1,6 @@
+//go:build unix
+
+package sys
+
+// #include "sys.h"
+import "C"

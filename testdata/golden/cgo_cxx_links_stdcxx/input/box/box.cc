@@ -1,0 +1,2 @@
+#include <string>
+extern "C" int box(void) { return std::string("box").size(); }

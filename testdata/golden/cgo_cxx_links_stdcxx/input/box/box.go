@@ -1,0 +1,4 @@
+package box
+
+// #include "box.h"
+import "C"

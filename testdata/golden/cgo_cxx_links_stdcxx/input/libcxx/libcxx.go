@@ -1,0 +1,5 @@
+package libcxx
+
+// #cgo darwin LDFLAGS: -lc++
+// #cgo !darwin LDFLAGS: -lstdc++
+import "C"

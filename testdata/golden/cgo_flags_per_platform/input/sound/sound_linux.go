@@ -1,0 +1,4 @@
+package sound
+
+// #cgo LDFLAGS: -lasound
+import "C"

@@ -1,0 +1,6 @@
+//go:build cgo
+
+package zip
+
+// #include "zip.h"
+import "C"

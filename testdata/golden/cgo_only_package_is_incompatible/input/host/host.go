@@ -1,0 +1,4 @@
+package host
+
+// #include <stdlib.h>
+import "C"

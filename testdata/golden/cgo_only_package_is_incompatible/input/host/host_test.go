@@ -1,0 +1,5 @@
+package host
+
+import "testing"
+
+func TestHost(t *testing.T) {}

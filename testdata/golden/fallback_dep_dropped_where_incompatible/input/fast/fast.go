@@ -1,0 +1,4 @@
+package fast
+
+// int one(void);
+import "C"

@@ -1,0 +1,5 @@
+//go:build cgo
+
+package sum
+
+import _ "example.com/repo/fast"

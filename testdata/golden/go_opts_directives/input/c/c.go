@@ -1,0 +1,5 @@
+package c
+
+// #cgo CFLAGS: -DOWN
+// #cgo LDFLAGS: -lown
+import "C"

@@ -1,0 +1,4 @@
+package native
+
+// int one(void);
+import "C"

@@ -1,0 +1,5 @@
+package native
+
+import "testing"
+
+func TestNative(t *testing.T) {}
