@@ -40,7 +40,14 @@ _KINDS: Mapping[str, FileKind] = {
     ".go": FileKind.GO,
 }
 GO_KINDS = frozenset({FileKind.GO, FileKind.TEST, FileKind.XTEST})
-_NOTHING_HERE = ("build constraints exclude all Go files", "no Go files in", "no non-test Go files")
+# Errors of go list that leave its answer whole: what is missing may be there for Bazel, or is said later.
+_NO_OBSTACLE = (
+    "build constraints exclude all Go files",
+    "contains no embeddable files",
+    "no Go files in",
+    "no matching files found",
+    "no non-test Go files",
+)
 _C_WITHOUT_CGO = "source files not allowed when not using cgo"
 _CGO_IN_TEST = "use of cgo in test"  # go refuses it, rules_go does not
 
@@ -255,7 +262,7 @@ def _load_errors(directory: ReadDirectory, listed: Mapping[str, ListedPackage]) 
     where: dict[tuple[str, int, int, str], list[str]] = {}
     for platform, package in sorted(listed.items()):
         error = package.error
-        if error is None or any(text in error.message for text in _NOTHING_HERE):
+        if error is None or any(text in error.message for text in _NO_OBSTACLE):
             continue
         path, line, column = error.place()
         message = " ".join(error.message.split())
@@ -302,7 +309,7 @@ def _believe_go(
 
 
 def _comparable(package: ListedPackage) -> bool:
-    return package.error is None or any(text in package.error.message for text in _NOTHING_HERE)
+    return package.error is None or any(text in package.error.message for text in _NO_OBSTACLE)
 
 
 def _c_files(
