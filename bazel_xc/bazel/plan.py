@@ -308,10 +308,10 @@ class _Work:
         return Select((*branches, Branch(DEFAULT, String("auto"))))
 
     def _has_testdata(self) -> bool:
-        """A testdata folder that holds something and is no package of its own."""
+        """A testdata folder that holds something and no package, neither itself nor below."""
         path = f"{self.directory.path}/testdata".lstrip("/")
         below = self.planner.workspace.directories.get(path)
-        if below is None or path in self.planner.packages:
+        if below is None or any(f"{each}/".startswith(f"{path}/") for each in self.planner.packages):
             return False
         return bool(below.files or below.subdirectories or below.hidden)
 
