@@ -168,7 +168,7 @@ def read(options: Options) -> Reading:
         listings=listings,
         packages=packages,
         untouched=_untouched(failed, load_errors, unreadable),
-        diagnostics=(*workspace.diagnostics, *said, *unreadable, *load_errors, *_missing_modules(listings)),
+        diagnostics=(*workspace.diagnostics, *said, *unreadable, *load_errors, *_missing_modules(listings, own)),
     )
 
 
@@ -429,8 +429,8 @@ def _untouched(
     ) | frozenset(each.path.rpartition("/")[0] for each in unreadable)
 
 
-def _missing_modules(listings: Iterable[Listing]) -> Iterator[Diagnostic]:
-    """Packages that are not on disk: one warning, with the first of them named."""
+def _missing_modules(listings: Iterable[Listing], own: frozenset[str]) -> Iterator[Diagnostic]:
+    """Packages that are not on disk, nor the workspace's own: one warning, with the first of them named."""
     missing: dict[str, str] = {}
     for listing in listings:
         for package in listing.packages.values():
