@@ -158,6 +158,7 @@ def read(options: Options) -> Reading:
         listings = pending.result()
     packages, load_errors = _fold_all(directories, listings, root, toolchain, config)
     failed = frozenset(directory.path for directory in directories) - packages.keys()
+    missing = _missing_modules(listings, frozenset(directory.import_path for directory in directories))
     return Reading(
         root=root,
         config=evolve(config, external="vendored" if vendored else "module"),
@@ -168,7 +169,7 @@ def read(options: Options) -> Reading:
         listings=listings,
         packages=packages,
         untouched=_untouched(failed, load_errors, unreadable),
-        diagnostics=(*workspace.diagnostics, *said, *unreadable, *load_errors, *_missing_modules(listings, own)),
+        diagnostics=(*workspace.diagnostics, *said, *unreadable, *load_errors, *missing),
     )
 
 
@@ -434,7 +435,8 @@ def _missing_modules(listings: Iterable[Listing], own: frozenset[str]) -> Iterat
     missing: dict[str, str] = {}
     for listing in listings:
         for package in listing.packages.values():
-            if package.error and package.dep_only and not package.directory:
+            gone = package.error and package.dep_only and not package.directory
+            if gone and package.error and package.import_path not in own:
                 missing.setdefault(package.import_path, " ".join(package.error.message.split()))
     if missing:
         first = min(missing)
