@@ -21,6 +21,7 @@ from bazel_xc.buildfile.syntax import Branch, Opaque, Select, String, Value
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.cgo.flags import CgoFlags, bazel_flag, resolved_words
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS, file_name_constraint, may_hold
+from bazel_xc.golang.modules import module_of
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile, imports_of
 from bazel_xc.model import Diagnostic, Label, PlatformStrings, Severity
 
@@ -103,6 +104,7 @@ class _Work:
         files = self._library_files(package)
         attributes: dict[str, Value | None] = {
             **self._compiled(package, files, {Label("", package.directory, slot.name)}),
+            "importmap": self._importmap(package),
             "importpath": String(package.import_path),
             "target_compatible_with": self._exclusion(package),
         }
@@ -111,6 +113,32 @@ class _Work:
             attributes["embed"] = strings([f":{proto.name}"])
         self._add_visibility(attributes, self._library_visibility(package))
         return WantedRule(slot, _present(attributes))
+
+    def _importmap(self, package: GoPackage) -> Value | None:
+        """The path that tells vendored packages apart, or what ``importmap_prefix`` asks for."""
+        path, settings = package.directory, self.settings
+        head, inside, below = f"/{path}".rpartition("/vendor/")
+        vendor = f"{head}/vendor".lstrip("/")
+        if settings.importmap_prefix is not None and not (
+            inside and len(vendor) > len(settings.importmap_directory)
+        ):
+            below = path[len(settings.importmap_directory) :].strip("/")
+            prefix = settings.importmap_prefix
+        elif inside:
+            prefix = self._outer_import_path(vendor)
+        else:
+            return None
+        found = "/".join(part for part in (prefix, below) if part)
+        return String(found) if found != package.import_path else None
+
+    def _outer_import_path(self, path: str) -> str:
+        """The import path of a ``vendor`` directory, as its own module or prefix gives it."""
+        settings = self.settings
+        if settings.prefix is not None and f"{path}/".startswith(settings.prefix_directory):
+            below = path[len(settings.prefix_directory) :].strip("/")
+            return "/".join(part for part in (settings.prefix, below) if part)
+        module = module_of(path, self.planner.index.externals.modules)
+        return module.import_path(path) if module else path
 
     def _library_files(self, package: GoPackage) -> tuple[PackageFile, ...]:
         """Everything but tests; C where cgo is used; no .pb.go that a proto library makes."""
