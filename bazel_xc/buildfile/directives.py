@@ -21,7 +21,7 @@ _DIRECTIVE = re.compile(r"#\s*(gazelle|bazel_xc):(\w+)\s*(.*?)\s*")
 # Understood by Gazelle, without meaning for what is generated here: said once as a note with -v only.
 LEFT_ALONE = frozenset(
     """proto proto_group proto_strip_import_prefix proto_import_prefix go_generate_proto go_proto_compilers
-    go_grpc_compilers default_visibility lang importmap_prefix repository repository_macro follow
+    go_grpc_compilers default_visibility lang repository repository_macro follow
     cc_group cc_generate cc_search cc_indexfile cc_platform go_search index prefix_rel
     default_features map_kind_warnings""".split()
 )
@@ -71,6 +71,8 @@ class Settings:
 
     prefix: str | None = None
     prefix_directory: str = ""
+    importmap_prefix: str | None = None
+    importmap_directory: str = ""
     excludes: tuple[tuple[str, str], ...] = ()  # (directory, pattern)
     ignore: bool = False
     build_tags: frozenset[str] = frozenset()
@@ -281,6 +283,10 @@ def _prefix(settings: Settings, directive: Directive, directory: str) -> Setting
     return evolve(settings, prefix=directive.value, prefix_directory=directory)
 
 
+def _importmap_prefix(settings: Settings, directive: Directive, directory: str) -> Settings:
+    return evolve(settings, importmap_prefix=directive.value, importmap_directory=directory)
+
+
 def _apply(settings: Settings, directive: Directive, directory: str) -> Settings:
     value = directive.value
     words = tuple(word for word in re.split(r"[,\s]+", value) if word)
@@ -319,6 +325,7 @@ def _apply(settings: Settings, directive: Directive, directory: str) -> Settings
 _HANDLERS: Mapping[str, Callable[[Settings, Directive, str], Settings]] = {
     "alias_kind": _alias_kind,
     "exclude": _exclude,
+    "importmap_prefix": _importmap_prefix,
     "map_kind": _map_kind,
     "prefix": _prefix,
     "resolve": _resolve,
