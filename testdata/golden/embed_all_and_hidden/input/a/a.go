@@ -1,0 +1,6 @@
+package a
+
+import "embed"
+
+//go:embed dir
+var plain embed.FS

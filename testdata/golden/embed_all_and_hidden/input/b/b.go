@@ -1,0 +1,6 @@
+package b
+
+import "embed"
+
+//go:embed all:dir
+var every embed.FS

@@ -1,0 +1,6 @@
+package icon
+
+import _ "embed"
+
+//go:embed common.txt
+var common string

@@ -1,0 +1,6 @@
+package icon
+
+import _ "embed"
+
+//go:embed icon.ico
+var data []byte

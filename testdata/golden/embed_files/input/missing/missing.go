@@ -1,0 +1,6 @@
+package missing
+
+import _ "embed"
+
+//go:embed nothing.txt
+var text string

@@ -1,0 +1,6 @@
+package v
+
+import _ "embed"
+
+//go:embed version.txt
+var version string

@@ -1,0 +1,6 @@
+package site
+
+import "embed"
+
+//go:embed pages
+var pages embed.FS

@@ -1,0 +1,5 @@
+package gen
+
+import "testing"
+
+func TestGen(t *testing.T) {}

@@ -1,0 +1,3 @@
+package app
+
+import _ "github.example/other/lib/sub"

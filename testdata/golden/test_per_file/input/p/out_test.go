@@ -1,0 +1,9 @@
+package p_test
+
+import (
+	"testing"
+
+	_ "example.com/repo/p"
+)
+
+func TestOut(t *testing.T) {}

@@ -1,0 +1,5 @@
+package src
+
+import "example.com/repo/b"
+
+var _ = b.B
