@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import PurePosixPath
 
 from attrs import evolve, frozen
 
@@ -133,7 +132,7 @@ def read_directory(
     sources: list[SourceFile] = []
     said: list[Diagnostic] = []
     for name in names:
-        suffix = PurePosixPath(name).suffix
+        suffix = _suffix(name)
         if suffix not in _KINDS or name[0] in "_.":
             continue
         full = f"{path}/{name}" if path else name
@@ -205,8 +204,12 @@ def _union(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(sorted({text for each in lists for text in each}))
 
 
+def _suffix(name: str) -> str:
+    return name[name.rfind(".") :] if "." in name else ""
+
+
 def _kind(source: SourceFile) -> FileKind:
-    kind = _KINDS[PurePosixPath(source.name).suffix]
+    kind = _KINDS[_suffix(source.name)]
     if kind is FileKind.GO and source.name.endswith("_test.go"):
         return FileKind.XTEST if source.package.endswith("_test") else FileKind.TEST
     return kind
