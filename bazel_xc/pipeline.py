@@ -392,7 +392,7 @@ def _fold_all(
     said: list[Diagnostic] = []
     for directory in directories:
         package, problems = fold(directory, where.get(directory.path, {}), view)
-        said.extend(evolve(each, path=_relative(each.path, root)) for each in problems)
+        said.extend(_without_root(each, root) for each in problems)
         if package:
             packages[directory.path] = package
     return packages, tuple(said)
@@ -415,9 +415,11 @@ def _by_directory(listings: Iterable[Listing], root: Path) -> dict[str, dict[str
     return found
 
 
-def _relative(path: str, root: Path) -> str:
+def _without_root(each: Diagnostic, root: Path) -> Diagnostic:
+    """go's messages have absolute paths; people want them from the workspace root."""
     prefix = str(root.resolve()).rstrip(os.sep) + os.sep
-    return path.removeprefix(prefix).replace(os.sep, "/")
+    path = each.path.removeprefix(prefix).replace(os.sep, "/")
+    return evolve(each, path=path, message=each.message.replace(prefix, ""))
 
 
 def _untouched(
@@ -513,6 +515,7 @@ class _Plan:
             },
             is_standard=is_standard,
             vendored=self.config.external == "vendored",
+            untouched=self.reading.untouched,
         )
         return build_index(self.outlines, externals, self.convention, self._made_rules())
 

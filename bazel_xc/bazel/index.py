@@ -58,7 +58,8 @@ class Externals:
     """What is known of code outside the workspace.
 
     ``module_of`` maps import paths to module paths as go list said; ``is_standard`` tells standard
-    packages; ``vendored`` that external code lives in ``vendor``.
+    packages; ``vendored`` that external code lives in ``vendor``; ``untouched`` are directories whose Go
+    does not load, so that their rules are not known.
     """
 
     repositories: Repositories
@@ -66,6 +67,7 @@ class Externals:
     module_of: Mapping[str, str]
     is_standard: Callable[[str], bool]
     vendored: bool
+    untouched: frozenset[str] = frozenset()
 
 
 @frozen
@@ -128,7 +130,8 @@ class Index:
             return None
         path = "/".join(part for part in (module.directory, import_path[len(module.path) + 1 :]) if part)
         name = names.library_name(self._convention(directory), import_path, "")
-        return Label("", path, name) if name in self.rule_names.get(path, ()) else None
+        there = name in self.rule_names.get(path, ()) or path in self.externals.untouched
+        return Label("", path, name) if there else None
 
     def _outside(self, import_path: str, directory: Directory) -> Resolved:
         module = module_of(directory.path, self.externals.modules)

@@ -7,6 +7,7 @@ Comes in: arguments. Goes out: changed files with their names on standard output
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 from attrs import evolve
@@ -53,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
         print(path)
     if not options.quiet and not written:
         print(f"{len(reading.packages)} packages, all BUILD files are up to date")
+    if not reading.packages:
+        print("there are no Go packages in this workspace", file=sys.stderr)
     return 1 if failed else 0
 
 

@@ -8,6 +8,7 @@ versions and reads nothing from the module cache.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -127,6 +128,7 @@ def _edit_json(root: Path, arguments: list[str], path: str, toolchain: Toolchain
     done = run(arguments, root, toolchain.environment)
     if done.code != 0:
         reason = explain_failure(done.stderr, root)
-        detail = next((line.strip() for line in done.stderr.split("\n") if f"{path}:" in line), "")
+        lines = (line.strip() for line in done.stderr.split("\n"))
+        detail = next((line for line in lines if re.search(rf"{re.escape(path)}:\d+", line)), "")
         raise WorkspaceError(f"{detail.removeprefix('go: ') or f'{path}: {reason}'}; mend it and run again")
     return json.loads(done.stdout)
