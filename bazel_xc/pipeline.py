@@ -416,7 +416,7 @@ def _by_directory(listings: Iterable[Listing], root: Path) -> dict[str, dict[str
 
 
 def _without_root(each: Diagnostic, root: Path) -> Diagnostic:
-    """go's messages have absolute paths; people want them from the workspace root."""
+    """Messages of go have absolute paths; people want them from the workspace root."""
     prefix = str(root.resolve()).rstrip(os.sep) + os.sep
     path = each.path.removeprefix(prefix).replace(os.sep, "/")
     return evolve(each, path=path, message=each.message.replace(prefix, ""))
