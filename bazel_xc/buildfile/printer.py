@@ -115,8 +115,8 @@ def sort_list(value: ListValue) -> ListValue:
     Items that are no strings stay where they are and split the list into parts sorted one by one.
     """
     comments = [comment.lower() for item in value.items for comment in item.notes.before]
-    wanted = any("keep sorted" in comment for comment in [*comments, value.head.lower()])
-    if any("do not sort" in text.lower() for text in [*comments, value.head]) or (comments and not wanted):
+    wanted = any("keep sorted" in comment for comment in comments)
+    if any("do not sort" in comment for comment in comments) or (comments and not wanted):
         return value
     items: list[String | Opaque] = []
     part: list[String] = []
@@ -145,13 +145,12 @@ def _string(item: String) -> str:
 
 
 def _list(value: ListValue, level: int) -> str:
-    commented = value.end or value.head or any(item.notes != Notes() for item in value.items)
+    commented = value.end or any(item.notes != Notes() for item in value.items)
     if not commented and len(value.items) <= (0 if value.multiline else 1):
         inner = ", ".join(format_value(item, level) for item in value.items)
         return f"[{inner}]"
     inside = INDENT * (level + 1)
-    head = f"  {value.head}" if value.head else ""
-    lines = [f"[{head}"]
+    lines = ["["]
     for item in value.items:
         lines.extend(inside + comment for comment in item.notes.before)
         suffix = f"  {item.notes.suffix}" if item.notes.suffix else ""

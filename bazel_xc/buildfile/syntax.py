@@ -87,13 +87,12 @@ class Opaque:
 @frozen
 class ListValue:
     """A list. ``multiline`` is whether its brackets stood on lines of their own, ``end`` what comments
-    stood before the closing one, ``head`` the comment behind the opening one.
+    stood before the closing one. One behind the opening bracket is the first item's, as buildifier has it.
     """
 
     items: tuple[String | Opaque, ...]
     multiline: bool = field(default=False, eq=False)
     end: tuple[str, ...] = ()
-    head: str = ""
 
 
 @frozen
@@ -315,13 +314,16 @@ class _Reader:
     def _line(self, offset: int) -> int:
         return bisect.bisect_right(self.starts, offset)
 
-    def _notes(self, span: Span, previous: int, following: int) -> Notes:
-        """The comments of what stands at ``span`` between the end of what is before and the start after."""
+    def _notes(self, span: Span, previous: int, following: int, *, first: bool = False) -> Notes:
+        """The comments of what stands at ``span`` between the end of what is before and the start after.
+
+        The ``first`` thing in brackets has those on the line of the opening one too.
+        """
         if not self.comments:
             return Notes()
         previous_line = self._line(previous)
         before = tuple(
-            c.text for c in self._between(previous, span.start) if c.alone or c.line != previous_line
+            c.text for c in self._between(previous, span.start) if first or c.alone or c.line != previous_line
         )
         last = self._line(span.end)
         behind = [c for c in self._between(span.end, following) if c.line == last and not c.alone]
@@ -385,7 +387,7 @@ class _Reader:
             case ast.List() if notes == Notes():
                 return self._list(node, span)
             case ast.Call(func=ast.Name(id="select"), args=[ast.Dict() as table], keywords=[]):
-                return self._select(table) or Opaque(self._text(span), notes)
+                return self._select(table, span) or Opaque(self._text(span), notes)
             case ast.BinOp(op=ast.Add()) if notes == Notes():
                 return self._sum(node, span)
         return Opaque(self._text(span), notes)
@@ -396,22 +398,26 @@ class _Reader:
         items: list[String | Opaque] = []
         edge = span.start
         for each, where, following in zip(node.elts, spans, follow, strict=True):
-            notes = self._notes(where, edge, following)
+            notes = self._notes(where, edge, following, first=edge == span.start)
             if isinstance(each, ast.Constant) and isinstance(each.value, str):
                 items.append(String(each.value, self._text(where), notes))
             else:
                 items.append(Opaque(self._text(where), notes))
             edge = where.end
-        first = self._line(span.start)
         inner = spans[0].start if spans else span.end
-        head = [c for c in self._between(span.start, inner) if c.line == first]
-        edge_line = self._line(edge)
-        end = tuple(c.text for c in self._between(edge, span.end) if c.alone or c.line != edge_line)
-        multiline = self._line(inner) != first
-        return ListValue(tuple(items), multiline, end, head[0].text if head else "")
+        multiline = self._line(inner) != self._line(span.start)
+        return ListValue(tuple(items), multiline, self._end_notes(edge, span))
 
-    def _select(self, table: ast.Dict) -> Select | None:
+    def _end_notes(self, edge: int, span: Span) -> tuple[str, ...]:
+        """The comments before a closing bracket, behind what ends at ``edge``."""
+        line = self._line(edge) if edge != span.start else 0
+        return tuple(c.text for c in self._between(edge, span.end) if c.alone or c.line != line)
+
+    def _select(self, table: ast.Dict, outside: Span) -> Select | None:
+        """None for one whose keys are no strings, and where comments stand that a value has no place for."""
         span = self._span(table)
+        if self._between(outside.start, span.start) or self._between(span.end, outside.end):
+            return None
         keys = [key for key in table.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
         if len(keys) != len(table.keys):
             return None
@@ -420,13 +426,13 @@ class _Reader:
         edge = span.start
         for key, node, following in zip(keys, table.values, follow, strict=True):
             where = Span(self._span(key).start, self._span(node).end)
-            notes = self._notes(where, edge, following)
+            if self._between(self._span(key).end, self._span(node).start):
+                return None
+            notes = self._notes(where, edge, following, first=edge == span.start)
             assert isinstance(key.value, str)
             branches.append(Branch(key.value, self._value(node, self._span(node)), notes))
             edge = where.end
-        edge_line = self._line(edge)
-        end = tuple(c.text for c in self._between(edge, span.end) if c.alone or c.line != edge_line)
-        return Select(tuple(branches), end)
+        return Select(tuple(branches), self._end_notes(edge, span))
 
     def _sum(self, node: ast.BinOp, span: Span) -> Value:
         parts: list[Value] = []
