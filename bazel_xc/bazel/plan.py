@@ -177,7 +177,8 @@ class _Work:
     def _test(self, package: GoPackage, test: TestSlot) -> WantedRule:
         library = self.outline.library
         internal = any(file.kind is FileKind.TEST for file in test.files)
-        embed = bool(internal and library and not library.blocked)
+        made = library and (not library.blocked or self._has_rule(library.name))
+        embed = bool(internal and made)
         itself = {Label("", package.directory, library.name)} if library and embed else set()
         absent = self.planner.facts.absent_tests.get(package.directory, frozenset())
         attributes: dict[str, Value | None] = {
@@ -334,6 +335,10 @@ class _Work:
         conditions = self.planner.conditions
         branches = tuple(Branch(conditions.key(name), String("off")) for name in sorted(needed))
         return Select((*branches, Branch(DEFAULT, String("auto"))))
+
+    def _has_rule(self, name: str) -> bool:
+        """Whether some rule or macro bears a name, so that a label to it leads somewhere."""
+        return any(call.name == name for call in calls_of(self.directory))
 
     def _has_testdata(self) -> bool:
         """A testdata folder that holds something and no package, neither itself nor below."""
