@@ -221,7 +221,7 @@ def _include_directories(gcc: str) -> list[str]:
     said = _run([gcc, "-E", "-v", "-xc", os.devnull]).stderr
     _, _, after = said.partition("#include <...> search starts here:")
     lines = after.partition("End of search list.")[0].split()
-    return sorted({str(Path(line).resolve()) for line in lines} | set(lines))
+    return sorted({str(Path(line).resolve()) for line in lines} | {os.path.normpath(line) for line in lines})
 
 
 def _run(

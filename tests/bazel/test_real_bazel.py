@@ -166,7 +166,7 @@ def test_linux_arm64_is_cross_compiled_with_c(built: Workspace) -> None:
 def test_windows_arm64_skips_what_needs_c(built: Workspace) -> None:
     """``//...`` builds with exit 0, the program that needs C is skipped and the other one is ARM64."""
     bazel(built, "build", "//...", *WINDOWS_ARM64)
-    named = bazel(built, "build", "//cmd/host", *WINDOWS_ARM64).stderr
+    named = bazel(built, "build", "//cmd/host:all", *WINDOWS_ARM64).stderr
 
     assert "Target //cmd/host:host was skipped" in named
     assert incompatible(built, *WINDOWS_ARM64) == SKIPPED_ON_WINDOWS
