@@ -104,7 +104,8 @@ class Index:
         if not strong:
             return None
         deepest = max(-1 if root is None else len(root) for root, _ in strong)
-        best = [each for root, each in strong if (-1 if root is None else len(root)) == deepest]
+        found = [each for root, each in strong if (-1 if root is None else len(root)) == deepest]
+        best = list({each.label: each for each in found}.values())
         if len(best) == 1:
             return best[0].label
         here = [each for each in best if each.label.package == directory.path]
@@ -145,7 +146,8 @@ class Index:
         known = [each for each in repositories.go_repositories if _has_prefix(import_path, each.import_path)]
         if known:
             best = max(known, key=lambda each: len(each.import_path))
-            return self._label(best.name, best.import_path, import_path, directory, best.naming)
+            naming = best.naming or directory.settings.naming_external or self._convention(directory)
+            return self._label(best.name, best.import_path, import_path, directory, naming)
         if not path:
             return Resolved(problem=_missing(import_path, directory))
         return self._label(self._repository(path), path, import_path, directory, "")
