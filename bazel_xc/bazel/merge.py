@@ -112,6 +112,7 @@ class _Merger:
             start = call.span.start
             self.edits.append(Edit(start, start + len(call.kind.encode()), rule.slot.written))
             self.removed.append(call)
+        if call.kind in (rule.slot.written, rule.slot.kind):
             self.needed.append(self._symbol(rule))
         changes = dict(self._changes(rule.slot.kind, call, rule.attributes))
         self._write(call, changes)
