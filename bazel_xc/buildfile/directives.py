@@ -204,7 +204,8 @@ def _from_rule(settings: Settings, call: Call, directory: str) -> Settings:
 
 def _flag_values(words: tuple[str, ...]) -> dict[str, str]:
     values: dict[str, str] = {}
-    for word, following in zip(words, (*words[1:], ""), strict=True):
+    for at, word in enumerate(words):
+        following = words[at + 1] if at + 1 < len(words) else ""
         if word.startswith("-"):
             name, equals, value = word.lstrip("-").partition("=")
             values[name] = value if equals else following
