@@ -108,11 +108,12 @@ class _Merger:
     def change(self, rule: WantedRule, call: Call) -> None:
         if call.keep:
             return
-        if call.kind != rule.slot.written and call.kind == rule.slot.kind:
+        ours = call.kind in (rule.slot.written, rule.slot.kind) and not self.context.cgo_only
+        if ours and call.kind != rule.slot.written:
             start = call.span.start
             self.edits.append(Edit(start, start + len(call.kind.encode()), rule.slot.written))
             self.removed.append(call)
-        if call.kind in (rule.slot.written, rule.slot.kind):
+        if ours:
             self.needed.append(self._symbol(rule))
         changes = dict(self._changes(rule.slot.kind, call, rule.attributes))
         self._write(call, changes)
