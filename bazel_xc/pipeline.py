@@ -432,14 +432,19 @@ def _untouched(
     ) | frozenset(each.path.rpartition("/")[0] for each in unreadable)
 
 
+_NOWHERE = ("no required module provides package", "is not in std")
+
+
 def _missing_modules(listings: Iterable[Listing], own: frozenset[str]) -> Iterator[Diagnostic]:
     """Packages that are not on disk, nor the workspace's own: one warning, with the first of them named."""
     missing: dict[str, str] = {}
     for listing in listings:
         for package in listing.packages.values():
-            gone = package.error and package.dep_only and not package.directory
-            if gone and package.error and package.import_path not in own:
-                missing.setdefault(package.import_path, " ".join(package.error.message.split()))
+            message = " ".join(package.error.message.split()) if package.error else ""
+            gone = message and package.dep_only and not package.directory
+            # What no module provides may be made by a rule; if not, resolving the import says so.
+            if gone and package.import_path not in own and not any(text in message for text in _NOWHERE):
+                missing.setdefault(package.import_path, message)
     if missing:
         first = min(missing)
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
