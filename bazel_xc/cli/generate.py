@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         print(unified_diff(result.changes), end="")
     if options.check or options.diff:
         if options.check and not options.diff:
-            for change in result.changes:
+            for change in sorted(result.changes):
                 print(f"stale: {change.path}")
         return 1 if result.changes or failed else 0
     written = write_files(reading.root, result.changes)
