@@ -1,0 +1,3 @@
+package p
+
+import _ "github.com/Owner/Repo/v3/linux"

@@ -1,0 +1,9 @@
+module example.com/repo
+
+go 1.21
+
+require (
+	example.org/one v1.0.0
+	example.org/other v1.0.0
+	example.org/two v1.0.0
+)

@@ -1,0 +1,4 @@
+package p
+
+// #cgo CFLAGS: -DFIRST -DWANTED
+import "C"

@@ -1,0 +1,6 @@
+package user
+
+import (
+	_ "example.com/api/v1"
+	_ "example.com/split"
+)

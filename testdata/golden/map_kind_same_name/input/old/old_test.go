@@ -1,0 +1,5 @@
+package old
+
+import "testing"
+
+func TestOld(t *testing.T) {}

@@ -1,0 +1,4 @@
+package p
+
+// #cgo LDFLAGS: -lb -la
+import "C"

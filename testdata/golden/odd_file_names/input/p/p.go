@@ -1,0 +1,6 @@
+package p
+
+import "embed"
+
+//go:embed files
+var files embed.FS

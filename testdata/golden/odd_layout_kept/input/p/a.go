@@ -1,0 +1,6 @@
+package p
+
+import (
+	_ "example.com/repo/p/r"
+	_ "example.com/repo/q"
+)

@@ -1,0 +1,5 @@
+package p
+
+import "testing"
+
+func TestB(t *testing.T) {}

@@ -1,0 +1,6 @@
+package a
+
+import (
+	_ "example.com/api"
+	_ "example.com/repo/real"
+)

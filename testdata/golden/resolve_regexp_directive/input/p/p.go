@@ -1,0 +1,6 @@
+package p
+
+import (
+	_ "example.com/gen/a/b"
+	_ "example.com/gen/a/exact"
+)
