@@ -344,6 +344,10 @@ class _Reader:
             elif each.arg is None:
                 opaque = True
             else:
+                if any(each.arg == earlier.name for earlier in attributes):
+                    raise BuildSyntaxError(
+                        f"keyword argument repeated: {each.arg}", each.lineno, each.col_offset + 1
+                    )
                 notes = self._notes(where, edge, following)
                 value_span = Span(self._span(each.value).start, where.end)
                 plain = self._span(each.value).end == where.end
