@@ -1,8 +1,8 @@
 """Strategies for the text of BUILD files, as people lay them out.
 
-Every comment in a text is ``# c<number>`` and there once, so that a test can ask whether it is still there;
-those that begin with ``# keep`` carry their number behind a colon. Strings are chosen so that what they hold is
-no label that buildifier would shorten.
+Every comment in a text is ``# c<number>`` and there once, so that a test can ask whether it is still
+there; those that begin with ``# keep`` carry their number behind a colon. Strings are chosen so that none of
+them is a label that buildifier would shorten.
 """
 
 from __future__ import annotations

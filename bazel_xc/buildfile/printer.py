@@ -30,7 +30,7 @@ _SORTED = frozenset(
 )
 # Not in buildifier's table, but kept sorted by Gazelle, whose habit this follows.
 _SORTED_BY_US = frozenset({"embed", "embedsrcs"})
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\000"}
 _ESCAPED = re.compile(r'[\\"\n\r\t\0]')
 
 
