@@ -8,7 +8,7 @@ not look at the workspace: which directories or labels exist is found out by lat
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import tomli
@@ -217,12 +217,11 @@ def _type_name(value: object) -> str:
     return _TYPE_NAMES.get(type(value), type(value).__name__)
 
 
-def select_platforms(
-    config: Config, names: tuple[str, ...], fail: Callable[[str], None]
-) -> tuple[Platform, ...]:
-    """The configured platforms with these names, all of them for no name; ``fail`` hears unknown ones."""
+def select_platforms(config: Config, names: tuple[str, ...]) -> tuple[Platform, ...]:
+    """The configured platforms with these names, all of them for no name. Raises ``ConfigError``."""
     configured = {platform.name: platform for platform in config.platforms}
-    for name in names:
-        if name not in configured:
-            fail(f"platform {name!r} is not configured; there are {', '.join(sorted(configured))}")
-    return tuple(configured[name] for name in names if name in configured) or config.platforms
+    unknown = [name for name in names if name not in configured]
+    if unknown:
+        known = ", ".join(sorted(configured))
+        raise ConfigError(f"--platform: {unknown[0]!r} is not configured; there are {known}")
+    return tuple(configured[name] for name in names) or config.platforms

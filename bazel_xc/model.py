@@ -101,6 +101,20 @@ class Label:
         return f"{repo}//{self.package}:{self.name}"
 
 
+@frozen(order=True)
+class FileChange:
+    """A file as it was read, None for one that does not exist, and as it should be."""
+
+    path: str
+    old: bytes | None
+    new: bytes
+
+    @property
+    def is_change(self) -> bool:
+        """Whether anything is to be written."""
+        return self.old != self.new
+
+
 @frozen
 class PlatformStrings:
     """Strings and where each of them holds: always, or on some platforms, named ``<goos>_<goarch>``.

@@ -13,23 +13,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from attrs import frozen
-
 from bazel_xc.errors import WriteError
-
-
-@frozen(order=True)
-class FileChange:
-    """A file as it was read, None for one that does not exist, and as it should be."""
-
-    path: str
-    old: bytes | None
-    new: bytes
-
-    @property
-    def is_change(self) -> bool:
-        """Whether anything is to be written."""
-        return self.old != self.new
+from bazel_xc.model import FileChange
 
 
 def write_files(root: Path, changes: Iterable[FileChange]) -> tuple[str, ...]:

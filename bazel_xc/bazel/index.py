@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 
 from attrs import frozen
 
@@ -20,6 +21,7 @@ from bazel_xc.buildfile.directives import Override
 from bazel_xc.buildfile.evaluate import MadeRule
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.workspace import Directory
+from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.modules import Module, module_of
 from bazel_xc.model import Diagnostic, Label, Severity
 
@@ -68,6 +70,41 @@ class Externals:
     is_standard: Callable[[str], bool]
     vendored: bool
     untouched: frozenset[str] = frozenset()
+
+    @classmethod
+    def known(
+        cls,
+        repositories: Repositories,
+        modules: tuple[Module, ...],
+        listings: Iterable[Listing],
+        *,
+        source: Path,
+        vendored: bool,
+        untouched: frozenset[str],
+    ) -> Externals:
+        """What listings tell; ``source`` is Go's own source folder, asked for packages not in any of them."""
+        module_paths: dict[str, str] = {}
+        standard: dict[str, bool] = {"C": True, "unsafe": True}
+        for listing in listings:
+            for path, package in listing.packages.items():
+                if package.standard:
+                    standard[path] = True
+                elif package.module and not package.module.main:
+                    module_paths[path] = package.module.path
+
+        def is_standard(path: str) -> bool:
+            if path not in standard:
+                standard[path] = "." not in path.partition("/")[0] and (source / path).is_dir()
+            return standard[path]
+
+        return cls(
+            repositories=repositories,
+            modules=modules,
+            module_of=module_paths,
+            is_standard=is_standard,
+            vendored=vendored,
+            untouched=untouched,
+        )
 
 
 @frozen
@@ -143,6 +180,9 @@ class Index:
             return Resolved(Label("", f"{vendor}/{import_path}", name))
         repositories = self.externals.repositories
         path = self.externals.module_of.get(import_path) or _required(import_path, module)
+        for own, repository in _WORKSPACE_RULES.items():
+            if not repositories.bzlmod and _has_prefix(import_path, own):
+                return self._label(repository, own, import_path, directory, names.DEFAULT_LIBRARY)
         known = [each for each in repositories.go_repositories if _has_prefix(import_path, each.import_path)]
         if known:
             best = max(known, key=lambda each: len(each.import_path))
@@ -155,7 +195,7 @@ class Index:
     def _repository(self, module_path: str) -> str:
         repositories = self.externals.repositories
         if not repositories.bzlmod:
-            return _WORKSPACE_RULES.get(module_path) or names.workspace_repository(module_path)
+            return names.workspace_repository(module_path)
         dep = repositories.bazel_dep(_BAZEL_MODULES.get(module_path, ""))
         return dep.repository if dep else names.module_repository(module_path)
 
@@ -224,7 +264,7 @@ def _shown(directory: Directory) -> str | None:
 def _libraries(each: Outline) -> Iterator[Library]:
     directory, stale = each.directory, set(map(id, each.stale))
     slot = each.library
-    embedded: set[str] = {each.proto.name} if each.proto and slot and not slot.blocked else set()
+    embedded: set[str] = {each.name for each in each.protos} if slot and not slot.blocked else set()
     if slot and slot.blocked and each.package:
         yield Library(Label("", directory.path, slot.name), each.package.import_path, weak=True)
     if slot and not slot.blocked and each.package:

@@ -52,7 +52,7 @@ class TestSlot:
 
 @frozen(kw_only=True)
 class Outline:
-    """The rules of one directory. ``proto`` is a go_proto_library that the library embeds."""
+    """The rules of one directory. ``protos`` are go_proto_library rules that the library embeds."""
 
     directory: Directory
     package: GoPackage | None
@@ -60,7 +60,7 @@ class Outline:
     binary: Slot | None = None
     tests: tuple[TestSlot, ...] = ()
     alias: Slot | None = None
-    proto: Call | None = None
+    protos: tuple[Call, ...] = ()
     stale: tuple[Call, ...] = ()
 
     @property
@@ -68,6 +68,11 @@ class Outline:
         """All wanted rules, in the order in which new ones are written."""
         found = (self.library, self.alias, self.binary, *(test.slot for test in self.tests))
         return tuple(slot for slot in found if slot)
+
+    @property
+    def is_package(self) -> bool:
+        """Whether the directory is, or becomes, a Bazel package."""
+        return bool(self.slots or self.directory.build_file or self.directory.broken)
 
 
 def outline(
@@ -87,13 +92,14 @@ def calls_of(directory: Directory) -> tuple[Call, ...]:
     return directory.build_file.calls if directory.build_file else ()
 
 
-def proto_library(directory: Directory, import_path: str) -> Call | None:
-    """The directory's go_proto_library with this importpath, which proto tools keep, not we."""
-    for call in calls_of(directory):
-        kind = directory.settings.origin(call.kind)
-        if kind in PROTO_LIBRARY_KINDS and call.string("importpath") == import_path:
-            return call
-    return None
+def proto_libraries(directory: Directory, import_path: str) -> tuple[Call, ...]:
+    """The directory's go_proto_library rules with this importpath, which proto tools keep, not we."""
+    return tuple(
+        call
+        for call in calls_of(directory)
+        if directory.settings.origin(call.kind) in PROTO_LIBRARY_KINDS
+        and call.string("importpath") == import_path
+    )
 
 
 def generated_files(directory: Directory) -> frozenset[str]:
@@ -121,9 +127,11 @@ class _Maker:
     def make(self, package: GoPackage | None) -> Outline:
         if package is None:
             return Outline(directory=self.directory, package=None)
-        proto = proto_library(self.directory, package.import_path)
+        protos = proto_libraries(self.directory, package.import_path)
         go = package.of(FileKind.GO)
-        library = self._library(package) if go or (proto and self._embeds(proto)) else None
+        made = any(not name.endswith("_test.go") for name in package.generated)
+        embeds = any(self._embeds(proto) for proto in protos)
+        library = self._library(package) if go or made or embeds else None
         binary = (
             self._slot("go_binary", self._binary_name(package.import_path))
             if library and package.is_command
@@ -136,7 +144,7 @@ class _Maker:
             binary=binary,
             tests=tuple(self._tests(package)),
             alias=self._alias(package, library),
-            proto=proto,
+            protos=protos,
         )
 
     def _embeds(self, proto: Call) -> bool:

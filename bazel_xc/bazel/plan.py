@@ -108,9 +108,8 @@ class _Work:
             "importpath": String(package.import_path),
             "target_compatible_with": self._exclusion(package),
         }
-        proto = self.outline.proto
-        if proto:
-            attributes["embed"] = strings([f":{proto.name}"])
+        if self.outline.protos:
+            attributes["embed"] = strings(f":{proto.name}" for proto in self.outline.protos)
         self._add_visibility(attributes, self._library_visibility(package))
         return WantedRule(slot, _present(attributes))
 
@@ -150,8 +149,8 @@ class _Work:
             and (cgo or file.kind is not FileKind.C)
             and (self.settings.cgo or not file.uses_cgo)
         ]
-        if self.outline.proto:
-            names = {*self.directory.files, *self.directory.hidden}
+        if self.outline.protos:
+            names = frozenset(self.directory.files)
             files = [file for file in files if not _made_by_proto(file.name, names)]
         return tuple(files)
 
@@ -218,15 +217,14 @@ class _Work:
 
     def _generated(self, *, tests: bool) -> Iterable[str]:
         """Go sources that other rules of the BUILD file make and that are not on disk."""
-        for name in sorted(generated_files(self.directory)):
-            if "/" in name or name in self.directory.files or not name.endswith(".go"):
-                continue
+        package = self.outline.package
+        for name in package.generated if package else ():
             fits = may_hold(file_name_constraint(name))
             if fits and name.endswith("_test.go") == tests and not self._excluded_proto(name):
                 yield name
 
     def _excluded_proto(self, name: str) -> bool:
-        return bool(self.outline.proto) and _made_by_proto(name, {*self.directory.files})
+        return bool(self.outline.protos) and _made_by_proto(name, frozenset(self.directory.files))
 
     def _embedsrcs(self, package: GoPackage, files: tuple[PackageFile, ...], *, tests: bool) -> Value | None:
         patterns = [(file, each) for file in files for each in file.source.embeds]
@@ -374,7 +372,7 @@ def _present(attributes: Mapping[str, Value | None]) -> dict[str, Value]:
     return {name: value for name, value in attributes.items() if value is not None}
 
 
-def _made_by_proto(name: str, names: set[str]) -> bool:
+def _made_by_proto(name: str, names: frozenset[str]) -> bool:
     return any(
         name.endswith(suffix) and name.removesuffix(suffix) + ".proto" in names
         for suffix in ("_grpc.pb.go", ".pb.go")

@@ -14,7 +14,9 @@ from collections.abc import Iterable, Mapping
 from attrs import frozen
 
 from bazel_xc.buildfile.printer import DEFAULT, strings
+from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.syntax import Branch, ListValue, Select, String, Sum, Value
+from bazel_xc.golang.constraints import KNOWN_PLATFORMS, RULES_GO_SINCE
 from bazel_xc.model import PlatformStrings
 
 _PLATFORM_LABEL = re.compile(r"@{1,2}(?:io_bazel_)?rules_go//go/(?:platform|toolchain):(\w+)")
@@ -31,6 +33,14 @@ class Conditions:
     def key(self, name: str) -> str:
         """The label for an operating system, an architecture or a pair."""
         return f"@{self.rules_go}//go/platform:{name}"
+
+
+def select_conditions(repositories: Repositories) -> Conditions:
+    """The keys that the declared rules_go has; where its version is not known, those it has had for long."""
+    version = repositories.version_tuple
+    since = {name: tuple(map(int, text.split("."))) for name, text in RULES_GO_SINCE.items()}
+    platforms = frozenset(name for name in KNOWN_PLATFORMS if since.get(name, ()) <= version)
+    return Conditions(repositories.rules_go, platforms)
 
 
 def string_set(values: PlatformStrings, conditions: Conditions) -> Value | None:
@@ -116,6 +126,8 @@ def project(value: Value | None, platform: str) -> tuple[str, ...] | None:
 
 def same_meaning(one: Value | None, other: Value | None, platforms: Iterable[str], *, ordered: bool) -> bool:
     """Whether two values say the same on every platform; the order counts for flags only."""
+    if not any(isinstance(part, Select) for value in (one, other) for part in _parts(value)):
+        platforms = list(platforms)[:1]  # nothing depends on the platform
     for platform in platforms:
         first, second = project(one, platform), project(other, platform)
         if first is None or second is None:
@@ -123,6 +135,10 @@ def same_meaning(one: Value | None, other: Value | None, platforms: Iterable[str
         if first != second and (ordered or set(first) != set(second) or len(first) != len(second)):
             return False
     return True
+
+
+def _parts(value: Value | None) -> tuple[Value | None, ...]:
+    return value.parts if isinstance(value, Sum) else (value,)
 
 
 def platform_of_key(key: str) -> str | None:

@@ -7,10 +7,11 @@ only added behind it. The versions are ones these rules were tried with; Bazel t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from bazel_xc.bazel.platforms import BAZELRC_NAME
 from bazel_xc.buildfile.repositories import Repositories
+from bazel_xc.config import FILE_NAME, Config
 from bazel_xc.model import Platform
 
 _BAZEL_DEPS = (("rules_go", "0.62.0"), ("gazelle", "0.51.3"), ("platforms", "1.0.0"))
@@ -48,6 +49,21 @@ _CONFIG_TAIL = """\
 # pkg_config = "libnbd"         # or header = "...", lib = "...", import = "..."
 # label = "//third_party:libnbd"
 """
+
+
+def first_files(
+    look: Callable[[str], bytes | None], config: Config, repositories: Repositories, root_name: str
+) -> dict[str, bytes]:
+    """The files of the workspace's root as they should be; ``look`` gives what stands there."""
+    old = {path: look(path) for path in (FILE_NAME, "MODULE.bazel", ".bazelrc")}
+    before = {path: _decoded(data) for path, data in old.items() if data is not None}
+    name = bazel_module_name(_module_path(look("go.mod") or b"") or root_name)
+    after = {
+        FILE_NAME: before.get(FILE_NAME) or config_text(config.platforms),
+        "MODULE.bazel": module_text(before.get("MODULE.bazel"), repositories, name),
+        ".bazelrc": bazelrc_text(before.get(".bazelrc"), config.platforms_package),
+    }
+    return {path: text.encode("utf-8", "surrogateescape") for path, text in after.items() if text is not None}
 
 
 def config_text(platforms: Iterable[Platform]) -> str:
@@ -91,6 +107,15 @@ def bazel_module_name(module_path: str) -> str:
     last = module_path.rstrip("/").rpartition("/")[2].lower()
     name = "".join(char if char.isalnum() or char in "._-" else "_" for char in last).strip("._-")
     return name if name[:1].isalpha() else f"go_{name}"
+
+
+def _decoded(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _module_path(go_mod: bytes) -> str:
+    words = (line.split() for line in _decoded(go_mod).splitlines())
+    return next((each[1].strip('"') for each in words if len(each) > 1 and each[0] == "module"), "")
 
 
 def _with_lines(old: str, lines: list[str]) -> str:

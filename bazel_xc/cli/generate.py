@@ -49,12 +49,12 @@ def run(options: argparse.Namespace) -> int:
             for change in sorted(result.changes):
                 print(f"stale: {change.path}")
         return 1 if result.changes or failed else 0
-    written = write_files(reading.root, result.changes)
+    written = write_files(reading.workspace.root, result.changes)
     for path in written:
         print(path)
     if not options.quiet and not written:
-        print(f"{len(reading.packages)} packages, all BUILD files are up to date")
-    if not reading.packages:
+        print(f"{len(reading.loaded.packages)} packages, all BUILD files are up to date")
+    if not reading.loaded.packages:
         print("there are no Go packages in this workspace", file=sys.stderr)
     return 1 if failed else 0
 

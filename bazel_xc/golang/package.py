@@ -73,7 +73,8 @@ class GoPackage:
 
     ``listed`` are the configured platforms on which go list knows the directory, ``buildable`` those on
     which it has anything to compile besides tests. ``directory`` is relative to the workspace root. The
-    embedded files are go list's, on any configured platform.
+    embedded files are go list's, on any configured platform; ``generated`` are Go files that are not on
+    disk, because rules of the BUILD file make them.
     """
 
     directory: str
@@ -84,6 +85,7 @@ class GoPackage:
     buildable: frozenset[str] = frozenset()
     embeds: tuple[str, ...] = ()
     test_embeds: tuple[str, ...] = ()
+    generated: tuple[str, ...] = ()
 
     def of(self, *kinds: FileKind) -> tuple[PackageFile, ...]:
         """The files of some kinds, by name."""

@@ -1,0 +1,124 @@
+"""On which platforms each rule can be built, and which binaries and tests have cgo below them.
+
+Comes in: outlines, folded packages, C flags and the dependency graph. Goes out: the ``Facts`` that planning
+needs, the targets that reports are about, and the labels that Bazel will find incompatible. How that is
+written is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import frozen
+
+from bazel_xc.bazel.outline import Outline
+from bazel_xc.bazel.plan import Facts
+from bazel_xc.cgo.survey import Survey
+from bazel_xc.golang.listing import Listing
+from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
+from bazel_xc.graph import Target, absent_for_tests, absent_platforms, broken_on, build_graph
+from bazel_xc.model import Label, Platform
+
+
+@frozen
+class Compatibility:
+    """The facts, and the labels of libraries that cannot be built on some platforms."""
+
+    facts: Facts
+    absent_labels: Mapping[Label, frozenset[str]]
+
+
+def rule_targets(outlines: Iterable[Outline], platforms: Iterable[Platform]) -> Iterator[Target]:
+    """The binaries and tests that will stand in the workspace."""
+    names = tuple(platform.name for platform in platforms)
+    for each in outlines:
+        package, path = each.package, each.directory.path
+        if package is None:
+            continue
+        if each.binary and not each.binary.blocked:
+            label = str(Label("", path, each.binary.name))
+            imports = {name: (package.import_path,) for name in names if name in package.buildable}
+            yield Target(label, "go_binary", package.import_path, imports)
+        for test in each.tests:
+            label = str(Label("", path, test.slot.name))
+            yield Target(label, "go_test", package.import_path, _test_imports(package, test.files, names))
+
+
+def compatibility(
+    outlines: tuple[Outline, ...],
+    packages: Mapping[str, GoPackage],
+    listings: tuple[Listing, ...],
+    platforms: tuple[Platform, ...],
+    survey: Survey,
+) -> Compatibility:
+    """Works out for every rule where it can be built and where it needs cgo."""
+    absent = {path: absent_platforms(package, platforms) for path, package in packages.items()}
+    broken = broken_on(packages.values(), platforms, absent)
+    facts = Facts(
+        absent=absent,
+        absent_tests=_absent_tests(outlines, platforms, absent),
+        needs_cgo=_needs_cgo(tuple(rule_targets(outlines, platforms)), listings),
+        flags=survey.flags,
+        test_flags=survey.test_flags,
+        configured=frozenset(platform.name for platform in platforms),
+    )
+    return Compatibility(facts, _absent_labels(outlines, absent, broken))
+
+
+def _needs_cgo(
+    targets: tuple[Target, ...], listings: tuple[Listing, ...]
+) -> dict[tuple[str, str], frozenset[str]]:
+    graph = build_graph(listings, {}, targets)
+    tainted = {name: graph.above(graph.cgo_packages(name), name) for name in graph.platforms}
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for target in targets:
+        label = Label.parse(target.label)
+        held = frozenset(name for name in target.imports if target.label in tainted[name])
+        if held:
+            found[label.package, label.name] = held
+    return found
+
+
+def _absent_tests(
+    outlines: Iterable[Outline], platforms: tuple[Platform, ...], absent: Mapping[str, frozenset[str]]
+) -> dict[str, frozenset[str]]:
+    """Where tests have nothing to compile, unless the library they embed says it already."""
+    found: dict[str, frozenset[str]] = {}
+    for each in outlines:
+        if each.package and each.tests:
+            nothing = absent_for_tests(each.package, platforms)
+            embeds = each.library and each.package.of(FileKind.TEST)
+            if not (embeds and nothing <= absent[each.directory.path]):
+                found[each.directory.path] = nothing
+    return found
+
+
+def _absent_labels(
+    outlines: Iterable[Outline],
+    absent: Mapping[str, frozenset[str]],
+    broken: Mapping[str, frozenset[str]],
+) -> dict[Label, frozenset[str]]:
+    """Libraries that Bazel will find incompatible, by themselves or through what they depend on."""
+    found: dict[Label, frozenset[str]] = {}
+    for each in outlines:
+        if each.package and each.library:
+            path = each.directory.path
+            held = absent[path] | broken.get(each.package.import_path, frozenset())
+            if held:
+                found[Label("", path, each.library.name)] = held
+    return found
+
+
+def _test_imports(
+    package: GoPackage, files: Iterable[PackageFile], platforms: Iterable[str]
+) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    files = tuple(files)
+    internal = any(file.kind is FileKind.TEST for file in files)
+    for platform in platforms:
+        active = [file for file in files if platform in file.active]
+        if active:
+            paths = {each.path for file in active for each in file.source.imports}
+            own = {package.import_path} if internal and platform in package.buildable else set()
+            found[platform] = tuple(sorted((paths | own) - {"C"}))
+    return found

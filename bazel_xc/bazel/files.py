@@ -1,0 +1,101 @@
+"""Wanted rules as changed files: BUILD files, the platforms package, and a last check of both.
+
+Comes in: wanted and stale rules of a directory, the configuration, what the workspace declares. Goes out:
+``FileChange`` values, and diagnostics. Text that would not run in Starlark though the old one did is never
+handed on. The disk is changed elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from bazel_xc.bazel.merge import MergeContext, merge
+from bazel_xc.bazel.plan import WantedRule
+from bazel_xc.bazel.platforms import BAZELRC_NAME, bazelrc, incompatible_label, platform_rules
+from bazel_xc.buildfile.evaluate import check_new, evaluate
+from bazel_xc.buildfile.repositories import Repositories
+from bazel_xc.buildfile.syntax import BuildFile, Call
+from bazel_xc.buildfile.workspace import Directory, Workspace
+from bazel_xc.config import Config
+from bazel_xc.model import Diagnostic, FileChange, Severity
+
+
+@frozen
+class FileMaker:
+    """Makes changes in the light of the configuration and of what the workspace declares."""
+
+    config: Config
+    repositories: Repositories
+
+    def build_file(
+        self, directory: Directory, wanted: Iterable[WantedRule], stale: Iterable[Call]
+    ) -> tuple[FileChange, tuple[Diagnostic, ...]]:
+        """The change of a directory's BUILD file."""
+        package = self.config.platforms_package
+        context = MergeContext(
+            settings=directory.settings,
+            package=directory.path,
+            rules_go=self.repositories.rules_go,
+            incompatible=("@platforms//:incompatible", incompatible_label(self.repositories, package)),
+            own_names=self.repositories.own_names,
+            cgo_only=self.config.mode == "cgo" and directory.path != package,
+        )
+        file = directory.build_file or BuildFile(directory.build_path, b"")
+        new, said = merge(file, wanted, stale, context)
+        old = directory.build_file.data if directory.build_file else None
+        return FileChange(directory.build_path, old, new), said
+
+    def platforms_package(
+        self, workspace: Workspace, old_bazelrc: bytes | None
+    ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
+        """The changes of the platforms package and of its bazelrc fragment."""
+        directory = platforms_directory(workspace, self.config)
+        if not directory.writable:
+            return (), ()
+        package, platforms = directory.path, self.config.platforms
+        rules = platform_rules(platforms, self.repositories, package, directory.build_file)
+        wanted = [rule for rule in rules if not rule.slot.blocked]
+        build, said = self.build_file(directory, wanted, ())
+        fragment = bazelrc(platforms, self.repositories, package).encode()
+        return (build, FileChange(bazelrc_path(self.config), old_bazelrc, fragment)), said
+
+
+def bazelrc_path(config: Config) -> str:
+    """Where the bazelrc fragment of the platforms package stands."""
+    return f"{config.platforms_package}/{BAZELRC_NAME}"
+
+
+def platforms_directory(workspace: Workspace, config: Config) -> Directory:
+    """The directory of the platforms package, whether it exists or not."""
+    package = config.platforms_package
+    return workspace.directories.get(package) or Directory(
+        path=package,
+        files=(),
+        build_path=f"{package}/BUILD.bazel",
+        settings=workspace.directories[""].settings,
+    )
+
+
+def checked(changes: Iterable[FileChange]) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
+    """Leaves out what is no change, and BUILD files that ran before a change and would not run after it."""
+    changes = [change for change in changes if change.is_change]
+    build = [change for change in changes if not change.path.endswith(BAZELRC_NAME)]
+    errors = dict(check_new({each.path: each.new for each in build if each.old is None}))
+    edited = {each.path: each for each in build if each.old is not None}
+    if edited:
+        _, after = evaluate({path: each.new for path, each in edited.items()})
+        _, before = evaluate({path: edited[path].old or b"" for path in after})
+        errors |= {path: message for path, message in after.items() if path not in before}
+    said = tuple(
+        Diagnostic(
+            path=path,
+            severity=Severity.ERROR,
+            code="internal",
+            message=f"what would be written is no Starlark: {message}",
+            remedy="it is left as it was; please report the file",
+        )
+        for path, message in errors.items()
+    )
+    return tuple(change for change in changes if change.path not in errors), said
