@@ -278,6 +278,7 @@ def _planner(reading: Reading, outlines: tuple[Outline, ...]) -> tuple[Planner, 
         incompatible=incompatible_label(reading.repositories, config.platforms_package),
         packages=frozenset(each.directory.path for each in outlines if each.is_package),
         absent_labels=where.absent_labels,
+        filters_tests=reading.repositories.filters_tests,
     )
     return planner, (*said, *c_side.diagnostics)
 

@@ -67,6 +67,7 @@ class Planner:
     incompatible: str
     packages: frozenset[str]  # directories that are or become Bazel packages
     absent_labels: Mapping[Label, frozenset[str]]
+    filters_tests: bool = True  # whether go_test itself leaves out files by their constraints
 
     def plan(self, outline: Outline) -> tuple[tuple[WantedRule, ...], tuple[Diagnostic, ...]]:
         """The wanted rules of a directory, in writing order."""
@@ -211,6 +212,8 @@ class _Work:
         for file in files:
             filtered = file.kind in _CGO_LANGUAGES and not file.may <= cgo_on
             where[file.name] = file.may & cgo_on if filtered else KNOWN_PLATFORMS
+            if tests and not self.planner.filters_tests:
+                where[file.name] = file.may
         for name in self._generated(tests=tests):
             where.setdefault(name, KNOWN_PLATFORMS)
         return string_set(PlatformStrings.fold(where, KNOWN_PLATFORMS), self.planner.conditions)

@@ -18,6 +18,7 @@ from bazel_xc.model import Diagnostic, Label, Severity
 
 _VERSION_IN_URL = re.compile(r"rules_go[-/](?:.*?/)?v?(\d+\.\d+\.\d+)")
 _MACRO = re.compile(r"#\s*gazelle:repository_macro\s+([^\s%]+)%")
+_RULES_GO_NAMES = ("io_bazel_rules_go", "rules_go")
 WORKSPACE_NAMES = ("WORKSPACE.bazel", "WORKSPACE")
 
 
@@ -42,12 +43,14 @@ class BazelDep:
 @frozen(kw_only=True)
 class Repositories:
     """What the workspace declares. ``rules_go_version`` is empty where no file tells; ``own_names`` are
-    what the main repository calls itself.
+    what the main repository calls itself. ``workspace_version`` is that of a WORKSPACE's own rules_go, None
+    where there is none, also beside a MODULE.bazel.
     """
 
     bzlmod: bool = True
     rules_go: str = "rules_go"
     rules_go_version: str = ""
+    workspace_version: str | None = None
     bazel_deps: tuple[BazelDep, ...] = ()
     go_repositories: tuple[GoRepository, ...] = ()
     declared: bool = False
@@ -59,8 +62,19 @@ class Repositories:
 
     @property
     def version_tuple(self) -> tuple[int, ...]:
-        """rules_go's version as numbers, empty where unknown."""
-        return tuple(int(part) for part in re.findall(r"\d+", self.rules_go_version)[:3])
+        """The version of rules_go as numbers, empty where unknown."""
+        return _numbers(self.rules_go_version)
+
+    @property
+    def filters_tests(self) -> bool:
+        """Whether go_test leaves out test files by the target's constraints; before 0.44 by the host's."""
+        if self.workspace_version is not None and _numbers(self.workspace_version) < (0, 44):
+            return False  # an unknown version counts as an old one
+        return not self.rules_go_version or self.version_tuple >= (0, 44)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
 
 
 @frozen
@@ -83,36 +97,31 @@ def read_repositories(
     in_module = list(_calls("MODULE.bazel", module, said)) if module is not None else []
     deps = tuple(_bazel_dep(call) for call in in_module if call.kind == "bazel_dep")
     rules_go = next((dep for dep in deps if dep.name == "rules_go"), None)
-    if rules_go or (module is not None and not workspace_name):
-        return (
-            Repositories(
-                bzlmod=True,
-                rules_go=rules_go.repository if rules_go else "rules_go",
-                rules_go_version=rules_go.version if rules_go else "",
-                bazel_deps=deps,
-                go_repositories=tuple(_overrides(in_module)),
-                declared=rules_go is not None,
-                own_names=_own_names(in_module),
-            ),
-            tuple(said),
+    calls = list(_workspace_calls(workspace_name, read, said)) if workspace_name else []
+    own = next((call for call in calls if call.keywords.get("name") in _RULES_GO_NAMES), None)
+    archive = _archive_version(own) if own else None
+    if rules_go or not workspace_name:
+        found = Repositories(
+            bzlmod=True,
+            rules_go=rules_go.repository if rules_go else "rules_go",
+            rules_go_version=rules_go.version if rules_go else "",
+            workspace_version=archive,
+            bazel_deps=deps,
+            go_repositories=tuple(_overrides(in_module)),
+            declared=rules_go is not None,
+            own_names=_own_names(in_module),
         )
-    if not workspace_name:
-        return Repositories(), tuple(said)
-    calls = list(_workspace_calls(workspace_name, read, said))
-    own = next(
-        (call for call in calls if call.keywords.get("name") in ("io_bazel_rules_go", "rules_go")), None
-    )
-    return (
-        Repositories(
+    else:
+        found = Repositories(
             bzlmod=False,
             rules_go=own.keywords["name"] if own else "io_bazel_rules_go",
-            rules_go_version=_archive_version(own) if own else "",
+            rules_go_version=archive or "",
+            workspace_version=archive,
             go_repositories=tuple(_go_repositories(calls)),
             declared=own is not None,
             own_names=_own_names(calls),
-        ),
-        tuple(said),
-    )
+        )
+    return found, tuple(said)
 
 
 def _own_names(calls: list[_Found]) -> tuple[str, ...]:
