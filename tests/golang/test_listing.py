@@ -1,0 +1,153 @@
+"""go list's output into packages, errors into one line, and real listings of a small module."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from requirements import require
+
+from bazel_xc.errors import GoError
+from bazel_xc.golang.listing import (
+    FIELDS,
+    ListedError,
+    ListedPackage,
+    Listing,
+    explain_failure,
+    list_packages,
+)
+from bazel_xc.golang.toolchain import Run, Toolchain, find_go, run_go
+from bazel_xc.model import Platform
+
+LINUX = Platform("linux", "amd64", cgo=True)
+WINDOWS = Platform("windows", "arm64", cgo=False)
+TOOLCHAIN = Toolchain("go", "go1.26", (1, 26), (), "/go", {"GOFLAGS": "-tags=one,two -mod=mod"})
+OUTPUT = dedent(
+    """\
+    {
+    \t"ImportPath": "example.com/m",
+    \t"Name": "m",
+    \t"GoFiles": [
+    \t\t"m.go"
+    \t]
+    }
+    {
+    \t"ImportPath": "fmt",
+    \t"Standard": true
+    }
+    """
+)
+
+
+def test_one_call_per_platform_with_everything_set(tmp_path: Path) -> None:
+    calls: list[tuple[list[str], Mapping[str, str]]] = []
+
+    def run(arguments: list[str], directory: Path, environment: Mapping[str, str]) -> Run:
+        calls.append((arguments, environment))
+        assert directory == tmp_path
+        return Run(0, OUTPUT.encode(), "")
+
+    listings = list_packages(TOOLCHAIN, run, tmp_path, ["./..."], [LINUX, WINDOWS], ["mine"])
+
+    assert [sorted(listing.packages) for listing in listings] == [["example.com/m", "fmt"]] * 2
+    assert {environment["GOOS"]: environment["CGO_ENABLED"] for _, environment in calls} == {
+        "linux": "1",
+        "windows": "0",
+    }
+    assert calls[0][0] == [
+        "list", "-e", "-deps", f"-json={','.join(FIELDS)}", "-tags=mine,one,two", "--", "./...",
+    ]  # fmt: skip
+
+
+def test_imports_of_tests_are_listed_too(tmp_path: Path) -> None:
+    patterns: list[list[str]] = []
+
+    def run(arguments: list[str], directory: Path, environment: Mapping[str, str]) -> Run:
+        patterns.append(arguments[arguments.index("--") + 1 :])
+        if len(patterns) == 1:
+            return Run(0, b'{"ImportPath": "example.com/m", "TestImports": ["example.com/t", "C"]}', "")
+        return Run(0, b'{"ImportPath": "example.com/t"}', "")
+
+    (listing,) = list_packages(TOOLCHAIN, run, tmp_path, ["./..."], [LINUX])
+
+    assert patterns == [["./..."], ["example.com/t"]]
+    assert listing.packages["example.com/t"].dep_only
+
+
+def test_output_that_is_no_json_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(GoError, match="output cannot be read"):
+        list_packages(TOOLCHAIN, lambda *_: Run(0, b"{", ""), tmp_path, ["./..."], [LINUX])
+
+
+@pytest.mark.parametrize(
+    ("stderr", "said"),
+    [
+        pytest.param(
+            "go: downloading x v1\ngo: go.mod requires go >= 1.99 (running go 1.26)", "BAZEL_XC_GO", id="old"
+        ),
+        pytest.param("go: inconsistent vendoring in /w:\n\tx@v1: is not", "run: go mod vendor", id="vendor"),
+        pytest.param("go: cannot find main module", "run: go mod init MODULE", id="no_module"),
+        pytest.param("boom", "go list failed in", id="other"),
+        pytest.param("", "no output", id="silent"),
+    ],
+)
+def test_failure_is_one_line_with_a_remedy(stderr: str, said: str) -> None:
+    text = explain_failure(stderr, Path("w"))
+
+    assert said in text
+    assert "\n" not in text
+    assert "downloading" not in text
+
+
+@pytest.mark.parametrize(
+    ("position", "place"),
+    [
+        pytest.param("a/b.go:3:7", ("a/b.go", 3, 7), id="column"),
+        pytest.param("a/b.go:3", ("a/b.go", 3, 0), id="line"),
+        pytest.param("", ("", 0, 0), id="nothing"),
+    ],
+)
+def test_place_of_an_error(position: str, place: tuple[str, int, int]) -> None:
+    assert ListedError("x", position, ()).place() == place
+
+
+def test_files_of_a_package() -> None:
+    package = ListedPackage.from_json(
+        {
+            "GoFiles": ["a.go"],
+            "CgoFiles": ["b.go"],
+            "CFiles": ["c.c"],
+            "SFiles": ["d.s"],
+            "TestGoFiles": ["a_test.go"],
+        }
+    )
+
+    assert package.files == {"a.go", "b.go", "c.c", "d.s", "a_test.go"}
+    assert package.buildable
+    assert not ListedPackage.from_json({"TestGoFiles": ["a_test.go"]}).buildable
+
+
+def test_real_go_agrees(tmp_path: Path) -> None:
+    """A cgo package with a fallback: its files change sides with cgo."""
+    require("go")
+    (tmp_path / "go.mod").write_text("module example.com/m\n\ngo 1.21\n")
+    (tmp_path / "cgo.go").write_text('package m\n\n// #cgo LDFLAGS: -lm\n// #include <math.h>\nimport "C"\n')
+    (tmp_path / "pure.go").write_text("//go:build !cgo\n\npackage m\n")
+    toolchain = find_go(os.environ, tmp_path)
+
+    def run(arguments: list[str], directory: Path, environment: Mapping[str, str]) -> Run:
+        return run_go(toolchain.command, arguments, directory, environment, 60)
+
+    linux, windows = list_packages(toolchain, run, tmp_path, ["./..."], [LINUX, WINDOWS])
+
+    assert own(linux).cgo_files == ("cgo.go",)
+    assert own(linux).cgo.ldflags == ("-lm",)
+    assert own(windows).go_files == ("pure.go",)
+    assert linux.packages["runtime/cgo"].standard
+
+
+def own(listing: Listing) -> ListedPackage:
+    return listing.packages["example.com/m"]

@@ -1,0 +1,134 @@
+"""Folding a directory's files and its listings into one package, and what go's word changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from bazel_xc.golang.constraints import KNOWN_PLATFORMS
+from bazel_xc.golang.listing import ListedPackage
+from bazel_xc.golang.package import (
+    FileKind,
+    GoPackage,
+    GoView,
+    fold,
+    imports_of,
+    read_directory,
+)
+from bazel_xc.model import Diagnostic, Platform, Severity
+
+VIEW = GoView(
+    platforms=(Platform("linux", "arm64", cgo=True), Platform("windows", "arm64", cgo=False)),
+    release=(1, 26),
+)
+
+
+def folded(
+    files: Mapping[str, str], listed: Mapping[str, Mapping[str, object]], *, unlisted: bool = False
+) -> tuple[GoPackage | None, tuple[Diagnostic, ...]]:
+    directory, said = read_directory(
+        "p", "example.com/m/p", sorted(files), lambda path: files[path[2:]].encode(), unlisted=unlisted
+    )
+    packages = {name: ListedPackage.from_json({"Name": "p", **raw}) for name, raw in listed.items()}
+    package, more = fold(directory, packages, VIEW)
+    return package, said + more
+
+
+def test_files_know_where_they_may_be_and_are_compiled() -> None:
+    package, said = folded(
+        {"a.go": "package p\n", "b_linux.go": "package p\n", "c.go": 'package p\nimport "C"\n', "d.c": ""},
+        {
+            "linux_arm64": {"GoFiles": ["a.go", "b_linux.go"], "CgoFiles": ["c.go"], "CFiles": ["d.c"]},
+            "windows_arm64": {"GoFiles": ["a.go"]},
+        },
+    )
+
+    assert said == ()
+    assert package is not None
+    files = {file.name: file for file in package.files}
+    assert files["a.go"].may == KNOWN_PLATFORMS
+    assert files["a.go"].active == {"linux_arm64", "windows_arm64"}
+    assert files["b_linux.go"].active == files["c.go"].active == files["d.c"].active == {"linux_arm64"}
+    assert {name.partition("_")[0] for name in files["b_linux.go"].may} == {"android", "linux"}
+    assert package.uses_cgo
+    assert package.buildable == {"linux_arm64", "windows_arm64"}
+
+
+def test_go_is_believed_where_it_reads_a_constraint_otherwise() -> None:
+    package, said = folded(
+        {"a.go": "package p\n", "b_linux.go": "package p\n"},
+        {"linux_arm64": {"GoFiles": ["a.go"]}, "windows_arm64": {"GoFiles": ["a.go", "b_linux.go"]}},
+    )
+
+    assert package is not None
+    assert next(file for file in package.files if file.name == "b_linux.go").active == {"windows_arm64"}
+    assert [(each.path, each.code) for each in said] == [("p/b_linux.go", "constraint")]
+    assert "linux_arm64, windows_arm64" in said[0].message
+
+
+@pytest.mark.parametrize(
+    ("message", "loads"),
+    [
+        pytest.param("build constraints exclude all Go files in /m/p", True, id="nothing_here"),
+        pytest.param("C source files not allowed when not using cgo or SWIG: d.c", True, id="c_without_cgo"),
+        pytest.param("expected 'package', found x", False, id="syntax"),
+    ],
+)
+def test_errors_that_stop_a_package(message: str, loads: bool) -> None:
+    package, said = folded(
+        {"a.go": "package p\n"},
+        {
+            "linux_arm64": {"GoFiles": ["a.go"]},
+            "windows_arm64": {"Error": {"Err": message, "Pos": "p/a.go:1:2"}},
+        },
+    )
+
+    assert (package is not None) is loads
+    assert any(each.severity is Severity.ERROR for each in said) is not loads
+    if not loads:
+        assert said[0].path == "p/a.go"
+        assert said[0].message == f"{message} [windows_arm64]"
+
+
+def test_imports_are_folded_over_platforms() -> None:
+    package, _ = folded(
+        {"a.go": 'package p\nimport "x.y/a"\n', "b_linux.go": 'package p\nimport ("x.y/a"; "x.y/b"; "C")\n'},
+        {},
+        unlisted=True,
+    )
+
+    assert package is not None
+    imports = imports_of(package.of(FileKind.GO))
+    assert imports.always == ("x.y/a",)
+    assert [path for path, _ in imports.some] == ["x.y/b"]
+
+
+def test_kinds_of_files_and_names_that_do_not_count() -> None:
+    package, _ = folded(
+        {
+            "a.go": "package p\n",
+            "a_test.go": "package p\n",
+            "x_test.go": "package p_test\n",
+            "a.h": "",
+            "a.s": "",
+            "_skipped.go": "package p\n",
+            ".hidden.go": "package p\n",
+            "notes.txt": "",
+        },
+        {},
+        unlisted=True,
+    )
+
+    assert package is not None
+    assert {file.name: str(file.kind) for file in package.files} == {
+        "a.go": "go",
+        "a.h": "header",
+        "a.s": "assembly",
+        "a_test.go": "test",
+        "x_test.go": "xtest",
+    }
+
+
+def test_directory_without_a_package() -> None:
+    assert folded({"a.go": "//go:build ignore\n\npackage main\n"}, {}) == (None, ())

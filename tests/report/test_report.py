@@ -1,0 +1,122 @@
+"""The report: its model, both renderers, the schema, and that order of input does not matter."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from attrs import evolve
+from requirements import require
+
+import bazel_xc
+from bazel_xc.cli import main
+from bazel_xc.golang.listing import Listing
+from bazel_xc.graph import Verdict
+from bazel_xc.pipeline import Options, join, read
+from bazel_xc.report import json_format, text_format
+from bazel_xc.report.build import Report, build_report
+
+EXAMPLE = Path(__file__).parents[2] / "testdata" / "example"
+SCHEMA: dict[str, Any] = json.loads(
+    (Path(bazel_xc.__file__).parent / "data" / "report.schema.json").read_text(encoding="utf-8")
+)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The report on the bundled example."""
+    require("go")
+    root = tmp_path_factory.mktemp("report") / "example"
+    shutil.copytree(EXAMPLE, root)
+    joined = join(read(Options(root=root)))
+    return build_report(joined.graph, joined.targets, joined.needs, joined.summary)
+
+
+def verdicts(report: Report, label: str) -> dict[str, Verdict]:
+    found = next(each for each in report.targets if each.label == label)
+    return {on.platform: on.verdict for on in found.platforms}
+
+
+def test_verdicts_of_the_example(report: Report) -> None:
+    assert verdicts(report, "//banner:banner_test") == dict.fromkeys(
+        ("darwin_arm64", "linux_amd64", "linux_arm64", "windows_amd64", "windows_arm64"), Verdict.PURE
+    )
+    host = verdicts(report, "//cmd/host:host")
+    assert host["windows_arm64"] is Verdict.BLOCKED
+    assert host["linux_arm64"] is Verdict.C_LIBRARIES
+    assert verdicts(report, "//cmd/greet:greet")["windows_arm64"] is Verdict.PURE
+
+
+def test_chain_says_through_whom(report: Report) -> None:
+    host = next(each for each in report.targets if each.label == "//cmd/host:host")
+    windows = next(on for on in host.platforms if on.platform == "windows_arm64")
+
+    assert windows.chain == ("//cmd/host:host", "example.com/greet/cmd/host", "example.com/greet/sysinfo")
+
+
+def test_json_fits_the_schema(report: Report) -> None:
+    text = json_format.render(report)
+
+    jsonschema.validate(json.loads(text), SCHEMA)
+    assert str(EXAMPLE.parent) not in text
+
+
+def test_text_has_short_plain_lines(report: Report) -> None:
+    text = text_format.render(report)
+
+    assert "\x1b" not in text
+    assert all(line == line.rstrip() for line in text.split("\n"))
+    assert "blocked on darwin_arm64, windows_amd64, windows_arm64" in text
+
+
+def test_targets_can_be_chosen(report: Report) -> None:
+    labels = [each.label for each in report.only("//cmd/...").targets]
+
+    assert labels == ["//cmd/greet:greet", "//cmd/host:host"]
+    assert [each.label for each in report.only("//cmd/host").targets] == ["//cmd/host:host"]
+    assert [each.label for each in report.only("*_test").targets] == [
+        "//banner:banner_test",
+        "//checksum:checksum_test",
+        "//greeting:greeting_test",
+        "//sysinfo:sysinfo_test",
+    ]
+    assert not any(each.is_pure for each in report.only(cgo_only=True).targets)
+
+
+def test_shuffled_input_gives_the_same_bytes(tmp_path: Path) -> None:
+    require("go")
+    root = tmp_path / "example"
+    shutil.copytree(EXAMPLE, root)
+    reading = read(Options(root=root))
+    dice = random.Random(7)
+
+    def shuffled(listing: Listing) -> Listing:
+        items = list(listing.packages.items())
+        dice.shuffle(items)
+        return Listing(listing.platform, dict(items))
+
+    texts = set()
+    for _ in range(3):
+        loaded = evolve(reading.loaded, listings=tuple(map(shuffled, reading.loaded.listings)))
+        joined = join(evolve(reading, loaded=loaded))
+        targets = dice.sample(joined.targets, len(joined.targets))
+        texts.add(json_format.render(build_report(joined.graph, targets, joined.needs, joined.summary)))
+
+    assert len(texts) == 1
+
+
+def test_command_writes_to_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    require("go")
+    shutil.copytree(EXAMPLE, tmp_path / "w")
+    out = tmp_path / "report.json"
+
+    code = main(["report", "-C", str(tmp_path / "w"), "--format", "json", "-o", str(out), "--cgo-only"])
+
+    assert code == 0
+    assert capsys.readouterr().out == ""
+    jsonschema.validate(json.loads(out.read_text(encoding="utf-8")), SCHEMA)

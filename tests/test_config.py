@@ -1,0 +1,153 @@
+"""bazel_xc.toml: defaults, every key, every mistake, and the shipped schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import tomli
+
+import bazel_xc
+from bazel_xc.bazel.setup import config_text
+from bazel_xc.config import DEFAULT_PLATFORMS, Config, Resolve, load_config, select_platforms
+from bazel_xc.errors import ConfigError
+from bazel_xc.golang.constraints import KNOWN_PLATFORMS
+from bazel_xc.model import Platform
+
+SCHEMA: dict[str, Any] = json.loads(
+    (Path(bazel_xc.__file__).parent / "data" / "config.schema.json").read_text(encoding="utf-8")
+)
+WHOLE = """\
+[go]
+tags = ["netgo"]
+[platforms.linux_arm64]
+cgo = true
+constraints = ["//my:glibc_2_31"]
+[platforms.windows_arm64]
+[build]
+mode = "cgo"
+naming = "import_alias"
+platforms_package = "build/platforms"
+external = "vendored"
+[policy]
+unresolved = "error"
+system = ["pcap"]
+[[resolve]]
+pkg_config = "libnbd"
+label = "//third_party:libnbd"
+platforms = ["linux_arm64"]
+[[resolve]]
+import = "github.com/x/y"
+labels = ["//a", "@b//c:d"]
+"""
+
+
+def load(text: str) -> Config:
+    return load_config(text, KNOWN_PLATFORMS)
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load(text)
+    return str(caught.value).split("\n")
+
+
+def test_nothing_gives_the_defaults() -> None:
+    assert load("") == Config()
+    assert [p.name for p in load("").platforms if not p.cgo] == ["windows_amd64", "windows_arm64"]
+
+
+def test_every_key() -> None:
+    assert load(WHOLE) == Config(
+        tags=("netgo",),
+        platforms=(
+            Platform("linux", "arm64", cgo=True, constraints=("//my:glibc_2_31",)),
+            Platform("windows", "arm64", cgo=False),
+        ),
+        mode="cgo",
+        naming="import_alias",
+        platforms_package="build/platforms",
+        external="vendored",
+        unresolved="error",
+        system=("pcap",),
+        resolves=(
+            Resolve("pkg_config", "libnbd", ("//third_party:libnbd",), ("linux_arm64",)),
+            Resolve("import", "github.com/x/y", ("//a", "@b//c:d")),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("[go]\ntag = []", "go.tag: unknown key; did you mean 'tags'?", id="misspelt"),
+        pytest.param("zebra = 1", "zebra: unknown key; valid keys are go, platforms", id="nothing_near"),
+        pytest.param('[go]\ntags = "x"', "go.tags: expected a list of strings, got a string", id="no_list"),
+        pytest.param("[go]\ntags = [1]", "go.tags[0]: expected a string, got a number", id="no_string"),
+        pytest.param("go = 3", "go: expected a table [go], got a number", id="no_table"),
+        pytest.param(
+            "[platforms.linux_arm46]",
+            "platforms.linux_arm46: unknown platform; did you mean 'linux_arm64'?",
+            id="platform",
+        ),
+        pytest.param(
+            '[platforms.linux_arm64]\nconstraints = ["a:b:c"]',
+            "platforms.linux_arm64.constraints[0]: 'a:b:c' is no label",
+            id="label",
+        ),
+        pytest.param(
+            '[build]\nplatforms_package = "//x"', "build.platforms_package: '//x' is no", id="package"
+        ),
+        pytest.param('[[resolve]]\nlabel = "//a"', "resolve[0]: needs exactly one of", id="resolve_nothing"),
+        pytest.param('[[resolve]]\nlib = "z"', "resolve[0]: needs label or labels", id="resolve_no_label"),
+        pytest.param(
+            '[[resolve]]\nlib = "z"\nlabel = "//a"\nplatforms = ["plan9_386"]',
+            "resolve[0].platforms[0]: 'plan9_386' is not a configured platform",
+            id="resolve_platform",
+        ),
+        pytest.param("[go", "Expected ']'", id="no_toml"),
+    ],
+)
+def test_mistake(text: str, said: str) -> None:
+    found = mistakes(text)
+
+    assert len(found) == 1
+    assert found[0].startswith("bazel_xc.toml: ")
+    assert said in found[0]
+
+
+def test_all_mistakes_at_once() -> None:
+    assert len(mistakes('[go]\ntags = 1\n[build]\nmode = "x"\nnaming = "y"\n[policy]\nz = 1')) == 4
+
+
+@pytest.mark.parametrize("text", [pytest.param("", id="empty"), pytest.param(WHOLE, id="whole")])
+def test_schema_accepts_what_the_reader_does(text: str) -> None:
+    jsonschema.validate(tomli.loads(text), SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "text", ["[go]\ntag = []", '[go]\ntags = "x"', '[build]\nmode = "x"', '[[resolve]]\nlib = "z"']
+)
+def test_schema_refuses_what_the_reader_does(text: str) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(tomli.loads(text), SCHEMA)
+    assert mistakes(text)
+
+
+def test_what_init_writes_says_the_defaults() -> None:
+    text = config_text(DEFAULT_PLATFORMS)
+
+    assert sorted(load(text).platforms) == sorted(DEFAULT_PLATFORMS)
+    jsonschema.validate(tomli.loads(text), SCHEMA)
+
+
+def test_platforms_chosen_by_name() -> None:
+    assert [p.name for p in select_platforms(Config(), ("linux_arm64",))] == ["linux_arm64"]
+    assert select_platforms(Config(), ()) == DEFAULT_PLATFORMS
+    with pytest.raises(
+        ConfigError, match="--platform: 'plan9_386' is not configured; there are darwin_arm64"
+    ):
+        select_platforms(Config(), ("plan9_386",))

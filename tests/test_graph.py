@@ -1,0 +1,122 @@
+"""The graph: closures, chains and verdicts per platform, over hand-made listings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from bazel_xc.cgo.needs import CNeed, NeedKind
+from bazel_xc.golang.listing import ListedModule, ListedPackage, Listing
+from bazel_xc.graph import DependencyGraph, NodeKind, Target, Verdict, build_graph
+from bazel_xc.model import Platform
+
+LINUX = Platform("linux", "arm64", cgo=True)
+WINDOWS = Platform("windows", "arm64", cgo=False)
+OWN = ListedModule("example.com/m", "", "/m", main=True)
+OTHER = ListedModule("example.com/o", "v1.0.0", "/o", main=False)
+
+
+def package(
+    path: str, imports: Iterable[str] = (), *, cgo: bool = False, empty: bool = False
+) -> ListedPackage:
+    standard = "." not in path.partition("/")[0]
+    raw = {
+        "ImportPath": path,
+        "Dir": f"/{path}",
+        "Name": path.rpartition("/")[2],
+        "Standard": standard,
+        "DepOnly": not path.startswith("example.com/m"),
+        "GoFiles": [] if cgo or empty else ["x.go"],
+        "CgoFiles": ["c.go"] if cgo else [],
+        "Imports": [*imports, *(["C"] if cgo else [])],
+    }
+    if not standard:
+        module = OWN if path.startswith("example.com/m") else OTHER
+        raw["Module"] = {"Path": module.path, "Version": module.version, "Main": module.main}
+    return ListedPackage.from_json(raw)
+
+
+def listing(platform: Platform, *packages: ListedPackage) -> Listing:
+    return Listing(platform, {each.import_path: each for each in packages})
+
+
+@pytest.fixture
+def graph() -> DependencyGraph:
+    """cmd -> lib -> {net, o/c}; o/c is cgo on Linux and has no files on Windows; lib has a need."""
+    cmd, lib, sysc, net = "example.com/m/cmd", "example.com/m/lib", "example.com/o/c", "net"
+    target = Target("//cmd:cmd", "go_binary", cmd, {"linux_arm64": (cmd,), "windows_arm64": (cmd,)})
+    test = Target("//lib:lib_test", "go_test", lib, {"linux_arm64": ("net",)})
+    need = CNeed(NeedKind.LIB, "z", frozenset({"linux_arm64"}), "c.go", 3)
+    return build_graph(
+        [
+            listing(
+                LINUX,
+                package(cmd, [lib, "fmt"]),
+                package(lib, [sysc, net]),
+                package(sysc, cgo=True),
+                package(net, cgo=True),
+                package("fmt"),
+            ),
+            listing(
+                WINDOWS,
+                package(cmd, [lib, "fmt"]),
+                package(lib, [sysc, net]),
+                package(sysc, empty=True),
+                package(net),
+                package("fmt"),
+            ),
+        ],
+        {sysc: (need,)},
+        [target, test],
+    )
+
+
+def test_every_edge_has_platforms(graph: DependencyGraph) -> None:
+    edges = graph.graph.edges(data=True)
+    assert all(data["platforms"] <= {"linux_arm64", "windows_arm64"} for _, _, data in edges)
+    assert graph.graph.edges["example.com/m/cmd", "fmt"]["platforms"] == {"linux_arm64", "windows_arm64"}
+    assert graph.graph.edges["example.com/o/c", "need:lib:z"]["platforms"] == {"linux_arm64"}
+
+
+def test_nodes_are_of_all_kinds(graph: DependencyGraph) -> None:
+    assert {data["kind"] for _, data in graph.graph.nodes(data=True)} == set(NodeKind)
+
+
+def test_cgo_below_leaves_the_standard_library_out(graph: DependencyGraph) -> None:
+    assert graph.cgo_below("//cmd:cmd", "linux_arm64") == ("example.com/o/c",)
+    assert graph.standard_cgo_below("//cmd:cmd", "linux_arm64") == ("net",)
+    assert graph.cgo_below("//cmd:cmd", "windows_arm64") == ()
+
+
+def test_above_is_the_inverse_of_closure(graph: DependencyGraph) -> None:
+    for platform in graph.platforms:
+        for node in graph.graph:
+            above = graph.above([node], platform)
+            assert above == {other for other in graph.graph if node in graph.closure(other, platform)}
+
+
+def test_chain_is_the_shortest(graph: DependencyGraph) -> None:
+    path = ("//cmd:cmd", "example.com/m/cmd", "example.com/m/lib", "example.com/o/c")
+
+    assert graph.chain("//cmd:cmd", "example.com/o/c", "linux_arm64") == path
+    assert graph.chain("example.com/o/c", "//cmd:cmd", "linux_arm64") == ()
+    assert graph.chain("fmt", "fmt", "linux_arm64") == ("fmt",)
+
+
+def test_verdicts(graph: DependencyGraph) -> None:
+    assert graph.verdict("//cmd:cmd", "linux_arm64") is Verdict.C_LIBRARIES
+    assert graph.verdict("//cmd:cmd", "windows_arm64") is Verdict.BLOCKED
+    assert graph.blockers("//cmd:cmd", "windows_arm64") == ("example.com/o/c",)
+    assert graph.verdict("//lib:lib_test", "linux_arm64") is Verdict.PURE
+    assert graph.verdict("//lib:lib_test", "windows_arm64") is Verdict.BLOCKED
+
+
+def test_cgo_without_needs_wants_a_toolchain() -> None:
+    alone = package("example.com/m/c", cgo=True)
+    target = Target("//c:c", "go_binary", alone.import_path, {"linux_arm64": (alone.import_path,)})
+
+    assert (
+        build_graph([listing(LINUX, alone)], {}, [target]).verdict("//c:c", "linux_arm64")
+        is Verdict.C_TOOLCHAIN
+    )
