@@ -14,7 +14,7 @@ from attrs import frozen
 from bazel_xc.bazel.kinds import GO_SYMBOLS, RULES_GO_REPOSITORIES
 from bazel_xc.buildfile.edits import Edit, remove_lines
 from bazel_xc.buildfile.printer import format_load, quote
-from bazel_xc.buildfile.syntax import BuildFile, Call, String
+from bazel_xc.buildfile.syntax import BuildFile, Call, Notes, String
 
 
 @frozen(order=True)
@@ -41,16 +41,22 @@ def load_edits(file: BuildFile, needed: Iterable[Symbol], removed: Sequence[Call
         if symbol.load and symbol.name not in bound:
             missing.setdefault(symbol.load, set()).add(symbol.name)
     leaving = gone | {name for name in wanted if name not in bound}
+    staying: list[Call] = []
     for call in loads:
         kept = [name for name in _symbols(call) if not (name in leaving and _is_rules_go(call))]
         more = missing.pop(_label(call), set())
-        if set(kept) | more == set(_symbols(call)):
-            continue
-        if not kept and not more:
-            yield remove_lines(file, call)
-        else:
+        if kept or more:
+            staying.append(call)
+        if (kept or more) and set(kept) | more != set(_symbols(call)):
             yield _rewritten(file, call, [*kept, *more])
-    yield from _new_loads(file, loads, missing)
+    going = [call for call in loads if call not in staying]
+    if missing and going and not staying:
+        yield Edit(going[0].span.start, going[0].span.end, "\n".join(_new_texts(missing)))
+        going = going[1:]
+    else:
+        yield from _new_loads(file, staying, missing)
+    for call in going:
+        yield remove_lines(file, call)
 
 
 def _label(call: Call) -> str:
@@ -99,18 +105,43 @@ def _loads(file: BuildFile) -> list[Call]:
 
 
 def _rewritten(file: BuildFile, call: Call, symbols: Sequence[str]) -> Edit:
-    one_line = file.line_of(call.span.start) == file.line_of(call.span.end)
-    if one_line or len(symbols) < 2:
-        return Edit(call.span.start, call.span.end, format_load(_label(call), symbols))
+    span = call.span
+    one_line = file.line_of(span.start) == file.line_of(span.end)
+    if one_line or (len(symbols) < 2 and not _comments(file, call)):
+        return Edit(span.start, span.end, format_load(_label(call), symbols))
     plain = sorted(quote(name) for name in symbols if " = " not in name)
     renamed = sorted(name for name in symbols if " = " in name)
-    lines = [f"    {text},\n" for text in (quote(_label(call)), *plain, *renamed)]
-    return Edit(call.span.start, call.span.end, f"load(\n{''.join(lines)})")
+    notes = _notes(call)
+    lines = [_line(text, notes.get(text, Notes())) for text in (quote(_label(call)), *plain, *renamed)]
+    used = {text for each in notes.values() for text in (*each.before, each.suffix)}
+    loose = [f"    {text}\n" for text in _comments(file, call) if text not in used]
+    return Edit(span.start, span.end, f"load(\n{''.join((*lines, *loose))})")
 
 
-def _new_loads(file: BuildFile, loads: Sequence[Call], missing: dict[str, set[str]]) -> Iterator[Edit]:
+def _comments(file: BuildFile, call: Call) -> list[str]:
+    return [c.text for c in file.comments if call.span.start <= c.span.start < call.span.end]
+
+
+def _notes(call: Call) -> dict[str, Notes]:
+    """The comments of a load by the argument that they stand at, as it is written."""
+    found = {quote(arg.value): arg.notes for arg in call.args if isinstance(arg, String)}
+    found.update({f"{each.name} = {quote(each.string or '')}": each.notes for each in call.attributes})
+    return found
+
+
+def _line(text: str, notes: Notes) -> str:
+    before = "".join(f"    {comment}\n" for comment in notes.before)
+    return f"{before}    {text},{'  ' + notes.suffix if notes.suffix else ''}\n"
+
+
+def _new_texts(missing: Mapping[str, set[str]]) -> list[str]:
+    return [format_load(label, missing[label]) for label in sorted(missing, key=_order)]
+
+
+def _new_loads(file: BuildFile, loads: Sequence[Call], missing: Mapping[str, set[str]]) -> Iterator[Edit]:
+    """New load statements beside those that stay, in buildifier's order."""
     places: dict[int, list[str]] = {}
-    for label in sorted(missing, key=_order):
+    for label, text in zip(sorted(missing, key=_order), _new_texts(missing), strict=True):
         after = [call for call in loads if _order(_label(call)) < _order(label)]
         if after:
             at = file.end_of_line(after[-1].span.end)
@@ -118,7 +149,7 @@ def _new_loads(file: BuildFile, loads: Sequence[Call], missing: dict[str, set[st
             at = _statement_start(file, loads[0])
         else:
             at = -1
-        places.setdefault(at, []).append(format_load(label, missing[label]) + "\n")
+        places.setdefault(at, []).append(text + "\n")
     for at, texts in places.items():
         if at < 0:
             yield _first_load(file, "".join(texts))

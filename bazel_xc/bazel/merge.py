@@ -24,21 +24,14 @@ from bazel_xc.bazel.kinds import KINDS
 from bazel_xc.bazel.loads import Symbol, load_edits
 from bazel_xc.bazel.plan import WantedRule
 from bazel_xc.bazel.values import Left, merge_value
+from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.directives import Settings, directives_in
 from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
-from bazel_xc.buildfile.printer import (
-    NewAttribute,
-    arrange,
-    attribute_order,
-    format_attribute,
-    format_call,
-    format_value,
-)
+from bazel_xc.buildfile.printer import NewAttribute, format_call
 from bazel_xc.buildfile.syntax import (
     Attribute,
     BuildFile,
     Call,
-    Opaque,
     String,
     Value,
     strings_in,
@@ -171,91 +164,11 @@ class _Merger:
     def _write(self, call: Call, changes: Mapping[str, Value | None]) -> None:
         if not changes:
             return
-        if not self._one_per_line(call):
-            self._rewrite(call, changes)
-            return
-        added = {name: value for name, value in changes.items() if value is not None and not call.get(name)}
-        for attribute in call.attributes:
-            if attribute.name not in changes:
-                continue
-            value = changes[attribute.name]
-            if value is None:
-                self._remove(attribute)
-            else:
-                text = format_value(arrange(attribute.name, value), 1)
-                self.edits.append(Edit(attribute.value_span.start, attribute.value_span.end, text))
-        self._insert(call, added)
-
-    def _one_per_line(self, call: Call) -> bool:
-        """Whether each attribute starts a line and ends one, so that lines can come and go."""
-        if call.args:
-            return True
-        lines = [self.file.line_of(call.span.start)]
-        for attribute in call.attributes:
-            lines.append(self.file.line_of(attribute.span.start))
-            if lines[-1] <= lines[-2]:
-                return False
-            lines.append(self.file.line_of(attribute.span.end))
-        return self.file.line_of(call.span.end) > lines[-1] and len(call.attributes) > 0
-
-    def _rewrite(self, call: Call, changes: Mapping[str, Value | None]) -> None:
-        """Writes a call anew that had several attributes on a line."""
-        data = self.file.data
-        attributes: list[NewAttribute] = []
-        for each in call.attributes:
-            value: Value | None = Opaque(data[each.value_span.start : each.value_span.end].decode())
-            if each.name in changes:
-                value = changes[each.name]
-            if value is not None:
-                attributes.append(NewAttribute(each.name, value, each.notes))
-        names = {each.name for each in call.attributes}
-        attributes += [
-            NewAttribute(name, value)
-            for name, value in changes.items()
-            if name not in names and value is not None
-        ]
-        kind_end = call.span.start + len(call.kind.encode())
-        text = format_call("", attributes)
-        if call.opaque or len(attributes) == 0:
+        edits = change_attributes(self.file, call, changes)
+        if edits is None:
             self._say(call, "its layout does not let attributes be changed one by one", Severity.WARNING)
-            return
-        self.edits.append(Edit(kind_end, call.span.end, text))
-
-    def _remove(self, attribute: Attribute) -> None:
-        """Removes the attribute up to its comma; comments around it stay, on lines of their own."""
-        data = self.file.data
-        line_start = data.rfind(b"\n", 0, attribute.span.start) + 1
-        end = attribute.span.end
-        comma = data[end : end + 1] == b","
-        end += 1 if comma else 0
-        rest = data[end : self.file.end_of_line(end)]
-        if rest.strip():
-            padding = len(rest) - len(rest.lstrip(b" \t"))
-            self.edits.append(Edit(attribute.span.start, end + padding, ""))
         else:
-            self.edits.append(Edit(line_start, self.file.end_of_line(end), ""))
-
-    def _insert(self, call: Call, added: Mapping[str, Value]) -> None:
-        """Puts new attributes where buildifier would have them."""
-        places: dict[int, list[str]] = {}
-        for name in sorted(added, key=attribute_order):
-            before = [each for each in call.attributes if attribute_order(each.name) < attribute_order(name)]
-            previous = before[-1] if before else None
-            at = self._after(call, previous)
-            places.setdefault(at, []).append(format_attribute(NewAttribute(name, added[name])))
-        for at, texts in places.items():
-            self.edits.append(Edit(at, at, "".join(texts)))
-
-    def _after(self, call: Call, previous: Attribute | None) -> int:
-        if previous is None:
-            return self.file.end_of_line(call.span.start)
-        end = previous.span.end
-        line_end = self.file.end_of_line(end)
-        if not self.file.data[end:line_end].lstrip().startswith(b","):
-            comma = Edit(end, end, ",")
-            if comma not in self.edits:
-                self.edits.append(comma)
-        return line_end
+            self.edits.extend(edits)
 
     # New rules
 

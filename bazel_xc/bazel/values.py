@@ -157,7 +157,8 @@ def _merge_list(
         ]
         items = [had.get(canonical(text), item) for text, item in _texts(new.items)] + kept
     else:
-        items = surviving + [item for text, item in _texts(new.items) if canonical(text) not in had]
+        fresh = [(text, item) for text, item in _texts(new.items) if canonical(text) not in had]
+        items = surviving + [item for _, item in sorted(fresh, key=lambda each: each[0])]
     return evolve(old, items=tuple(items))
 
 

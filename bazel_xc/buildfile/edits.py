@@ -15,7 +15,7 @@ from bazel_xc.buildfile.syntax import BuildFile, Call
 
 @frozen(order=True)
 class Edit:
-    """Replaces bytes ``[start, end)`` by text, whose line ends are single line feeds."""
+    """Replaces bytes ``[start, end)`` by text; its line ends become the file's."""
 
     start: int
     end: int
@@ -31,7 +31,7 @@ def apply_edits(file: BuildFile, edits: Iterable[Edit]) -> bytes:
         if edit.start < at:
             raise ValueError(f"{file.path}: edits overlap at byte {edit.start}")
         out.append(file.data[at : edit.start])
-        out.append(edit.text.encode("utf-8").replace(b"\n", newline))
+        out.append(edit.text.replace("\r\n", "\n").encode("utf-8").replace(b"\n", newline))
         at = edit.end
     return b"".join((*out, file.data[at:]))
 

@@ -339,8 +339,10 @@ class _Reader:
         attributes: list[Attribute] = []
         opaque = any(isinstance(each, ast.Starred) for each in node.args)
         for each, where, following in zip(nodes, spans, follow, strict=True):
+            notes = self._notes(where, edge, following, first=not args and not attributes)
             if not isinstance(each, ast.keyword):
-                args.append(self._value(each, where))
+                plain = isinstance(each, ast.Constant)
+                args.append(self._value(each, where, notes if plain else Notes()))
             elif each.arg is None:
                 opaque = True
             else:
@@ -348,7 +350,6 @@ class _Reader:
                     raise BuildSyntaxError(
                         f"keyword argument repeated: {each.arg}", each.lineno, each.col_offset + 1
                     )
-                notes = self._notes(where, edge, following)
                 value_span = Span(self._span(each.value).start, where.end)
                 plain = self._span(each.value).end == where.end
                 value = self._value(each.value, value_span) if plain else Opaque(self._text(value_span))

@@ -19,7 +19,6 @@ from bazel_xc.buildfile.printer import (
     format_attribute,
     format_call,
     format_load,
-    format_value,
     quote,
     strings,
 )

@@ -164,7 +164,7 @@ def test_comments() -> None:
     call = file.calls[0]
     assert call.notes == Notes(("# above a", "# twice"), "# behind a")
     x, y = call.attributes
-    assert x.notes == Notes(("# before x", "# keep"), "# behind x")
+    assert x.notes == Notes(("# behind the parenthesis", "# before x", "# keep"), "# behind x")
     assert x.keep
     assert y.notes == Notes((), "# no comma")
     assert isinstance(x.value, ListValue)

@@ -1,0 +1,142 @@
+"""Changes attributes of one call: values replaced, attributes taken out and put in.
+
+Comes in: a file, one of its calls, and the new value of each attribute that changes. Goes out: edits, or None
+where the call's layout does not let its attributes be told apart. Where each attribute has lines of its own,
+only those lines change; otherwise the call is laid out anew. Comments stay either way. It knows no kinds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from bazel_xc.buildfile.edits import Edit
+from bazel_xc.buildfile.printer import (
+    INDENT,
+    NewAttribute,
+    arrange,
+    attribute_order,
+    format_attribute,
+    format_call,
+    format_value,
+)
+from bazel_xc.buildfile.syntax import Attribute, BuildFile, Call, Opaque, Value
+
+_REST_OF_LINE = re.compile(rb"(?P<comma>[ \t]*,)?[ \t]*(?P<comment>#[^\r\n]*)?\r?\n?")
+
+Changes = Mapping[str, Value | None]
+
+
+def change_attributes(file: BuildFile, call: Call, changes: Changes) -> tuple[Edit, ...] | None:
+    """The edits that give attributes new values; None as a value takes an attribute out."""
+    if _have_own_lines(file, call):
+        return tuple(_edits(file, call, changes))
+    if call.args or call.opaque:
+        return None
+    return (_laid_out(file, call, changes),)
+
+
+def _have_own_lines(file: BuildFile, call: Call) -> bool:
+    """Whether each attribute starts a line and ends one with its comma."""
+    if not call.attributes:
+        return False
+    alone = all(_starts_line(file, each) and _rest(file, each) for each in call.attributes)
+    missing = [each for each in call.attributes if not _has_comma(file, each)]
+    last = call.attributes[-1]
+    closed_below = file.line_of(call.span.end) > file.line_of(last.span.end)
+    return alone and closed_below and (not missing or (missing == [last] and _is_end(file, call, last)))
+
+
+def _starts_line(file: BuildFile, attribute: Attribute) -> bool:
+    start = attribute.span.start
+    return not file.data[file.line_starts[file.line_of(start) - 1] : start].strip()
+
+
+def _rest(file: BuildFile, attribute: Attribute) -> re.Match[bytes] | None:
+    """What stands behind an attribute on its last line, if it is no more than a comma and a comment."""
+    end = attribute.span.end
+    return _REST_OF_LINE.fullmatch(file.data, end, file.end_of_line(end))
+
+
+def _has_comma(file: BuildFile, attribute: Attribute) -> bool:
+    rest = _rest(file, attribute)
+    return bool(rest and rest["comma"])
+
+
+def _is_end(file: BuildFile, call: Call, last: Attribute) -> bool:
+    """Whether nothing but comments stands between the last attribute and the parenthesis."""
+    text = file.data[last.span.end : call.span.end - 1]
+    return not re.sub(rb"#[^\r\n]*", b"", text).strip()
+
+
+def _edits(file: BuildFile, call: Call, changes: Changes) -> Iterator[Edit]:
+    for attribute in call.attributes:
+        if attribute.name in changes:
+            value = changes[attribute.name]
+            if value is None:
+                yield _removed(file, attribute)
+            else:
+                text = format_value(arrange(attribute.name, value), 1)
+                yield Edit(attribute.value_span.start, attribute.value_span.end, text)
+    added = {name: value for name, value in changes.items() if value is not None and not call.get(name)}
+    yield from _inserted(file, call, added, changes)
+
+
+def _removed(file: BuildFile, attribute: Attribute) -> Edit:
+    """Takes the attribute's lines out; a comment behind it gets a line of its own."""
+    rest = _rest(file, attribute)
+    if rest and rest["comment"]:
+        return Edit(attribute.span.start, rest.start("comment"), "")
+    start = file.line_starts[file.line_of(attribute.span.start) - 1]
+    return Edit(start, file.end_of_line(attribute.span.end), "")
+
+
+def _inserted(file: BuildFile, call: Call, added: Mapping[str, Value], changes: Changes) -> Iterator[Edit]:
+    """Puts new attributes where buildifier would have them."""
+    places: dict[int, list[str]] = {}
+    last = call.attributes[-1]
+    for name in sorted(added, key=attribute_order):
+        before = [each for each in call.attributes if attribute_order(each.name) < attribute_order(name)]
+        at = file.end_of_line(before[-1].span.end if before else call.span.start)
+        places.setdefault(at, []).append(format_attribute(NewAttribute(name, added[name])))
+    goes = last.name in changes and changes[last.name] is None
+    if file.end_of_line(last.span.end) in places and not goes and not _has_comma(file, last):
+        yield Edit(last.span.end, last.span.end, ",")
+    for at, texts in places.items():
+        yield Edit(at, at, "".join(texts))
+
+
+def _laid_out(file: BuildFile, call: Call, changes: Changes) -> Edit:
+    """Writes a call anew, unchanged values as they are."""
+    kept: list[NewAttribute] = []
+    for each in call.attributes:
+        text = file.data[each.value_span.start : each.value_span.end].decode("utf-8")
+        value = changes.get(each.name, Opaque(text))
+        if value is not None:
+            kept.append(NewAttribute(each.name, value, each.notes))
+    loose = _loose_comments(file, call, kept)
+    kept += [
+        NewAttribute(name, value)
+        for name, value in changes.items()
+        if value is not None and not call.get(name)
+    ]
+    start = call.span.start + len(call.kind.encode())
+    end = "".join(f"{INDENT}{text}\n" for text in loose)
+    return Edit(start, call.span.end, format_call("", kept).removesuffix(")") + end + ")")
+
+
+def _loose_comments(file: BuildFile, call: Call, kept: Iterable[NewAttribute]) -> list[str]:
+    """Comments in a call that belong to no value and to no attribute that is kept."""
+    taken = Counter(text for each in kept for text in (*each.notes.before, each.notes.suffix))
+    spans = [each.value_span for each in call.attributes]
+    found: list[str] = []
+    for comment in file.comments:
+        at = comment.span.start
+        inside = call.span.start <= at < call.span.end
+        if inside and not any(span.start <= at < span.end for span in spans):
+            if taken[comment.text]:
+                taken[comment.text] -= 1
+            else:
+                found.append(comment.text)
+    return found
