@@ -87,13 +87,14 @@ class DependencyGraph:
 
     def above(self, nodes: Iterable[str], platform: str) -> frozenset[str]:
         """Everything that reaches one of some nodes on a platform, they included."""
-        predecessors = self.on(platform).pred
+        predecessors = self.graph.pred
         found = set(nodes)
         pending = list(found)
         while pending:
-            new = predecessors[pending.pop()].keys() - found
-            found |= new
-            pending.extend(new)
+            for node, data in predecessors[pending.pop()].items():
+                if node not in found and platform in data["platforms"]:
+                    found.add(node)
+                    pending.append(node)
         return frozenset(found)
 
     def cgo_packages(self, platform: str) -> frozenset[str]:

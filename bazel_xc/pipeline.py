@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -101,8 +102,7 @@ def read(options: Options) -> Reading:
     ]
     if not go_mods:
         raise WorkspaceError(f"{root}: no go.mod in this directory or below; run: go mod init MODULE")
-    timeout = _timeout(options)
-    toolchain = find_go(options.environment, root, timeout)
+    toolchain = searching.result()
 
     def run(arguments: list[str], directory: Path, environment: Mapping[str, str]) -> Run:
         return run_go(toolchain.command, arguments, directory, environment, timeout)

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from bazel_xc.errors import GoError
 from bazel_xc.golang.toolchain import Run, Toolchain, first_line
@@ -156,26 +156,47 @@ class Listing:
 RunGo = Callable[[list[str], Path, Mapping[str, str]], Run]
 
 
+@frozen(kw_only=True)
+class ListingPlace:
+    """What one go list looks at: patterns, relative to a directory, and what its environment adds."""
+
+    directory: Path
+    patterns: tuple[str, ...]
+    environment: Mapping[str, str] = field(factory=dict)
+
+
 def list_packages(
     toolchain: Toolchain,
     run: RunGo,
-    directory: Path,
-    patterns: Iterable[str],
+    places: Iterable[ListingPlace],
     platforms: Iterable[Platform],
     tags: Iterable[str] = (),
-    environment: Mapping[str, str] | None = None,
 ) -> tuple[Listing, ...]:
-    """Lists patterns and their closure for every platform, side by side, tests' imports included.
+    """Lists all places and their closures for every platform, side by side, tests' imports included.
 
-    Raises ``GoError`` where go gives nothing at all, with go's own first line.
+    What a place lists itself wins over what it is to another as a dependency. Raises ``GoError`` where go
+    gives nothing at all, with go's own first line.
     """
-    platforms = tuple(platforms)
-    settings = {**toolchain.environment, **(environment or {})}
+    platforms, places = tuple(platforms), tuple(places)
+    settings = dict(toolchain.environment)
     if len(platforms) >= (os.cpu_count() or 2):
         settings.setdefault("GOMAXPROCS", "1")  # one listing per processor costs a quarter less in all
-    lister = _Lister(run, directory, tuple(patterns), _all_tags(tags, settings), settings)
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
-        return tuple(pool.map(lister.listing, platforms))
+        pending = [
+            (platform, pool.submit(_Lister.at(place, run, tags, settings).listing, platform))
+            for place in places
+            for platform in platforms
+        ]
+        merged: dict[str, dict[str, ListedPackage]] = {platform.name: {} for platform in platforms}
+        for platform, future in pending:
+            _add_listing(merged[platform.name], future.result())
+    return tuple(Listing(platform, merged[platform.name]) for platform in platforms)
+
+
+def _add_listing(table: dict[str, ListedPackage], packages: Mapping[str, ListedPackage]) -> None:
+    for path, package in packages.items():
+        if path not in table or table[path].dep_only:
+            table[path] = package
 
 
 @frozen
@@ -186,13 +207,18 @@ class _Lister:
     tags: tuple[str, ...]
     environment: Mapping[str, str]
 
-    def listing(self, platform: Platform) -> Listing:
+    @classmethod
+    def at(cls, place: ListingPlace, run: RunGo, tags: Iterable[str], settings: Mapping[str, str]) -> _Lister:
+        environment = {**settings, **place.environment}
+        return cls(run, place.directory, place.patterns, _all_tags(tags, environment), environment)
+
+    def listing(self, platform: Platform) -> dict[str, ListedPackage]:
         packages = {package.import_path: package for package in self._list(platform, self.patterns)}
         missing = sorted(_test_imports(packages.values()) - packages.keys())
         if missing:  # what only tests import is not in the closure; a second, small call brings it
             for package in self._list(platform, tuple(missing)):
                 packages.setdefault(package.import_path, evolve(package, dep_only=True))
-        return Listing(platform, packages)
+        return packages
 
     def _list(self, platform: Platform, patterns: tuple[str, ...]) -> Iterator[ListedPackage]:
         arguments = ["list", "-e", "-deps", f"-json={','.join(FIELDS)}"]

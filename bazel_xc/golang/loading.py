@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.config import Config
-from bazel_xc.golang.listing import ListedPackage, Listing, RunGo, list_packages
+from bazel_xc.golang.listing import ListedPackage, Listing, ListingPlace, RunGo, list_packages
 from bazel_xc.golang.modules import ListingGroup, Module, module_of
 from bazel_xc.golang.package import GoPackage, GoView, ReadDirectory, fold, read_directory
 from bazel_xc.golang.toolchain import Toolchain
@@ -70,24 +70,16 @@ class Loader:
         )
 
     def _list(self) -> tuple[Listing, ...]:
-        """One listing per platform over all groups of modules; what a group lists itself wins."""
-        merged: dict[str, dict[str, ListedPackage]] = {each.name: {} for each in self.config.platforms}
-        for group in self.groups:
-            found = list_packages(
-                self.toolchain,
-                self.run,
-                self.workspace.root / group.directory,
-                group.patterns(),
-                self.config.platforms,
-                self.config.tags,
-                group.environment(),
+        """One listing per platform over all groups of modules."""
+        places = [
+            ListingPlace(
+                directory=self.workspace.root / group.directory,
+                patterns=group.patterns(),
+                environment=group.environment(),
             )
-            for listing in found:
-                table = merged[listing.platform.name]
-                for path, package in listing.packages.items():
-                    if path not in table or table[path].dep_only:
-                        table[path] = package
-        return tuple(Listing(platform, merged[platform.name]) for platform in self.config.platforms)
+            for group in self.groups
+        ]
+        return list_packages(self.toolchain, self.run, places, self.config.platforms, self.config.tags)
 
     def _read(self) -> tuple[tuple[ReadDirectory, ...], tuple[Diagnostic, ...]]:
         found: list[ReadDirectory] = []

@@ -15,6 +15,7 @@ from bazel_xc.golang.listing import (
     FIELDS,
     ListedError,
     ListedPackage,
+    ListingPlace,
     Listing,
     explain_failure,
     list_packages,
@@ -42,6 +43,10 @@ OUTPUT = dedent(
 )
 
 
+def place(directory: Path) -> ListingPlace:
+    return ListingPlace(directory=directory, patterns=("./...",))
+
+
 def test_one_call_per_platform_with_everything_set(tmp_path: Path) -> None:
     calls: list[tuple[list[str], Mapping[str, str]]] = []
 
@@ -50,7 +55,7 @@ def test_one_call_per_platform_with_everything_set(tmp_path: Path) -> None:
         assert directory == tmp_path
         return Run(0, OUTPUT.encode(), "")
 
-    listings = list_packages(TOOLCHAIN, run, tmp_path, ["./..."], [LINUX, WINDOWS], ["mine"])
+    listings = list_packages(TOOLCHAIN, run, [place(tmp_path)], [LINUX, WINDOWS], ["mine"])
 
     assert [sorted(listing.packages) for listing in listings] == [["example.com/m", "fmt"]] * 2
     assert {environment["GOOS"]: environment["CGO_ENABLED"] for _, environment in calls} == {
@@ -71,7 +76,7 @@ def test_imports_of_tests_are_listed_too(tmp_path: Path) -> None:
             return Run(0, b'{"ImportPath": "example.com/m", "TestImports": ["example.com/t", "C"]}', "")
         return Run(0, b'{"ImportPath": "example.com/t"}', "")
 
-    (listing,) = list_packages(TOOLCHAIN, run, tmp_path, ["./..."], [LINUX])
+    (listing,) = list_packages(TOOLCHAIN, run, [place(tmp_path)], [LINUX])
 
     assert patterns == [["./..."], ["example.com/t"]]
     assert listing.packages["example.com/t"].dep_only
@@ -79,7 +84,7 @@ def test_imports_of_tests_are_listed_too(tmp_path: Path) -> None:
 
 def test_output_that_is_no_json_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(GoError, match="output cannot be read"):
-        list_packages(TOOLCHAIN, lambda *_: Run(0, b"{", ""), tmp_path, ["./..."], [LINUX])
+        list_packages(TOOLCHAIN, lambda *_: Run(0, b"{", ""), [place(tmp_path)], [LINUX])
 
 
 @pytest.mark.parametrize(
@@ -141,7 +146,7 @@ def test_real_go_agrees(tmp_path: Path) -> None:
     def run(arguments: list[str], directory: Path, environment: Mapping[str, str]) -> Run:
         return run_go(toolchain.command, arguments, directory, environment, 60)
 
-    linux, windows = list_packages(toolchain, run, tmp_path, ["./..."], [LINUX, WINDOWS])
+    linux, windows = list_packages(toolchain, run, [place(tmp_path)], [LINUX, WINDOWS])
 
     assert own(linux).cgo_files == ("cgo.go",)
     assert own(linux).cgo.ldflags == ("-lm",)
