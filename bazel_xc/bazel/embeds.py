@@ -7,12 +7,19 @@ directories, hidden files only with ``all:``), and which patterns found none. It
 
 from __future__ import annotations
 
-import fnmatch
 import re
+import string
 from collections.abc import Iterable, Iterator
 from functools import cache
 
 from bazel_xc.buildfile.workspace import Workspace
+
+_TOKEN = re.compile(
+    r"""\[(?P<not>\^?)(?P<set>(?:\\.|[^]\\-])(?:\\.|[^]\\])*)\]|\\(?P<escaped>.)|[^[\\]""", re.DOTALL
+)
+_NOTHING = re.compile(r"(?!)")
+_NAME_CHARACTERS = frozenset(string.ascii_letters + string.digits + "!#$%&()+,-.=@[]^_{}~ ")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\..*)?", re.IGNORECASE | re.DOTALL)
 
 
 def embeddable(workspace: Workspace, directory: str, packages: frozenset[str]) -> tuple[str, ...]:
@@ -24,11 +31,17 @@ def _below(workspace: Workspace, path: str, prefix: str, packages: frozenset[str
     directory = workspace.directories.get(path)
     if directory is None:
         return
-    yield from (prefix + name for name in sorted({*directory.files, *directory.hidden}))
+    names = sorted({*directory.files, *directory.hidden})
+    yield from (prefix + name for name in names if _is_embeddable(name))
     for name in directory.subdirectories:
         child = f"{path}/{name}" if path else name
-        if child not in packages:
+        if child not in packages and _is_embeddable(name) and not _is_module(workspace, child):
             yield from _below(workspace, child, f"{prefix}{name}/", packages)
+
+
+def _is_module(workspace: Workspace, path: str) -> bool:
+    directory = workspace.directories.get(path)
+    return directory is not None and "go.mod" in directory.files
 
 
 def matched(pattern: str, files: Iterable[str]) -> tuple[str, ...]:
@@ -49,6 +62,34 @@ def _matches(glob: re.Pattern[str], path: str, every: bool) -> bool:
 
 @cache
 def _glob(pattern: str) -> re.Pattern[str]:
-    """``path.Match``: as fnmatch, but no wildcard crosses a slash."""
-    parts = [fnmatch.translate(part).removeprefix("(?s:").removesuffix(r")\Z") for part in pattern.split("/")]
-    return re.compile("/".join(part.replace(".*", "[^/]*") for part in parts), re.DOTALL)
+    """``path.Match`` as a regular expression; what it calls malformed matches nothing."""
+    out: list[str] = []
+    at = 0
+    while at < len(pattern):
+        found = _TOKEN.match(pattern, at)
+        if found is None:
+            return _NOTHING
+        out.append(_translated(found))
+        at = found.end()
+    try:
+        return re.compile("".join(out), re.DOTALL)
+    except re.error:  # a range that goes backwards
+        return _NOTHING
+
+
+def _translated(found: re.Match[str]) -> str:
+    if found["set"] is None:
+        return {"*": "[^/]*", "?": "[^/]"}.get(found[0]) or re.escape(found["escaped"] or found[0])
+    members = re.sub(r"\\?(.)", _member, found["set"], flags=re.DOTALL)
+    return f"(?!/)[{found['not']}{members}]"
+
+
+def _member(found: re.Match[str]) -> str:
+    """One character of a set; a hyphen that is not escaped makes a range."""
+    return "-" if found[0] == "-" else "\\" + found[1] if not found[1].isalnum() else found[1]
+
+
+def _is_embeddable(name: str) -> bool:
+    """Whether go takes a file of that name into a module at all (``module.CheckFilePath``)."""
+    plain = all(c in _NAME_CHARACTERS or (c > "\x7f" and c.isalpha()) for c in name)
+    return plain and not name.endswith(".") and not _RESERVED.fullmatch(name)

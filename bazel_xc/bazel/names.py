@@ -58,8 +58,8 @@ def binary_name(directory: str, prefix: str, root_name: str) -> str:
 def workspace_repository(module_path: str) -> str:
     """The repository name that go_repository rules in a WORKSPACE bear by convention."""
     host, _, rest = module_path.lower().partition("/")
-    words = [*reversed(host.split(".")), *([rest] if rest else [])]
-    return re.sub(r"\W+", "_", "_".join(words))
+    words = ".".join([*reversed(host.split(".")), *([rest] if rest else [])])
+    return re.sub(r"\W+", "_", words)
 
 
 def module_repository(module_path: str) -> str:
