@@ -15,8 +15,8 @@ from bazel_xc.golang.listing import (
     FIELDS,
     ListedError,
     ListedPackage,
-    ListingPlace,
     Listing,
+    ListingPlace,
     explain_failure,
     list_packages,
 )
