@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -92,13 +93,13 @@ def read(options: Options) -> Reading:
     """Reads the workspace and asks go about it, once per configured platform."""
     root = options.root
     config = _configuration(options)
-    workspace = read_workspace(root)
+    timeout = _timeout(options)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        searching = pool.submit(find_go, options.environment, root, timeout)
+        workspace = read_workspace(root)
     repositories, said = read_repositories(_reader(root))
-    go_mods = [
-        path
-        for path, each in workspace.directories.items()
-        if "go.mod" in each.files and is_module_root(path)
-    ]
+    found = (path for path, each in workspace.directories.items() if "go.mod" in each.files)
+    go_mods = [path for path in found if is_module_root(path)]
     if not go_mods:
         raise WorkspaceError(f"{root}: no go.mod in this directory or below; run: go mod init MODULE")
     toolchain = searching.result()
