@@ -34,7 +34,7 @@ from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.loading import Loaded, Loader, is_inside, is_module_root
 from bazel_xc.golang.modules import Module, listing_groups, read_modules
 from bazel_xc.golang.package import GoView
-from bazel_xc.golang.toolchain import TIMEOUT_SECONDS, Run, Toolchain, run_go
+from bazel_xc.golang.toolchain import TIMEOUT_SECONDS, Run, Toolchain, find_go, run_go
 from bazel_xc.graph import DependencyGraph, Target, build_graph
 from bazel_xc.model import Diagnostic, FileChange, Severity
 from bazel_xc.report.build import Run as RunSummary
