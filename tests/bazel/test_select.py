@@ -1,0 +1,271 @@
+"""Strings per platform as one select, and reading it back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bazel_xc.bazel.select import (
+    Conditions,
+    exclusion,
+    flag_list,
+    platform_of_key,
+    project,
+    same_meaning,
+    string_set,
+)
+from bazel_xc.buildfile.printer import DEFAULT, format_value, strings
+from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Sum, Value, parse
+from bazel_xc.golang.constraints import KNOWN_PLATFORMS
+from bazel_xc.model import PlatformStrings
+
+FOUR = frozenset({"linux_amd64", "linux_arm64", "windows_amd64", "windows_arm64"})
+CONDITIONS = Conditions("rules_go", FOUR)
+INCOMPATIBLE = "//platforms:incompatible"
+
+
+def _value(text: str) -> Value:
+    (call,) = parse("BUILD", f"f(x = {text})".encode()).calls
+    return call.attributes[0].value
+
+
+def _keys(value: Value | None) -> list[str]:
+    """The keys of a value's select, the default left out."""
+    parts = value.parts if isinstance(value, Sum) else (value,)
+    choices = [part for part in parts if isinstance(part, Select)]
+    assert len(choices) <= 1
+    return sorted(
+        branch.key.rpartition(":")[2]
+        for choice in choices
+        for branch in choice.branches
+        if branch.key != DEFAULT
+    )
+
+
+def _held(*names: str) -> frozenset[str]:
+    return frozenset(name for name in FOUR if set(names) & {name, *name.split("_")})
+
+
+@pytest.mark.parametrize(
+    ("some", "keys"),
+    [
+        pytest.param({"w": ["windows"]}, ["windows"], id="system"),
+        pytest.param({"w": ["arm64"]}, ["arm64"], id="processor"),
+        pytest.param({"w": ["windows_arm64"]}, ["windows_arm64"], id="pair"),
+        pytest.param({"w": ["windows"], "l": ["linux"]}, ["linux", "windows"], id="two_systems"),
+        pytest.param(
+            {"w": ["windows"], "a": ["arm64"]},
+            ["linux_arm64", "windows_amd64", "windows_arm64"],
+            id="system_and_processor",
+        ),
+        pytest.param({"e": ["linux", "windows"]}, [], id="everywhere"),
+        pytest.param({}, [], id="nothing"),
+    ],
+)
+def test_fewest_keys(some: dict[str, list[str]], keys: list[str]) -> None:
+    values = PlatformStrings(some=tuple((text, _held(*names)) for text, names in some.items()))
+    assert _keys(string_set(values, CONDITIONS)) == keys
+
+
+def test_nothing_is_no_value() -> None:
+    assert string_set(PlatformStrings(), CONDITIONS) is None
+    assert string_set(PlatformStrings(some=(("x", frozenset({"plan9_386"})),)), CONDITIONS) is None
+    assert flag_list({}, CONDITIONS) is None
+    assert exclusion(frozenset(), CONDITIONS, INCOMPATIBLE) is None
+    assert exclusion(frozenset({"plan9_386"}), CONDITIONS, INCOMPATIBLE) is None
+
+
+def test_text() -> None:
+    values = PlatformStrings(always=("//b", "//a"), some=(("//w", _held("windows")),))
+    value = string_set(values, CONDITIONS)
+    assert value is not None
+    assert format_value(value, 0) == (
+        '[\n    "//a",\n    "//b",\n] + select({\n    "@rules_go//go/platform:windows": ["//w"],\n'
+        '    "//conditions:default": [],\n})'
+    )
+
+
+@pytest.mark.parametrize(
+    ("absent", "keys", "default"),
+    [
+        pytest.param(["windows"], ["windows"], (), id="one_system_out"),
+        pytest.param(["windows_arm64"], ["windows_arm64"], (), id="one_pair_out"),
+        pytest.param(
+            ["linux", "windows_amd64"], ["windows_arm64"], (INCOMPATIBLE,), id="one_pair_in_is_shorter"
+        ),
+        pytest.param(["linux_amd64", "windows_arm64"], ["linux_amd64", "windows_arm64"], (), id="crosswise"),
+    ],
+)
+def test_exclusion_takes_the_shorter_form(absent: list[str], keys: list[str], default: tuple[str]) -> None:
+    value = exclusion(_held(*absent), CONDITIONS, INCOMPATIBLE)
+    assert _keys(value) == keys
+    assert project(value, "plan9_386") == default
+
+
+def test_exclusion_from_everywhere_is_a_plain_list() -> None:
+    assert exclusion(FOUR, CONDITIONS, INCOMPATIBLE) == strings([INCOMPATIBLE])
+
+
+def test_flags_share_their_beginning() -> None:
+    flags = {name: ("-a", "-b", "-w") if name in _held("windows") else ("-a", "-b") for name in FOUR}
+    value = flag_list(flags, CONDITIONS)
+    assert isinstance(value, Sum)
+    assert value.parts[0] == strings(["-a", "-b"])
+    assert _keys(value) == ["windows"]
+
+
+SELECT = """select({
+    "@rules_go//go/platform:linux": ["l"],
+    "@rules_go//go/platform:linux_arm64": ["la"],
+    "@platforms//os:macos": ["d"],
+    "//conditions:default": ["x"],
+})"""
+
+
+@pytest.mark.parametrize(
+    ("text", "platform", "strings_there"),
+    [
+        pytest.param('"a"', "linux_amd64", ("a",), id="string"),
+        pytest.param('["a", "b"]', "linux_amd64", ("a", "b"), id="list"),
+        pytest.param('["a", B]', "linux_amd64", None, id="expression"),
+        pytest.param(SELECT, "linux_amd64", ("l",), id="system"),
+        pytest.param(SELECT, "linux_arm64", ("la",), id="the_pair_is_more_special"),
+        pytest.param(SELECT, "darwin_arm64", ("d",), id="another_name"),
+        pytest.param(SELECT, "windows_386", ("x",), id="default"),
+        pytest.param(f'["a"] + {SELECT}', "linux_amd64", ("a", "l"), id="sum"),
+        pytest.param('select({"//my:key": ["a"]})', "linux_amd64", None, id="unknown_key"),
+        pytest.param('select({"@rules_go//go/platform:linux": ["a"]})', "darwin_arm64", None, id="no_match"),
+        pytest.param(
+            'select({"@rules_go//go/platform:linux": ["a"], "@rules_go//go/platform:arm64": ["b"]})',
+            "linux_arm64",
+            None,
+            id="two_match",
+        ),
+    ],
+)
+def test_project(text: str, platform: str, strings_there: tuple[str, ...] | None) -> None:
+    assert project(_value(text), platform) == strings_there
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("@rules_go//go/platform:linux", "linux"),
+        ("@@rules_go//go/platform:linux_arm64", "linux_arm64"),
+        ("@io_bazel_rules_go//go/toolchain:arm64", "arm64"),
+        ("@platforms//os:macos", "darwin"),
+        ("@platforms//os:osx", "darwin"),
+        ("@platforms//os:windows", "windows"),
+        ("@my_go//go/platform:linux", None),
+        ("//config:fips", None),
+        (DEFAULT, None),
+    ],
+)
+def test_platform_of_key(key: str, name: str | None) -> None:
+    assert platform_of_key(key) == name
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "ordered", "same"),
+    [
+        pytest.param('["a", "b"]', '["b", "a"]', False, True, id="order_of_a_set"),
+        pytest.param('["a", "b"]', '["b", "a"]', True, False, id="order_of_flags"),
+        pytest.param('["a"]', '["a", "a"]', False, False, id="twice"),
+        pytest.param(
+            'select({"@rules_go//go/platform:linux": ["a"], "//conditions:default": []})',
+            'select({"@io_bazel_rules_go//go/platform:linux_amd64": ["a"],'
+            ' "@rules_go//go/platform:linux_arm64": ["a"], "//conditions:default": []})',
+            False,
+            True,
+            id="system_or_its_pairs",
+        ),
+        pytest.param(
+            '["a"] + select({"@rules_go//go/platform:linux": ["b"], "//conditions:default": []})',
+            'select({"@rules_go//go/platform:linux": ["a", "b"], "//conditions:default": ["a"]})',
+            True,
+            True,
+            id="common_or_in_every_branch",
+        ),
+        pytest.param("X", "X", False, False, id="expressions_are_not_known"),
+    ],
+)
+def test_same_meaning(one: str, other: str, ordered: bool, same: bool) -> None:
+    assert same_meaning(_value(one), _value(other), FOUR, ordered=ordered) is same
+
+
+def test_nothing_means_an_empty_list() -> None:
+    assert same_meaning(None, ListValue(()), FOUR, ordered=True)
+    assert not same_meaning(None, strings(["a"]), FOUR, ordered=True)
+
+
+# Properties
+
+
+def _platforms() -> st.SearchStrategy[frozenset[str]]:
+    """Sets of known platforms as constraints make them, and any others."""
+    names = sorted({part for name in KNOWN_PLATFORMS for part in name.split("_")})
+    of_parts = st.lists(st.sampled_from(names), max_size=3).map(
+        lambda parts: frozenset(name for name in KNOWN_PLATFORMS if set(parts) & set(name.split("_")))
+    )
+    return st.one_of(
+        of_parts,
+        of_parts.map(lambda held: KNOWN_PLATFORMS - held),
+        st.frozensets(st.sampled_from(sorted(KNOWN_PLATFORMS))),
+    )
+
+
+ALL = Conditions("rules_go", KNOWN_PLATFORMS)
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), _platforms()))
+def test_each_platform_gets_its_strings(where: dict[str, frozenset[str]]) -> None:
+    value = string_set(PlatformStrings.fold(where, KNOWN_PLATFORMS), ALL)
+    for platform in KNOWN_PLATFORMS:
+        wanted = {text for text, held in where.items() if platform in held}
+        found = project(value, platform)
+        assert found is not None
+        assert sorted(found) == sorted(wanted)
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), _platforms()))
+def test_no_string_stands_in_the_list_and_in_the_select(where: dict[str, frozenset[str]]) -> None:
+    value = string_set(PlatformStrings.fold(where, KNOWN_PLATFORMS), ALL)
+    if isinstance(value, Sum):
+        common, choice = value.parts
+        assert isinstance(common, ListValue)
+        assert isinstance(choice, Select)
+        assert not {item.value for item in common.items if isinstance(item, String)} & {
+            text for platform in KNOWN_PLATFORMS for text in project(choice, platform) or ()
+        }
+
+
+@given(
+    st.dictionaries(st.sampled_from(sorted(KNOWN_PLATFORMS)), st.lists(st.sampled_from("abc"), max_size=4))
+)
+def test_each_platform_gets_its_flags_in_order(by_platform: dict[str, list[str]]) -> None:
+    flags = {name: tuple(words) for name, words in by_platform.items()}
+    value = flag_list(flags, ALL)
+    for platform in KNOWN_PLATFORMS:
+        assert project(value, platform) == flags.get(platform, ())
+
+
+@given(_platforms())
+def test_exclusion_leaves_out_what_is_absent(absent: frozenset[str]) -> None:
+    value = exclusion(absent, ALL, INCOMPATIBLE)
+    for platform in KNOWN_PLATFORMS:
+        assert project(value, platform) == ((INCOMPATIBLE,) if platform in absent else ())
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), _platforms()))
+def test_a_value_means_what_it_means_when_read_again(where: dict[str, frozenset[str]]) -> None:
+    value = string_set(PlatformStrings.fold(where, KNOWN_PLATFORMS), ALL)
+    if value is not None:
+        assert same_meaning(value, _value(format_value(value, 0)), KNOWN_PLATFORMS, ordered=True)
+
+
+def test_branch_of_a_string_is_projected() -> None:
+    value = Select((Branch("@rules_go//go/platform:linux", String("off")), Branch(DEFAULT, String("auto"))))
+    assert project(value, "linux_arm64") == ("off",)
+    assert project(value, "windows_arm64") == ("auto",)
+    assert project(Opaque("True"), "linux_arm64") is None
