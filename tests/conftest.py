@@ -6,7 +6,11 @@ from collections.abc import Callable
 
 import pytest
 import requirements
+from hypothesis import settings
 
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("without_deadline", deadline=None)
+settings.load_profile("without_deadline")
 
 @pytest.fixture(scope="session")
 def require() -> Callable[[str], str]:
