@@ -2,7 +2,8 @@
 
 Comes in: the workspace root. Goes out: one ``Directory`` per directory that Bazel and Gazelle would look
 at, with its file names, its parsed BUILD file and the settings that directives give it. Links to
-directories are not followed, ``.bazelignore`` and ``exclude`` are obeyed. It does not look into Go files.
+directories are not followed; ``.bazelignore``, REPO.bazel and ``exclude`` are obeyed. It does not look into
+Go files.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from attrs import frozen
 
 from bazel_xc.buildfile.directives import Settings, settings_for
-from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, parse
+from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, parse, strings_in
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.model import Diagnostic, Severity
 
@@ -90,6 +91,7 @@ class _Walker:
         self.root = root
         self.said: list[Diagnostic] = []
         self.ignored = frozenset(self._bazelignore())
+        self.ignored_patterns = tuple(self._ignore_directories())
 
     def _bazelignore(self) -> Iterator[str]:
         try:
@@ -100,6 +102,20 @@ class _Walker:
             path = line.strip().strip("/")
             if path and not path.startswith("#"):
                 yield path
+
+    def _ignore_directories(self) -> Iterator[re.Pattern[str]]:
+        """The patterns of ``ignore_directories()`` in REPO.bazel, which Bazel 8 knows."""
+        try:
+            file = parse("REPO.bazel", (self.root / "REPO.bazel").read_bytes())
+        except (OSError, BuildSyntaxError):
+            return
+        for call in file.calls:
+            if call.kind == "ignore_directories":
+                texts = (text for value in call.args for text in strings_in(value))
+                yield from (glob_pattern(text.strip("/")) for text in texts)
+
+    def _is_ignored(self, path: str) -> bool:
+        return path in self.ignored or any(pattern.fullmatch(path) for pattern in self.ignored_patterns)
 
     def walk(self, path: str, above: Settings) -> Iterator[Directory]:
         entries = self._entries(path)
@@ -114,7 +130,7 @@ class _Walker:
         hidden = frozenset(name for name in names if _excluded(_join(path, name), settings))
         kept = tuple(
             name for name in folders
-            if _join(path, name) not in self.ignored and not _excluded(_join(path, name), settings)
+            if not self._is_ignored(_join(path, name)) and not _excluded(_join(path, name), settings)
         )  # fmt: skip
         yield Directory(
             path=path,
