@@ -89,7 +89,8 @@ class _Merger:
         self.edits.extend(load_edits(self.file, self.needed, self.removed))
         data = apply_edits(self.file, self.edits)
         if not self.appended:
-            return data
+            ended = self.removed and not self.file.data.endswith((b"\n\n", b"\n\r\n"))
+            return data.rstrip(b"\r\n") + self.file.newline if ended and data.strip() else data
         newline = self.file.newline.decode()
         text = data.decode("utf-8").rstrip("\r\n \t")
         blocks = [text] if text else []

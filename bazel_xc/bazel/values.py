@@ -61,7 +61,7 @@ def merge_value(
     if wanted is None:
         return new
     merged = _put_together(_merge(parts, wanted, canonical, ordered=name in _ORDERED))
-    same = same_meaning(
+    same = old == merged or same_meaning(
         _mapped(old, canonical), _mapped(merged, canonical), GAZELLE_PLATFORMS, ordered=name in _ORDERED
     )
     if same and merged is not None and not _foreign_keys(parts, rules_go):

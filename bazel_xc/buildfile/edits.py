@@ -23,11 +23,17 @@ class Edit:
 
 
 def apply_edits(file: BuildFile, edits: Iterable[Edit]) -> bytes:
-    """The file's bytes with all edits made; insertions at one place keep the order they sort in."""
+    """The file's bytes with all edits made; insertions at one place keep the order they were given in.
+
+    Removals may overlap. Raises ValueError where anything else does.
+    """
     out: list[bytes] = []
     at = 0
     newline = file.newline
     for edit in sorted(edits, key=lambda each: (each.start, each.end)):
+        if edit.start < at and not edit.text:
+            at = max(at, edit.end)
+            continue
         if edit.start < at:
             raise ValueError(f"{file.path}: edits overlap at byte {edit.start}")
         out.append(file.data[at : edit.start])
