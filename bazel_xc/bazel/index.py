@@ -21,7 +21,7 @@ from bazel_xc.buildfile.directives import Override
 from bazel_xc.buildfile.evaluate import MadeRule
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.workspace import Directory
-from bazel_xc.golang.listing import Listing
+from bazel_xc.golang.listing import Listing, is_standard
 from bazel_xc.golang.modules import Module, module_of
 from bazel_xc.model import Diagnostic, Label, Severity
 
@@ -92,16 +92,16 @@ class Externals:
                 elif package.module and not package.module.main:
                     module_paths[path] = package.module.path
 
-        def is_standard(path: str) -> bool:
+        def known_standard(path: str) -> bool:
             if path not in standard:
-                standard[path] = "." not in path.partition("/")[0] and (source / path).is_dir()
+                standard[path] = is_standard(path, source)
             return standard[path]
 
         return cls(
             repositories=repositories,
             modules=modules,
             module_of=module_paths,
-            is_standard=is_standard,
+            is_standard=known_standard,
             vendored=vendored,
             untouched=untouched,
         )
