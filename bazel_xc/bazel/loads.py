@@ -161,8 +161,8 @@ def _new_loads(file: BuildFile, loads: Sequence[Call], missing: Mapping[str, set
 
 def _first_load(file: BuildFile, text: str) -> Edit:
     """Where the first load goes: behind the head comments and the docstring, before any other statement."""
-    if file.calls:
-        at = _statement_start(file, file.calls[0])
+    if file.first_line:
+        at = file.line_starts[file.first_line - 1]
         return Edit(at, at, text + "\n")
     at = len(file.data)
     stripped = len(file.data.rstrip())

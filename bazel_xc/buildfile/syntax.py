@@ -187,7 +187,9 @@ class Call:
 
 @frozen
 class BuildFile:
-    """One BUILD file as it stands. ``path`` is relative to the workspace root."""
+    """One BUILD file as it stands. ``path`` is relative to the workspace root, ``first_line`` that of the
+    first statement besides a docstring, with the comments right above it; 0 where there is none.
+    """
 
     path: str
     data: bytes = field(repr=False)
@@ -195,6 +197,7 @@ class BuildFile:
     comments: tuple[Comment, ...] = ()
     dynamic: bool = False  # has statements that only evaluation understands
     line_starts: tuple[int, ...] = field(default=(0,), repr=False)
+    first_line: int = 0
 
     @property
     def newline(self) -> bytes:
@@ -264,14 +267,18 @@ class _Reader:
     def read(self, tree: ast.Module) -> BuildFile:
         calls: list[Call] = []
         dynamic = False
-        previous = 0
+        previous = first_line = 0
         for node in tree.body:
-            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-                call = self._call(node.value, previous)
+            value = node.value if isinstance(node, ast.Expr) else None
+            if isinstance(value, ast.Call):
+                call = self._call(value, previous)
                 calls.append(call)
                 dynamic = dynamic or call.opaque
-            elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
-                dynamic = True
+            else:
+                dynamic = dynamic or not isinstance(value, ast.Constant)
+            if not first_line and not isinstance(value, ast.Constant):
+                notes = self._statement_notes(self._span(node), previous)
+                first_line = node.lineno - len(notes.before)
             previous = self._span(node).end
         return BuildFile(
             path=self.path,
@@ -280,6 +287,7 @@ class _Reader:
             comments=self.comments,
             dynamic=dynamic,
             line_starts=(0, *self.starts[1:]),
+            first_line=first_line,
         )
 
     def _comments(self) -> Iterator[Comment]:

@@ -48,6 +48,12 @@ RULE = 'go_library(name = "a")\n'
             id="behind_the_docstring",
         ),
         pytest.param(
+            "X = 1\n\nx()\n",
+            _go("go_test"),
+            f'load("{GO}", "go_test")\n\nX = 1\n\nx()\n',
+            id="before_an_assignment",
+        ),
+        pytest.param(
             f'load("{GO}", "go_library")\n',
             _go("go_test"),
             f'load("{GO}", "go_library", "go_test")\n',

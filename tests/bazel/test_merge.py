@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+import subprocess
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from build_texts import UNKNOWN_ATTRIBUTES, calls, comments_alone, lists, numbered, other_statements, values
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, composite
 
@@ -460,3 +462,23 @@ def test_equal_value_is_not_touched(text: str) -> None:
     names = parse("BUILD", data).calls[1].strings("srcs")
     if names:
         assert _merge(data, [_library(srcs=list(names))])[0] == data
+
+
+def test_what_buildifier_laid_out_stays_so(require: Callable[[str], str], tmp_path: Path) -> None:
+    """Files as buildifier has them are so after merging too."""
+    buildifier = [require("buildifier"), "-type=build"]
+    cases: dict[Path, list[Wanted]] = {}
+
+    @settings(max_examples=200)
+    @given(_files(), _both())
+    def collect(data: bytes, wanted: list[Wanted]) -> None:
+        path = tmp_path / f"{len(cases)}.bazel"
+        path.write_bytes(data.replace(b"\r\n", b"\n"))
+        cases[path] = wanted
+
+    collect()
+    subprocess.run([*buildifier, "-mode=fix", *cases], check=True)
+    for path, wanted in cases.items():
+        path.write_bytes(_merge(path.read_bytes(), wanted)[0])
+    done = subprocess.run([*buildifier, "-mode=check", *cases], capture_output=True, text=True, check=False)
+    assert done.stdout + done.stderr == ""
