@@ -174,7 +174,8 @@ def list_packages(
 ) -> tuple[Listing, ...]:
     """Lists all places and their closures for every platform, side by side, tests' imports included.
 
-    What a place lists itself wins over what it is to another as a dependency. Raises ``GoError`` where go
+    What a place lists itself wins over what it is to another as a dependency, and what loads over what does
+    not. Raises ``GoError`` where go
     gives nothing at all, with go's own first line.
     """
     platforms, places = tuple(platforms), tuple(places)
@@ -209,7 +210,8 @@ def _shared_out(
 
 def _add_listing(table: dict[str, ListedPackage], packages: Mapping[str, ListedPackage]) -> None:
     for path, package in packages.items():
-        if path not in table or table[path].dep_only:
+        known = table.get(path)
+        if known is None or (known.error and not package.error) or (known.dep_only and not package.dep_only):
             table[path] = package
 
 

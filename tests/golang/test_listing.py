@@ -82,6 +82,22 @@ def test_imports_of_tests_are_listed_too(tmp_path: Path) -> None:
     assert listing.packages["example.com/t"].dep_only
 
 
+def test_modules_are_joined_and_what_loads_wins(tmp_path: Path) -> None:
+    """A dependency that one module has vendored may be missing for another."""
+    answers = {
+        "one": b'{"ImportPath": "x.y/dep", "DepOnly": true, "GoFiles": ["a.go"]}',
+        "two": b'{"ImportPath": "x.y/dep", "DepOnly": true, "Error": {"Err": "missing"}}',
+    }
+
+    def run(arguments: list[str], directory: Path, environment: Mapping[str, str]) -> Run:
+        return Run(0, answers[directory.name], "")
+
+    for order in (("one", "two"), ("two", "one")):
+        (listing,) = list_packages(TOOLCHAIN, run, [place(tmp_path / name) for name in order], [LINUX])
+
+        assert listing.packages["x.y/dep"].error is None
+
+
 def test_output_that_is_no_json_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(GoError, match="output cannot be read"):
         list_packages(TOOLCHAIN, lambda *_: Run(0, b"{", ""), [place(tmp_path)], [LINUX])
