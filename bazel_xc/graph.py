@@ -53,6 +53,29 @@ class Target:
     imports: Mapping[str, tuple[str, ...]] = field(hash=False)
 
 
+@frozen(kw_only=True)
+class Below:
+    """What a node reaches on a platform, itself included, sorted.
+
+    ``cgo`` are packages that import "C", those of the standard library apart; ``needs`` are nodes of C needs;
+    ``blockers`` are nodes that cannot be built.
+    """
+
+    cgo: tuple[str, ...]
+    standard_cgo: tuple[str, ...]
+    needs: tuple[str, ...]
+    blockers: tuple[str, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """What building the node takes."""
+        if self.blockers:
+            return Verdict.BLOCKED
+        if self.needs:
+            return Verdict.C_LIBRARIES
+        return Verdict.C_TOOLCHAIN if self.cgo else Verdict.PURE
+
+
 def need_node(need: CNeed) -> str:
     """The node of a C need."""
     return f"need:{need.kind}:{need.name}"
@@ -75,9 +98,9 @@ class DependencyGraph:
         """The part of the graph whose edges hold on a platform."""
         if platform not in self._slices:
             part: nx.DiGraph[str] = nx.DiGraph()
-            part.add_nodes_from(self.graph.nodes)
+            part.add_nodes_from(sorted(self.graph.nodes))
             edges = self.graph.edges(data=True)
-            part.add_edges_from((a, b) for a, b, data in edges if platform in data["platforms"])
+            part.add_edges_from(sorted((a, b) for a, b, data in edges if platform in data["platforms"]))
             self._slices[platform] = part
         return self._slices[platform]
 
@@ -105,53 +128,52 @@ class DependencyGraph:
             if data["kind"] == NodeKind.PACKAGE and platform in data["cgo"]
         )
 
-    def cgo_below(self, node: str, platform: str) -> tuple[str, ...]:
-        """The packages below a node that import "C" on a platform, without the standard library's."""
-        return tuple(sorted(self.closure(node, platform) & self.cgo_packages(platform)))
-
-    def standard_cgo_below(self, node: str, platform: str) -> tuple[str, ...]:
-        """The packages of the standard library below a node that import "C" on a platform."""
+    def below(self, node: str, platform: str) -> Below:
+        """What a node reaches on a platform that matters for building it there."""
         nodes = self.graph.nodes
-        return tuple(
-            sorted(
-                each
-                for each in self.closure(node, platform)
-                if nodes[each]["kind"] == NodeKind.STANDARD and platform in nodes[each]["cgo"]
-            )
+        cgo: list[str] = []
+        standard_cgo: list[str] = []
+        needs: list[str] = []
+        blockers: list[str] = []
+        for each in sorted(self.closure(node, platform)):
+            data = nodes[each]
+            if platform in data.get("cgo", ()):
+                (standard_cgo if data["kind"] == NodeKind.STANDARD else cgo).append(each)
+            if platform in data.get("broken", ()):
+                blockers.append(each)
+            if data["kind"] == NodeKind.NEED:
+                needs.append(each)
+        return Below(
+            cgo=tuple(cgo), standard_cgo=tuple(standard_cgo), needs=tuple(needs), blockers=tuple(blockers)
         )
 
-    def needs_below(self, node: str, platform: str) -> tuple[str, ...]:
-        """The nodes of C needs that a node reaches on a platform, sorted."""
-        nodes = self.graph.nodes
-        return tuple(sorted(n for n in self.closure(node, platform) if nodes[n]["kind"] == NodeKind.NEED))
+    def chain(self, source: str, ends: Iterable[str], platform: str) -> tuple[str, ...]:
+        """The shortest chain of edges to the nearest of some nodes; names settle ties.
 
-    def blockers(self, node: str, platform: str) -> tuple[str, ...]:
-        """The packages below a node, or itself, that cannot be built on a platform."""
-        nodes = self.graph.nodes
-        return tuple(
-            sorted(n for n in self.closure(node, platform) if platform in nodes[n].get("broken", ()))
-        )
-
-    def chain(self, source: str, target: str, platform: str) -> tuple[str, ...]:
-        """The shortest chain of imports, the first in the order of names; empty where there is none."""
+        Empty where none of them is reached.
+        """
+        ends = frozenset(ends)
         part = self.on(platform)
-        if target not in nx.descendants(part, source) and source != target:
-            return ()
-        distance = nx.single_target_shortest_path_length(part, target)
-        steps: Mapping[str, int] = dict(distance)
-        found = [source]
-        while found[-1] != target:
-            left = steps[found[-1]] - 1
-            found.append(min(n for n in part.successors(found[-1]) if steps.get(n) == left))
-        return tuple(found)
+        layer, before = [source], {source: ""}
+        while layer:
+            found = min((node for node in layer if node in ends), default=None)
+            if found is not None:
+                return _path_to(found, before)
+            following: list[str] = []
+            for node in layer:
+                for successor in part.adj[node]:
+                    if successor not in before:
+                        before[successor] = node
+                        following.append(successor)
+            layer = sorted(following)
+        return ()
 
-    def verdict(self, node: str, platform: str) -> Verdict:
-        """What building a target takes on a platform."""
-        if self.blockers(node, platform):
-            return Verdict.BLOCKED
-        if self.needs_below(node, platform):
-            return Verdict.C_LIBRARIES
-        return Verdict.C_TOOLCHAIN if self.cgo_below(node, platform) else Verdict.PURE
+
+def _path_to(node: str, before: Mapping[str, str]) -> tuple[str, ...]:
+    path = [node]
+    while before[path[-1]]:
+        path.append(before[path[-1]])
+    return tuple(reversed(path))
 
 
 def build_graph(

@@ -8,7 +8,7 @@ import pytest
 
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.golang.listing import ListedModule, ListedPackage, Listing
-from bazel_xc.graph import DependencyGraph, NodeKind, Target, Verdict, build_graph
+from bazel_xc.graph import Below, DependencyGraph, NodeKind, Target, Verdict, build_graph
 from bazel_xc.model import Platform
 
 LINUX = Platform("linux", "arm64", cgo=True)
@@ -83,10 +83,11 @@ def test_nodes_are_of_all_kinds(graph: DependencyGraph) -> None:
     assert {data["kind"] for _, data in graph.graph.nodes(data=True)} == set(NodeKind)
 
 
-def test_cgo_below_leaves_the_standard_library_out(graph: DependencyGraph) -> None:
-    assert graph.cgo_below("//cmd:cmd", "linux_arm64") == ("example.com/o/c",)
-    assert graph.standard_cgo_below("//cmd:cmd", "linux_arm64") == ("net",)
-    assert graph.cgo_below("//cmd:cmd", "windows_arm64") == ()
+def test_below_leaves_the_standard_library_apart(graph: DependencyGraph) -> None:
+    assert graph.below("//cmd:cmd", "linux_arm64") == Below(
+        cgo=("example.com/o/c",), standard_cgo=("net",), needs=("need:lib:z",), blockers=()
+    )
+    assert graph.below("//cmd:cmd", "windows_arm64").cgo == ()
 
 
 def test_above_is_the_inverse_of_closure(graph: DependencyGraph) -> None:
@@ -96,27 +97,27 @@ def test_above_is_the_inverse_of_closure(graph: DependencyGraph) -> None:
             assert above == {other for other in graph.graph if node in graph.closure(other, platform)}
 
 
-def test_chain_is_the_shortest(graph: DependencyGraph) -> None:
+def test_chain_is_the_shortest_to_the_nearest(graph: DependencyGraph) -> None:
     path = ("//cmd:cmd", "example.com/m/cmd", "example.com/m/lib", "example.com/o/c")
 
-    assert graph.chain("//cmd:cmd", "example.com/o/c", "linux_arm64") == path
-    assert graph.chain("example.com/o/c", "//cmd:cmd", "linux_arm64") == ()
-    assert graph.chain("fmt", "fmt", "linux_arm64") == ("fmt",)
+    assert graph.chain("//cmd:cmd", ["example.com/o/c"], "linux_arm64") == path
+    assert graph.chain("//cmd:cmd", ["net", "example.com/o/c", "fmt"], "linux_arm64") == (*path[:2], "fmt")
+    assert graph.chain("example.com/o/c", ["//cmd:cmd"], "linux_arm64") == ()
+    assert graph.chain("fmt", ["fmt"], "linux_arm64") == ("fmt",)
 
 
 def test_verdicts(graph: DependencyGraph) -> None:
-    assert graph.verdict("//cmd:cmd", "linux_arm64") is Verdict.C_LIBRARIES
-    assert graph.verdict("//cmd:cmd", "windows_arm64") is Verdict.BLOCKED
-    assert graph.blockers("//cmd:cmd", "windows_arm64") == ("example.com/o/c",)
-    assert graph.verdict("//lib:lib_test", "linux_arm64") is Verdict.PURE
-    assert graph.verdict("//lib:lib_test", "windows_arm64") is Verdict.BLOCKED
+    assert graph.below("//cmd:cmd", "linux_arm64").verdict is Verdict.C_LIBRARIES
+    assert graph.below("//cmd:cmd", "windows_arm64").verdict is Verdict.BLOCKED
+    assert graph.below("//cmd:cmd", "windows_arm64").blockers == ("example.com/o/c",)
+    assert graph.below("//lib:lib_test", "linux_arm64").verdict is Verdict.PURE
+    assert graph.below("//lib:lib_test", "windows_arm64").verdict is Verdict.BLOCKED
 
 
 def test_cgo_without_needs_wants_a_toolchain() -> None:
     alone = package("example.com/m/c", cgo=True)
     target = Target("//c:c", "go_binary", alone.import_path, {"linux_arm64": (alone.import_path,)})
 
-    assert (
-        build_graph([listing(LINUX, alone)], {}, [target]).verdict("//c:c", "linux_arm64")
-        is Verdict.C_TOOLCHAIN
-    )
+    graph = build_graph([listing(LINUX, alone)], {}, [target])
+
+    assert graph.below("//c:c", "linux_arm64").verdict is Verdict.C_TOOLCHAIN

@@ -114,19 +114,16 @@ def _packages(graph: DependencyGraph, needs: Mapping[str, tuple[CNeed, ...]]) ->
 
 
 def _target_on(graph: DependencyGraph, target: Target, platform: str) -> TargetOn:
-    verdict = graph.verdict(target.label, platform)
-    cgo = graph.cgo_below(target.label, platform)
-    blockers = graph.blockers(target.label, platform)
-    ends = tuple(node for node in blockers if node != target.label) if blockers else cgo
-    chains = [chain for end in ends if (chain := graph.chain(target.label, end, platform))]
+    below = graph.below(target.label, platform)
+    ends = [node for node in below.blockers if node != target.label] if below.blockers else below.cgo
     return TargetOn(
         platform=platform,
-        verdict=verdict,
-        chain=min(chains, key=lambda chain: (len(chain), chain), default=()),
-        cgo_packages=cgo,
-        standard_cgo_packages=graph.standard_cgo_below(target.label, platform),
-        needs=tuple(node.removeprefix("need:") for node in graph.needs_below(target.label, platform)),
-        blockers=blockers,
+        verdict=below.verdict,
+        chain=graph.chain(target.label, ends, platform) if ends else (),
+        cgo_packages=below.cgo,
+        standard_cgo_packages=below.standard_cgo,
+        needs=tuple(node.removeprefix("need:") for node in below.needs),
+        blockers=below.blockers,
     )
 
 
