@@ -9,17 +9,18 @@ already says the same on every platform is ``LEFT`` as well: spelling alone is n
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from attrs import evolve, frozen
 
 from bazel_xc.bazel.select import platform_of_key, same_meaning
 from bazel_xc.buildfile.printer import DEFAULT
 from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Sum, Value
-from bazel_xc.golang.constraints import GAZELLE_PLATFORMS
+from bazel_xc.golang.constraints import GAZELLE_PLATFORMS, KNOWN_PLATFORMS
 from bazel_xc.model import Label
 
 _LABELS = frozenset({"actual", "cdeps", "deps", "embed"})
+_SYSTEMS = frozenset(name.partition("_")[0] for name in KNOWN_PLATFORMS)
 _ORDERED = frozenset({"clinkopts", "copts", "cppopts", "cxxopts", "gc_goopts", "gc_linkopts"})
 
 
@@ -167,12 +168,32 @@ def _texts(items: Iterable[String | Opaque]) -> list[tuple[str, String | Opaque]
 
 
 def _put_together(parts: _Parts) -> Value | None:
+    choices: list[Value] = list(_choices(parts.choice)) if parts.choice else []
     empty = not parts.common.items and not parts.common.end
-    if parts.choice and not any(_list(branch.value).items for branch in parts.choice.branches):
-        parts = evolve(parts, choice=None)
-    if parts.choice is None:
+    if not choices:
         return None if empty else parts.common
-    return parts.choice if empty else Sum((parts.common, parts.choice))
+    values = choices if empty else [parts.common, *choices]
+    return values[0] if len(values) == 1 else Sum(tuple(values))
+
+
+def _choices(choice: Select) -> Iterator[Select]:
+    """One select for each sort of key: Bazel finds ``linux`` beside ``linux_arm64`` ambiguous."""
+    groups: dict[str, list[Branch]] = {}
+    default = next(
+        (branch for branch in choice.branches if branch.key == DEFAULT), Branch(DEFAULT, ListValue(()))
+    )
+    for branch in choice.branches:
+        if branch is not default:
+            groups.setdefault(_sort_of_key(branch.key), []).append(branch)
+    for at, branches in enumerate(groups.values() or [[]]):
+        last = default if at == 0 else Branch(DEFAULT, ListValue(()))
+        if any(_list(branch.value).items for branch in (*branches, last)):
+            yield Select((*branches, last), choice.end if at == 0 else ())
+
+
+def _sort_of_key(key: str) -> str:
+    name = platform_of_key(key) or ""
+    return "pair" if name in KNOWN_PLATFORMS else "os" if name in _SYSTEMS else "arch"
 
 
 def _mapped(value: Value | None, canonical: Callable[[str], str]) -> Value | None:

@@ -325,9 +325,19 @@ def _files(draw: DrawFn) -> bytes:
 
 def _new_values() -> st.SearchStrategy[Value]:
     words = st.lists(st.sampled_from(_WANTED_WORDS), min_size=1, max_size=3, unique=True).map(strings)
-    keys = st.sampled_from([f"@rules_go//go/platform:{name}" for name in ("linux", "windows", "linux_arm64")])
     other = st.lists(st.sampled_from(["//only", "only.go", "//other"]), min_size=1, max_size=2, unique=True)
-    choice = st.dictionaries(keys, other.map(strings), min_size=1, max_size=2).map(_choice)
+    sorts = (("linux", "windows"), ("arm64", "amd64"), ("linux_arm64", "windows_amd64"))  # one in a select
+    choice = st.one_of(
+        *(
+            st.dictionaries(
+                st.sampled_from([f"@rules_go//go/platform:{name}" for name in names]),
+                other.map(strings),
+                min_size=1,
+                max_size=2,
+            )
+            for names in sorts
+        )
+    ).map(_choice)
     return st.one_of(words, choice, st.tuples(words, choice).map(Sum))
 
 

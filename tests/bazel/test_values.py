@@ -106,6 +106,22 @@ def _select(**branches: str) -> str:
             SAME,
             id="constraint_value_as_key",
         ),
+        pytest.param(
+            "deps",
+            _select(linux='["a", "k"]', default="[]").replace('"k"', '"k",  # keep\n'),
+            _select(linux_arm64='["a"]', default="[]"),
+            _select(linux_arm64='["a"]', default="[]")
+            + " + "
+            + _select(linux='["k"]', default="[]").replace('"k"', '"k",  # keep\n'),
+            id="kept_under_a_key_of_another_sort",
+        ),
+        pytest.param(
+            "deps",
+            _select(linux='["a"]', default='["k"]').replace('"k"', '"k",  # keep\n'),
+            None,
+            _select(default='["k"]').replace('"k"', '"k",  # keep\n'),
+            id="kept_where_nothing_else_is_left",
+        ),
     ],
 )
 def test_merge_value(name: str, old: str, new: str, merged: str | Left | None) -> None:
