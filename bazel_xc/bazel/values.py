@@ -24,6 +24,9 @@ _SYSTEMS = frozenset(name.partition("_")[0] for name in KNOWN_PLATFORMS)
 _ORDERED = frozenset({"clinkopts", "copts", "cppopts", "cxxopts", "gc_goopts", "gc_linkopts"})
 
 
+_Item = String | Opaque
+
+
 class Left(enum.Enum):
     """Why a value stays as it is."""
 
@@ -151,16 +154,36 @@ def _merge_list(
         for item in old.items
         if item.notes.keep or (isinstance(item, String) and canonical(item.value) in wanted)
     ]
-    had = {canonical(item.value): item for item in surviving if isinstance(item, String)}
-    if ordered:
-        kept = [
-            item for item in surviving if not isinstance(item, String) or canonical(item.value) not in wanted
-        ]
-        items = [had.get(canonical(text), item) for text, item in _texts(new.items)] + kept
-    else:
-        fresh = [(text, item) for text, item in _texts(new.items) if canonical(text) not in had]
-        items = surviving + [item for _, item in sorted(fresh, key=lambda each: each[0])]
+    items = _ordered(surviving, new, canonical) if ordered else _set(surviving, new, canonical)
     return evolve(old, items=tuple(items))
+
+
+def _ordered(old: list[_Item], new: ListValue, canonical: Callable[[str], str]) -> list[_Item]:
+    """The wanted items in their order, each as the old one that it is; what else is kept follows."""
+    left = list(old)
+    items: list[_Item] = []
+    for text, item in _texts(new.items):
+        same = (
+            each for each in left if isinstance(each, String) and canonical(each.value) == canonical(text)
+        )
+        found = next(same, None)
+        if found is not None:
+            left = [each for each in left if each is not found]
+        items.append(found or item)
+    return items + [each for each in left if each.notes.keep]
+
+
+def _set(old: list[_Item], new: ListValue, canonical: Callable[[str], str]) -> list[_Item]:
+    """The old items, none of them twice, and the new ones behind them; comments of a second one join."""
+    items: dict[str, _Item] = {}
+    for item in old:
+        key = canonical(item.value) if isinstance(item, String) else f"\0{item.text}"
+        if key in items:
+            before = (*items[key].notes.before, *item.notes.before, *filter(None, [item.notes.suffix]))
+            item = evolve(items[key], notes=evolve(items[key].notes, before=before))  # noqa: PLW2901
+        items[key] = item
+    fresh = [(text, item) for text, item in _texts(new.items) if canonical(text) not in items]
+    return [*items.values(), *(item for _, item in sorted(fresh, key=lambda each: each[0]))]
 
 
 def _texts(items: Iterable[String | Opaque]) -> list[tuple[str, String | Opaque]]:

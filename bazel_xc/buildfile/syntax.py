@@ -396,7 +396,8 @@ class _Reader:
     def _value(self, node: ast.expr, span: Span, notes: Notes = Notes()) -> Value:
         match node:
             case ast.Constant(value=str() as text):
-                return String(text, self._text(span), notes)
+                raw = self._text(span)
+                return String(_as_bazel_reads(text, raw), raw, notes)
             case ast.List() if notes == Notes():
                 return self._list(node, span)
             case ast.Call(func=ast.Name(id="select"), args=[ast.Dict() as table], keywords=[]):
@@ -412,10 +413,11 @@ class _Reader:
         edge = span.start
         for each, where, following in zip(node.elts, spans, follow, strict=True):
             notes = self._notes(where, edge, following, first=edge == span.start)
+            raw = self._text(where)
             if isinstance(each, ast.Constant) and isinstance(each.value, str):
-                items.append(String(each.value, self._text(where), notes))
+                items.append(String(_as_bazel_reads(each.value, raw), raw, notes))
             else:
-                items.append(Opaque(self._text(where), notes))
+                items.append(Opaque(raw, notes))
             edge = where.end
         inner = spans[0].start if spans else span.end
         multiline = self._line(inner) != self._line(span.start)
@@ -458,6 +460,16 @@ class _Reader:
         if set(between.decode()) - set(" \t\r\n+") or self._between(span.start, span.start):
             return Opaque(self._text(span))
         return Sum(tuple(parts))
+
+
+def _as_bazel_reads(text: str, raw: str) -> str:
+    """The text with octal and hexadecimal escapes taken for bytes of UTF-8, as buildifier writes them."""
+    if text.isascii() or not raw.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def _following(spans: list[Span], end: int) -> list[int]:

@@ -52,6 +52,8 @@ def _slice(file: BuildFile, span: Span) -> str:
     [
         pytest.param('"a"', String("a"), id="string"),
         pytest.param("'a\\n\\x41'", String("a\nA"), id="escapes"),
+        pytest.param('"\\303\\274\\xc3\\xbc"', String("üü"), id="escaped_bytes"),
+        pytest.param('"\\u00fc\\374"', String("\u00fc\u00fc"), id="escapes_that_are_no_bytes"),
         pytest.param('"""a\nb"""', String("a\nb"), id="triple_quotes"),
         pytest.param('r"\\d"', String("\\d"), id="raw_string"),
         pytest.param('"a" "b"', String("ab"), id="joined_strings"),
