@@ -32,7 +32,7 @@ test: $(VENV)/.ready-$(EXTRAS)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest
 
 format: $(VENV)/.ready-$(EXTRAS)
 	$(BIN)/ruff check --fix .

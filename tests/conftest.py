@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -9,8 +10,12 @@ import requirements
 from hypothesis import settings
 
 # How long an example takes says more of the machine than of the code.
-settings.register_profile("without_deadline", deadline=None)
-settings.load_profile("without_deadline")
+# The same examples in every run, so that a change that breaks nothing fails nothing; another profile looks
+# for new ones: HYPOTHESIS_PROFILE=explore make test
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
 
 @pytest.fixture(scope="session")
 def require() -> Callable[[str], str]:
