@@ -9,6 +9,7 @@ to load. It also reads such values back, so that two spellings of one meaning ca
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from attrs import frozen
@@ -52,14 +53,26 @@ def string_set(values: PlatformStrings, conditions: Conditions) -> Value | None:
     common = strings(sorted({*values.always, *everywhere}))
     if not some:
         return common if common.items else None
-    keyed: dict[str, list[str]] = {}
     family = _family([held for _, held in some], conditions.platforms)
+    keyed: dict[str, tuple[str, ...]] = {
+        _part(platform, family): () for platform in sorted(conditions.platforms)
+    }
     for text, held in sorted(some):
-        for name in sorted({_part(platform, family) for platform in held}):
-            keyed.setdefault(name, []).append(text)
-    branches = tuple(Branch(conditions.key(name), strings(texts)) for name, texts in keyed.items())
-    choice = Select((*branches, Branch(DEFAULT, ListValue(()))))
+        for name in {_part(platform, family) for platform in held}:
+            keyed[name] = (*keyed[name], text)
+    default = _default(keyed) if family == "pair" else ()
+    branches = tuple(
+        Branch(conditions.key(name), strings(texts)) for name, texts in keyed.items() if texts != default
+    )
+    choice = Select((*branches, Branch(DEFAULT, strings(default))))
     return Sum((common, choice)) if common.items else choice
+
+
+def _default(keyed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """What stands under the default: nothing, or what holds nearly everywhere, when that halves the keys."""
+    counts = Counter(keyed.values())
+    texts, count = max(counts.items(), key=lambda item: (item[1], item[0]))
+    return texts if 2 * (len(keyed) - count) < len(keyed) - counts[()] else ()
 
 
 def flag_list(by_platform: Mapping[str, tuple[str, ...]], conditions: Conditions) -> Value | None:

@@ -269,3 +269,16 @@ def test_branch_of_a_string_is_projected() -> None:
     assert project(value, "linux_arm64") == ("off",)
     assert project(value, "windows_arm64") == ("auto",)
     assert project(Opaque("True"), "linux_arm64") is None
+
+
+def test_what_holds_nearly_everywhere_stands_under_the_default() -> None:
+    """A dependency that is left out on two platforms does not name the fifty others."""
+    conditions = Conditions("rules_go", KNOWN_PLATFORMS)
+    left_out = frozenset({"windows_amd64", "windows_arm64"})
+
+    value = string_set(PlatformStrings((), (("//fast", KNOWN_PLATFORMS - left_out),)), conditions)
+
+    assert isinstance(value, Select)
+    assert {branch.key.rpartition(":")[2] for branch in value.branches} == {*left_out, "default"}
+    for platform in KNOWN_PLATFORMS:
+        assert project(value, platform) == (() if platform in left_out else ("//fast",))
