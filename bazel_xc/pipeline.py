@@ -89,8 +89,11 @@ class Joined:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def read(options: Options) -> Reading:
-    """Reads the workspace and asks go about it, once per configured platform."""
+def read(options: Options, *, all_tests: bool = True) -> Reading:
+    """Reads the workspace and asks go about it, once per configured platform.
+
+    ``all_tests`` is as for ``list_packages``: reports want it, rules do without.
+    """
     root = options.root
     config = _configuration(options)
     timeout = _timeout(options)
@@ -119,6 +122,7 @@ def read(options: Options) -> Reading:
         config=config,
         vendored=config.external == "vendored",
         generated=dict(_generated(workspace)),
+        all_tests=all_tests,
     )
     loaded = loader.load()
     return Reading(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import os
 import stat
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -68,32 +67,36 @@ def _target(root: Path, change: FileChange) -> Path:
 
 def _prepare(root: Path, change: FileChange, made: list[Path]) -> Path:
     target = _target(root, change)
-    _make_directories(target.parent, made)
-    current = target.read_bytes() if target.exists() else None
+    current: bytes | None = None
+    mode = 0o666  # less the umask, which the system applies
+    try:
+        with target.open("rb") as file:
+            current = file.read()
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+    except FileNotFoundError:
+        _make_directories(target.parent, made)
     if current != change.old:
         raise WriteError(f"{change.path}: changed while bazel-xc ran; nothing was written, run again")
     if current is not None and not os.access(target, os.W_OK):
         raise PermissionError(13, "Permission denied", str(target))
-    mode = stat.S_IMODE(target.stat().st_mode) if current is not None else _new_mode()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(change.new)
-    temporary = Path(name)
-    temporary.chmod(mode)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(change.new)
+        if current is not None:
+            temporary.chmod(mode)
+    except BaseException:
+        temporary.unlink()
+        raise
     return temporary
 
 
 def _make_directories(directory: Path, made: list[Path]) -> None:
-    if not directory.exists():
+    if not directory.is_dir():
         _make_directories(directory.parent, made)
         directory.mkdir()
         made.append(directory)
-
-
-def _new_mode() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def _undo(root: Path, done: Iterable[FileChange]) -> None:
@@ -106,9 +109,9 @@ def _undo(root: Path, done: Iterable[FileChange]) -> None:
 
 
 def _clean(prepared: Iterable[tuple[FileChange, Path]], made: list[Path], *, keep: bool) -> None:
-    for _, temporary in prepared:
-        temporary.unlink(missing_ok=True)
     if not keep:
+        for _, temporary in prepared:
+            temporary.unlink(missing_ok=True)
         for directory in reversed(made):
             if directory.exists() and not any(directory.iterdir()):
                 directory.rmdir()

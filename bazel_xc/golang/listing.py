@@ -171,11 +171,14 @@ def list_packages(
     places: Iterable[ListingPlace],
     platforms: Iterable[Platform],
     tags: Iterable[str] = (),
+    *,
+    all_tests: bool = True,
 ) -> tuple[Listing, ...]:
     """Lists all places and their closures for every platform, side by side, tests' imports included.
 
     What a place lists itself wins over what it is to another as a dependency, and what loads over what does
-    not. Raises ``GoError`` where go
+    not. Without ``all_tests`` the closure of what only tests import is left out where cgo is off, where it
+    cannot hold any cgo. Raises ``GoError`` where go
     gives nothing at all, with go's own first line.
     """
     platforms, places = tuple(platforms), tuple(places)
@@ -183,7 +186,10 @@ def list_packages(
     source = Path(toolchain.goroot) / "src"
     with ThreadPoolExecutor(max_workers=processors) as pool:
         pending = [
-            (platform, pool.submit(_Lister.at(place, run, tags, settings, source).listing, platform))
+            (
+                platform,
+                pool.submit(_Lister.at(place, run, tags, settings, source).listing, platform, all_tests),
+            )
             for place in places
             for platform, settings in _shared_out(platforms, processors, toolchain.environment)
         ]
@@ -237,11 +243,13 @@ class _Lister:
         words = _all_tags(tags, environment)
         return cls(run, place.directory, place.patterns, words, environment, source)
 
-    def listing(self, platform: Platform) -> dict[str, ListedPackage]:
+    def listing(self, platform: Platform, all_tests: bool) -> dict[str, ListedPackage]:
         packages = {package.import_path: package for package in self._list(platform, self.patterns)}
         missing = sorted(_test_imports(packages.values()) - packages.keys())
         missing = [path for path in missing if not is_standard(path, self.source)]
-        if missing:  # what only tests import is not in the closure; a second, small call brings it
+        if missing and (
+            all_tests or platform.cgo
+        ):  # what only tests import is not in the closure; a second, small call brings it
             for package in self._list(platform, tuple(missing)):
                 packages.setdefault(package.import_path, evolve(package, dep_only=True))
         return packages

@@ -41,7 +41,7 @@ class Loaded:
 @frozen(kw_only=True)
 class Loader:
     """What loading needs. ``vendored`` says that code from ``vendor`` is used; ``generated`` maps directories
-    to Go files that rules of their BUILD files make.
+    to Go files that rules of their BUILD files make; ``all_tests`` is as for ``list_packages``.
     """
 
     workspace: Workspace
@@ -52,6 +52,7 @@ class Loader:
     config: Config
     vendored: bool
     generated: Mapping[str, tuple[str, ...]]
+    all_tests: bool = True
 
     def load(self) -> Loaded:
         """Lists, reads and folds. Raises ``GoError`` where go lists nothing at all."""
@@ -79,7 +80,14 @@ class Loader:
             )
             for group in self.groups
         ]
-        return list_packages(self.toolchain, self.run, places, self.config.platforms, self.config.tags)
+        return list_packages(
+            self.toolchain,
+            self.run,
+            places,
+            self.config.platforms,
+            self.config.tags,
+            all_tests=self.all_tests,
+        )
 
     def _read(self) -> tuple[tuple[ReadDirectory, ...], tuple[Diagnostic, ...]]:
         found: list[ReadDirectory] = []

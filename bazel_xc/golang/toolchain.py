@@ -124,5 +124,5 @@ def _environment(environment: Mapping[str, str]) -> dict[str, str]:
     for name in ("GOOS", "GOARCH", "CGO_ENABLED", "GO111MODULE"):
         settings.pop(name, None)
     settings.update(GOPROXY="off", GOTOOLCHAIN="local", GOENV="off", GOTELEMETRY="off")
-    settings.setdefault("GOGC", "200")
+    settings.setdefault("GOGC", "400")
     return settings
