@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 from attrs import field, frozen
 
 from bazel_xc.cgo.needs import CNeed
@@ -19,6 +18,9 @@ from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.listing import ListedPackage, Listing
 from bazel_xc.golang.package import FileKind, GoPackage
 from bazel_xc.model import Platform
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 class NodeKind(enum.StrEnum):
@@ -97,7 +99,7 @@ class DependencyGraph:
     def on(self, platform: str) -> nx.DiGraph[str]:
         """The part of the graph whose edges hold on a platform."""
         if platform not in self._slices:
-            part: nx.DiGraph[str] = nx.DiGraph()
+            part = self.graph.__class__()
             part.add_nodes_from(sorted(self.graph.nodes))
             edges = self.graph.edges(data=True)
             part.add_edges_from(sorted((a, b) for a, b, data in edges if platform in data["platforms"]))
@@ -106,27 +108,9 @@ class DependencyGraph:
 
     def closure(self, node: str, platform: str) -> frozenset[str]:
         """Everything that a node reaches on a platform, itself included."""
+        import networkx as nx  # noqa: PLC0415 - an eighth of a second that generate does without
+
         return frozenset(nx.descendants(self.on(platform), node)) | {node}
-
-    def above(self, nodes: Iterable[str], platform: str) -> frozenset[str]:
-        """Everything that reaches one of some nodes on a platform, they included."""
-        predecessors = self.graph.pred
-        found = set(nodes)
-        pending = list(found)
-        while pending:
-            for node, data in predecessors[pending.pop()].items():
-                if node not in found and platform in data["platforms"]:
-                    found.add(node)
-                    pending.append(node)
-        return frozenset(found)
-
-    def cgo_packages(self, platform: str) -> frozenset[str]:
-        """The packages that import "C" on a platform, the standard library's left out."""
-        return frozenset(
-            node
-            for node, data in self.graph.nodes(data=True)
-            if data["kind"] == NodeKind.PACKAGE and platform in data["cgo"]
-        )
 
     def below(self, node: str, platform: str) -> Below:
         """What a node reaches on a platform that matters for building it there."""
@@ -176,6 +160,26 @@ def _path_to(node: str, before: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(reversed(path))
 
 
+def targets_with_cgo(listings: Iterable[Listing], targets: Iterable[Target]) -> Mapping[str, frozenset[str]]:
+    """Target label -> platforms where a package outside the standard library below it imports "C".
+
+    The same edges as ``build_graph``'s, walked backwards from those packages.
+    """
+    listings = tuple(listings)
+    platforms = tuple(listing.platform.name for listing in listings)
+    builder = _Builder()
+    for listing in listings:
+        for package in listing.packages.values():
+            builder.add_package(package, listing.platform.name)
+    labels = []
+    for target in targets:
+        builder.add_target(target, platforms)
+        labels.append(target.label)
+    tainted = {name: builder.above_cgo(name) for name in platforms}
+    held = {label: frozenset(name for name in platforms if label in tainted[name]) for label in labels}
+    return {label: names for label, names in held.items() if names}
+
+
 def build_graph(
     listings: Iterable[Listing],
     needs: Mapping[str, tuple[CNeed, ...]],
@@ -206,6 +210,8 @@ class _Builder:
         self.singles: dict[str, frozenset[str]] = {}
 
     def graph(self) -> nx.DiGraph[str]:
+        import networkx as nx  # noqa: PLC0415 - as above
+
         graph: nx.DiGraph[str] = nx.DiGraph()
         for source, target in self.edges:
             for node in (source, target):
@@ -214,6 +220,24 @@ class _Builder:
         graph.add_nodes_from(self.nodes.items())
         graph.add_edges_from((a, b, {"platforms": held}) for (a, b), held in self.edges.items())
         return graph
+
+    def above_cgo(self, platform: str) -> frozenset[str]:
+        """Everything that reaches a package, outside the standard library, that imports "C" on a platform."""
+        importers: dict[str, list[str]] = {}
+        for (source, target), held in self.edges.items():
+            if platform in held:
+                importers.setdefault(target, []).append(source)
+        found = {
+            node
+            for node, data in self.nodes.items()
+            if data["kind"] == NodeKind.PACKAGE and platform in data["cgo"]
+        }
+        pending = list(found)
+        while pending:
+            new = set(importers.get(pending.pop(), ())) - found
+            found |= new
+            pending.extend(new)
+        return frozenset(found)
 
     def add_package(self, package: ListedPackage, platform: str) -> None:
         node, here = package.import_path, self._single(platform)

@@ -8,7 +8,7 @@ import pytest
 
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.golang.listing import ListedModule, ListedPackage, Listing
-from bazel_xc.graph import Below, DependencyGraph, NodeKind, Target, Verdict, build_graph
+from bazel_xc.graph import Below, DependencyGraph, NodeKind, Target, Verdict, build_graph, targets_with_cgo
 from bazel_xc.model import Platform
 
 LINUX = Platform("linux", "arm64", cgo=True)
@@ -90,11 +90,19 @@ def test_below_leaves_the_standard_library_apart(graph: DependencyGraph) -> None
     assert graph.below("//cmd:cmd", "windows_arm64").cgo == ()
 
 
-def test_above_is_the_inverse_of_closure(graph: DependencyGraph) -> None:
-    for platform in graph.platforms:
-        for node in graph.graph:
-            above = graph.above([node], platform)
-            assert above == {other for other in graph.graph if node in graph.closure(other, platform)}
+def test_targets_with_cgo_are_those_that_reach_it() -> None:
+    cmd, sysc = package("example.com/m/cmd", ["example.com/o/c", "net"]), package("example.com/o/c", cgo=True)
+    listings = [
+        listing(LINUX, cmd, sysc, package("net", cgo=True)),
+        listing(WINDOWS, cmd, package("example.com/o/c"), package("net")),
+    ]
+    both = {"linux_arm64": ("example.com/m/cmd",), "windows_arm64": ("example.com/m/cmd",)}
+    targets = [
+        Target("//cmd:cmd", "go_binary", "example.com/m/cmd", both),
+        Target("//cmd:net_test", "go_test", "example.com/m/cmd", {"linux_arm64": ("net",)}),
+    ]
+
+    assert targets_with_cgo(listings, targets) == {"//cmd:cmd": {"linux_arm64"}}
 
 
 def test_chain_is_the_shortest_to_the_nearest(graph: DependencyGraph) -> None:

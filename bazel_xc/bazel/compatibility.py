@@ -16,7 +16,7 @@ from bazel_xc.bazel.plan import Facts
 from bazel_xc.cgo.survey import Survey
 from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
-from bazel_xc.graph import Target, absent_for_tests, absent_platforms, broken_on, build_graph
+from bazel_xc.graph import Target, absent_for_tests, absent_platforms, broken_on, targets_with_cgo
 from bazel_xc.model import Label, Platform
 
 
@@ -68,14 +68,10 @@ def compatibility(
 def _needs_cgo(
     targets: tuple[Target, ...], listings: tuple[Listing, ...]
 ) -> dict[tuple[str, str], frozenset[str]]:
-    graph = build_graph(listings, {}, targets)
-    tainted = {name: graph.above(graph.cgo_packages(name), name) for name in graph.platforms}
     found: dict[tuple[str, str], frozenset[str]] = {}
-    for target in targets:
-        label = Label.parse(target.label)
-        held = frozenset(name for name in target.imports if target.label in tainted[name])
-        if held:
-            found[label.package, label.name] = held
+    for text, held in targets_with_cgo(listings, targets).items():
+        label = Label.parse(text)
+        found[label.package, label.name] = held
     return found
 
 
