@@ -70,6 +70,9 @@ class CgoListed:
     pkg_config: tuple[str, ...] = ()
 
 
+_NO_CGO = CgoListed()
+
+
 @frozen(kw_only=True)
 class ListedPackage:
     """One package as go list sees it on one platform. File names are relative to ``directory``."""
@@ -123,13 +126,7 @@ class ListedPackage:
             embed_files=get("EmbedFiles"),
             test_embed_files=get("TestEmbedFiles", "XTestEmbedFiles"),
             import_map=tuple(sorted(raw.get("ImportMap", {}).items())),
-            cgo=CgoListed(
-                cflags=get("CgoCFLAGS"),
-                cppflags=get("CgoCPPFLAGS"),
-                cxxflags=get("CgoCXXFLAGS"),
-                ldflags=get("CgoLDFLAGS"),
-                pkg_config=get("CgoPkgConfig"),
-            ),
+            cgo=_cgo(get) if "CgoFiles" in raw else _NO_CGO,
         )
 
     @property
@@ -330,6 +327,16 @@ class _Getter:
         if len(keys) == 1:
             return tuple(self.raw.get(keys[0], ()))
         return tuple(value for key in keys for value in self.raw.get(key, ()))
+
+
+def _cgo(get: _Getter) -> CgoListed:
+    return CgoListed(
+        cflags=get("CgoCFLAGS"),
+        cppflags=get("CgoCPPFLAGS"),
+        cxxflags=get("CgoCXXFLAGS"),
+        ldflags=get("CgoLDFLAGS"),
+        pkg_config=get("CgoPkgConfig"),
+    )
 
 
 def _module(raw: Mapping[str, Any]) -> ListedModule:

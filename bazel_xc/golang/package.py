@@ -222,13 +222,12 @@ def _file(
 ) -> PackageFile:
     kind = _kind(source)
     uses_cgo = any(each.path == "C" for each in source.imports)
-    active = frozenset(
-        platform.name
-        for platform in view.platforms
-        if (platform.cgo or not uses_cgo)
-        and (directory.unlisted or platform.name in listed)
-        and holds(source.constraint, platform, view.tags, view.release[1])
-    )
+    platforms = [each for each in view.platforms if each.cgo or not uses_cgo]
+    if source.constraint is not None:
+        platforms = [each for each in platforms if holds(source.constraint, each, view.tags, view.release[1])]
+    active = frozenset(each.name for each in platforms)
+    if not directory.unlisted:
+        active &= listed.keys()
     may = may_hold(source.constraint, directory.deferred_tags)
     return PackageFile(name=source.name, kind=kind, source=source, may=may, active=active)
 
