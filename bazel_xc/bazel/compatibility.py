@@ -57,7 +57,7 @@ def compatibility(
     facts = Facts(
         absent=absent,
         absent_tests=_absent_tests(outlines, platforms, absent),
-        needs_cgo=_needs_cgo(tuple(rule_targets(outlines, platforms)), listings),
+        needs_cgo=_needs_cgo(outlines, platforms, listings),
         flags=survey.flags,
         test_flags=survey.test_flags,
         configured=frozenset(platform.name for platform in platforms),
@@ -66,12 +66,20 @@ def compatibility(
 
 
 def _needs_cgo(
-    targets: tuple[Target, ...], listings: tuple[Listing, ...]
+    outlines: Iterable[Outline], platforms: tuple[Platform, ...], listings: tuple[Listing, ...]
 ) -> dict[tuple[str, str], frozenset[str]]:
+    """Where a binary or test has cgo below it, or a test file imports "C" itself."""
+    outlines = tuple(outlines)
     found: dict[tuple[str, str], frozenset[str]] = {}
-    for text, held in targets_with_cgo(listings, targets).items():
+    for text, held in targets_with_cgo(listings, rule_targets(outlines, platforms)).items():
         label = Label.parse(text)
         found[label.package, label.name] = held
+    for each in outlines:
+        for test in each.tests:
+            own = frozenset(name for file in test.files if file.uses_cgo for name in file.active)
+            if own:
+                key = each.directory.path, test.slot.name
+                found[key] = found.get(key, frozenset()) | own
     return found
 
 
