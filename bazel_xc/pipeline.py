@@ -63,6 +63,11 @@ class Reading:
     diagnostics: tuple[Diagnostic, ...]
 
     @property
+    def convention(self) -> str:
+        """The naming convention where no directive says other."""
+        return self.config.naming or detect_convention(self.workspace.directories)
+
+    @property
     def view(self) -> GoView:
         """The go in use and its configuration, for evaluating constraints."""
         tags = frozenset((*self.config.tags, *self.toolchain.tool_tags))
@@ -247,7 +252,7 @@ def _generated(workspace: Workspace) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _outlines(reading: Reading) -> tuple[tuple[Outline, ...], tuple[Diagnostic, ...]]:
     loaded, said = reading.loaded, list[Diagnostic]()
-    convention = reading.config.naming or detect_convention(reading.workspace.directories)
+    convention = reading.convention
     root_name = reading.workspace.root.resolve().name
     found: list[Outline] = []
     for path, directory in reading.workspace.directories.items():
@@ -273,10 +278,9 @@ def _planner(reading: Reading, outlines: tuple[Outline, ...]) -> tuple[Planner, 
         vendored=config.external == "vendored",
         untouched=loaded.untouched,
     )
-    convention = config.naming or detect_convention(workspace.directories)
     planner = Planner(
         workspace=workspace,
-        index=build_index(outlines, externals, convention, made),
+        index=build_index(outlines, externals, reading.convention, made),
         conditions=select_conditions(reading.repositories),
         facts=where.facts,
         incompatible=incompatible_label(reading.repositories, config.platforms_package),

@@ -36,11 +36,6 @@ class Slot:
     existing: Call | None = None
     blocked: bool = False
 
-    @property
-    def label_name(self) -> str:
-        """The name to use in labels."""
-        return self.name
-
 
 @frozen
 class TestSlot:

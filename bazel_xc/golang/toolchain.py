@@ -35,11 +35,6 @@ class Toolchain:
     goroot: str
     environment: Mapping[str, str] = field(repr=False)
 
-    @property
-    def short_version(self) -> str:
-        """``1.26.3`` for ``go1.26.3``."""
-        return self.version.removeprefix("go")
-
 
 @frozen
 class Run:
