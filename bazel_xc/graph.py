@@ -160,10 +160,13 @@ def _path_to(node: str, before: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(reversed(path))
 
 
-def targets_with_cgo(listings: Iterable[Listing], targets: Iterable[Target]) -> Mapping[str, frozenset[str]]:
+def targets_with_cgo(
+    listings: Iterable[Listing], packages: Iterable[GoPackage], targets: Iterable[Target]
+) -> Mapping[str, frozenset[str]]:
     """Target label -> platforms where a package outside the standard library below it imports "C".
 
-    The same edges as ``build_graph``'s, walked backwards from those packages.
+    The same edges as ``build_graph``'s, walked backwards from those packages; the sources of the workspace
+    tell where listings leave them out.
     """
     listings = tuple(listings)
     platforms = tuple(listing.platform.name for listing in listings)
@@ -171,6 +174,8 @@ def targets_with_cgo(listings: Iterable[Listing], targets: Iterable[Target]) -> 
     for listing in listings:
         for package in listing.packages.values():
             builder.add_package(package, listing.platform.name)
+    for own in packages:
+        builder.add_sources(own, platforms)
     labels = []
     for target in targets:
         builder.add_target(target, platforms)
@@ -223,15 +228,15 @@ class _Builder:
 
     def above_cgo(self, platform: str) -> frozenset[str]:
         """Everything that reaches a package, outside the standard library, that imports "C" on a platform."""
-        importers: dict[str, list[str]] = {}
-        for (source, target), held in self.edges.items():
-            if platform in held:
-                importers.setdefault(target, []).append(source)
         found = {
             node
             for node, data in self.nodes.items()
             if data["kind"] == NodeKind.PACKAGE and platform in data["cgo"]
         }
+        importers: dict[str, list[str]] = {}
+        for (source, target), held in self.edges.items() if found else ():
+            if platform in held:
+                importers.setdefault(target, []).append(source)
         pending = list(found)
         while pending:
             new = set(importers.get(pending.pop(), ())) - found
@@ -256,6 +261,18 @@ class _Builder:
         for path in package.imports:
             if path not in ("C", "unsafe"):
                 self.add_edge(node, renamed.get(path, path), here)
+
+    def add_sources(self, package: GoPackage, platforms: tuple[str, ...]) -> None:
+        """What a package imports by its files, for listings that do not tell."""
+        node = package.import_path
+        data = self.nodes.setdefault(node, _package_data(NodeKind.PACKAGE))
+        for file in package.of(FileKind.GO):
+            active = file.active.intersection(platforms)
+            for each in file.source.imports if active else ():
+                if each.path == "C":
+                    data["cgo"] |= active
+                else:
+                    self.add_edge(node, each.path, active)
 
     def add_target(self, target: Target, platforms: tuple[str, ...]) -> None:
         absent = frozenset(platforms) - target.imports.keys()

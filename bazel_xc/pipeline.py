@@ -94,10 +94,10 @@ class Joined:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def read(options: Options, *, all_tests: bool = True) -> Reading:
+def read(options: Options, *, whole: bool = True) -> Reading:
     """Reads the workspace and asks go about it, once per configured platform.
 
-    ``all_tests`` is as for ``list_packages``: reports want it, rules do without.
+    ``whole`` is as for ``list_packages``: reports want it, rules do without.
     """
     root = options.root
     config = _configuration(options)
@@ -127,7 +127,7 @@ def read(options: Options, *, all_tests: bool = True) -> Reading:
         config=config,
         vendored=config.external == "vendored",
         generated=dict(_generated(workspace)),
-        all_tests=all_tests,
+        whole=whole,
     )
     loaded = loader.load()
     return Reading(

@@ -125,6 +125,7 @@ def _copy(tree: Path, copy: Path) -> None:
     shutil.copytree(tree, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", "bazel-*", *BUILD_NAMES))
     if not any((copy / name).exists() for name in ("WORKSPACE", "WORKSPACE.bazel", "MODULE.bazel")):
         (copy / "WORKSPACE").touch()
+    os.sync()  # what is still being written would slow the run that is timed
 
 
 def _digest(copy: Path) -> str:

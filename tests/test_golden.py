@@ -80,6 +80,8 @@ def test_golden(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     again = _run(case, root, capsys)
     assert again.files == {}, "a second run changes what the first one wrote"
     assert again.code == outcome.code
+    told, before = (each.stderr.count("\n") for each in (again, outcome))
+    assert told <= before, f"a second run says more than the first:\n{again.stderr}"
 
 
 def test_buildifier_changes_nothing(require: Callable[[str], str], tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_targets_with_cgo_are_those_that_reach_it() -> None:
         Target("//cmd:net_test", "go_test", "example.com/m/cmd", {"linux_arm64": ("net",)}),
     ]
 
-    assert targets_with_cgo(listings, targets) == {"//cmd:cmd": {"linux_arm64"}}
+    assert targets_with_cgo(listings, (), targets) == {"//cmd:cmd": {"linux_arm64"}}
 
 
 def test_chain_is_the_shortest_to_the_nearest(graph: DependencyGraph) -> None:

@@ -57,7 +57,7 @@ def compatibility(
     facts = Facts(
         absent=absent,
         absent_tests=_absent_tests(outlines, platforms, absent),
-        needs_cgo=_needs_cgo(outlines, platforms, listings),
+        needs_cgo=_needs_cgo(outlines, platforms, packages, listings),
         flags=survey.flags,
         test_flags=survey.test_flags,
         configured=frozenset(platform.name for platform in platforms),
@@ -66,12 +66,16 @@ def compatibility(
 
 
 def _needs_cgo(
-    outlines: Iterable[Outline], platforms: tuple[Platform, ...], listings: tuple[Listing, ...]
+    outlines: Iterable[Outline],
+    platforms: tuple[Platform, ...],
+    packages: Mapping[str, GoPackage],
+    listings: tuple[Listing, ...],
 ) -> dict[tuple[str, str], frozenset[str]]:
     """Where a binary or test has cgo below it, or a test file imports "C" itself."""
     outlines = tuple(outlines)
     found: dict[tuple[str, str], frozenset[str]] = {}
-    for text, held in targets_with_cgo(listings, rule_targets(outlines, platforms)).items():
+    targets = rule_targets(outlines, platforms)
+    for text, held in targets_with_cgo(listings, packages.values(), targets).items():
         label = Label.parse(text)
         found[label.package, label.name] = held
     for each in outlines:

@@ -20,7 +20,8 @@ from bazel_xc.buildfile.syntax import Branch, ListValue, Select, String, Sum, Va
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS, RULES_GO_SINCE
 from bazel_xc.model import PlatformStrings
 
-_PLATFORM_LABEL = re.compile(r"@{1,2}(?:io_bazel_)?rules_go//go/(?:platform|toolchain):(\w+)")
+# Whatever the workspace calls rules_go: bzlmod lets everybody choose a name.
+_PLATFORM_LABEL = re.compile(r"@{1,2}[\w.+~-]+//go/(?:platform|toolchain):(\w+)")
 _OS_LABEL = re.compile(r"@{1,2}platforms//os:(\w+)")
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from attrs import evolve, frozen
 
-from bazel_xc.bazel.select import platform_of_key, same_meaning
+from bazel_xc.bazel.select import platform_of_key, project, same_meaning
 from bazel_xc.buildfile.printer import DEFAULT
 from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Sum, Value
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS, KNOWN_PLATFORMS
@@ -58,6 +58,8 @@ def merge_value(
         return new
     if _scalar(old) and (new is None or _scalar(new)):
         return Left.SAME if old == new else new
+    if _one_of_several(old) and (new is None or _scalar(new) or _one_of_several(new)):
+        return _choose(old, new)
     canonical = _canonical(name, package, own_names)
     parts, wanted = _take_apart(old), _take_apart(new)
     if parts is None:
@@ -77,6 +79,18 @@ def _scalar(value: Value) -> bool:
     return isinstance(value, String) or (
         isinstance(value, Opaque) and value.text in ("True", "False", "None")
     )
+
+
+def _one_of_several(value: Value) -> bool:
+    """Whether a value is a select between single values, not lists."""
+    return isinstance(value, Select) and all(isinstance(each.value, String) for each in value.branches)
+
+
+def _choose(old: Value, new: Value | None) -> Value | Left | None:
+    """A select between single values is replaced as a whole, unless it has keys that are not ours."""
+    if any(project(old, platform) is None for platform in GAZELLE_PLATFORMS):
+        return Left.OPAQUE
+    return Left.SAME if same_meaning(old, new, GAZELLE_PLATFORMS, ordered=True) else new
 
 
 def _canonical(name: str, package: str, own_names: tuple[str, ...]) -> Callable[[str], str]:

@@ -36,7 +36,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    reading = pipeline.read(pipeline_options(options), all_tests=False)
+    reading = pipeline.read(pipeline_options(options), whole=False)
     if options.mode:
         reading = evolve(reading, config=evolve(reading.config, mode=options.mode))
     only = tuple(_relative(text, options) for text in options.directories)

@@ -7,6 +7,7 @@ here, field by field. It does not compare platforms and does not decide what an 
 
 from __future__ import annotations
 
+import enum
 import json
 import os
 import re
@@ -155,11 +156,15 @@ RunGo = Callable[[list[str], Path, Mapping[str, str]], Run]
 
 @frozen(kw_only=True)
 class ListingPlace:
-    """What one go list looks at: patterns, relative to a directory, and what its environment adds."""
+    """What one go list looks at: patterns, relative to a directory, and what its environment adds.
+
+    ``vendored`` says that everything it depends on, save the standard library, stands in its vendor tree.
+    """
 
     directory: Path
     patterns: tuple[str, ...]
     environment: Mapping[str, str] = field(factory=dict)
+    vendored: bool = False
 
 
 def list_packages(
@@ -169,14 +174,15 @@ def list_packages(
     platforms: Iterable[Platform],
     tags: Iterable[str] = (),
     *,
-    all_tests: bool = True,
+    whole: bool = True,
 ) -> tuple[Listing, ...]:
     """Lists all places and their closures for every platform, side by side, tests' imports included.
 
     What a place lists itself wins over what it is to another as a dependency, and what loads over what does
-    not. Without ``all_tests`` the closure of what only tests import is left out where cgo is off, where it
-    cannot hold any cgo. Raises ``GoError`` where go
-    gives nothing at all, with go's own first line.
+    not. Without ``whole`` two parts of the closure are left out: what only tests import where cgo is off,
+    since it holds no cgo there, and, on all platforms but one, what a vendored place depends on, since its
+    sources are in the workspace; the packages of those platforms then have no imports. Raises ``GoError``
+    where go gives nothing at all, with go's own first line.
     """
     platforms, places = tuple(platforms), tuple(places)
     processors = os.cpu_count() or 2
@@ -185,7 +191,11 @@ def list_packages(
         pending = [
             (
                 platform,
-                pool.submit(_Lister.at(place, run, tags, settings, source).listing, platform, all_tests),
+                pool.submit(
+                    _Lister.at(place, run, tags, settings, source).listing,
+                    platform,
+                    _reach(place, platform, platforms, whole=whole),
+                ),
             )
             for place in places
             for platform, settings in _shared_out(platforms, processors, toolchain.environment)
@@ -194,6 +204,24 @@ def list_packages(
         for platform, future in pending:
             _add_listing(merged[platform.name], future.result())
     return tuple(Listing(platform, merged[platform.name]) for platform in platforms)
+
+
+class _Reach(enum.Enum):
+    """How far a listing goes: the packages alone, with what they import, or what their tests import too."""
+
+    PACKAGES = enum.auto()
+    IMPORTS = enum.auto()
+    TESTS = enum.auto()
+
+
+def _reach(
+    place: ListingPlace, platform: Platform, platforms: tuple[Platform, ...], *, whole: bool
+) -> _Reach:
+    if whole:
+        return _Reach.TESTS
+    if place.vendored:
+        return _Reach.IMPORTS if platform == platforms[0] else _Reach.PACKAGES
+    return _Reach.TESTS if platform.cgo else _Reach.IMPORTS
 
 
 def _shared_out(
@@ -240,19 +268,20 @@ class _Lister:
         words = _all_tags(tags, environment)
         return cls(run, place.directory, place.patterns, words, environment, source)
 
-    def listing(self, platform: Platform, all_tests: bool) -> dict[str, ListedPackage]:
-        packages = {package.import_path: package for package in self._list(platform, self.patterns)}
+    def listing(self, platform: Platform, reach: _Reach) -> dict[str, ListedPackage]:
+        found = self._list(platform, self.patterns, "-find" if reach is _Reach.PACKAGES else "-deps")
+        packages = {package.import_path: package for package in found}
+        if reach is not _Reach.TESTS:
+            return packages
         missing = sorted(_test_imports(packages.values()) - packages.keys())
         missing = [path for path in missing if not is_standard(path, self.source)]
-        if missing and (
-            all_tests or platform.cgo
-        ):  # what only tests import is not in the closure; a second, small call brings it
-            for package in self._list(platform, tuple(missing)):
+        if missing:  # what only tests import is not in the closure; a second, small call brings it
+            for package in self._list(platform, tuple(missing), "-deps"):
                 packages.setdefault(package.import_path, evolve(package, dep_only=True))
         return packages
 
-    def _list(self, platform: Platform, patterns: tuple[str, ...]) -> Iterator[ListedPackage]:
-        arguments = ["list", "-e", "-deps", f"-json={','.join(FIELDS)}"]
+    def _list(self, platform: Platform, patterns: tuple[str, ...], how: str) -> Iterator[ListedPackage]:
+        arguments = ["list", "-e", how, f"-json={','.join(FIELDS)}"]
         if self.tags:
             arguments.append(f"-tags={','.join(self.tags)}")
         environment = {

@@ -41,7 +41,7 @@ class Loaded:
 @frozen(kw_only=True)
 class Loader:
     """What loading needs. ``vendored`` says that code from ``vendor`` is used; ``generated`` maps directories
-    to Go files that rules of their BUILD files make; ``all_tests`` is as for ``list_packages``.
+    to Go files that rules of their BUILD files make; ``whole`` is as for ``list_packages``.
     """
 
     workspace: Workspace
@@ -52,7 +52,7 @@ class Loader:
     config: Config
     vendored: bool
     generated: Mapping[str, tuple[str, ...]]
-    all_tests: bool = True
+    whole: bool = True
 
     def load(self) -> Loaded:
         """Lists, reads and folds. Raises ``GoError`` where go lists nothing at all."""
@@ -77,6 +77,7 @@ class Loader:
                 directory=self.workspace.root / group.directory,
                 patterns=group.patterns(),
                 environment=group.environment(),
+                vendored=self.vendored and all(module.vendored for module in group.modules),
             )
             for group in self.groups
         ]
@@ -86,7 +87,7 @@ class Loader:
             places,
             self.config.platforms,
             self.config.tags,
-            all_tests=self.all_tests,
+            whole=self.whole,
         )
 
     def _read(self) -> tuple[tuple[ReadDirectory, ...], tuple[Diagnostic, ...]]:

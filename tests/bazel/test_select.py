@@ -157,7 +157,7 @@ def test_project(text: str, platform: str, strings_there: tuple[str, ...] | None
         ("@platforms//os:macos", "darwin"),
         ("@platforms//os:osx", "darwin"),
         ("@platforms//os:windows", "windows"),
-        ("@my_go//go/platform:linux", None),
+        ("@my_go//go/platform:linux", "linux"),
         ("//config:fips", None),
         (DEFAULT, None),
     ],

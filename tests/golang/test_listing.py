@@ -47,6 +47,22 @@ def place(directory: Path) -> ListingPlace:
     return ListingPlace(directory=directory, patterns=("./...",))
 
 
+def test_vendored_closure_is_asked_for_once(tmp_path: Path) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def run(arguments: list[str], directory: Path, environment: Mapping[str, str]) -> Run:
+        asked.append((environment["GOOS"], arguments[2]))
+        return Run(0, OUTPUT.encode(), "")
+
+    vendored = ListingPlace(directory=tmp_path, patterns=("./...",), vendored=True)
+    list_packages(TOOLCHAIN, run, [vendored], [LINUX, WINDOWS], whole=False)
+    assert sorted(asked) == [("linux", "-deps"), ("windows", "-find")]
+
+    asked.clear()
+    list_packages(TOOLCHAIN, run, [vendored], [LINUX, WINDOWS])
+    assert sorted(asked) == [("linux", "-deps"), ("windows", "-deps")]
+
+
 def test_one_call_per_platform_with_everything_set(tmp_path: Path) -> None:
     calls: list[tuple[list[str], Mapping[str, str]]] = []
 
