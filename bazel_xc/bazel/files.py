@@ -14,6 +14,7 @@ from attrs import frozen
 from bazel_xc.bazel.merge import MergeContext, merge
 from bazel_xc.bazel.plan import WantedRule
 from bazel_xc.bazel.platforms import BAZELRC_NAME, bazelrc, incompatible_label, platform_rules
+from bazel_xc.bazel.select import select_conditions
 from bazel_xc.buildfile.evaluate import check_new, evaluate
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.syntax import BuildFile, Call
@@ -41,11 +42,18 @@ class FileMaker:
             incompatible=("@platforms//:incompatible", incompatible_label(self.repositories, package)),
             own_names=self.repositories.own_names,
             cgo_only=self.config.mode == "cgo" and directory.path != package,
+            conditions=select_conditions(self.repositories),
+            cc_load=self._cc_load(),
         )
         file = directory.build_file or BuildFile(directory.build_path, b"")
         new, said = merge(file, wanted, stale, context)
         old = directory.build_file.data if directory.build_file else None
         return FileChange(directory.build_path, old, new), said
+
+    def _cc_load(self) -> str:
+        """The file that defines cc rules, where the workspace declares rules_cc; else Bazel has them."""
+        dep = self.repositories.bazel_dep("rules_cc")
+        return f"@{dep.repository}//cc:defs.bzl" if self.repositories.bzlmod and dep else ""
 
     def platforms_package(
         self, workspace: Workspace, old_bazelrc: bytes | None

@@ -32,6 +32,8 @@ class Kind:
 
 _COMPILED = frozenset("cgo clinkopts copts cppopts cxxopts deps embed embedsrcs gc_goopts srcs".split())
 _SUBSTANCE = frozenset({"deps", "embed", "srcs"})
+_HEADERS = frozenset({"hdrs", "includes", "srcs", "textual_hdrs"})
+_IMPORTED = frozenset({"interface_library", "shared_library", "static_library"})
 _GO = "//go:def.bzl"
 
 KINDS: Mapping[str, Kind] = {
@@ -48,6 +50,8 @@ KINDS: Mapping[str, Kind] = {
         substance=_SUBSTANCE,
         load=_GO,
     ),
+    "cc_import": Kind(owned=_IMPORTED, substance=_IMPORTED),
+    "cc_library": Kind(owned=_HEADERS, substance=_HEADERS | {"deps"}),
     "constraint_setting": Kind(owned=frozenset(), substance=frozenset({"name"})),
     "constraint_value": Kind(owned=frozenset(), substance=frozenset({"name"})),
     "platform": Kind(owned=frozenset({"constraint_values"}), substance=frozenset({"name"})),
@@ -56,6 +60,10 @@ KINDS: Mapping[str, Kind] = {
 
 # What a directory of Go gets; the other kinds stand in the platforms package only.
 GO_RULE_KINDS = frozenset({"alias", "go_binary", "go_library", "go_test"})
+
+# What C in the tree gets, and how the names of those rules end, by which they are known again.
+CC_RULE_KINDS = frozenset({"cc_import", "cc_library"})
+CC_RULE_SUFFIX = "_cgo"
 
 # Rules that others import by their importpath, though bazel-xc never writes them.
 LIBRARY_KINDS = frozenset({"go_library", "go_proto_library", "go_grpc_library", "go_tool_library"})

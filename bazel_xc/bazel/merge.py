@@ -20,26 +20,33 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve, frozen
 
-from bazel_xc.bazel.kinds import KINDS
+from bazel_xc.bazel.kinds import CC_RULE_KINDS, CC_RULE_SUFFIX, KINDS
 from bazel_xc.bazel.loads import Symbol, load_edits
 from bazel_xc.bazel.plan import WantedRule
-from bazel_xc.bazel.values import Left, merge_value
+from bazel_xc.bazel.select import Conditions, project
+from bazel_xc.bazel.values import Left, merge_value, with_others
 from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.directives import Settings, directives_in
 from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
-from bazel_xc.buildfile.printer import NewAttribute, format_call
+from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
 from bazel_xc.buildfile.syntax import (
     Attribute,
     BuildFile,
     Call,
+    ListValue,
     String,
     Value,
     strings_in,
 )
+from bazel_xc.golang.constraints import GAZELLE_PLATFORMS
 from bazel_xc.model import Diagnostic, Severity
 
 # What mode "cgo" touches; everything else is then left to Gazelle.
 CGO_ATTRIBUTES = frozenset("cdeps cgo clinkopts copts cppopts cxxopts pure target_compatible_with".split())
+# Those among them that Gazelle would write its own way again, and what keeps it from that.
+_GAZELLE_FLAGS = frozenset({"clinkopts", "copts", "cppopts", "cxxopts"})
+KEPT_BY_US = "# keep: bazel_xc"
+_NOTHING = ListValue(())
 
 
 @frozen(kw_only=True)
@@ -52,6 +59,8 @@ class MergeContext:
     incompatible: tuple[str, ...]
     own_names: tuple[str, ...] = ()
     cgo_only: bool = False
+    conditions: Conditions
+    cc_load: str = ""  # where cc rules come from; empty where Bazel has them built in
 
 
 def merge(
@@ -66,11 +75,39 @@ def merge(
     for rule in rules:
         if rule.slot.existing:
             work.change(rule, rule.slot.existing)
-    if not context.cgo_only:
-        for call in stale:
+    for call in stale:
+        if not work.leaves(call.kind):
             work.empty(call)
-        work.add([rule for rule in rules if not rule.slot.existing])
+    work.add([rule for rule in rules if not rule.slot.existing and not work.leaves(rule.slot.kind)])
     return work.result(), tuple(work.said)
+
+
+def _is_ours(label: str) -> bool:
+    """Whether a label of ``cdeps`` leads to a rule that bazel-xc writes."""
+    return label.endswith(CC_RULE_SUFFIX)
+
+
+def _wider(old: Attribute, new: Value | None) -> Iterator[tuple[str, Value]]:
+    """Lets those see a rule who have to; whom people let see it still may."""
+    seen, wanted = project(old.value, "linux_amd64"), project(new, "linux_amd64")
+    if seen is None or not wanted or old.keep or {"//visibility:public", *wanted} & set(seen):
+        return
+    private = "//visibility:private"
+    if private not in wanted:
+        yield old.name, strings(sorted({*seen, *wanted} - {private}))
+
+
+def _same_words(old: Attribute, new: Value | None) -> bool:
+    """Whether flags are the same to rules_go, which splits each string at blanks."""
+    for platform in GAZELLE_PLATFORMS:
+        one, other = project(old.value, platform), project(new, platform)
+        if one is None or other is None or " ".join(one).split() != " ".join(other).split():
+            return False
+    return True
+
+
+def _kept_by_us(attribute: Attribute) -> bool:
+    return KEPT_BY_US in (*attribute.notes.before, attribute.notes.suffix)
 
 
 class _Merger:
@@ -97,12 +134,16 @@ class _Merger:
         blocks += [block.replace("\n", newline) for block in self.appended]
         return ((newline * 2).join(blocks) + newline).encode("utf-8")
 
+    def leaves(self, kind: str) -> bool:
+        """Whether rules of a kind are Gazelle's, to which only what cgo needs is added."""
+        return self.context.cgo_only and kind not in CC_RULE_KINDS
+
     # Existing rules
 
     def change(self, rule: WantedRule, call: Call) -> None:
         if call.keep:
             return
-        ours = call.kind in (rule.slot.written, rule.slot.kind) and not self.context.cgo_only
+        ours = call.kind in (rule.slot.written, rule.slot.kind) and not self.leaves(rule.slot.kind)
         if ours and call.kind != rule.slot.written:
             start = call.span.start
             self.edits.append(Edit(start, start + len(call.kind.encode()), rule.slot.written))
@@ -116,16 +157,23 @@ class _Merger:
         self, kind: str, call: Call, wanted: Mapping[str, Value]
     ) -> Iterator[tuple[str, Value | None]]:
         owned = KINDS[kind].owned
-        if self.context.cgo_only:
+        if self.leaves(kind):
             owned &= CGO_ATTRIBUTES
             wanted = {name: value for name, value in wanted.items() if name in CGO_ATTRIBUTES}
         names = [each.name for each in call.attributes if each.name not in wanted] + list(wanted)
         for name in names:
             old, new = call.get(name), wanted.get(name)
+            if old is not None and name == "cdeps":
+                new = with_others(old.value, new, _is_ours, self.context.conditions)
+            if old is not None and name == "visibility" and kind in CC_RULE_KINDS:
+                yield from _wider(old, new)
+                continue
+            if old is not None and self.leaves(kind) and name in _GAZELLE_FLAGS and _same_words(old, new):
+                continue
             if old is None:
                 if new is not None and not (call.opaque and name not in owned):
                     yield name, new
-            elif (name in owned or self._is_ours(old)) and not old.keep:
+            elif (name in owned or self._is_ours(old)) and (not old.keep or _kept_by_us(old)):
                 context = self.context
                 merged = merge_value(
                     name, old.value, new, context.package, context.rules_go, context.own_names
@@ -133,13 +181,18 @@ class _Merger:
                 if merged is Left.OPAQUE:
                     self._say_left(call, old)
                 elif not isinstance(merged, Left):
-                    yield name, merged
+                    if merged is None and self.leaves(kind) and name in _GAZELLE_FLAGS:
+                        merged = _NOTHING  # Gazelle would put back what is not there
+                    if merged != old.value:
+                        yield name, merged
 
     def _is_ours(self, attribute: Attribute) -> bool:
         """Whether a value that people may write too is one that bazel-xc wrote."""
         texts = set(strings_in(attribute.value))
         if attribute.name == "target_compatible_with":
             return bool(texts) and texts <= set(self.context.incompatible)
+        if attribute.name == "cdeps":
+            return True  # what people wrote is among the wanted
         if attribute.name == "pure":
             return not isinstance(attribute.value, String) and texts <= {"off", "auto"}
         return False
@@ -165,7 +218,8 @@ class _Merger:
     def _write(self, call: Call, changes: Mapping[str, Value | None]) -> None:
         if not changes:
             return
-        edits = change_attributes(self.file, call, changes)
+        notes = {name: KEPT_BY_US for name in changes if self.context.cgo_only and name in _GAZELLE_FLAGS}
+        edits = change_attributes(self.file, call, changes, notes)
         if edits is None:
             self._say(call, "its layout does not let attributes be changed one by one", Severity.WARNING)
         else:
@@ -185,6 +239,8 @@ class _Merger:
         mapped = self.context.settings.mapped(rule.slot.kind)
         if mapped:
             return Symbol(mapped.kind, mapped.load)
+        if rule.slot.kind in CC_RULE_KINDS:
+            return Symbol(rule.slot.written, self.context.cc_load)
         load = KINDS[rule.slot.kind].load
         return Symbol(rule.slot.written, f"@{self.context.rules_go}{load}" if load else "")
 

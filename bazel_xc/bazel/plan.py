@@ -15,7 +15,7 @@ from attrs import field, frozen
 from bazel_xc.bazel import embeds
 from bazel_xc.bazel.index import Index
 from bazel_xc.bazel.outline import Outline, Slot, TestSlot, calls_of, generated_files
-from bazel_xc.bazel.select import Conditions, exclusion, flag_list, string_set
+from bazel_xc.bazel.select import Conditions, exclusion, flag_list, label_list, string_set
 from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.syntax import Branch, Opaque, Select, String, Value
 from bazel_xc.buildfile.workspace import Directory, Workspace
@@ -45,7 +45,8 @@ class Facts:
     """What later stages found out about packages, by directory.
 
     ``absent``: configured platforms on which the library cannot be built. ``needs_cgo``: per slot name the
-    configured platforms on which a binary or test has cgo in its closure. ``flags``: C flags.
+    configured platforms on which a binary or test has cgo in its closure. ``flags``: C flags. ``cdeps``: by
+    known platform, in link order.
     """
 
     absent: Mapping[str, frozenset[str]]
@@ -54,6 +55,7 @@ class Facts:
     flags: Mapping[str, CgoFlags]
     test_flags: Mapping[str, CgoFlags]
     configured: frozenset[str]
+    cdeps: Mapping[str, Mapping[str, tuple[Label, ...]]] = field(factory=dict)
 
 
 @frozen(kw_only=True)
@@ -305,7 +307,7 @@ class _Work:
     ) -> dict[str, Value | None]:
         flags = (self.planner.facts.test_flags if tests else self.planner.facts.flags).get(package.directory)
         table = dict(self.settings.flags)
-        result: dict[str, Value | None] = {}
+        result: dict[str, Value | None] = {"cdeps": self._cdeps(package.directory)}
         for name in ("copts", "cppopts", "cxxopts", "clinkopts"):
             found: dict[str, tuple[str, ...]] = dict(getattr(flags, name)) if flags else {}
             extra = resolved_words(table.get(name, ()), package.directory)
@@ -317,6 +319,14 @@ class _Work:
             }
             result[name] = flag_list(spelt, self.planner.conditions)
         return result
+
+    def _cdeps(self, directory: str) -> Value | None:
+        by_platform = self.planner.facts.cdeps.get(directory, {})
+        spelt = {
+            platform: tuple(label.relative_to(directory) for label in labels)
+            for platform, labels in by_platform.items()
+        }
+        return label_list(spelt, self.planner.conditions)
 
     def _option(self, name: str) -> Value | None:
         values = dict(self.settings.flags).get(name, ())

@@ -96,6 +96,24 @@ def flag_list(by_platform: Mapping[str, tuple[str, ...]], conditions: Conditions
     return Sum((strings(common), choice)) if common else choice
 
 
+def label_list(by_platform: Mapping[str, tuple[str, ...]], conditions: Conditions) -> Value | None:
+    """Ordered labels per platform, with the default standing for what holds on most platforms."""
+    table = {name: by_platform.get(name, ()) for name in conditions.platforms}
+    common = _common_prefix(list(table.values()))
+    rest = {name: labels[len(common) :] for name, labels in table.items()}
+    if not any(rest.values()):
+        return strings(common) if common else None
+    held = [frozenset(name for name, labels in rest.items() if labels == each) for each in set(rest.values())]
+    family = _family(held, conditions.platforms)
+    keyed = {_part(name, family): labels for name, labels in sorted(rest.items())}
+    default = max(Counter(keyed.values()).items(), key=lambda item: (item[1], not item[0], item[0]))[0]
+    branches = tuple(
+        Branch(conditions.key(name), strings(labels)) for name, labels in keyed.items() if labels != default
+    )
+    choice = Select((*branches, Branch(DEFAULT, strings(default))))
+    return Sum((strings(common), choice)) if common else choice
+
+
 def exclusion(absent: frozenset[str], conditions: Conditions, incompatible: str) -> Value | None:
     """A ``target_compatible_with`` that leaves out some platforms, in the shorter of its two forms."""
     absent &= conditions.platforms

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from attrs import evolve, frozen
 
-from bazel_xc.bazel.select import platform_of_key, project, same_meaning
+from bazel_xc.bazel.select import Conditions, label_list, platform_of_key, project, same_meaning
 from bazel_xc.buildfile.printer import DEFAULT
 from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Sum, Value
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS, KNOWN_PLATFORMS
@@ -21,7 +21,9 @@ from bazel_xc.model import Label
 
 _LABELS = frozenset({"actual", "cdeps", "deps", "embed"})
 _SYSTEMS = frozenset(name.partition("_")[0] for name in KNOWN_PLATFORMS)
-_ORDERED = frozenset({"clinkopts", "copts", "cppopts", "cxxopts", "gc_goopts", "gc_linkopts"})
+_ORDERED = frozenset(
+    {"cdeps", "clinkopts", "copts", "cppopts", "cxxopts", "gc_goopts", "gc_linkopts", "includes"}
+)
 
 
 _Item = String | Opaque
@@ -73,6 +75,23 @@ def merge_value(
     if same and merged is not None and not _foreign_keys(parts, rules_go):
         return Left.SAME
     return merged
+
+
+def with_others(
+    old: Value | None, new: Value | None, is_ours: Callable[[str], bool], conditions: Conditions
+) -> Value | None:
+    """``new`` and, before it, the labels of ``old`` that are not ours, for an attribute that is shared.
+
+    Where ``old`` cannot be told platform by platform it is ``new`` alone.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for platform in conditions.platforms:
+        before, wanted = project(old, platform), project(new, platform)
+        if before is None or wanted is None:
+            return new
+        kept = (text for text in before if text in wanted or not is_ours(text))
+        found[platform] = tuple(dict.fromkeys((*kept, *wanted)))
+    return label_list(found, conditions)
 
 
 def _scalar(value: Value) -> bool:

@@ -11,6 +11,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from attrs import evolve
+
 from bazel_xc.buildfile.edits import Edit
 from bazel_xc.buildfile.printer import (
     INDENT,
@@ -28,13 +30,19 @@ _REST_OF_LINE = re.compile(rb"(?P<comma>[ \t]*,)?[ \t]*(?P<comment>#[^\r\n]*)?\r
 Changes = Mapping[str, Value | None]
 
 
-def change_attributes(file: BuildFile, call: Call, changes: Changes) -> tuple[Edit, ...] | None:
-    """The edits that give attributes new values; None as a value takes an attribute out."""
+def change_attributes(
+    file: BuildFile, call: Call, changes: Changes, notes: Mapping[str, str] | None = None
+) -> tuple[Edit, ...] | None:
+    """The edits that give attributes new values; None as a value takes an attribute out.
+
+    ``notes`` are comments that attributes get before them, where they do not have them.
+    """
+    notes = notes or {}
     if _have_own_lines(file, call):
-        return tuple(_edits(file, call, changes))
+        return tuple(_edits(file, call, changes, notes))
     if call.args or call.opaque:
         return None
-    return (_laid_out(file, call, changes),)
+    return (_laid_out(file, call, changes, notes),)
 
 
 def _have_own_lines(file: BuildFile, call: Call) -> bool:
@@ -70,7 +78,7 @@ def _is_end(file: BuildFile, call: Call, last: Attribute) -> bool:
     return not re.sub(rb"#[^\r\n]*", b"", text).strip()
 
 
-def _edits(file: BuildFile, call: Call, changes: Changes) -> Iterator[Edit]:
+def _edits(file: BuildFile, call: Call, changes: Changes, notes: Mapping[str, str]) -> Iterator[Edit]:
     for attribute in call.attributes:
         if attribute.name in changes:
             value = changes[attribute.name]
@@ -79,8 +87,9 @@ def _edits(file: BuildFile, call: Call, changes: Changes) -> Iterator[Edit]:
             else:
                 text = format_value(arrange(attribute.name, value), 1)
                 yield Edit(attribute.value_span.start, attribute.value_span.end, text)
+                yield from _noted(file, attribute, notes)
     added = {name: value for name, value in changes.items() if value is not None and not call.get(name)}
-    yield from _inserted(file, call, added, changes)
+    yield from _inserted(file, call, added, changes, notes)
 
 
 def _removed(file: BuildFile, attribute: Attribute) -> Edit:
@@ -92,14 +101,30 @@ def _removed(file: BuildFile, attribute: Attribute) -> Edit:
     return Edit(start, file.end_of_line(attribute.span.end), "")
 
 
-def _inserted(file: BuildFile, call: Call, added: Mapping[str, Value], changes: Changes) -> Iterator[Edit]:
+def _noted(file: BuildFile, attribute: Attribute, notes: Mapping[str, str]) -> Iterator[Edit]:
+    note = notes.get(attribute.name)
+    if note and note not in (*attribute.notes.before, attribute.notes.suffix):
+        start = file.line_starts[file.line_of(attribute.span.start) - 1]
+        yield Edit(start, start, f"{INDENT}{note}\n")
+
+
+def _with_note(attribute: NewAttribute, notes: Mapping[str, str]) -> NewAttribute:
+    note = notes.get(attribute.name)
+    if not note or note in (*attribute.notes.before, attribute.notes.suffix):
+        return attribute
+    return evolve(attribute, notes=evolve(attribute.notes, before=(*attribute.notes.before, note)))
+
+
+def _inserted(
+    file: BuildFile, call: Call, added: Mapping[str, Value], changes: Changes, notes: Mapping[str, str]
+) -> Iterator[Edit]:
     """Puts new attributes where buildifier would have them."""
     places: dict[int, list[str]] = {}
     last = call.attributes[-1]
     for name in sorted(added, key=attribute_order):
         before = [each for each in call.attributes if attribute_order(each.name) < attribute_order(name)]
         at = file.end_of_line(before[-1].span.end if before else call.span.start)
-        places.setdefault(at, []).append(format_attribute(NewAttribute(name, added[name])))
+        places.setdefault(at, []).append(format_attribute(_with_note(NewAttribute(name, added[name]), notes)))
     goes = last.name in changes and changes[last.name] is None
     if file.end_of_line(last.span.end) in places and not goes and not _has_comma(file, last):
         yield Edit(last.span.end, last.span.end, ",")
@@ -107,7 +132,7 @@ def _inserted(file: BuildFile, call: Call, added: Mapping[str, Value], changes: 
         yield Edit(at, at, "".join(texts))
 
 
-def _laid_out(file: BuildFile, call: Call, changes: Changes) -> Edit:
+def _laid_out(file: BuildFile, call: Call, changes: Changes, notes: Mapping[str, str]) -> Edit:
     """Writes a call anew, unchanged values as they are."""
     kept: list[NewAttribute] = []
     for each in call.attributes:
@@ -123,7 +148,8 @@ def _laid_out(file: BuildFile, call: Call, changes: Changes) -> Edit:
     ]
     start = call.span.start + len(call.kind.encode())
     end = "".join(f"{INDENT}{text}\n" for text in loose)
-    return Edit(start, call.span.end, format_call("", kept).removesuffix(")") + end + ")")
+    written = [_with_note(each, notes) for each in kept]
+    return Edit(start, call.span.end, format_call("", written).removesuffix(")") + end + ")")
 
 
 def _loose_comments(file: BuildFile, call: Call, kept: Iterable[NewAttribute]) -> list[str]:

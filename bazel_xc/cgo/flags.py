@@ -11,7 +11,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
@@ -22,6 +22,8 @@ _SRCDIR = "${SRCDIR}"
 # Flags with a directory, in the same word or in the next one (Gazelle's list).
 _DIRECTORY_FLAG = re.compile(r"(-iquote|-isystem|-I|-L|-F)(.*)", re.DOTALL)
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:/")  # to go on Linux a Windows path is a relative one
+# A run path that is relative means a folder of the sources; rules_go sets those of dependencies itself.
+_RUN_PATH = re.compile(r"-Wl,-{1,2}rpath[,=](?![/$@])[^,]*")
 _ESCAPED = re.compile(r"""[\\'" \t\n\r]""")
 _DOLLAR = re.compile(r"\$(?!\()")
 
@@ -41,15 +43,18 @@ class CgoSource:
     active: frozenset[str] = frozenset()
 
 
+_ByPlatform = tuple[tuple[str, tuple[str, ...]], ...]
+
+
 @frozen(kw_only=True)
 class CgoFlags:
     """For each verb the flags by platform: pairs of a platform's name and its words, sorted by name."""
 
-    copts: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    cppopts: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    cxxopts: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    clinkopts: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    pkg_config: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    copts: _ByPlatform = ()
+    cppopts: _ByPlatform = ()
+    cxxopts: _ByPlatform = ()
+    clinkopts: _ByPlatform = ()
+    pkg_config: _ByPlatform = ()
 
 
 @frozen(kw_only=True)
@@ -97,6 +102,42 @@ def resolved_words(words: Iterable[str], directory: str) -> tuple[str, ...]:
         found.append(_joined(directory, word) if is_directory else _resolved(word, directory))
         previous = "" if is_directory else word
     return tuple(found)
+
+
+def without_paths(flags: CgoFlags, provided: Mapping[str, frozenset[str]]) -> CgoFlags:
+    """The flags without search directories in the workspace and without what dependencies provide.
+
+    ``provided`` are words by platform, as they stand in ``clinkopts``; ``-l`` and its name may be two.
+    """
+    nothing: frozenset[str] = frozenset()
+
+    def cleaned(each: _ByPlatform) -> _ByPlatform:
+        pairs = ((name, tuple(_plain_words(words, provided.get(name, nothing)))) for name, words in each)
+        return tuple((name, words) for name, words in pairs if words)
+
+    return CgoFlags(
+        copts=cleaned(flags.copts),
+        cppopts=cleaned(flags.cppopts),
+        cxxopts=cleaned(flags.cxxopts),
+        clinkopts=cleaned(flags.clinkopts),
+        pkg_config=flags.pkg_config,
+    )
+
+
+def _plain_words(words: Iterable[str], provided: frozenset[str]) -> Iterator[str]:
+    rest = iter(words)
+    for word in rest:
+        match = _DIRECTORY_FLAG.fullmatch(word)
+        if match and match[1] != "-F":
+            directory = match[2] or next(rest, "")
+            if _ABSOLUTE.match(directory) or directory.startswith("$"):
+                yield from (word,) if match[2] else (word, directory)
+        elif word == "-l":
+            name = next(rest, "")
+            if f"-l{name}" not in provided:
+                yield from (word, name)
+        elif word not in provided and not _RUN_PATH.fullmatch(word):
+            yield word
 
 
 def bazel_flag(text: str) -> str:

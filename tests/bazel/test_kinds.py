@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bazel_xc.bazel.kinds import GO_RULE_KINDS, KINDS, LIBRARY_KINDS, PROTO_LIBRARY_KINDS
+from bazel_xc.bazel.kinds import CC_RULE_KINDS, GO_RULE_KINDS, KINDS, LIBRARY_KINDS, PROTO_LIBRARY_KINDS
 
 SET_ONCE = {"cdeps", "data", "name", "pure", "tags", "target_compatible_with", "visibility", "x_defs"}
 
@@ -19,7 +19,7 @@ def test_what_keeps_a_rule_of_go_alive_is_owned(kind: str) -> None:
     assert KINDS[kind].substance <= KINDS[kind].owned
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS.keys() - GO_RULE_KINDS))
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - GO_RULE_KINDS - CC_RULE_KINDS))
 def test_rules_of_the_platforms_package_stay(kind: str) -> None:
     assert KINDS[kind].substance == {"name"}
     assert KINDS[kind].load == ""

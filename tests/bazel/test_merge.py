@@ -17,6 +17,7 @@ from hypothesis.strategies import DrawFn, composite
 from bazel_xc.bazel.merge import MergeContext, merge
 from bazel_xc.bazel.outline import Slot
 from bazel_xc.bazel.plan import WantedRule
+from bazel_xc.bazel.select import Conditions
 from bazel_xc.buildfile.directives import MappedKind, Settings
 from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.syntax import (
@@ -33,8 +34,10 @@ from bazel_xc.buildfile.syntax import (
     Value,
     parse,
 )
+from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.model import Diagnostic
 
+CONDITIONS = Conditions("rules_go", KNOWN_PLATFORMS)
 INCOMPATIBLE = "//platforms:incompatible"
 
 
@@ -45,6 +48,7 @@ def _context(*, mapped: tuple[tuple[str, MappedKind], ...] = (), cgo_only: bool 
         rules_go="rules_go",
         incompatible=(INCOMPATIBLE,),
         cgo_only=cgo_only,
+        conditions=CONDITIONS,
     )
 
 
@@ -269,9 +273,19 @@ def test_mode_cgo_changes_cgo_attributes_only() -> None:
     wanted = _library(srcs=["p.go"], copts=["-Dx", "-Dy"], cgo=Opaque("True"), importpath=String("e/p"))
     other = Wanted("go_test", "p_test", {"srcs": strings(["p_test.go"])})
     assert _merged(text, wanted, other, context=_context(cgo_only=True)) == (
-        LOAD + 'go_library(\n    name = "p",\n    srcs = ["old.go"],\n    cgo = True,\n    copts = [\n'
-        '        "-Dx",\n        "-Dy",\n    ],\n)\n'
+        LOAD + 'go_library(\n    name = "p",\n    srcs = ["old.go"],\n    cgo = True,\n'
+        '    copts = ["-Dx -Dy"],\n)\n'
     )
+
+
+def test_mode_cgo_keeps_gazelle_from_its_own_flags() -> None:
+    rule = 'go_library(\n    name = "p",\n    cgo = True,\n{}    copts = [{}],\n)\n'
+    wanted = _library(copts=["-Dx"], cgo=Opaque("True"))
+    old, new = (LOAD + rule.format("", '"-Ip/p/inc"'), LOAD + rule.format("    # keep: bazel_xc\n", '"-Dx"'))
+    assert _merged(old, wanted, context=_context(cgo_only=True)) == new
+    assert _merged(new, wanted, context=_context(cgo_only=True)) == new
+    nothing = _library(cgo=Opaque("True"))
+    assert _merged(new, nothing, context=_context(cgo_only=True)) == new.replace('"-Dx"', "")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,261 @@
+"""The cc rules that C in the tree wants, so that a Go package that reaches it builds in a sandbox.
+
+Comes in: per Go package the files it reaches by ``#include`` outside of its own sources, the search
+directories that led there, and bundled archives. Goes out: ``cc_library`` and ``cc_import`` rules in the
+Bazel packages that own those files, and the labels that the Go package needs of them. Files are named one by
+one, never by glob. Who provides what is not in the tree is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import field, frozen
+
+from bazel_xc.bazel.kinds import CC_RULE_KINDS, CC_RULE_SUFFIX
+from bazel_xc.bazel.outline import Slot, calls_of
+from bazel_xc.bazel.plan import WantedRule
+from bazel_xc.buildfile.printer import strings
+from bazel_xc.buildfile.syntax import Call, ListValue, Notes, String, Value
+from bazel_xc.buildfile.workspace import Workspace
+from bazel_xc.model import Diagnostic, Label, Severity
+
+_HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".H", ".inc", ".inl", ".ipp", ".tcc")
+_SHARED = (".so", ".dylib", ".dll")
+_OBJECTS = (".o", ".obj", ".syso")
+
+
+@frozen(kw_only=True)
+class Reach:
+    """What one Go package reaches in the tree, all paths from the workspace root.
+
+    ``directories`` are search directories in the compiler's order; ``archives`` are library files.
+    """
+
+    package: str
+    files: tuple[str, ...] = ()
+    directories: tuple[str, ...] = ()
+    archives: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class CcRules:
+    """The rules by directory, those that nothing wants any more, and labels for each Go package.
+
+    ``headers`` are a Go package's libraries in search order; ``archives`` maps files to their labels.
+    ``consumers`` are the Go packages that each directory's rules are for.
+    """
+
+    rules: Mapping[str, tuple[WantedRule, ...]] = field(factory=dict)
+    stale: Mapping[str, tuple[Call, ...]] = field(factory=dict)
+    headers: Mapping[str, tuple[Label, ...]] = field(factory=dict)
+    archives: Mapping[tuple[str, str], Label] = field(factory=dict)
+    consumers: Mapping[str, frozenset[str]] = field(factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def cc_rules(
+    workspace: Workspace,
+    reaches: Iterable[Reach],
+    packages: frozenset[str],
+    root_name: str,
+    *,
+    tidy: bool = True,
+) -> CcRules:
+    """Plans the rules; ``packages`` are the directories that are or become Bazel packages without them.
+
+    Without ``tidy`` no rule is called stale: what some package wants is not known.
+    """
+    reaches = sorted(reaches, key=lambda each: each.package)
+    work = _Work(workspace, _with_new_packages(reaches, packages), root_name)
+    for reach in reaches:
+        work.add(reach)
+    return CcRules(
+        rules={path: tuple(rules) for path, rules in work.rules.items()},
+        stale=dict(work.stale()) if tidy else {},
+        headers=work.headers,
+        archives=work.archives,
+        consumers={path: frozenset(names) for path, names in work.consumers.items()},
+        diagnostics=tuple(work.said),
+    )
+
+
+def _with_new_packages(reaches: Iterable[Reach], packages: frozenset[str]) -> frozenset[str]:
+    """Where no Bazel package is at or above a directory, the topmost one that is reached becomes one."""
+    wanted: set[str] = set()
+    for reach in reaches:
+        wanted.update(reach.directories)
+        wanted.update(posixpath.dirname(path) for path in (*reach.files, *reach.archives))
+    found = set(packages)
+    for directory in sorted(wanted, key=lambda each: (each.count("/") if each else -1, each)):
+        if _owner(directory, found) is None:
+            found.add(directory)
+    return frozenset(found)
+
+
+def _owner(directory: str, packages: Iterable[str]) -> str | None:
+    packages = packages if isinstance(packages, set | frozenset) else frozenset(packages)
+    while directory not in packages:
+        if not directory:
+            return None
+        directory = posixpath.dirname(directory)
+    return directory
+
+
+class _Work:
+    def __init__(self, workspace: Workspace, packages: frozenset[str], root_name: str) -> None:
+        self.workspace = workspace
+        self.packages = packages
+        self.root_name = root_name
+        self.rules: dict[str, list[WantedRule]] = {}
+        self.headers: dict[str, tuple[Label, ...]] = {}
+        self.archives: dict[tuple[str, str], Label] = {}
+        self.consumers: dict[str, set[str]] = {}
+        self.said: list[Diagnostic] = []
+
+    def add(self, reach: Reach) -> None:
+        owners: dict[str, tuple[list[str], list[str]]] = {}
+        for directory in reach.directories:
+            owners.setdefault(self._owner(directory), ([], []))[0].append(directory)
+        for path in reach.files:
+            owners.setdefault(self._owner(posixpath.dirname(path)), ([], []))[1].append(path)
+        labels = []
+        for owner, (directories, files) in owners.items():
+            name = self._name(reach.package, owner)
+            label = self._rule("cc_library", owner, name, reach.package, _library(owner, directories, files))
+            labels += [label] if label else []
+        self.headers[reach.package] = tuple(labels)
+        for path in reach.archives:
+            self._archive(reach.package, path)
+
+    def _archive(self, package: str, path: str) -> None:
+        owner = self._owner(posixpath.dirname(path))
+        below = posixpath.relpath(path, owner or ".")
+        stem = below.replace("/", "_").rpartition(".")[0] or below
+        name = _clean(stem) + CC_RULE_SUFFIX
+        known = [rule for rule in self.rules.get(owner, ()) if rule.slot.name == name]
+        if known and known[0].attributes.get(_role(path)) == String(below):  # another package links it too
+            label: Label | None = Label("", owner, name)
+            self._open(owner, known[0], package)
+        else:
+            name = name if not known else _clean(below.replace("/", "_")) + CC_RULE_SUFFIX
+            kind = "cc_library" if path.endswith(_OBJECTS) else "cc_import"
+            value: Value = strings([below]) if kind == "cc_library" else String(below)
+            label = self._rule(kind, owner, name, package, {_role(path): value})
+        if label:
+            self.archives[package, path] = label
+
+    def _rule(
+        self, kind: str, owner: str, name: str, package: str, attributes: dict[str, Value]
+    ) -> Label | None:
+        named = [call for call in self._calls(owner) if call.name == name]
+        existing = named[0] if len(named) == 1 and named[0].kind == kind else None
+        if named and existing is None:
+            self._say(owner, named[0], f"no {kind} {name!r} is written: the name is that of {named[0].kind}")
+            return None
+        if not self._writable(owner):
+            self._say(owner, None, f"{kind} {name!r} is wanted here, but this file may not be written")
+            return None
+        seen = "//visibility:private" if owner == package else f"//{package}:__pkg__"
+        wanted = {
+            **attributes,
+            "tags": strings(["manual"]),  # nothing to build by itself, where there may be no C toolchain
+            "visibility": strings([seen]),
+        }
+        self.rules.setdefault(owner, []).append(WantedRule(Slot(kind, kind, name, existing), wanted))
+        self.consumers.setdefault(owner, set()).add(package)
+        return Label("", owner, name)
+
+    def _open(self, owner: str, rule: WantedRule, package: str) -> None:
+        """Lets one more package see a rule."""
+        old = rule.attributes["visibility"]
+        assert isinstance(old, ListValue)
+        texts = [each.value for each in old.items if isinstance(each, String)]
+        seen = [text for text in texts if text != "//visibility:private"]
+        new = sorted({*seen, f"//{package}:__pkg__"}) if package != owner or seen else texts
+        at = self.rules[owner].index(rule)
+        attributes = {**rule.attributes, "visibility": strings(new)}
+        self.rules[owner][at] = WantedRule(rule.slot, attributes)
+        self.consumers[owner].add(package)
+
+    def stale(self) -> Iterator[tuple[str, tuple[Call, ...]]]:
+        """Rules that bear our names and that no package wants any more."""
+        for path in self.workspace.directories:
+            wanted = {rule.slot.name for rule in self.rules.get(path, ())}
+            gone = tuple(
+                call
+                for call in self._calls(path)
+                if call.kind in CC_RULE_KINDS
+                and call.name.endswith(CC_RULE_SUFFIX)
+                and call.name not in wanted
+            )
+            if gone:
+                yield path, gone
+
+    def _owner(self, directory: str) -> str:
+        return _owner(directory, self.packages) or ""
+
+    def _name(self, package: str, owner: str) -> str:
+        """After the Go package, counted from the owner where it is below."""
+        inside = not owner or package.startswith(f"{owner}/")
+        below = package[len(owner) :].strip("/") if inside else package
+        base = posixpath.basename(owner) if package == owner else below
+        return _clean((base or self.root_name).replace("/", "_")) + CC_RULE_SUFFIX
+
+    def _calls(self, directory: str) -> tuple[Call, ...]:
+        found = self.workspace.directories.get(directory)
+        return calls_of(found) if found else ()
+
+    def _writable(self, directory: str) -> bool:
+        found = self.workspace.directories.get(directory)
+        return bool(found and found.writable)
+
+    def _say(self, owner: str, call: Call | None, message: str) -> None:
+        found = self.workspace.directories.get(owner)
+        self.said.append(
+            Diagnostic(
+                path=found.build_path if found else owner or ".",
+                line=call.line if call else 0,
+                severity=Severity.WARNING,
+                code="cc-rule",
+                message=message,
+                remedy="rename that rule, or name a provider with # bazel_xc:resolve",
+            )
+        )
+
+
+def _library(owner: str, directories: Iterable[str], files: Iterable[str]) -> dict[str, Value]:
+    below = sorted(posixpath.relpath(path, owner or ".") for path in files)
+    headers = [path for path in below if path.endswith(_HEADERS)]
+    texts = [path for path in below if not path.endswith(_HEADERS)]
+    includes = [posixpath.relpath(path or ".", owner or ".") for path in directories]
+    attributes: dict[str, Value] = {}
+    if headers:
+        attributes["hdrs"] = strings(headers)
+    if includes:
+        attributes["includes"] = _in_order(includes)
+    if texts:
+        attributes["textual_hdrs"] = strings(texts)
+    return attributes
+
+
+def _in_order(includes: list[str]) -> ListValue:
+    """Search directories, protected from buildifier's sorting where their order is not the alphabet's."""
+    plain = strings(includes)
+    if includes == sorted(includes):
+        return plain
+    first = String(includes[0], notes=Notes(before=("# do not sort",)))
+    return ListValue((first, *plain.items[1:]))
+
+
+def _role(path: str) -> str:
+    """The attribute that takes a library file."""
+    name = posixpath.basename(path)
+    if name.endswith(_OBJECTS):
+        return "srcs"
+    return "shared_library" if name.endswith(_SHARED) or ".so." in name else "static_library"
+
+
+def _clean(name: str) -> str:
+    return "".join(each if each.isalnum() or each in "_-+.=" else "_" for each in name)
