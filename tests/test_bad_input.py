@@ -125,6 +125,20 @@ def test_inconsistent_vendor_tree(generate: Callable[..., Outcome]) -> None:
     assert "run: go mod vendor" in outcome.stderr
 
 
+def test_nested_module_that_go_cannot_list(generate: Callable[..., Outcome]) -> None:
+    """The rest is written, and what stands in that module stays."""
+    rule = 'go_library(name = "n", srcs = ["gone.go"])\n'
+    nested = {"n/go.mod": "module example.com/n\n\ngo 1.999\n", "n/n.go": "package n\n"}
+    outcome = generate({**GOOD, **nested, "n/BUILD.bazel": rule})
+
+    assert outcome.code == 1
+    assert outcome.stderr.startswith("n/go.mod: error: ")
+    assert "requires go >= 1.999" in outcome.stderr
+    assert outcome.stderr.count("\n") == 1
+    assert outcome.files["n/BUILD.bazel"].decode() == rule
+    assert_rest_went_on(outcome)
+
+
 @pytest.mark.parametrize(
     ("files", "said"),
     [

@@ -151,6 +151,14 @@ class Listing:
     packages: Mapping[str, ListedPackage]
 
 
+@frozen
+class FailedPlace:
+    """A place where go lists nothing at all, and why."""
+
+    place: ListingPlace
+    reason: str
+
+
 RunGo = Callable[[list[str], Path, Mapping[str, str]], Run]
 
 
@@ -175,14 +183,14 @@ def list_packages(
     tags: Iterable[str] = (),
     *,
     whole: bool = True,
-) -> tuple[Listing, ...]:
+) -> tuple[tuple[Listing, ...], tuple[FailedPlace, ...]]:
     """Lists all places and their closures for every platform, side by side, tests' imports included.
 
     What a place lists itself wins over what it is to another as a dependency, and what loads over what does
     not. Without ``whole`` two parts of the closure are left out: what only tests import where cgo is off,
     since it holds no cgo there, and, on all platforms but one, what a vendored place depends on, since its
     sources are in the workspace; the packages of those platforms then have no imports. Raises ``GoError``
-    where go gives nothing at all, with go's own first line.
+    where go gives nothing at all in any place, with go's own first line.
     """
     platforms, places = tuple(platforms), tuple(places)
     processors = os.cpu_count() or 2
@@ -190,6 +198,7 @@ def list_packages(
     with ThreadPoolExecutor(max_workers=processors) as pool:
         pending = [
             (
+                place,
                 platform,
                 pool.submit(
                     _Lister.at(place, run, tags, settings, source).listing,
@@ -201,9 +210,20 @@ def list_packages(
             for platform, settings in _shared_out(platforms, processors, toolchain.environment)
         ]
         merged: dict[str, dict[str, ListedPackage]] = {platform.name: {} for platform in platforms}
-        for platform, future in pending:
-            _add_listing(merged[platform.name], future.result())
-    return tuple(Listing(platform, merged[platform.name]) for platform in platforms)
+        failed: dict[Path, FailedPlace] = {}
+        for place, platform, future in pending:
+            try:
+                _add_listing(merged[platform.name], future.result())
+            except _NothingListedError as e:
+                failed.setdefault(place.directory, FailedPlace(place, str(e)))
+    if failed and len(failed) == len(places):
+        raise GoError(next(iter(failed.values())).reason)
+    listings = tuple(Listing(platform, merged[platform.name]) for platform in platforms)
+    return listings, tuple(failed.values())
+
+
+class _NothingListedError(GoError):
+    """go list gave no package at all for a place."""
 
 
 class _Reach(enum.Enum):
@@ -292,7 +312,7 @@ class _Lister:
         }
         done = self.run([*arguments, "--", *patterns], self.directory, environment)
         if done.code != 0 and not done.stdout.strip():
-            raise GoError(explain_failure(done.stderr, self.directory))
+            raise _NothingListedError(explain_failure(done.stderr, self.directory))
         return map(ListedPackage.from_json, _objects(done.stdout))
 
 
@@ -314,6 +334,9 @@ def explain_failure(stderr: str, directory: Path) -> str:
     if "errors parsing" in text:
         details = [part.strip() for part in stderr.split("\n") if part.strip()]
         return " ".join(details[:2])
+    if "missing go.sum entry" in text:
+        what = line.removeprefix("go: ").partition("; to add it")[0]
+        return f"{directory}: {what}; run: go mod tidy"
     return f"go list failed in {directory}: {line}"
 
 

@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.config import Config
-from bazel_xc.golang.listing import ListedPackage, Listing, ListingPlace, RunGo, list_packages
+from bazel_xc.golang.listing import FailedPlace, ListedPackage, Listing, ListingPlace, RunGo, list_packages
 from bazel_xc.golang.modules import ListingGroup, Module, module_of
 from bazel_xc.golang.package import GoPackage, GoView, ReadDirectory, fold, read_directory
 from bazel_xc.golang.toolchain import Toolchain
@@ -59,18 +59,37 @@ class Loader:
         with ThreadPoolExecutor(max_workers=1) as pool:
             pending = pool.submit(self._list)
             directories, unreadable = self._read()
-            listings = pending.result()
+            listings, gone = pending.result()
+        unlisted = self._below(gone, (directory.path for directory in directories))
+        directories = tuple(each for each in directories if each.path not in unlisted)
         packages, load_errors = self._fold(directories, listings)
         failed = frozenset(directory.path for directory in directories) - packages.keys()
         own = frozenset(directory.import_path for directory in directories)
         return Loaded(
             listings=listings,
             packages=packages,
-            untouched=_untouched(failed, load_errors, unreadable),
-            diagnostics=(*unreadable, *load_errors, *_missing_packages(listings, own)),
+            untouched=_untouched(failed, load_errors, unreadable) | unlisted,
+            diagnostics=(
+                *unreadable,
+                *load_errors,
+                *_missing_packages(listings, own),
+                *(_nothing_listed(each, self.workspace.root) for each in gone),
+            ),
         )
 
-    def _list(self) -> tuple[Listing, ...]:
+    def _below(self, gone: Iterable[FailedPlace], directories: Iterable[str]) -> frozenset[str]:
+        """The directories whose module go could not list."""
+        roots = {each.place.directory for each in gone}
+        broken = {
+            module.directory
+            for group in self.groups
+            for module in group.modules
+            if self.workspace.root / group.directory in roots
+        }
+        found = ((path, module_of(path, self.modules)) for path in directories)
+        return frozenset(path for path, module in found if module and module.directory in broken)
+
+    def _list(self) -> tuple[tuple[Listing, ...], tuple[FailedPlace, ...]]:
         """One listing per platform over all groups of modules."""
         places = [
             ListingPlace(
@@ -223,6 +242,17 @@ def _untouched(
     told = {each.path for each in (*load_errors, *unreadable) if each.severity is Severity.ERROR}
     broken = {path for path in failed if any(each and is_inside(each, path) for each in told)}
     return frozenset(broken | {each.path.rpartition("/")[0] for each in unreadable})
+
+
+def _nothing_listed(failed: FailedPlace, root: Path) -> Diagnostic:
+    place = failed.place.directory.relative_to(root)
+    return Diagnostic(
+        path=(place / "go.mod").as_posix(),
+        severity=Severity.ERROR,
+        code="load",
+        message=failed.reason.removeprefix(f"{failed.place.directory}: "),
+        remedy="the rules of this module stay as they are",
+    )
 
 
 def _missing_packages(listings: Iterable[Listing], own: frozenset[str]) -> Iterator[Diagnostic]:

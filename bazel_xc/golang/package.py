@@ -304,8 +304,11 @@ def _believe_go(
         go_active = frozenset(name for name in told if file.name in told[name])
         unknown = file.active - told.keys()
         own = file.active & told.keys()
-        if file.kind is FileKind.C:
-            own, go_active = _c_files(own, go_active, told, view)
+        if file.kind is FileKind.C:  # where cgo is off, go lists it among the ignored ones
+            on = frozenset(platform.name for platform in view.platforms if platform.cgo) & told.keys()
+            if file.name.endswith(".S"):  # go compiles it beside cgo files only
+                on &= frozenset(name for name in told if listed[name].cgo_files)
+            own, go_active = own & on, go_active & on
         if own != go_active:
             said.append(_disagreement(directory, file, own, go_active))
         checked[at] = evolve(file, active=go_active | unknown, may=file.may | go_active)
@@ -314,14 +317,6 @@ def _believe_go(
 
 def _comparable(package: ListedPackage) -> bool:
     return package.error is None or any(text in package.error.message for text in _NO_OBSTACLE)
-
-
-def _c_files(
-    own: frozenset[str], go_active: frozenset[str], told: Mapping[str, frozenset[str]], view: GoView
-) -> tuple[frozenset[str], frozenset[str]]:
-    """C files count only where cgo is on; where it is off, go lists them among the ignored ones."""
-    on = frozenset(platform.name for platform in view.platforms if platform.cgo) & told.keys()
-    return own & on, go_active & on
 
 
 def _disagreement(

@@ -71,7 +71,7 @@ def test_one_call_per_platform_with_everything_set(tmp_path: Path) -> None:
         assert directory == tmp_path
         return Run(0, OUTPUT.encode(), "")
 
-    listings = list_packages(TOOLCHAIN, run, [place(tmp_path)], [LINUX, WINDOWS], ["mine"])
+    listings, _ = list_packages(TOOLCHAIN, run, [place(tmp_path)], [LINUX, WINDOWS], ["mine"])
 
     assert [sorted(listing.packages) for listing in listings] == [["example.com/m", "fmt"]] * 2
     assert {environment["GOOS"]: environment["CGO_ENABLED"] for _, environment in calls} == {
@@ -92,7 +92,7 @@ def test_imports_of_tests_are_listed_too(tmp_path: Path) -> None:
             return Run(0, b'{"ImportPath": "example.com/m", "TestImports": ["example.com/t", "C"]}', "")
         return Run(0, b'{"ImportPath": "example.com/t"}', "")
 
-    (listing,) = list_packages(TOOLCHAIN, run, [place(tmp_path)], [LINUX])
+    (listing,), _ = list_packages(TOOLCHAIN, run, [place(tmp_path)], [LINUX])
 
     assert patterns == [["./..."], ["example.com/t"]]
     assert listing.packages["example.com/t"].dep_only
@@ -109,7 +109,7 @@ def test_modules_are_joined_and_what_loads_wins(tmp_path: Path) -> None:
         return Run(0, answers[directory.name], "")
 
     for order in (("one", "two"), ("two", "one")):
-        (listing,) = list_packages(TOOLCHAIN, run, [place(tmp_path / name) for name in order], [LINUX])
+        (listing,), _ = list_packages(TOOLCHAIN, run, [place(tmp_path / name) for name in order], [LINUX])
 
         assert listing.packages["x.y/dep"].error is None
 
@@ -178,7 +178,7 @@ def test_real_go_agrees(tmp_path: Path) -> None:
     def run(arguments: list[str], directory: Path, environment: Mapping[str, str]) -> Run:
         return run_go(toolchain.command, arguments, directory, environment, 60)
 
-    linux, windows = list_packages(toolchain, run, [place(tmp_path)], [LINUX, WINDOWS])
+    (linux, windows), _ = list_packages(toolchain, run, [place(tmp_path)], [LINUX, WINDOWS])
 
     assert own(linux).cgo_files == ("cgo.go",)
     assert own(linux).cgo.ldflags == ("-lm",)

@@ -67,6 +67,14 @@ def test_go_is_believed_where_it_reads_a_constraint_otherwise() -> None:
     assert "linux_arm64, windows_arm64" in said[0].message
 
 
+def test_assembly_for_the_c_compiler_counts_beside_cgo_only() -> None:
+    package, said = folded({"a.go": "package p\n", "b.S": ""}, {"linux_arm64": {"GoFiles": ["a.go"]}})
+
+    assert said == ()
+    assert package is not None
+    assert next(file for file in package.files if file.name == "b.S").active == frozenset()
+
+
 @pytest.mark.parametrize(
     ("message", "loads"),
     [
