@@ -57,7 +57,8 @@ class CNeed:
 
     ``name`` is a header as it is included, a library without ``-l`` (``:file`` where it is named by file), a
     pkg-config package, a framework, or the path of an archive or object, from the workspace root where it is
-    given by ``${SRCDIR}``. ``path`` and ``line`` say who asks first.
+    given by ``${SRCDIR}``. ``path`` and ``line`` say who asks first. ``certain`` is False for an ``#include``
+    in a branch whose condition cannot be decided.
     """
 
     kind: NeedKind
@@ -65,6 +66,7 @@ class CNeed:
     platforms: frozenset[str]
     path: str
     line: int
+    certain: bool = True
 
 
 @frozen

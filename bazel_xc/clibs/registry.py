@@ -1,0 +1,288 @@
+"""What is known about C libraries and systems without looking at a workspace.
+
+Comes in: the tables ``c_libraries.toml`` and ``c_system.toml`` that ship with the package, or the text of
+others. Goes out: a ``Registry`` that finds libraries by header, ``-l`` name and pkg-config name, and a
+``SystemTable`` that knows what each GOOS brings along. It does not choose between libraries, and asks no
+network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TypedDict, TypeVar
+
+from attrs import field, frozen
+
+from bazel_xc.cgo.needs import NeedKind
+from bazel_xc.model import Label
+
+_LIBRARIES = "c_libraries.toml"
+_SYSTEM = "c_system.toml"
+_Key = TypeVar("_Key")
+
+
+class _RawLibrary(TypedDict, total=False):
+    """One ``[[library]]`` as it stands in the file."""
+
+    name: str
+    headers: list[str]
+    libs: list[str]
+    pkg_config: list[str]
+    module: str
+    version: str
+    labels: list[str]
+    header_labels: list[str]
+    ci: list[str]
+    debian: str
+    msys2: str
+    windows_arm64: str
+    note: str
+    picks: dict[str, list[str]]
+    links: dict[str, list[str]]
+
+
+class _RawSystem(TypedDict, total=False):
+    """``[common]`` or one ``[os.<goos>]`` as it stands in the file."""
+
+    inherits: list[str]
+    headers: list[str]
+    cxx_headers: list[str]
+    libs: list[str]
+    frameworks: list[str]
+    any_framework: bool
+    any_case: bool
+
+
+@frozen(kw_only=True)
+class Library:
+    """A C library. ``labels`` link it, ``header_labels`` have its headers only; both name the module's own
+    repository. ``windows_arm64`` is "true", "false" or "unknown"; ``ci`` are platforms beside linux_amd64
+    that the registry builds it on. ``debian`` and ``msys2`` are packages of these distributions.
+    """
+
+    name: str
+    headers: tuple[str, ...] = ()
+    libs: tuple[str, ...] = ()
+    pkg_config: tuple[str, ...] = ()
+    module: str = ""
+    version: str = ""
+    labels: tuple[Label, ...] = ()
+    header_labels: tuple[Label, ...] = ()
+    ci: tuple[str, ...] = ()
+    debian: str = ""
+    msys2: str = ""
+    windows_arm64: str = "unknown"
+    note: str = ""
+    picks: Mapping[str, tuple[Label, ...]] = field(factory=dict)
+    links: Mapping[str, tuple[str, ...]] = field(factory=dict)
+
+    @classmethod
+    def from_toml(cls, raw: _RawLibrary) -> Library:
+        """Reads one ``[[library]]``."""
+        return cls(
+            name=raw["name"],
+            headers=tuple(raw.get("headers", ())),
+            libs=tuple(raw.get("libs", ())),
+            pkg_config=tuple(raw.get("pkg_config", ())),
+            module=raw.get("module", ""),
+            version=raw.get("version", ""),
+            labels=_labels(raw.get("labels", ())),
+            header_labels=_labels(raw.get("header_labels", ())),
+            ci=tuple(raw.get("ci", ())),
+            debian=raw.get("debian", ""),
+            msys2=raw.get("msys2", ""),
+            windows_arm64=raw.get("windows_arm64", "unknown"),
+            note=raw.get("note", ""),
+            picks={name: _labels(texts) for name, texts in raw.get("picks", {}).items()},
+            links={name: tuple(texts) for name, texts in raw.get("links", {}).items()},
+        )
+
+    def names(self, kind: NeedKind) -> tuple[str, ...]:
+        """The names by which a need of one kind asks for it."""
+        return {
+            NeedKind.HEADER: self.headers,
+            NeedKind.LIB: self.libs,
+            NeedKind.PKG_CONFIG: self.pkg_config,
+        }.get(kind, ())
+
+    def linker_names(self, pkg_config: str) -> tuple[str, ...]:
+        """The ``-l`` names that one of its pkg-config names stands for, its first library's in doubt."""
+        if pkg_config in self.links:
+            return self.links[pkg_config]
+        alike = [lib for lib in self.libs if bare_name(lib) == bare_name(pkg_config)]
+        return (*alike, *self.libs)[:1]
+
+
+@frozen
+class Registry:
+    """All known libraries, found by the names that packages use; of several, in the table's order."""
+
+    libraries: tuple[Library, ...] = ()
+    _by_name: Mapping[tuple[NeedKind, str], tuple[Library, ...]] = field(init=False, eq=False, repr=False)
+    _by_tail: Mapping[str, tuple[Library, ...]] = field(init=False, eq=False, repr=False)
+
+    @_by_name.default
+    def _index(self) -> Mapping[tuple[NeedKind, str], tuple[Library, ...]]:
+        kinds = (NeedKind.HEADER, NeedKind.LIB, NeedKind.PKG_CONFIG)
+        return _grouped(self.libraries, lambda each: [(kind, x) for kind in kinds for x in each.names(kind)])
+
+    @_by_tail.default
+    def _tails(self) -> Mapping[str, tuple[Library, ...]]:
+        return _grouped(self.libraries, lambda each: [_tail(header) for header in each.headers])
+
+    def find(self, kind: NeedKind, name: str) -> tuple[Library, ...]:
+        """The libraries that bear exactly this name."""
+        return self._by_name.get((kind, name), ())
+
+    def by_header(self, name: str) -> tuple[Library, ...]:
+        """The libraries with a header that is included by this very spelling."""
+        return self.find(NeedKind.HEADER, name)
+
+    def by_lib(self, name: str) -> tuple[Library, ...]:
+        """The libraries that ``-l<name>`` may mean."""
+        return self.find(NeedKind.LIB, name)
+
+    def by_pkg_config(self, name: str) -> tuple[Library, ...]:
+        """The libraries that may bring ``<name>.pc``."""
+        return self.find(NeedKind.PKG_CONFIG, name)
+
+    def by_header_tail(self, name: str) -> tuple[Library, ...]:
+        """The libraries with a header that differs from this spelling by one leading directory only, as
+        libusb.h and libusb-1.0/libusb.h do: a weaker match than ``by_header``, which it leaves out.
+        """
+        found = self._by_tail.get(_tail(name), ())
+        return tuple(each for each in found if any(_differ_by_folder(name, x) for x in each.headers))
+
+
+@frozen
+class _System:
+    """What one GOOS brings along. ``folders`` are those below which all headers are its own."""
+
+    headers: frozenset[str] = frozenset()
+    folders: tuple[str, ...] = ()
+    libs: frozenset[str] = frozenset()
+    any_framework: bool = False
+    any_case: bool = False
+
+
+@frozen
+class SystemTable:
+    """What operating systems and C toolchains bring along, per GOOS."""
+
+    _systems: Mapping[str, _System] = field(factory=dict)
+    _common: _System = _System()
+
+    def has(self, kind: NeedKind, name: str, goos: str) -> bool:
+        """Whether a system or any toolchain for it provides what is asked for; an unknown GOOS has what
+        all toolchains have.
+        """
+        system = self._systems.get(goos, self._common)
+        name = name.casefold() if system.any_case else name
+        match kind:
+            case NeedKind.HEADER:
+                return name in system.headers or name.startswith(system.folders)
+            case NeedKind.LIB:
+                return name in system.libs
+            case NeedKind.FRAMEWORK:
+                return system.any_framework
+        return False
+
+
+def load_registry() -> Registry:
+    """The registry that ships with the package, read once."""
+    return _shipped_registry()
+
+
+def load_system() -> SystemTable:
+    """The system table that ships with the package, read once."""
+    return _shipped_system()
+
+
+def registry_from(text: str) -> Registry:
+    """Reads a table of libraries in the layout of c_libraries.toml."""
+    import tomli  # noqa: PLC0415 - only where there are C needs
+
+    return Registry(tuple(Library.from_toml(raw) for raw in tomli.loads(text).get("library", ())))
+
+
+def system_from(text: str) -> SystemTable:
+    """Reads a table of systems in the layout of c_system.toml."""
+    import tomli  # noqa: PLC0415 - only where there are C needs
+
+    raw = tomli.loads(text)
+    tables: Mapping[str, _RawSystem] = raw.get("os", {})
+    common: _RawSystem = raw.get("common", {})
+    systems = {goos: _system(_inherited(goos, tables, common)) for goos in tables}
+    return SystemTable(systems, _system([common]))
+
+
+def bare_name(name: str) -> str:
+    """A library's name without ``lib`` before it, a version behind a dash, case and punctuation."""
+    bare = name.casefold().removeprefix("lib")
+    head, dash, version = bare.rpartition("-")
+    if dash and version.replace(".", "").isdigit():
+        bare = head
+    return bare.replace("-", "").replace("_", "").replace("+", "").replace(".", "")
+
+
+@cache
+def _shipped_registry() -> Registry:
+    return registry_from(_shipped(_LIBRARIES))
+
+
+@cache
+def _shipped_system() -> SystemTable:
+    return system_from(_shipped(_SYSTEM))
+
+
+def _shipped(name: str) -> str:
+    return files("bazel_xc").joinpath("data", name).read_text(encoding="utf-8")
+
+
+def _labels(texts: Iterable[str]) -> tuple[Label, ...]:
+    return tuple(Label.parse(text) for text in texts)
+
+
+def _grouped(
+    libraries: Iterable[Library], keys: Callable[[Library], Iterable[_Key]]
+) -> Mapping[_Key, tuple[Library, ...]]:
+    found: dict[_Key, list[Library]] = {}
+    for library in libraries:
+        for key in keys(library):
+            known = found.setdefault(key, [])
+            if library not in known:
+                known.append(library)
+    return {key: tuple(each) for key, each in found.items()}
+
+
+def _tail(header: str) -> str:
+    return header.rpartition("/")[2]
+
+
+def _differ_by_folder(one: str, other: str) -> bool:
+    long, short = sorted((one, other), key=len, reverse=True)
+    folder, slash, _ = long.removesuffix(short).partition("/")
+    return long != short and long.endswith("/" + short) and long == f"{folder}{slash}{short}"
+
+
+def _inherited(goos: str, tables: Mapping[str, _RawSystem], common: _RawSystem) -> list[_RawSystem]:
+    """A system's table and those it builds upon."""
+    own = tables[goos]
+    return [common, own, *(tables[parent] for parent in own.get("inherits", ()))]
+
+
+def _system(raws: list[_RawSystem]) -> _System:
+    any_case = any(raw.get("any_case", False) for raw in raws)
+    headers = {x for raw in raws for x in (*raw.get("headers", ()), *raw.get("cxx_headers", ()))}
+    libs = {x for raw in raws for x in raw.get("libs", ())}
+    folders = {x.removesuffix("*") for x in headers if x.endswith("/*")}
+    folders |= {f"{x}/" for raw in raws for x in raw.get("frameworks", ())}
+    return _System(
+        headers=frozenset(x.casefold() if any_case else x for x in headers),
+        folders=tuple(sorted(x.casefold() if any_case else x for x in folders)),
+        libs=frozenset(x.casefold() if any_case else x for x in libs),
+        any_framework=any(raw.get("any_framework", False) for raw in raws),
+        any_case=any_case,
+    )
