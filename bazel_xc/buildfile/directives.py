@@ -12,7 +12,7 @@ import re
 import shlex
 from collections.abc import Callable, Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from bazel_xc.buildfile.syntax import BuildFile, Call
 from bazel_xc.model import Diagnostic, Label
@@ -50,11 +50,14 @@ class Override:
 
 @frozen
 class CResolve:
-    """``# bazel_xc:resolve KIND NAME LABEL`` or gazelle_cc's ``# gazelle:resolve cc INCLUDE LABEL``."""
+    """``# bazel_xc:resolve KIND NAME LABEL`` or gazelle_cc's ``# gazelle:resolve cc INCLUDE LABEL``, and the
+    directory where it stands.
+    """
 
     kind: str
     name: str
     label: Label
+    directory: str = field(default="", eq=False)
 
 
 @frozen
@@ -231,10 +234,10 @@ def _resolve(settings: Settings, directive: Directive, directory: str) -> Settin
     if directive.tool == "bazel_xc":
         if words[0] not in C_KINDS:
             raise ValueError(f"{words[0]!r} is none of {', '.join(C_KINDS)}")
-        found = CResolve(words[0], words[1], Label.parse(words[2], directory))
+        found = CResolve(words[0], words[1], Label.parse(words[2], directory), directory)
         return evolve(settings, c_resolves=(found, *settings.c_resolves))
     if words[0] == "cc":
-        found = CResolve("header", words[-2], Label.parse(words[-1], directory))
+        found = CResolve("header", words[-2], Label.parse(words[-1], directory), directory)
         return evolve(settings, c_resolves=(found, *settings.c_resolves))
     if words[0] != "go" and not (len(words) == 4 and words[1] == "go"):
         return settings

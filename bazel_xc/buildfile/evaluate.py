@@ -1,9 +1,10 @@
 """Runs BUILD files in the Starlark interpreter, for what reading alone cannot tell.
 
 Comes in: texts of BUILD files. Goes out: the rules that a file really makes, loops and comprehensions
-included, and whether a text that was written is Starlark at all. The only import of starlark_go. Loaded
-symbols are not followed: a call of one is recorded, a value of one is an empty list. All files go into one
-run, each in a function of its own, because starting an interpreter costs more than running a hundred files.
+included, with chosen attributes where asked, and whether a text that was written is Starlark at all. The only
+import of starlark_go. Loaded symbols are not followed: a call of one is recorded, a value of one is an empty
+list; globs are told, not expanded. All files go into one run, each in a function of its own, because starting
+an interpreter costs more than running a hundred files.
 
 No Python function is ever handed to the interpreter (one that nobody else holds crashes the process); calls
 are recorded in Starlark itself.
@@ -12,9 +13,10 @@ are recorded in Starlark itself.
 from __future__ import annotations
 
 import ast
+import json
 import re
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
@@ -28,12 +30,17 @@ _PRELUDE = """\
 _made = []
 def select(branches, no_match_error = ""):
     return [branches]
-def _call(file, kind, kwargs):
+def _call(file, kind, args, kwargs):
     if type(kwargs.get("name")) == "string":
         path = kwargs.get("importpath")
-        _made.append((file, kind, kwargs["name"], path if type(path) == "string" else ""))
+        values = [(key, repr(kwargs[key])) for key in _wanted if key in kwargs]
+        _made.append((file, kind, kwargs["name"], path if type(path) == "string" else "", values))
+    if _wanted and kind == "glob":
+        include = args[0] if args else kwargs.get("include", [])
+        return [("glob", include, args[1] if len(args) > 1 else kwargs.get("exclude", []))]
     return []
 """
+_Found = tuple[int, str, str, str, list[tuple[str, str]]]
 
 
 @frozen
@@ -45,8 +52,86 @@ class MadeRule:
     import_path: str
 
 
+@frozen
+class Glob:
+    """``glob(include, exclude)``, its patterns relative to the directory of the BUILD file."""
+
+    include: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+
+
+@frozen
+class EvaluatedRule:
+    """A call with a name, and its attributes of those asked for: strings and globs, the branches of selects
+    one after another, nothing twice. A single string is one item; what is neither is left out.
+    """
+
+    kind: str
+    name: str
+    attributes: Mapping[str, tuple[str | Glob, ...]]
+
+    def items(self, attribute: str) -> tuple[str | Glob, ...]:
+        """The value of an attribute, empty where it has none."""
+        return self.attributes.get(attribute, ())
+
+    def strings(self, attribute: str) -> tuple[str, ...]:
+        """The strings among the value of an attribute."""
+        return tuple(item for item in self.items(attribute) if isinstance(item, str))
+
+
 def evaluate(texts: Mapping[str, bytes]) -> tuple[Mapping[str, tuple[MadeRule, ...]], Mapping[str, str]]:
     """The rules that each file makes, and for files that do not run the interpreter's message."""
+    found, errors = _evaluated(texts, ())
+    made = {path: tuple(MadeRule(*each[1:4]) for each in calls) for path, calls in found.items()}
+    return made, errors
+
+
+def evaluate_rules(
+    texts: Mapping[str, bytes], attributes: Iterable[str]
+) -> tuple[Mapping[str, tuple[EvaluatedRule, ...]], Mapping[str, str]]:
+    """The rules that each file makes with the named attributes, and the interpreter's message for files that
+    do not run. A file that runs and makes no rule has an empty tuple.
+    """
+    found, errors = _evaluated(texts, tuple(sorted(attributes)))
+    rules = {path: tuple(_rule(call) for call in found.get(path, ())) for path in texts if path not in errors}
+    return rules, errors
+
+
+def _rule(call: _Found) -> EvaluatedRule:
+    _, kind, name, _, values = call
+    return EvaluatedRule(kind, name, {key: _items(text) for key, text in values})
+
+
+def _items(text: str) -> tuple[str | Glob, ...]:
+    """The strings and globs of a value that Starlark wrote; a function in it makes it unreadable."""
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return ()
+    return tuple(dict.fromkeys(_flat(value)))
+
+
+def _flat(value: object) -> Iterator[str | Glob]:
+    match value:
+        case str():
+            yield value
+        case ("glob", include, exclude):
+            yield Glob(_texts(include), _texts(exclude))
+        case list() | tuple():
+            for each in value:
+                yield from _flat(each)
+        case dict():
+            for each in value.values():
+                yield from _flat(each)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(each for each in _flat(value) if isinstance(each, str))
+
+
+def _evaluated(
+    texts: Mapping[str, bytes], wanted: tuple[str, ...]
+) -> tuple[Mapping[str, list[_Found]], Mapping[str, str]]:
     programs: dict[str, str] = {}
     errors: dict[str, str] = {}
     for path, data in texts.items():
@@ -55,13 +140,13 @@ def evaluate(texts: Mapping[str, bytes]) -> tuple[Mapping[str, tuple[MadeRule, .
         except (SyntaxError, ValueError) as e:
             errors[path] = getattr(e, "msg", None) or str(e)
     try:
-        return _made(list(programs), _run(programs.values())), errors
+        return _by_path(list(programs), _run(programs.values(), wanted)), errors
     except ValueError:
         pass
-    made: dict[str, tuple[MadeRule, ...]] = {}
+    made: dict[str, list[_Found]] = {}
     for path, program in programs.items():  # one by one, to learn which it was
         try:
-            made.update(_made(list(programs), _run([program])))
+            made.update(_by_path(list(programs), _run([program], wanted)))
         except ValueError as e:
             errors[path] = str(e)
     return made, errors
@@ -86,25 +171,28 @@ def check_new(texts: Mapping[str, bytes]) -> Mapping[str, str]:
     return {}
 
 
-def _run(programs: Iterable[str]) -> list[tuple[int, str, str, str]]:
+def _run(programs: Iterable[str], wanted: tuple[str, ...] = ()) -> list[_Found]:
     """Runs all programs in one interpreter. Raises ValueError with its message."""
     from starlark_go import Starlark, StarlarkError, configure_starlark  # noqa: PLC0415 - only where used
 
     configure_starlark(allow_set=True, allow_global_reassign=True)
     interpreter = Starlark()
     try:
-        interpreter.exec(_PRELUDE + "".join(programs))
+        interpreter.exec(f"_wanted = {json.dumps(wanted)}\n{_PRELUDE}" + "".join(programs))
         found = interpreter.eval("_made")
     except StarlarkError as e:
         raise ValueError(" ".join(str(e).split())) from None
-    return [(int(file), str(kind), str(name), str(path)) for file, kind, name, path in found]
+    return [
+        (int(file), str(kind), str(name), str(path), [(str(key), str(text)) for key, text in values])
+        for file, kind, name, path, values in found
+    ]
 
 
-def _made(paths: list[str], found: Iterable[tuple[int, str, str, str]]) -> dict[str, tuple[MadeRule, ...]]:
-    made: dict[str, list[MadeRule]] = {}
-    for file, kind, name, import_path in found:
-        made.setdefault(paths[file], []).append(MadeRule(kind, name, import_path))
-    return {path: tuple(rules) for path, rules in made.items()}
+def _by_path(paths: list[str], found: Iterable[_Found]) -> dict[str, list[_Found]]:
+    made: dict[str, list[_Found]] = {}
+    for call in found:
+        made.setdefault(paths[call[0]], []).append(call)
+    return made
 
 
 def _program(number: int, text: str) -> str:
@@ -123,7 +211,7 @@ def _program(number: int, text: str) -> str:
     lines = [f"def _file{number}():", "    pass"]
     for name, kind in sorted(stubs.items()):
         lines.append(f"    def {name}(*args, **kwargs):")
-        lines.append(f"        return _call({number}, {kind!r}, kwargs)".replace("'", '"'))
+        lines.append(f"        return _call({number}, {kind!r}, args, kwargs)".replace("'", '"'))
     lines += [f"    {line}" for line in re.split(r"\r\n|\r|\n", body)]
     return "\n".join([*lines, f"_file{number}()", ""])
 

@@ -44,7 +44,8 @@ class BazelDep:
 class Repositories:
     """What the workspace declares. ``rules_go_version`` is empty where no file tells; ``own_names`` are
     what the main repository calls itself. ``workspace_version`` is that of a WORKSPACE's own rules_go, None
-    where there is none, also beside a MODULE.bazel.
+    where there is none, also beside a MODULE.bazel. ``repository_names`` are the apparent names of those that
+    ``use_repo`` brings in, or that the WORKSPACE and its macros declare; those of ``bazel_deps`` are apart.
     """
 
     bzlmod: bool = True
@@ -55,6 +56,7 @@ class Repositories:
     go_repositories: tuple[GoRepository, ...] = ()
     declared: bool = False
     own_names: tuple[str, ...] = ()
+    repository_names: frozenset[str] = frozenset()
 
     def bazel_dep(self, name: str) -> BazelDep | None:
         """The ``bazel_dep`` on a module."""
@@ -110,6 +112,7 @@ def read_repositories(
             go_repositories=tuple(_overrides(in_module)),
             declared=rules_go is not None,
             own_names=_own_names(in_module),
+            repository_names=frozenset(_used(in_module)),
         )
     else:
         found = Repositories(
@@ -120,6 +123,7 @@ def read_repositories(
             go_repositories=tuple(_go_repositories(calls)),
             declared=own is not None,
             own_names=_own_names(calls),
+            repository_names=frozenset(_declared(calls)),
         )
     return found, tuple(said)
 
@@ -127,6 +131,20 @@ def read_repositories(
 def _own_names(calls: list[_Found]) -> tuple[str, ...]:
     found = [call for call in calls if call.kind in ("module", "workspace")]
     return tuple(text for call in found for key in ("name", "repo_name") if (text := call.keywords.get(key)))
+
+
+def _used(calls: list[_Found]) -> Iterator[str]:
+    """What ``use_repo(extension, "name", apparent = "name")`` brings in."""
+    for call in calls:
+        if call.kind == "use_repo":
+            yield from (*call.args, *call.keywords)
+
+
+def _declared(calls: list[_Found]) -> Iterator[str]:
+    """The names that calls of a WORKSPACE give; that of a rule in a macro file is no harm among them."""
+    for call in calls:
+        if call.kind not in ("workspace", "module") and (name := call.keywords.get("name")):
+            yield name
 
 
 def _bazel_dep(call: _Found) -> BazelDep:

@@ -1,0 +1,308 @@
+"""The attempts to provide what one package needs on one platform.
+
+Comes in: the ``Providers``, and needs one by one, the stronger evidence first. Goes out: an ``Answer`` for
+each. What was settled before is remembered and settles what comes later. It does not order the needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from attrs import evolve
+
+from bazel_xc.cgo.needs import CNeed, NeedKind
+from bazel_xc.clibs.modules import advice, from_module, is_declared
+from bazel_xc.clibs.outcome import Answer, Providers, Status
+from bazel_xc.clibs.registry import Library, bare_name
+from bazel_xc.clibs.rules import CRule
+from bazel_xc.config import FILE_NAME
+from bazel_xc.model import Label
+
+
+class Attempts:
+    """What was tried and settled for a package on a platform.
+
+    ``settled`` has the answers for libraries of the table, ``meant`` the names of those that stronger
+    evidence speaks of, provided or not; ``vouchers`` are answers with which unknown headers may come.
+    """
+
+    def __init__(self, providers: Providers, directory: str, import_path: str, platform: str) -> None:
+        self.providers = providers
+        self.directory = directory
+        self.import_path = import_path
+        self.platform = platform
+        self.goos = platform.partition("_")[0]
+        self.settled: dict[str, Answer] = {}
+        self.meant: set[str] = set()
+        self.chosen: frozenset[Label] = frozenset()
+        self.vouchers: list[Answer] = []
+
+    def answer(self, need: CNeed) -> Answer:
+        """Who provides a need, and if nobody does, what was tried."""
+        open_ends: list[Answer] = []
+        for attempt in self._attempts(need):
+            found = attempt(need)
+            if found and found.is_settled:
+                self._remember(need, found)
+                return found
+            if found:
+                open_ends.append(found)
+                if found.status is Status.AMBIGUOUS:
+                    break
+        found = self._open(need, open_ends)
+        if need.kind is not NeedKind.HEADER:
+            self.meant.update(found.libraries)
+        return found
+
+    def _attempts(self, need: CNeed) -> tuple[Callable[[CNeed], Answer | None], ...]:
+        """The order of attempts for a need of its kind."""
+        said = (self._by_import, self._by_config, self._by_directive)
+        if need.kind is NeedKind.ARCHIVE:
+            return (*said, _bundled)
+        if need.kind is NeedKind.FRAMEWORK:
+            return (self._by_system, *said, self._by_policy, self._no_framework)
+        return (
+            *said, self._by_policy, self._by_stronger, self._by_rules, self._by_system, self._by_registry,
+            self._by_voucher,
+        )  # fmt: skip
+
+    def _remember(self, need: CNeed, answer: Answer) -> None:
+        self.chosen |= frozenset(answer.labels)
+        for name in answer.libraries:
+            self.settled.setdefault(name, answer)
+        if need.kind is not NeedKind.HEADER:
+            self.meant.update(answer.libraries)
+            if answer.vouches:
+                self.vouchers.append(answer)
+
+    def _libraries(self, need: CNeed) -> tuple[Library, ...]:
+        return self.providers.registry.find(need.kind, need.name)
+
+    def _names(self, need: CNeed) -> tuple[str, ...]:
+        return tuple(library.name for library in self._libraries(need))
+
+    def _by_import(self, need: CNeed) -> Answer | None:
+        return self._configured(need, "import", self.import_path) if self.import_path else None
+
+    def _by_config(self, need: CNeed) -> Answer | None:
+        return self._configured(need, need.kind.value, need.name)
+
+    def _configured(self, need: CNeed, kind: str, name: str) -> Answer | None:
+        """A table for this platform goes before one for all."""
+        alike = [each for each in self.providers.resolves if (each.kind, each.name) == (kind, name)]
+        own = [each for each in alike if self.platform in each.platforms]
+        for each in (*own, *(each for each in alike if not each.platforms)):
+            return self._told(need, tuple(map(Label.parse, each.labels)), f"[[resolve]] in {FILE_NAME}")
+        return None
+
+    def _by_directive(self, need: CNeed) -> Answer | None:
+        for each in self.providers.directives:
+            if (each.kind, each.name) == (need.kind.value, need.name):
+                return self._told(need, (each.label,), f"directive in //{each.directory}")
+        return None
+
+    def _told(self, need: CNeed, labels: tuple[Label, ...], how: str) -> Answer:
+        """What the user says; the headers of a label that is not in the index are not known."""
+        return Answer(
+            status=Status.RESOLVED,
+            labels=labels,
+            how=how,
+            libraries=self._names(need),
+            vouches=any(self.providers.index.rule(label) is None for label in labels),
+        )
+
+    def _by_policy(self, need: CNeed) -> Answer | None:
+        system = self.providers.system
+        libraries = self._libraries(need)
+        named = [each for each in libraries if system & {each.name, *each.libs, *each.pkg_config}]
+        if need.name not in system and not named:
+            return None
+        return Answer(
+            status=Status.SYSTEM,
+            flags=_flags(need, (*named, *libraries)),
+            how=f"policy.system in {FILE_NAME}",
+            libraries=tuple(each.name for each in named or libraries),
+            vouches=True,
+        )
+
+    def _by_stronger(self, need: CNeed) -> Answer | None:
+        """What the library turned out to be that this is another name of."""
+        found = self._libraries(need) or self._alike(need)
+        library = next((each for each in found if each.name in self.settled), None)
+        if library is None:
+            return None
+        settled = self.settled[library.name]
+        if settled.module:
+            return self._module(need, library)
+        return evolve(settled, flags=_flags(need, (library,)) if settled.flags else ())
+
+    def _by_rules(self, need: CNeed) -> Answer | None:
+        """The cc rules of the workspace: by header; by the library's name; by headers of that library."""
+        index, libraries = self.providers.index, self._libraries(need)
+        if need.kind is NeedKind.HEADER:
+            return self._chosen(need, index.by_header(need.name))
+        known = {header for each in libraries for header in each.headers}
+        owners = {rule for header in known for rule in index.by_header(header) if rule.links}
+        names = {need.name, need.name.removeprefix("lib")}
+        named = {rule for name in names for rule in index.by_lib(name)}
+        if self.providers.systems.has(need.kind, need.name, self.goos):
+            named = {rule for rule in named if rule in owners or _is_made_for(rule, need.name)}
+        if named:
+            return self._chosen(need, named)
+        if need.kind is NeedKind.PKG_CONFIG:
+            linked = {name for each in libraries[:1] for name in each.linker_names(need.name)}
+            parts = [self._chosen(need, index.by_lib(name)) for name in sorted(linked)]
+            if parts and all(part and part.is_settled for part in parts):
+                return _joined([part for part in parts if part])
+        return self._chosen(need, owners)
+
+    def _chosen(self, need: CNeed, rules: Iterable[CRule]) -> Answer | None:
+        """One of some rules: that which is chosen already, the only one, the one of that name."""
+        found = sorted(rules, key=lambda rule: rule.label)
+        visible = [rule for rule in found if rule.is_visible_from(self.directory)]
+        if not visible:
+            return self._hidden(found[0]) if found else None
+        rule = self._one_of(need, visible)
+        if rule is None:
+            targets = sorted({rule.target: rule.label for rule in reversed(visible)}.values())
+            return Answer(
+                status=Status.AMBIGUOUS,
+                candidates=tuple(map(str, targets)),
+                tried=(f"{len(targets)} cc rules of the workspace provide it",),
+                remedy=advice(need),
+            )
+        how = f"cc rule {rule.label}"
+        return Answer(status=Status.RESOLVED, labels=(rule.label,), how=how, libraries=self._names(need))
+
+    def _one_of(self, need: CNeed, rules: list[CRule]) -> CRule | None:
+        """The rule that is meant; an alias only where what it stands for is not among them."""
+        for rule in rules:
+            if rule.label in self.chosen:
+                return rule
+        targets: dict[Label, CRule] = {}
+        for rule in sorted(rules, key=lambda rule: rule.label != rule.target):
+            targets.setdefault(rule.target, rule)
+        names = {need.name, f"lib{need.name}", need.name.removeprefix("lib")}
+        named = [rule for rule in targets.values() if rule.label.name in names]
+        left = named if len(targets) > 1 else list(targets.values())
+        return left[0] if len(left) == 1 else None
+
+    def _hidden(self, rule: CRule) -> Answer:
+        package = f"//{self.directory}"
+        return Answer(
+            status=Status.UNRESOLVED,
+            candidates=(str(rule.label),),
+            tried=(f"cc rule {rule.label} is not visible from {package}",),
+            remedy=f'add "{package}:__pkg__" to the visibility of {rule.label}',
+        )
+
+    def _by_system(self, need: CNeed) -> Answer | None:
+        """What the system has, flags for a pkg-config name of what it has included.
+
+        A library of the table is settled by it only where the system has its headers too: ``-luuid`` is
+        something else on Windows.
+        """
+        systems, libraries = self.providers.systems, self._libraries(need)
+        same = [x for x in libraries if any(systems.has(NeedKind.HEADER, h, self.goos) for h in x.headers)]
+        flags: tuple[str, ...] = ()
+        if need.kind is NeedKind.PKG_CONFIG:
+            flags = _flags(need, same[:1])
+            if not same or not all(systems.has(NeedKind.LIB, flag[2:], self.goos) for flag in flags):
+                return None
+        elif not systems.has(need.kind, need.name, self.goos):
+            return None
+        names = tuple(each.name for each in same)
+        return Answer(status=Status.SYSTEM, flags=flags, how=f"part of {self.goos}", libraries=names)
+
+    def _by_registry(self, need: CNeed) -> Answer | None:
+        """The library of the table that is meant, else that whose module is declared, else the only one."""
+        found = self._libraries(need)
+        weak = () if found else self._alike(need)
+        declared = [each for each in found or weak if is_declared(each, self.providers.repositories)]
+        meant = [each for each in found or weak if each.name in self.meant]
+        for some in (meant, declared, found):
+            if len(some) == 1:
+                return self._module(need, some[0])
+        if not found:
+            texts = tuple(
+                f"{x.name} has it as {h}" for x in weak for h in x.headers if need.name in h or h in need.name
+            )
+            return Answer(status=Status.UNRESOLVED, tried=texts, remedy=advice(need, weak)) if weak else None
+        return Answer(
+            status=Status.AMBIGUOUS,
+            candidates=tuple(f"{each.name} ({each.module or 'no registry module'})" for each in found),
+            tried=(f"{len(found)} known libraries have it",),
+            remedy=advice(need, found),
+        )
+
+    def _module(self, need: CNeed, library: Library) -> Answer:
+        return from_module(need, library, self.platform, self.providers.repositories, self.chosen)
+
+    def _alike(self, need: CNeed) -> tuple[Library, ...]:
+        is_header = need.kind is NeedKind.HEADER
+        return self.providers.registry.by_header_tail(need.name) if is_header else ()
+
+    def _by_voucher(self, need: CNeed) -> Answer | None:
+        """A header that nobody knows comes with what the package links from where headers are not known."""
+        if need.kind is not NeedKind.HEADER or self._libraries(need):
+            return None
+        found = [each for each in self.vouchers if self._may_have(each, need.name)]
+        if not found:
+            return None
+        joined = _joined(found)
+        return evolve(joined, flags=(), how=f"taken to come with it: {joined.how}", libraries=())
+
+    def _may_have(self, voucher: Answer, header: str) -> bool:
+        """Whether a header may come with something; with a known library only where the names are akin."""
+        if not voucher.libraries:
+            return True
+        head = header.partition("/")[0].partition(".")[0]
+        libraries = [each for each in self.providers.registry.libraries if each.name in voucher.libraries]
+        return any(bare_name(head) in map(bare_name, _heads(each)) for each in libraries)
+
+    def _no_framework(self, need: CNeed) -> Answer:
+        remedy = f"put the flag under a condition: #cgo darwin LDFLAGS: -framework {need.name}"
+        return Answer(status=Status.UNRESOLVED, tried=(f"{self.goos} has no frameworks",), remedy=remedy)
+
+    def _open(self, need: CNeed, ends: list[Answer]) -> Answer:
+        """What is left where nobody provides a need: the first that has candidates decides what to do."""
+        if not ends:
+            text = "no cc rule of the workspace and no known library has it"
+            return Answer(status=Status.UNRESOLVED, tried=(text,), remedy=advice(need))
+        tried = tuple(text for each in ends for text in each.tried)
+        libraries = tuple(name for each in ends for name in each.libraries)
+        return evolve(ends[0], tried=tried, libraries=libraries)
+
+
+def _bundled(_need: CNeed) -> Answer:
+    return Answer(status=Status.BUNDLED, how="comes with the package")
+
+
+def _heads(library: Library) -> tuple[str, ...]:
+    """The names that headers of a library may begin with."""
+    folders = (header.partition("/")[0].partition(".")[0] for header in library.headers)
+    return (library.name, *library.libs, *library.pkg_config, *folders)
+
+
+def _is_made_for(rule: CRule, lib: str) -> bool:
+    """Whether a rule bears a library's name and its files or link options say so too."""
+    return lib in rule.declared and rule.label.name.removeprefix("lib") == lib.removeprefix("lib")
+
+
+def _flags(need: CNeed, libraries: Iterable[Library]) -> tuple[str, ...]:
+    """The ``-l`` flags for a pkg-config name; other needs have flags of their own."""
+    if need.kind is not NeedKind.PKG_CONFIG:
+        return ()
+    for library in libraries:
+        return tuple(f"-l{name}" for name in library.linker_names(need.name))
+    return (f"-l{need.name.removeprefix('lib')}",)
+
+
+def _joined(answers: list[Answer]) -> Answer:
+    """Several answers as one: all their labels, each how once."""
+    return evolve(
+        answers[0],
+        status=Status.RESOLVED if any(each.labels for each in answers) else answers[0].status,
+        labels=tuple(dict.fromkeys(label for each in answers for label in each.labels)),
+        how=", ".join(dict.fromkeys(each.how for each in answers)),
+    )

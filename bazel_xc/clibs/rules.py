@@ -1,0 +1,218 @@
+"""What one cc rule of a workspace offers to those that depend on it.
+
+Comes in: a rule with its attributes as values, and the files that its labels and globs mean. Goes out: a
+``CRule``: by which spellings its headers are included, which files and libraries it stands for, whether it
+links anything, who may see it. cc_shared_library is no such rule, as it hands on no CcInfo and so cannot
+stand in ``cdeps``; what its ``deps`` hand on to it is not counted either.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from bazel_xc.buildfile.evaluate import EvaluatedRule
+from bazel_xc.model import Label
+
+ATTRIBUTES = frozenset(
+    """actual deps hdrs implementation_deps include_prefix includes interface_library linkopts out outs
+    sdk_dylibs sdk_frameworks shared_library srcs static_library strip_include_prefix textual_hdrs visibility
+    weak_sdk_frameworks""".split()
+)
+# Rules whose attributes are all there is; any other is a macro that may add to what is written.
+NATIVE_KINDS = frozenset({"cc_library", "cc_import", "objc_library", "objc_import"})
+_OTHER_KINDS = frozenset(
+    {"cc_shared_library", "cc_static_library", "cc_proto_library", "cc_toolchain_import"}
+)
+_MACRO = re.compile(r"(?:\w*_)?cc_(?:\w*_)?(?:library|import)")
+_OWN_SUFFIX = "_cgo"  # of the cc rules that bazel-xc writes itself
+_HEADER = re.compile(r".*\.(?:h|hh|hpp|hxx|h\+\+|H|inc|inl|ipp|tcc|tpp|def)", re.DOTALL)
+_LIBRARY_FILE = re.compile(
+    r"(?:lib)?(?P<name>.+?)(?:\.dll\.a|\.a|\.lo|\.lib|\.so(?:\.[0-9.]+)?|\.dylib|\.tbd|\.dll)"
+)
+_LINKING = (
+    "deps", "implementation_deps", "linkopts", "sdk_dylibs", "sdk_frameworks", "weak_sdk_frameworks",
+    "interface_library", "shared_library", "static_library",
+)  # fmt: skip
+_IMPORTED = ("static_library", "shared_library", "interface_library")
+
+
+@frozen
+class Visibility:
+    """Who may depend on a rule beside its own package: all, packages, packages with those below them.
+
+    ``unknown`` is set where a package group or a macro decides, which is not looked into.
+    """
+
+    public: bool = False
+    packages: frozenset[str] = frozenset()
+    subtrees: frozenset[str] = frozenset()
+    unknown: bool = False
+
+    @classmethod
+    def from_labels(cls, labels: Iterable[str], package: str) -> Visibility:
+        """Reads a ``visibility`` attribute of a rule in ``package``."""
+        names = frozenset(labels)
+        read = [_label(text, package) for text in names - {"//visibility:public", "//visibility:private"}]
+        groups = [each for each in read if each and each.name not in ("__pkg__", "__subpackages__")]
+        own = [each for each in read if each and not each.repo]
+        return cls(
+            public="//visibility:public" in names,
+            packages=frozenset(each.package for each in own if each.name == "__pkg__"),
+            subtrees=frozenset(each.package for each in own if each.name == "__subpackages__"),
+            unknown=bool(groups),
+        )
+
+    def allows(self, package: str) -> bool:
+        """Whether a rule in ``package`` may depend on it, as far as is known."""
+        if self.public or self.unknown or package in self.packages:
+            return True
+        return any(not root or package == root or package.startswith(root + "/") for root in self.subtrees)
+
+
+@frozen(kw_only=True)
+class CRule:
+    """A rule that may stand in ``cdeps``. ``target`` is what an alias stands for in the end, else the label.
+
+    ``headers`` are spellings in ``#include``; ``files`` are paths from the workspace root of the headers it
+    owns, private ones too. ``libs`` are ``-l`` names that it may stand for, ``declared`` those of them that
+    its link options or library files name.
+    """
+
+    label: Label
+    target: Label
+    kind: str
+    headers: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
+    libs: frozenset[str] = frozenset()
+    declared: frozenset[str] = frozenset()
+    links: bool = False
+    visibility: Visibility = Visibility()
+
+    def is_visible_from(self, package: str) -> bool:
+        """Whether rules of a package of the workspace may depend on it."""
+        return package == self.label.package or self.visibility.allows(package)
+
+
+@frozen(kw_only=True)
+class RuleFiles:
+    """The files, from the workspace root, that attributes of one rule mean."""
+
+    hdrs: tuple[str, ...] = ()
+    textual_hdrs: tuple[str, ...] = ()
+    srcs: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
+
+
+def offers_c(rule: EvaluatedRule, kind: str) -> bool:
+    """Whether a rule, of a kind that stands for ``kind``, is one that others may have as a cc dependency."""
+    if not rule.name or kind in _OTHER_KINDS or rule.kind in _OTHER_KINDS:
+        return False
+    if kind in ("cc_library", "cc_import") and rule.name.endswith(_OWN_SUFFIX):
+        return False
+    return kind in NATIVE_KINDS or bool(_MACRO.fullmatch(kind)) or "hdrs" in rule.attributes
+
+
+def c_rule(rule: EvaluatedRule, kind: str, package: str, files: RuleFiles, visible: Visibility) -> CRule:
+    """What a rule in ``package`` offers."""
+    label = Label("", package, rule.name)
+    headers = {path for path in (*files.hdrs, *files.textual_hdrs, *files.srcs) if _HEADER.fullmatch(path)}
+    declared = _declared(rule, files)
+    return CRule(
+        label=label,
+        target=label,
+        kind=kind,
+        headers=frozenset(_spellings(rule, package, files)),
+        files=frozenset((*headers, *files.hdrs, *files.textual_hdrs)),
+        libs=declared | _names(rule.name),
+        declared=declared,
+        links=kind not in NATIVE_KINDS or _links(rule, files),
+        visibility=visible,
+    )
+
+
+def alias_of(name: str, package: str, target: CRule, visible: Visibility) -> CRule:
+    """A rule under the name that an alias gives it."""
+    return CRule(
+        label=Label("", package, name),
+        target=target.target,
+        kind="alias",
+        headers=target.headers,
+        files=target.files,
+        libs=target.libs | _names(name),
+        declared=target.declared,
+        links=target.links,
+        visibility=visible,
+    )
+
+
+def library_files(rule: EvaluatedRule) -> tuple[str, ...]:
+    """The labels of the library files that a rule hands on."""
+    return tuple(text for attribute in _IMPORTED for text in rule.strings(attribute))
+
+
+def _names(name: str) -> frozenset[str]:
+    return frozenset({name, name.removeprefix("lib")}) - {""}
+
+
+def _declared(rule: EvaluatedRule, files: RuleFiles) -> frozenset[str]:
+    """A rule named after one of its ``-l`` flags stands for that one, the others are what it needs."""
+    flags = frozenset(flag[2:] for flag in _linker_words(rule.strings("linkopts")) if flag.startswith("-l"))
+    own = flags & _names(rule.name)
+    paths = (*files.libraries, *files.srcs)
+    found = (_LIBRARY_FILE.fullmatch(posixpath.basename(path)) for path in paths)
+    return (own or flags) | frozenset(match["name"] for match in found if match)
+
+
+def _linker_words(options: Iterable[str]) -> Iterator[str]:
+    for option in options:
+        yield from option.removeprefix("-Wl,").split(",") if option.startswith("-Wl,") else option.split()
+
+
+def _links(rule: EvaluatedRule, files: RuleFiles) -> bool:
+    if any(rule.items(attribute) for attribute in _LINKING):
+        return True
+    if any(text.startswith("@") for text in rule.strings("srcs")):
+        return True  # sources of another repository, which is not looked into
+    return any(not _HEADER.fullmatch(path) for path in files.srcs)
+
+
+def _spellings(rule: EvaluatedRule, package: str, files: RuleFiles) -> Iterator[str]:
+    """How consumers may include its headers.
+
+    By the path from the root, below each of ``includes``, and as ``strip_include_prefix`` and
+    ``include_prefix`` map those of ``hdrs`` (rules_cc, cc/private/compile/cc_compilation_helper.bzl).
+    """
+    strip = (*rule.strings("strip_include_prefix"), "")[0]
+    prefix = (*rule.strings("include_prefix"), "")[0]
+    folders = [_joined(package, folder) for folder in rule.strings("includes")]
+    for path in (*files.hdrs, *files.textual_hdrs):
+        yield path
+        yield from (spelling for folder in folders if (spelling := _below(path, folder)))
+    if strip or prefix:
+        root = strip.strip("/") if strip.startswith("/") else _joined(package, strip)
+        for path in files.hdrs:
+            if spelling := _below(path, root):
+                yield posixpath.join(prefix, spelling)
+
+
+def _joined(package: str, folder: str) -> str:
+    path = posixpath.normpath(posixpath.join(package, folder))
+    return "" if path == "." else path
+
+
+def _below(path: str, folder: str) -> str:
+    """The path relative to a folder above it, empty where it is not below."""
+    if not folder:
+        return path
+    return path.removeprefix(folder + "/") if path.startswith(folder + "/") else ""
+
+
+def _label(text: str, package: str) -> Label | None:
+    try:
+        return Label.parse(text, package)
+    except ValueError:
+        return None
