@@ -1,0 +1,138 @@
+"""What is known of macros before the first line of a C file is read.
+
+Comes in: a platform or none, a language, and the ``-D`` and ``-U`` flags of a package. Goes out: ``Macros``.
+The compilers' own macros are data (``data/c_macros.toml``); it runs no compiler, and what headers of the
+system define stays unknown.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import resources
+from types import MappingProxyType
+
+import tomli
+from attrs import frozen
+
+from bazel_xc.cgo.conditions import Macros
+
+
+class Language(enum.StrEnum):
+    """What a file is compiled as; headers are read as the file that includes them."""
+
+    C = "c"
+    CXX = "c++"
+    OBJC = "objc"
+    OBJCXX = "objc++"
+    ASSEMBLY = "asm"
+
+    @property
+    def takes_cxxflags(self) -> bool:
+        """Whether CXXFLAGS count for it, not CFLAGS."""
+        return self in {Language.CXX, Language.OBJCXX}
+
+
+# The suffixes that go hands to a C compiler; .s is not preprocessed.
+_LANGUAGES: Mapping[str, Language] = MappingProxyType(
+    {
+        ".c": Language.C,
+        **dict.fromkeys((".cc", ".cpp", ".cxx"), Language.CXX),
+        ".m": Language.OBJC,
+        ".mm": Language.OBJCXX,
+        ".S": Language.ASSEMBLY,
+    }
+)
+
+
+@frozen(kw_only=True)
+class _Row:
+    """Where some macros are defined or may be; empty tuples do not restrict."""
+
+    goos: tuple[str, ...]
+    goarch: tuple[str, ...]
+    language: tuple[str, ...]
+    define: Mapping[str, str]
+    open: tuple[str, ...]
+
+    @classmethod
+    def from_toml(cls, raw: Mapping[str, list[str]], define: Mapping[str, str]) -> _Row:
+        return cls(
+            goos=tuple(raw.get("goos", ())),
+            goarch=tuple(raw.get("goarch", ())),
+            language=tuple(raw.get("language", ())),
+            define=define,
+            open=tuple(raw.get("open", ())),
+        )
+
+    def holds(self, platform: str) -> bool | None:
+        """Whether it is about the platform; without one, None where it is about some platforms only."""
+        if not platform:
+            return None if self.goos or self.goarch else True
+        goos, _, goarch = platform.partition("_")
+        return (not self.goos or goos in self.goos) and (not self.goarch or goarch in self.goarch)
+
+
+@frozen
+class _Table:
+    rows: tuple[_Row, ...]
+    names: frozenset[str]
+
+
+def language_of(name: str) -> Language | None:
+    """What go has a file compiled as, by its name; None for what is no C, C++, Objective-C or assembly."""
+    return _LANGUAGES.get(name[name.rfind(".") :])
+
+
+def platform_macros(
+    platform: str, language: Language, definitions: Iterable[tuple[str, str | None]] = ()
+) -> Macros:
+    """The macros on a platform, or of an empty one those that are alike on all.
+
+    ``definitions`` are applied in their order; without a platform they only make their names undecidable,
+    since other platforms have other flags.
+    """
+    found = dict(_compiler_macros(platform, language))
+    for name, text in definitions:
+        if platform:
+            found[name] = text
+        else:
+            found.pop(name, None)
+    return found
+
+
+def definitions_in(words: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    """What ``-D`` and ``-U`` among a compiler's flags say: name and text, None for ``-U``."""
+    rest = iter(words)
+    for word in rest:
+        if word.startswith(("-D", "-U")):
+            name, equals, text = (word[2:] or next(rest, "")).partition("=")
+            yield name.partition("(")[0], None if word[1] == "U" else text if equals else "1"
+
+
+@functools.cache
+def _compiler_macros(platform: str, language: Language) -> Macros:
+    table = _table()
+    found: dict[str, str | None] = dict.fromkeys(table.names)
+    undecided: set[str] = set()
+    for row in table.rows:
+        if row.language and language not in row.language:
+            continue
+        where = row.holds(platform)
+        if where is None:
+            undecided.update(row.define)
+        elif where:
+            found.update(row.define)
+        if where is not False:
+            undecided.update(row.open)
+    return MappingProxyType({name: text for name, text in found.items() if name not in undecided})
+
+
+@functools.cache
+def _table() -> _Table:
+    text = (resources.files("bazel_xc") / "data" / "c_macros.toml").read_text(encoding="utf-8")
+    raw = tomli.loads(text)
+    rows = tuple(_Row.from_toml(row, row.get("define", {})) for row in raw["row"])
+    named = (name for row in rows for name in (*row.define, *row.open))
+    return _Table(rows, frozenset((*raw["never"], *named)))
