@@ -1,0 +1,282 @@
+"""The transitive closure of ``#include`` inside the workspace.
+
+Comes in: roots (preambles of Go files, C files by path), the search directories of one compiler run, what is
+known of macros, and a way to read files of the tree. Goes out: ``Reached``, the files of the tree that a
+compiler would open, how each was found, and the inclusions that nothing in the tree answers. Paths count from
+the workspace root; what lies outside of it is never read. It looks into no directory of the system, and of
+those headers that need no provider it knows ISO C's alone.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeAlias
+
+from attrs import define, evolve, field, frozen
+
+from bazel_xc.cgo.conditions import Macros
+from bazel_xc.cgo.preprocess import Directive, Include, header_macros, inclusions, named_header, scan
+
+Read: TypeAlias = Callable[[str], bytes | None]
+"""Gives the bytes of a file by its path from the workspace root, None where there is none."""
+
+# ISO/IEC 9899:2018 (C17), section 7: the headers of the standard library.
+C_STANDARD_HEADERS = frozenset(
+    "assert.h complex.h ctype.h errno.h fenv.h float.h inttypes.h iso646.h limits.h locale.h math.h setjmp.h"
+    " signal.h stdalign.h stdarg.h stdatomic.h stdbool.h stddef.h stdint.h stdio.h stdlib.h stdnoreturn.h"
+    " string.h tgmath.h threads.h time.h uchar.h wchar.h wctype.h".split()
+)
+_GENERATED_HEADER = "_cgo_export.h"
+_SEARCH_FLAG = re.compile(r"(-iquote|-isystem|-include|-I)(.*)", re.DOTALL)
+
+
+@frozen(kw_only=True)
+class Search:
+    """Where a compiler looks for headers, in its order; directories outside of the workspace are left out.
+
+    ``quote`` counts for ``"x.h"`` only, ``forced`` are the files of ``-include``.
+    """
+
+    quote: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
+    system: tuple[str, ...] = ()
+    forced: tuple[str, ...] = ()
+
+    @classmethod
+    def of_package(cls, directory: str, words: Iterable[str]) -> Search:
+        """As go calls the compiler: the package's own directory comes before those of its flags.
+
+        ``words`` are flags whose directories count from the workspace root.
+        """
+        found: dict[str, list[str]] = {"-iquote": [], "-I": [directory], "-isystem": [], "-include": []}
+        rest = iter(words)
+        for word in rest:
+            if (match := _SEARCH_FLAG.fullmatch(word)) and (path := match[2] or next(rest, "")):
+                found[match[1]].append(path)
+        inside = {flag: tuple(_inside(paths)) for flag, paths in found.items() if flag != "-include"}
+        return cls(
+            quote=inside["-iquote"],
+            plain=inside["-I"],
+            system=inside["-isystem"],
+            forced=tuple(found["-include"]),
+        )
+
+    @property
+    def directories(self) -> tuple[str, ...]:
+        """All of them in the order in which ``"x.h"`` is looked for."""
+        return tuple(dict.fromkeys((*self.quote, *self.plain, *self.system)))
+
+
+@frozen
+class Root:
+    """Something that is compiled: a C file by path, or with ``directives`` the C text of a Go file."""
+
+    path: str
+    directives: tuple[Directive, ...] | None = None
+
+
+@frozen(kw_only=True)
+class ReachedFile:
+    """A file of the tree that is included.
+
+    ``relative`` says that it was found by ``"x.h"`` from the directory of the including file,
+    ``directories`` are the search directories that led to it, sorted.
+    """
+
+    path: str
+    relative: bool = False
+    directories: tuple[str, ...] = ()
+    certain: bool = True
+
+
+@frozen(order=True)
+class Missing:
+    """An inclusion that no file of the tree answers, and its place."""
+
+    path: str
+    line: int
+    header: str
+    system: bool
+    certain: bool = True
+
+
+@frozen(kw_only=True)
+class Reached:
+    """The files that are included, by path; what is not in the tree, by place.
+
+    ``unfollowed`` are inclusions by a macro of which nothing is known; there ``header`` is the macro.
+    """
+
+    files: tuple[ReachedFile, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    unfollowed: tuple[Missing, ...] = ()
+
+    @classmethod
+    def merged(cls, parts: Iterable[Reached]) -> Reached:
+        """Everything that one of several runs reached or missed."""
+        parts = tuple(parts)
+        files: dict[str, ReachedFile] = {}
+        for part in parts:
+            for file in part.files:
+                files[file.path] = _joined(files.get(file.path), file)
+        return cls(
+            files=tuple(files[path] for path in sorted(files)),
+            missing=_unique(each for part in parts for each in part.missing),
+            unfollowed=_unique(each for part in parts for each in part.unfollowed),
+        )
+
+
+@define
+class Scans:
+    """Reads and scans each file once, however many closures ask for it."""
+
+    read: Read
+    _known: dict[str, tuple[Directive, ...] | None] = field(factory=dict, init=False)
+
+    def __call__(self, path: str) -> tuple[Directive, ...] | None:
+        """The directives of a file of the tree; None where there is none."""
+        if path not in self._known:
+            data = self.read(path) if is_inside(path) else None
+            self._known[path] = None if data is None else scan(data)
+        return self._known[path]
+
+
+def closure(roots: Iterable[Root], search: Search, macros: Macros, scans: Scans) -> Reached:
+    """Follows the inclusions of some roots that are compiled alike."""
+    walk = _Walk(search, macros, scans)
+    for root in roots:
+        walk.start(root)
+    walk.follow()
+    return Reached(
+        files=tuple(walk.files[path] for path in sorted(walk.files)),
+        missing=_unique(walk.missing),
+        unfollowed=_unique(walk.unfollowed()),
+    )
+
+
+def is_inside(path: str) -> bool:
+    """Whether a normalised path stays within the workspace."""
+    return not (path == ".." or path.startswith(("../", "/")) or "\0" in path)
+
+
+@frozen
+class _Place:
+    """A text with inclusions; ``directory`` is where its ``"x.h"`` are looked for first, if anywhere."""
+
+    path: str
+    directory: str | None
+    directives: tuple[Directive, ...] = field(eq=False)
+
+
+@define
+class _Walk:
+    """One closure on its way. A text is visited anew where it turns out to be certainly included."""
+
+    search: Search
+    macros: Macros
+    scans: Scans
+    files: dict[str, ReachedFile] = field(factory=dict, init=False)
+    missing: list[Missing] = field(factory=list, init=False)
+    _open: list[tuple[Missing, _Place]] = field(factory=list, init=False)
+    _tried: set[tuple[Missing, str]] = field(factory=set, init=False)
+    _waiting: list[tuple[_Place, bool]] = field(factory=list, init=False)
+    _visited: dict[str, bool] = field(factory=dict, init=False)
+    _includes: dict[str, tuple[Include, ...]] = field(factory=dict, init=False)
+    _named: dict[str, dict[str, None]] = field(factory=dict, init=False)
+
+    def start(self, root: Root) -> None:
+        if root.directives is not None:  # go puts the text elsewhere, so it has no directory of its own
+            place = _Place(root.path, None, root.directives)
+        else:
+            place = _Place(root.path, posixpath.dirname(root.path), self.scans(root.path) or ())
+        self._waiting.append((place, True))
+        for header in self.search.forced:
+            self._include(place, Include(header, False, 1), certain=True)
+
+    def follow(self) -> None:
+        while self._waiting:
+            while self._waiting:
+                self._visit(*self._waiting.pop())
+            self._retry()
+
+    def unfollowed(self) -> Iterator[Missing]:
+        """The inclusions by a macro that stands for a header nowhere."""
+        return (missing for missing, _ in self._open if missing.header not in self._named)
+
+    def _visit(self, place: _Place, certain: bool) -> None:
+        if self._visited.get(place.path, False) or (place.path in self._visited and not certain):
+            return
+        self._visited[place.path] = certain
+        if place.path not in self._includes:
+            self._includes[place.path] = inclusions(place.directives, self.macros)
+            for name, text in header_macros(place.directives):
+                self._named.setdefault(name, {})[text] = None
+        for include in self._includes[place.path]:
+            self._include(place, include, certain=certain and include.certain)
+
+    def _include(self, place: _Place, include: Include, *, certain: bool) -> None:
+        missing = Missing(place.path, include.line, include.header, include.system, certain)
+        if include.computed:
+            self._open.append((missing, place))
+            return
+        found = next(self._answers(place, include), None)
+        if found is not None:
+            path = found.path
+            self.files[path] = _joined(self.files.get(path), evolve(found, certain=certain))
+            next_place = _Place(path, posixpath.dirname(path), self.scans(path) or ())
+            self._waiting.append((next_place, certain))
+        elif include.header not in C_STANDARD_HEADERS and include.header != _GENERATED_HEADER:
+            self.missing.append(missing)
+
+    def _answers(self, place: _Place, include: Include) -> Iterator[ReachedFile]:
+        """The files of the tree that the inclusion means, the first one being the compiler's choice."""
+        if place.directory is not None and not (include.system or include.following):
+            path = posixpath.normpath(posixpath.join(place.directory, include.header))
+            if self.scans(path) is not None:
+                yield ReachedFile(path=path, relative=True)
+        chain = () if include.system else self.search.quote
+        chain = (*chain, *self.search.plain, *self.search.system)
+        paths = [posixpath.normpath(posixpath.join(each, include.header)) for each in chain]
+        first = paths.index(place.path) + 1 if include.following and place.path in paths else 0
+        for directory, path in zip(chain[first:], paths[first:], strict=True):
+            if self.scans(path) is not None and not (include.following and path == place.path):
+                yield ReachedFile(path=path, directories=(directory,))
+
+    def _retry(self) -> None:
+        """Follows macros that a text visited meanwhile has a header for; whether it holds is open."""
+        for missing, place in tuple(self._open):
+            for text in tuple(self._named.get(missing.header, ())):
+                header, system = named_header(text) or ("", False)
+                if (missing, text) not in self._tried:
+                    self._tried.add((missing, text))
+                    self._include(place, Include(header, system, missing.line), certain=False)
+
+
+def _inside(paths: Iterable[str]) -> Iterator[str]:
+    for path in dict.fromkeys(paths):
+        whole = posixpath.normpath(path)
+        if is_inside(whole):
+            yield "" if whole == "." else whole
+
+
+def _joined(known: ReachedFile | None, other: ReachedFile) -> ReachedFile:
+    if known is None:
+        return other
+    return ReachedFile(
+        path=known.path,
+        relative=known.relative or other.relative,
+        directories=tuple(sorted({*known.directories, *other.directories})),
+        certain=known.certain or other.certain,
+    )
+
+
+def _unique(missing: Iterable[Missing]) -> tuple[Missing, ...]:
+    """Sorted, and each place once; certain where it is in one of the runs."""
+    found: dict[tuple[str, int, str, bool], Missing] = {}
+    for each in missing:
+        key = each.path, each.line, each.header, each.system
+        if key not in found or each.certain:
+            found[key] = each
+    return tuple(sorted(found.values()))
