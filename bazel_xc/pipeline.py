@@ -26,8 +26,9 @@ from bazel_xc.bazel.select import select_conditions
 from bazel_xc.buildfile.evaluate import MadeRule, evaluate
 from bazel_xc.buildfile.repositories import Repositories, read_repositories
 from bazel_xc.buildfile.workspace import Directory, Workspace, read_workspace
+from bazel_xc.cgo.external import external_needs
 from bazel_xc.cgo.needs import CNeed
-from bazel_xc.cgo.survey import external_needs, survey
+from bazel_xc.cgo.survey import survey
 from bazel_xc.config import FILE_NAME, Config, load_config, select_platforms
 from bazel_xc.errors import ConfigError, WorkspaceError
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS

@@ -15,8 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
-from bazel_xc.cgo.preamble import CgoLine, Include
-from bazel_xc.golang.constraints import may_hold
+from bazel_xc.cgo.preamble import CgoLine
+from bazel_xc.cgo.preprocess import Directive
+from bazel_xc.golang.constraints import NEWEST_RELEASE, holds, may_hold
+from bazel_xc.model import Platform
 
 _SRCDIR = "${SRCDIR}"
 # Flags with a directory, in the same word or in the next one (Gazelle's list).
@@ -32,13 +34,14 @@ _DOLLAR = re.compile(r"\$(?!\()")
 class CgoSource:
     """A Go file that imports C.
 
-    ``path`` is for display and for the order of files; ``may`` are the known platforms that its constraint
-    allows, ``active`` the configured platforms on which go compiles it with cgo.
+    ``path`` is for display and for the order of files, ``directives`` are those of its C text; ``may`` are
+    the known platforms that its constraint allows, ``active`` the configured platforms on which go compiles
+    it with cgo.
     """
 
     path: str
     lines: tuple[CgoLine, ...] = ()
-    includes: tuple[Include, ...] = ()
+    directives: tuple[Directive, ...] = ()
     may: frozenset[str] = frozenset()
     active: frozenset[str] = frozenset()
 
@@ -67,6 +70,33 @@ class ListedFlags:
     cxxflags: tuple[str, ...] = ()
     ldflags: tuple[str, ...] = ()
     pkg_config: tuple[str, ...] = ()
+
+
+@frozen
+class Asked:
+    """A file's ``#cgo`` line that applies on a platform."""
+
+    path: str
+    directive: CgoLine
+
+
+def asked_on(
+    sources: Iterable[CgoSource],
+    platform: Platform,
+    tags: frozenset[str] = frozenset(),
+    release: int | tuple[int, int] = NEWEST_RELEASE,
+) -> tuple[Asked, ...]:
+    """The ``#cgo`` lines of the files that go compiles on a platform, by file.
+
+    ``tags`` and ``release`` are as for ``holds``.
+    """
+    return tuple(
+        Asked(source.path, line)
+        for source in sorted(sources, key=lambda source: source.path)
+        if platform.name in source.active
+        for line in source.lines
+        if not line.error and holds(line.condition, platform, tags, release)
+    )
 
 
 def flags_by_platform(

@@ -1,16 +1,18 @@
-"""The C text before ``import "C"``: its ``#cgo`` lines and its ``#include`` lines; and exported functions.
+"""The C text before ``import "C"``: its ``#cgo`` lines and its C directives; and exported functions.
 
-Comes in: a ``Preamble``, or the bytes of a Go file for ``exports``. Goes out: directives split as go splits
-them, each with its condition as an expression, and headers with their lines. It evaluates no condition,
-expands no ``${SRCDIR}`` and does not look into ``#if``: a header in any branch counts.
+Comes in: a ``Preamble``, or the bytes of a Go file for ``exports``. Goes out: ``#cgo`` lines split as go
+splits them, each with its condition as an expression, and the directives of the C preprocessor with their
+lines in the Go file. It evaluates no condition and expands no ``${SRCDIR}``.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from attrs import frozen
 
+from bazel_xc.cgo.preprocess import Directive, scan
 from bazel_xc.golang.constraints import NEVER, Expr, Or, parse_go_build, parse_plus_build
 from bazel_xc.golang.source import Preamble
 
@@ -24,11 +26,6 @@ _WORD_PIECE = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _BACKSLASHED = re.compile(r"\\(.)", re.DOTALL)
-
-_C_TEXT = re.compile(r"""//[^\n]*+|/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'""", re.DOTALL)
-_INCLUDE = re.compile(
-    r'^[ \t\f\v]*#[ \t]*(?:include|include_next|import)[ \t]*(?:<([^>\n]+)>|"([^"\n]+)")', re.M
-)
 
 _GO_TEXT = re.compile(
     rb"""//[^\n]*+|/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\[^\n])*+"|`[^`]*+`|'(?:[^'\\\n]|\\[^\n])*+'""", re.DOTALL
@@ -50,15 +47,6 @@ class CgoLine:
     error: str = ""
 
 
-@frozen
-class Include:
-    """One ``#include``; ``system`` where the header is in angle brackets."""
-
-    header: str
-    system: bool
-    line: int
-
-
 def cgo_lines(preamble: Preamble) -> tuple[CgoLine, ...]:
     """The ``#cgo`` directives in their order; ``noescape`` and ``nocallback`` are left out.
 
@@ -70,18 +58,10 @@ def cgo_lines(preamble: Preamble) -> tuple[CgoLine, ...]:
     return tuple(_directive(text.strip(), number) for number, text in lines if _is_directive(text.strip()))
 
 
-def includes(preamble: Preamble) -> tuple[Include, ...]:
-    """The headers that the text includes, outside of comments and strings."""
-    if "#" not in preamble.text:
-        return ()
-    text = _C_TEXT.sub(_without_comment, preamble.text)
+def c_directives(preambles: Iterable[Preamble]) -> tuple[Directive, ...]:
+    """The preprocessor's directives of one Go file, whose preambles go puts together into one C text."""
     return tuple(
-        Include(
-            found[1] or found[2],
-            found[1] is not None,
-            preamble.line + text.count("\n", 0, found.end()),
-        )
-        for found in _INCLUDE.finditer(text)
+        directive for each in preambles for directive in scan(each.text.encode("utf-8", "replace"), each.line)
     )
 
 
@@ -164,12 +144,3 @@ def _word_condition(word: str) -> Expr:
         return parse_go_build(word)
     except ValueError:
         return NEVER
-
-
-def _without_comment(found: re.Match[str]) -> str:
-    """Nothing but the line breaks of a comment, or of a string that goes over several lines."""
-    text = found[0]
-    breaks = "\n" * text.count("\n")
-    if text.startswith("/"):
-        return breaks or " "
-    return f'""{breaks}' if breaks else text

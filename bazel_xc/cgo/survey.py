@@ -1,36 +1,44 @@
-"""The C side of all packages: their ``#cgo`` flags per platform and what they need from outside.
+"""The C side of all packages: their ``#cgo`` flags per platform, what they reach and what they need.
 
 Comes in: folded packages and listings. Goes out: a ``Survey``, by directory for the workspace's own packages
-and by import path for what they and others need. For packages outside the workspace the files that import "C"
-are read from where go found them. Own reading of flags is held against go list's; differences are said.
+and by import path for what they need. Own reading of flags is held against go list's; differences are said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from attrs import frozen
 
 from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.cgo.flags import CgoFlags, CgoSource, ListedFlags, flags_by_platform, listed_flags
+from bazel_xc.cgo.includes import Reached, Read, Scans
+from bazel_xc.cgo.macros import language_of
 from bazel_xc.cgo.needs import CNeed, c_needs
-from bazel_xc.cgo.preamble import cgo_lines, includes
+from bazel_xc.cgo.preamble import c_directives, cgo_lines
+from bazel_xc.cgo.reach import CFile, CSide, reached_anywhere, reached_on, search_anywhere
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.listing import ListedPackage, Listing
 from bazel_xc.golang.loading import by_directory
 from bazel_xc.golang.package import GoPackage, GoView
-from bazel_xc.golang.source import SourceFile, scan_go
+from bazel_xc.golang.source import SourceFile
 from bazel_xc.model import Diagnostic, Severity
 
 
 @frozen(kw_only=True)
 class Survey:
-    """Flags by directory, for libraries and for tests; needs by import path."""
+    """Flags by directory, for libraries and for tests; needs by import path.
+
+    By directory too: ``reached``, what of the tree the package's C may include on any known platform, and
+    ``search``, the directories of the tree in which its flags have headers looked for.
+    """
 
     flags: Mapping[str, CgoFlags]
     test_flags: Mapping[str, CgoFlags]
     needs: Mapping[str, tuple[CNeed, ...]]
+    reached: Mapping[str, Reached]
+    search: Mapping[str, tuple[str, ...]]
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -41,75 +49,91 @@ def survey(
     view: GoView,
 ) -> Survey:
     """Looks at every package of the workspace that imports "C"."""
-    found = {path: p for path, p in packages.items() if any(file.uses_cgo for file in p.files)}
+    scans = Scans(read_trees({"": workspace.root}))
     flags: dict[str, CgoFlags] = {}
     test_flags: dict[str, CgoFlags] = {}
     needs: dict[str, tuple[CNeed, ...]] = {}
-    for path, package in found.items():
-        sources = _sources(package)
+    reached: dict[str, Reached] = {}
+    search: dict[str, tuple[str, ...]] = {}
+    for path, package in packages.items():
+        if not any(file.uses_cgo for file in package.files):
+            continue
+        side = _c_side(package)
         tags = workspace.directories[path].settings.build_tags
-        library = [source for source in sources if not source.path.endswith("_test.go")]
-        tests = [source for source in sources if source.path.endswith("_test.go")]
+        library = [source for source in side.sources if not source.path.endswith("_test.go")]
+        tests = [source for source in side.sources if source.path.endswith("_test.go")]
         flags[path] = flags_by_platform(library, path, KNOWN_PLATFORMS, tags)
         test_flags[path] = flags_by_platform(tests, path, KNOWN_PLATFORMS, tags)
-        asked = _needs(sources, view, path, workspace.root / path)
+        everything = flags_by_platform(side.sources, path, KNOWN_PLATFORMS, tags) if tests else flags[path]
+        reached[path] = reached_anywhere(side, everything, scans)
+        search[path] = search_anywhere(everything)
+        asked = needs_of(side, scans, view)
         if asked:
             needs[package.import_path] = asked
     said = tuple(_differences(flags, by_directory(listings, workspace.root), view)) if flags else ()
-    return Survey(flags=flags, test_flags=test_flags, needs=needs, diagnostics=said)
+    return Survey(
+        flags=flags,
+        test_flags=test_flags,
+        needs=needs,
+        reached=reached,
+        search=search,
+        diagnostics=said,
+    )
 
 
-def external_needs(
-    listings: Iterable[Listing], own: frozenset[str], view: GoView
-) -> Mapping[str, tuple[CNeed, ...]]:
-    """What packages outside the workspace need, by import path; ``own`` are the workspace's packages."""
-    active: dict[str, dict[str, set[str]]] = {}
-    directories: dict[str, Path] = {}
-    for listing in listings:
-        for path, package in listing.packages.items():
-            if package.cgo_files and not package.standard and path not in own:
-                directories[path] = Path(package.directory)
-                for name in package.cgo_files:
-                    active.setdefault(path, {}).setdefault(name, set()).add(listing.platform.name)
-    found: dict[str, tuple[CNeed, ...]] = {}
-    for path in sorted(active):
-        sources = tuple(_external_sources(path, directories[path], active[path]))
-        asked = _needs(sources, view, path, directories[path])
-        if asked:
-            found[path] = asked
-    return found
-
-
-def _sources(package: GoPackage) -> tuple[CgoSource, ...]:
-    base = f"{package.directory}/" if package.directory else ""
-    files = [file for file in package.files if file.uses_cgo]
-    return tuple(_source(base + file.name, file.source, file.may, file.active) for file in files)
-
-
-def _source(path: str, source: SourceFile, may: frozenset[str], active: frozenset[str]) -> CgoSource:
+def cgo_source(path: str, source: SourceFile, may: frozenset[str], active: frozenset[str]) -> CgoSource:
+    """A Go file that imports "C"; platforms are as in ``CgoSource``."""
     return CgoSource(
         path=path,
         lines=tuple(line for preamble in source.preambles for line in cgo_lines(preamble)),
-        includes=tuple(each for preamble in source.preambles for each in includes(preamble)),
+        directives=c_directives(source.preambles),
         may=may,
         active=active,
     )
 
 
-def _external_sources(
-    import_path: str, directory: Path, active: Mapping[str, set[str]]
-) -> Iterator[CgoSource]:
-    for name, platforms in sorted(active.items()):
+def needs_of(side: CSide, scans: Scans, view: GoView) -> tuple[CNeed, ...]:
+    """What one package needs on the configured platforms."""
+    missing = {
+        platform.name: reached_on(side, platform, scans, view.tags, view.release).missing
+        for platform in view.platforms
+        if platform.cgo
+    }
+    return c_needs(
+        side.sources, view.platforms, side.directory, missing, tags=view.tags, release=view.release
+    )
+
+
+def read_trees(roots: Mapping[str, Path]) -> Read:
+    """Reads files of several trees, each of which lies at a path of its own; ``""`` is the path of a root."""
+
+    def read(path: str) -> bytes | None:
+        at = path
+        while at not in roots and at:
+            at = at.rpartition("/")[0]
+        if at not in roots:
+            return None
         try:
-            source = scan_go(name, (directory / name).read_bytes())
-        except OSError:
-            continue  # gone since go listed it
-        yield _source(f"{import_path}/{name}", source, KNOWN_PLATFORMS, frozenset(platforms))
+            return (roots[at] / path[len(at) :].lstrip("/")).read_bytes()
+        except (OSError, ValueError):  # a name that no file system takes
+            return None
+
+    return read
 
 
-def _needs(sources: Iterable[CgoSource], view: GoView, directory: str, place: Path) -> tuple[CNeed, ...]:
-    exists: Callable[[str], bool] = lambda path: (place / path).is_file()  # noqa: E731
-    return c_needs(sources, view.platforms, directory, exists, tags=view.tags, release=view.release)
+def _c_side(package: GoPackage) -> CSide:
+    base = f"{package.directory}/" if package.directory else ""
+    go = [file for file in package.files if file.uses_cgo]
+    languages = [(file, language_of(file.name)) for file in package.files]
+    return CSide(
+        directory=package.directory,
+        sources=tuple(cgo_source(base + file.name, file.source, file.may, file.active) for file in go),
+        files=tuple(
+            CFile(path=base + file.name, language=language, may=file.may, active=file.active)
+            for file, language in languages
+            if language
+        ),
+    )
 
 
 def _differences(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bazel_xc.cgo.flags import CgoSource
-from bazel_xc.cgo.needs import C_STANDARD_HEADERS, CNeed, NeedKind, c_needs
-from bazel_xc.cgo.preamble import cgo_lines, includes
+from bazel_xc.cgo.includes import Missing
+from bazel_xc.cgo.needs import CNeed, NeedKind, c_needs
+from bazel_xc.cgo.preamble import cgo_lines
 from bazel_xc.golang.source import Preamble
 from bazel_xc.model import Platform
 
@@ -24,21 +24,18 @@ EVERYWHERE = frozenset(platform.name for platform in PLATFORMS)
 
 def _source(text: str, path: str = "p/x.go", active: frozenset[str] = EVERYWHERE) -> CgoSource:
     preamble = Preamble(text, 1)
-    return CgoSource(path=path, lines=cgo_lines(preamble), includes=includes(preamble), active=active)
+    return CgoSource(path=path, lines=cgo_lines(preamble), active=active)
 
 
-def _files(*paths: str) -> Callable[[str], bool]:
-    return frozenset(paths).__contains__
-
-
-def _names(text: str, *files: str, directory: str = "p", platform: Platform = LINUX) -> list[str]:
-    found = c_needs([_source(text)], [platform], directory, _files(*files))
+def _names(text: str, directory: str = "p") -> list[str]:
+    found = c_needs([_source(text)], [LINUX], directory, {})
     return [f"{need.kind} {need.name}" for need in found]
 
 
 def test_needs_are_merged_over_platforms_and_sorted() -> None:
-    text = "#cgo LDFLAGS: -lz\n#cgo linux darwin LDFLAGS: -lpng -lz\n#cgo pkg-config: zlib\n#include <zlib.h>"
-    found = c_needs([_source(text)], PLATFORMS, "p", _files())
+    text = "#cgo LDFLAGS: -lz\n#cgo linux darwin LDFLAGS: -lpng -lz\n#cgo pkg-config: zlib"
+    missing = {platform.name: [Missing("p/x.go", 4, "zlib.h", True)] for platform in PLATFORMS}
+    found = c_needs([_source(text)], PLATFORMS, "p", missing)
 
     expected = (
         CNeed(NeedKind.HEADER, "zlib.h", EVERYWHERE, "p/x.go", 4),
@@ -56,62 +53,36 @@ def test_the_first_file_is_named_even_where_it_counts_on_a_later_platform_only()
     ]
     expected = (CNeed(NeedKind.LIB, "z", EVERYWHERE, "p/a.go", 3),)
 
-    assert expected == c_needs(sources, PLATFORMS, "p", _files())
+    assert expected == c_needs(sources, PLATFORMS, "p", {})
 
 
 def test_files_that_go_does_not_compile_need_nothing() -> None:
-    source = _source("#cgo LDFLAGS: -lz\n#include <z.h>", active=frozenset({"linux_arm64"}))
+    source = _source("#cgo LDFLAGS: -lz", active=frozenset({"linux_arm64"}))
 
-    assert not c_needs([source], PLATFORMS, "p", _files())
+    assert not c_needs([source], PLATFORMS, "p", {})
 
 
 def test_conditions_are_those_of_go_with_its_tags_and_release() -> None:
     text = (
         "#cgo !cgo LDFLAGS: -la\n#cgo static LDFLAGS: -lb\n#cgo go1.21 LDFLAGS: -lc\n#cgo go1.22 LDFLAGS: -ld"
     )
-    found = c_needs([_source(text)], [LINUX], "p", _files(), tags=frozenset({"static"}), release=(1, 21))
+    found = c_needs([_source(text)], [LINUX], "p", {}, tags=frozenset({"static"}), release=(1, 21))
 
     assert [need.name for need in found] == ["b", "c"]
 
 
-@pytest.mark.parametrize(
-    ("text", "files", "expected"),
-    [
-        pytest.param('#include "a.h"\n#include <b.h>', ["a.h", "b.h"], [], id="beside_the_package"),
-        pytest.param('#include "a.h"', [], ["header a.h"], id="missing"),
-        pytest.param(
-            "#include <stdio.h>\n#include <threads.h>\n#include <unistd.h>",
-            [],
-            ["header unistd.h"],
-            id="iso_c_only",
-        ),
-        pytest.param('#include "_cgo_export.h"', [], [], id="made_by_cgo"),
-        pytest.param(
-            "#cgo CFLAGS: -I${SRCDIR}/inc -I ../up\n#include <a.h>\n#include <b/c.h>",
-            ["inc/a.h", "../up/b/c.h"],
-            [],
-            id="search_directories",
-        ),
-        pytest.param(
-            "#cgo CPPFLAGS: -iquoteq\n#cgo CXXFLAGS: -isystem s\n#include <a.h>\n#include <b.h>",
-            ["q/a.h", "s/b.h"],
-            [],
-            id="other_flags_and_verbs",
-        ),
-        pytest.param("#cgo windows CFLAGS: -Iinc\n#include <a.h>", ["inc/a.h"], ["header a.h"], id="other"),
-        pytest.param(
-            "#cgo CFLAGS: -I../../out -I/abs\n#include <a.h>",
-            ["../../out/a.h", "/abs/a.h"],
-            ["header a.h"],
-            id="out_of_the_workspace",
-        ),
-        pytest.param("#cgo LDFLAGS: -Iinc\n#include <a.h>", ["inc/a.h"], ["header a.h"], id="linker_flag"),
-        pytest.param('#include "../a.h"', ["../a.h"], [], id="above_the_package"),
-        pytest.param("#cgo CFLAGS: -I\n#include <a.h>", [], ["header a.h"], id="flag_without_directory"),
-    ],
-)
-def test_headers(text: str, files: list[str], expected: list[str]) -> None:
-    assert expected == _names(text, *files)
+def test_headers_that_are_missing_on_some_platforms() -> None:
+    missing = {
+        "linux_amd64": [Missing("p/b.c", 3, "z.h", True, False), Missing("p/c.c", 1, "z.h", False, False)],
+        "windows_arm64": [Missing("p/a.h", 9, "z.h", True), Missing("p/a.h", 8, "y.h", False, False)],
+        "linux_arm64": [Missing("p/a.h", 1, "x.h", True)],
+    }
+    expected = (
+        CNeed(NeedKind.HEADER, "y.h", frozenset({"windows_arm64"}), "p/a.h", 8, certain=False),
+        CNeed(NeedKind.HEADER, "z.h", frozenset({"linux_amd64", "windows_arm64"}), "p/a.h", 9, certain=True),
+    )
+
+    assert expected == c_needs([], PLATFORMS, "p", missing)
 
 
 @pytest.mark.parametrize(
@@ -149,14 +120,8 @@ def test_lines_that_go_refuses_are_no_needs() -> None:
     assert not _names("#cgo LDFLAGS: -la `x`\n#cgo LIBS: -lb")
 
 
-def test_standard_headers_are_those_of_c17() -> None:
-    assert len(C_STANDARD_HEADERS) == 29
-
-
 @given(
-    st.lists(
-        st.sampled_from(["#cgo LDFLAGS: -la -lb", "#cgo linux LDFLAGS: -lb", "#include <c.h>"]), max_size=4
-    ),
+    st.lists(st.sampled_from(["#cgo LDFLAGS: -la -lb", "#cgo linux LDFLAGS: -lb"]), max_size=4),
     st.permutations(PLATFORMS),
 )
 def test_neither_the_order_of_platforms_nor_of_sources_matters(
@@ -165,6 +130,6 @@ def test_neither_the_order_of_platforms_nor_of_sources_matters(
     sources = [
         _source(text, f"p/{number}.go") for text, number in zip(texts, itertools.count(), strict=False)
     ]
-    expected = c_needs(sources, PLATFORMS, "p", _files())
+    expected = c_needs(sources, PLATFORMS, "p", {})
 
-    assert expected == c_needs(reversed(sources), shuffled, "p", _files())
+    assert expected == c_needs(reversed(sources), shuffled, "p", {})

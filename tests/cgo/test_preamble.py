@@ -1,4 +1,4 @@
-"""Preambles: #cgo lines as go splits them, #include lines, exports."""
+"""Preambles: #cgo lines as go splits them, C directives, exports."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bazel_xc.cgo.preamble import CgoLine, Include, cgo_lines, exports, includes, split_quoted
+from bazel_xc.cgo.preamble import CgoLine, c_directives, cgo_lines, exports, split_quoted
+from bazel_xc.cgo.preprocess import Directive
 from bazel_xc.golang.constraints import NEVER, And, Expr, Not, Or, Tag
 from bazel_xc.golang.source import Preamble
 
@@ -112,30 +113,10 @@ def test_split_quoted_refuses_what_is_not_finished(text: str) -> None:
         split_quoted(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param('#include <a.h>\n#include "b/c.h"', ("<a.h>:5", "b/c.h:6"), id="both_kinds"),
-        pytest.param(" # \tinclude<a.h> // why", ("<a.h>:5",), id="blanks"),
-        pytest.param("#import <a.h>\n#include_next <b.h>", ("<a.h>:5", "<b.h>:6"), id="other_spellings"),
-        pytest.param("// #include <a.h>\n/* #include <b.h>\n#include <c.h> */", (), id="in_comments"),
-        pytest.param("/* a\nb */ #include <c.h>", ("<c.h>:6",), id="behind_a_comment"),
-        pytest.param('x = "/*";\n#include <a.h>\ny = "*/";', ("<a.h>:6",), id="comment_marker_in_a_string"),
-        pytest.param("c = '\"';\n#include <a.h>", ("<a.h>:6",), id="quote_in_a_character"),
-        pytest.param('x = "a\\\n#include <a.h>\\\n";\n#include <b.h>', ("<b.h>:8",), id="in_a_long_string"),
-        pytest.param("#ifdef X\n#include <a.h>\n#endif", ("<a.h>:6",), id="conditional"),
-        pytest.param("#include HEADER\nint include;", (), id="no_literal_header"),
-        pytest.param("#error don't\n#include <a.h>", ("<a.h>:6",), id="apostrophe"),
-    ],
-)
-def test_includes(text: str, expected: tuple[str, ...]) -> None:
-    found = includes(Preamble(text, 5))
+def test_directives_of_all_preambles_of_a_file_with_their_lines() -> None:
+    found = c_directives([Preamble("#include <a.h>", 3), Preamble("\n#define é 1\n#cgo LDFLAGS: -lx", 7)])
 
-    assert expected == tuple(_spelled(include) for include in found)
-
-
-def _spelled(include: Include) -> str:
-    return f"<{include.header}>:{include.line}" if include.system else f"{include.header}:{include.line}"
+    assert found == (Directive(3, "include", "<a.h>"), Directive(8, "define", "é", "1"))
 
 
 @pytest.mark.parametrize(
@@ -169,7 +150,7 @@ _TEXT = st.lists(
 def test_nothing_raises_and_lines_are_within_the_text(text: str) -> None:
     preamble = Preamble(text, 7)
     numbers = [directive.line for directive in cgo_lines(preamble)]
-    numbers += [include.line for include in includes(preamble)]
+    numbers += [directive.line for directive in c_directives([preamble])]
 
     assert all(7 <= number <= 7 + text.count("\n") for number in numbers)
     exports(text.encode())

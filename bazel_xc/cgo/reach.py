@@ -1,0 +1,138 @@
+"""Which files of the tree the C of one package reaches, and what it misses there.
+
+Comes in: a package's cgo files with their ``#cgo`` lines, and the C files beside them. Goes out: ``Reached``
+on one configured platform, strictly as go would compile there, or anywhere, on every known platform and
+through every condition that hangs on one. It takes search directories and macros from flags as go passes
+them, and leaves to pkg-config, the environment and the toolchain what they add.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import frozen
+
+from bazel_xc.cgo.flags import CgoFlags, CgoSource, asked_on, resolved_words
+from bazel_xc.cgo.includes import Reached, Root, Scans, Search, closure
+from bazel_xc.cgo.macros import Language, definitions_in, platform_macros
+from bazel_xc.golang.constraints import NEWEST_RELEASE
+from bazel_xc.model import Platform
+
+_NOWHERE = ".."  # for flags without a package's own directory
+
+
+@frozen(kw_only=True)
+class CFile:
+    """A file that go hands to a C compiler; platforms are as in ``CgoSource``."""
+
+    path: str
+    language: Language
+    may: frozenset[str] = frozenset()
+    active: frozenset[str] = frozenset()
+
+
+@frozen(kw_only=True)
+class CSide:
+    """What of a package is compiled as C; paths and ``directory`` count from the root of the tree."""
+
+    directory: str
+    sources: tuple[CgoSource, ...] = ()
+    files: tuple[CFile, ...] = ()
+
+
+@frozen
+class _Run:
+    """The roots of one language, with the words of flags that count for it."""
+
+    language: Language
+    roots: tuple[Root, ...]
+    words: tuple[str, ...]
+
+
+def reached_on(
+    side: CSide,
+    platform: Platform,
+    scans: Scans,
+    tags: frozenset[str] = frozenset(),
+    release: int | tuple[int, int] = NEWEST_RELEASE,
+) -> Reached:
+    """What go's C compilers reach on a configured platform; ``tags`` and ``release`` are as for ``holds``.
+
+    A macro that the package's own ``-D`` defines on other platforms only is taken for undefined.
+    """
+    sources = [source for source in side.sources if platform.name in source.active]
+    if not sources:
+        return Reached()
+    files = [file for file in side.files if platform.name in file.active]
+    asked = [one.directive for one in asked_on(sources, platform, tags, release)]
+    verbs = {
+        verb: tuple(
+            word
+            for directive in asked
+            if directive.verb == verb
+            for word in resolved_words(directive.args, side.directory)
+        )
+        for verb in ("CPPFLAGS", "CFLAGS", "CXXFLAGS")
+    }
+    elsewhere = [
+        (name, None)
+        for source in side.sources
+        for line in source.lines
+        for name, _ in definitions_in(line.args)
+    ]
+    parts = []
+    for run in _runs(sources, files, verbs):
+        definitions = (*elsewhere, *definitions_in(run.words))
+        macros = platform_macros(platform.name, run.language, definitions)
+        parts.append(closure(run.roots, Search.of_package(side.directory, run.words), macros, scans))
+    return Reached.merged(parts)
+
+
+def reached_anywhere(side: CSide, flags: CgoFlags, scans: Scans) -> Reached:
+    """What may be reached on some known platform; ``flags`` are those of all of the package's cgo files.
+
+    Platforms with the same flags are looked at together, as one of which only that is known which is so on
+    all platforms.
+    """
+    parts = []
+    for where, verbs in _alike(side, flags):
+        sources = [source for source in side.sources if source.may & where]
+        files = [file for file in side.files if file.may & where]
+        for run in _runs(sources, files, verbs):
+            macros = platform_macros("", run.language, definitions_in(run.words))
+            parts.append(closure(run.roots, Search.of_package(side.directory, run.words), macros, scans))
+    return Reached.merged(parts)
+
+
+def search_anywhere(flags: CgoFlags) -> tuple[str, ...]:
+    """The directories in the workspace where some known platform's flags have headers looked for.
+
+    In order of first appearance; the package's own is there only where a flag names it.
+    """
+    words = (
+        word for verb in (flags.cppopts, flags.copts, flags.cxxopts) for _, held in verb for word in held
+    )
+    return Search.of_package(_NOWHERE, words).directories
+
+
+def _runs(
+    sources: Iterable[CgoSource], files: Iterable[CFile], verbs: Mapping[str, tuple[str, ...]]
+) -> Iterator[_Run]:
+    """The preambles and files by language; preambles are C."""
+    roots: dict[Language, list[Root]] = {Language.C: [Root(each.path, each.directives) for each in sources]}
+    for file in files:
+        roots.setdefault(file.language, []).append(Root(file.path))
+    for language, of_it in roots.items():
+        own = verbs["CXXFLAGS" if language.takes_cxxflags else "CFLAGS"]
+        yield _Run(language, tuple(of_it), (*verbs["CPPFLAGS"], *own))
+
+
+def _alike(side: CSide, flags: CgoFlags) -> Iterator[tuple[frozenset[str], Mapping[str, tuple[str, ...]]]]:
+    """The known platforms on which a file may be compiled, together where their flags are the same."""
+    found: dict[tuple[tuple[str, ...], ...], set[str]] = {}
+    everywhere: Iterable[str] = frozenset().union(*(source.may for source in side.sources))
+    tables = [dict(verb) for verb in (flags.cppopts, flags.copts, flags.cxxopts)]
+    for platform in sorted(everywhere):
+        found.setdefault(tuple(table.get(platform, ()) for table in tables), set()).add(platform)
+    for (cpp, c, cxx), where in found.items():
+        yield frozenset(where), {"CPPFLAGS": cpp, "CFLAGS": c, "CXXFLAGS": cxx}
