@@ -1,7 +1,7 @@
 """On which platforms each rule can be built, and which binaries and tests have cgo below them.
 
-Comes in: outlines, folded packages, C flags and the dependency graph. Goes out: the ``Facts`` that planning
-needs, the targets that reports are about, and the labels that Bazel will find incompatible. How that is
+Comes in: outlines, folded packages, the wiring of C and the dependency graph. Goes out: the ``Facts`` that
+planning needs, the targets that reports are about, and the labels that Bazel will find incompatible. How that is
 written is decided elsewhere.
 """
 
@@ -13,7 +13,7 @@ from attrs import frozen
 
 from bazel_xc.bazel.outline import Outline
 from bazel_xc.bazel.plan import Facts
-from bazel_xc.cgo.survey import Survey
+from bazel_xc.bazel.wiring import Wiring
 from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
 from bazel_xc.graph import Target, absent_for_tests, absent_platforms, broken_on, targets_with_cgo
@@ -49,17 +49,21 @@ def compatibility(
     packages: Mapping[str, GoPackage],
     listings: tuple[Listing, ...],
     platforms: tuple[Platform, ...],
-    survey: Survey,
+    wiring: Wiring,
 ) -> Compatibility:
     """Works out for every rule where it can be built and where it needs cgo."""
-    absent = {path: absent_platforms(package, platforms) for path, package in packages.items()}
+    absent = {
+        path: absent_platforms(package, platforms) | wiring.absent.get(path, frozenset())
+        for path, package in packages.items()
+    }
     broken = broken_on(packages.values(), platforms, absent)
     facts = Facts(
         absent=absent,
         absent_tests=_absent_tests(outlines, platforms, absent),
         needs_cgo=_needs_cgo(outlines, platforms, packages, listings),
-        flags=survey.flags,
-        test_flags=survey.test_flags,
+        flags=wiring.flags,
+        test_flags=wiring.test_flags,
+        cdeps=wiring.cdeps,
         configured=frozenset(platform.name for platform in platforms),
     )
     return Compatibility(facts, _absent_labels(outlines, absent, broken))

@@ -6,6 +6,7 @@ each. What was settled before is remembered and settles what comes later. It doe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from attrs import evolve
@@ -17,6 +18,8 @@ from bazel_xc.clibs.registry import Library, bare_name
 from bazel_xc.clibs.rules import CRule
 from bazel_xc.config import FILE_NAME
 from bazel_xc.model import Label
+
+_LIBRARY_FILE = re.compile(r":lib(?P<name>.+?)\.(?:a|so[.0-9]*|dylib)")
 
 
 class Attempts:
@@ -38,7 +41,9 @@ class Attempts:
         self.vouchers: list[Answer] = []
 
     def answer(self, need: CNeed) -> Answer:
-        """Who provides a need, and if nobody does, what was tried."""
+        """Who provides a need, and if nobody does, what was tried. ``-l:libx.a`` counts as ``-lx``."""
+        if need.kind is NeedKind.LIB and (file := _LIBRARY_FILE.fullmatch(need.name)):
+            need = evolve(need, name=file["name"])
         open_ends: list[Answer] = []
         for attempt in self._attempts(need):
             found = attempt(need)

@@ -128,7 +128,7 @@ def _which_label(need: CNeed, library: Library, labels: tuple[Label, ...]) -> An
     return Answer(
         status=Status.AMBIGUOUS,
         candidates=tuple(map(str, labels)),
-        tried=(f"registry module {library.module} has several labels",),
+        tried=(f"registry module {library.module} has no label that is known to be it",),
         remedy=advice(need),
         libraries=(library.name,),
     )

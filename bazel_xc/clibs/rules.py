@@ -160,7 +160,8 @@ def _names(name: str) -> frozenset[str]:
 
 def _declared(rule: EvaluatedRule, files: RuleFiles) -> frozenset[str]:
     """A rule named after one of its ``-l`` flags stands for that one, the others are what it needs."""
-    flags = frozenset(flag[2:] for flag in _linker_words(rule.strings("linkopts")) if flag.startswith("-l"))
+    words = _linker_words(rule.strings("linkopts"))
+    flags = frozenset(word[2:] for word in words if word.startswith("-l") and len(word) > 2)
     own = flags & _names(rule.name)
     paths = (*files.libraries, *files.srcs)
     found = (_LIBRARY_FILE.fullmatch(posixpath.basename(path)) for path in paths)

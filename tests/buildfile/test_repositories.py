@@ -56,6 +56,20 @@ def test_module() -> None:
     assert found.bazel_dep("gazelle") is None
 
 
+def test_names_that_use_repo_brings_in() -> None:
+    text = 'bazel_dep(name = "zlib")\nuse_repo(ext, "libpng", mine = "theirs")\nuse_repo(ext, "jpeg")\n'
+
+    assert _repositories({"MODULE.bazel": text}).repository_names == {"libpng", "mine", "jpeg"}
+
+
+def test_names_that_a_workspace_declares() -> None:
+    files = {
+        "WORKSPACE": 'workspace(name = "me")\nload("//:deps.bzl", "deps")\nhttp_archive(name = "libpng")\n',
+        "deps.bzl": 'def deps():\n    maybe(http_archive, name = "zlib")\n',
+    }
+    assert _repositories(files).repository_names == {"libpng", "zlib"}
+
+
 def test_module_override() -> None:
     text = """
 go_deps = use_extension("@gazelle//:extensions.bzl", "go_deps")

@@ -1,0 +1,233 @@
+"""What each Go package gets of C: ``cdeps``, the flags that stay, and where it cannot be built.
+
+Comes in: the survey of the packages' C, the outcomes of their C needs, and the workspace. Goes out: a
+``Wiring`` for the planner, with the cc rules that have to be written. What a dependency provides leaves the
+flags; search directories in the tree become ``includes`` of rules; what stays keeps its order. It decides on
+no provider and changes no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import evolve, field, frozen
+
+from bazel_xc.bazel.cc_rules import CcRules, Reach, cc_rules
+from bazel_xc.buildfile.workspace import Workspace
+from bazel_xc.cgo.flags import CgoFlags, without_paths
+from bazel_xc.cgo.includes import ReachedFile
+from bazel_xc.cgo.needs import NeedKind
+from bazel_xc.cgo.survey import Survey
+from bazel_xc.clibs.index import CIndex
+from bazel_xc.clibs.outcome import Outcome, Status
+from bazel_xc.golang.constraints import KNOWN_PLATFORMS
+from bazel_xc.golang.package import FileKind, GoPackage
+from bazel_xc.model import Diagnostic, Label, Platform
+
+
+@frozen(kw_only=True)
+class Bundle:
+    """The library files of the tree that a package links, per known platform in link order, with the words
+    that ask for them; ``absent`` are known platforms where one is missing or made for another machine.
+    """
+
+    asked: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = field(factory=dict)
+    absent: frozenset[str] = frozenset()
+
+    @property
+    def archives(self) -> tuple[str, ...]:
+        """All files, on whatever platform."""
+        return tuple(sorted({path for each in self.asked.values() for path, _ in each}))
+
+    def on(self, platform: str) -> tuple[str, ...]:
+        """The files in link order."""
+        return tuple(dict.fromkeys(path for path, _ in self.asked.get(platform, ())))
+
+    def words(self, platform: str) -> frozenset[str]:
+        """The flags that stand for them."""
+        return frozenset(word for _, words in self.asked.get(platform, ()) for word in words)
+
+
+@frozen(kw_only=True)
+class Ground:
+    """What wiring needs to know of the workspace; ``built`` are directories with BUILD files, now or soon."""
+
+    workspace: Workspace
+    packages: Mapping[str, GoPackage]
+    platforms: tuple[Platform, ...]
+    built: frozenset[str]
+    index: CIndex
+    root_name: str
+    bundles: Mapping[str, Bundle] = field(factory=dict)
+    tidy: bool = True
+
+
+@frozen(kw_only=True)
+class Wiring:
+    """By directory of Go packages: dependencies by known platform, flags, and known platforms that lack an
+    archive; and the cc rules of the whole workspace.
+    """
+
+    cdeps: Mapping[str, Mapping[str, tuple[Label, ...]]]
+    flags: Mapping[str, CgoFlags]
+    test_flags: Mapping[str, CgoFlags]
+    absent: Mapping[str, frozenset[str]]
+    rules: CcRules
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What stands in the way of cc rules."""
+        return self.rules.diagnostics
+
+
+def wire(survey: Survey, outcomes: Mapping[str, tuple[Outcome, ...]], ground: Ground) -> Wiring:
+    """Wires all packages that import "C"; ``outcomes`` are by directory."""
+    packages = {path: _Package(path, survey, outcomes.get(path, ()), ground) for path in sorted(survey.flags)}
+    reaches = [each.reach for each in packages.values()]
+    rules = cc_rules(
+        ground.workspace,
+        [each for each in reaches if each.files or each.directories or each.archives],
+        ground.built,
+        ground.root_name,
+        tidy=ground.tidy,
+    )
+    return Wiring(
+        cdeps={path: each.cdeps(rules) for path, each in packages.items()},
+        flags={path: each.flags(survey.flags[path]) for path, each in packages.items()},
+        test_flags={path: each.flags(survey.test_flags[path]) for path, each in packages.items()},
+        absent={path: each.bundle.absent for path, each in packages.items() if each.bundle.absent},
+        rules=rules,
+    )
+
+
+def spread(held: frozenset[str], platforms: Iterable[Platform]) -> frozenset[str]:
+    """The known platforms on which something holds that is known for the configured ones alone.
+
+    A platform that is not configured follows the configured ones of its system where they agree, or all of
+    them where its system is not configured. Without cgo nothing of C holds.
+    """
+    asked = [platform for platform in platforms if platform.cgo]
+    configured = {platform.name for platform in platforms}
+    found = set(held & {platform.name for platform in asked})
+    systems = {platform.goos for platform in platforms}
+    for name in KNOWN_PLATFORMS - configured:
+        goos = name.partition("_")[0]
+        alike = [each.name in held for each in asked if each.goos == goos or goos not in systems]
+        if alike and all(alike):
+            found.add(name)
+    return frozenset(found)
+
+
+class _Package:
+    """One Go package that imports "C"."""
+
+    def __init__(self, path: str, survey: Survey, outcomes: tuple[Outcome, ...], ground: Ground) -> None:
+        self.path = path
+        self.ground = ground
+        self.package = ground.packages[path]
+        self.outcomes = outcomes
+        self.bundle = ground.bundles.get(path, Bundle())
+        self.search = survey.search[path]
+        own = f"{path}/" if path else ""
+        self.own = frozenset(own + file.name for file in self.package.files)
+        self.files = survey.reached[path].files
+        self.provided = {
+            file.path: label for file in self.files if (label := self._provider(file)) is not None
+        }
+        self.reach = self._reach()
+
+    def _provider(self, file: ReachedFile) -> Label | None:
+        """The cc rule of the workspace, not of ours, that has a file and may be used."""
+        if file.path in self.own:
+            return None
+        rules = [rule for rule in self.ground.index.by_file(file.path) if rule.is_visible_from(self.path)]
+        chosen = {label for each in self.outcomes for label in each.labels}
+        rules.sort(key=lambda rule: (rule.label not in chosen, not rule.links, rule.label))
+        return rules[0].label if rules else None
+
+    def _reach(self) -> Reach:
+        foreign = [file for file in self.files if file.path not in self.own]
+        files = tuple(file.path for file in foreign if file.path not in self.provided)
+        used = {directory for file in self.files for directory in self._directories(file)}
+        directories = [each for each in dict.fromkeys((self.path, *self.search)) if each in used]
+        return Reach(
+            package=self.path,
+            files=files,
+            directories=tuple(directories),
+            archives=self.bundle.archives,
+        )
+
+    def _directories(self, file: ReachedFile) -> Iterator[str]:
+        """The search directories that have to be handed on so that a file is found.
+
+        rules_go has the package's own directory searched only where a header stands among its sources.
+        """
+        label = self.provided.get(file.path)
+        rule = self.ground.index.rule(label) if label else None
+        for directory in file.directories:
+            spelt = file.path[len(directory) :].lstrip("/")
+            if directory != self.path and (rule is None or spelt not in rule.headers):
+                yield directory
+        if not self._has_headers() and label is None:
+            yield self.path
+
+    def _has_headers(self) -> bool:
+        return bool(self.package.of(FileKind.HEADER))
+
+    def cdeps(self, rules: CcRules) -> dict[str, tuple[Label, ...]]:
+        """The dependencies on each known platform where the package may use cgo."""
+        headers = rules.headers.get(self.path, ())
+        provided = tuple(dict.fromkeys(self.provided.values()))
+        found: dict[str, tuple[Label, ...]] = {}
+        for name in self._platforms():
+            archives = [rules.archives.get((self.path, path)) for path in self.bundle.on(name)]
+            bundled = tuple(label for label in archives if label)
+            chosen = tuple(label for each in self._settled(name) for label in each.labels)
+            labels = tuple(dict.fromkeys((*headers, *provided, *bundled, *chosen)))
+            if labels:
+                found[name] = labels
+        return found
+
+    def _platforms(self) -> frozenset[str]:
+        off = {platform.name for platform in self.ground.platforms if not platform.cgo}
+        may: frozenset[str] = frozenset().union(*(file.may for file in self.package.files if file.uses_cgo))
+        return may - off
+
+    def _settled(self, name: str) -> Iterator[Outcome]:
+        """The outcomes with a provider on a known platform, in the order in which the linker meets them."""
+        for each in sorted(self.outcomes, key=self._rank):
+            if each.status in (Status.RESOLVED, Status.SYSTEM) and name in self._spread(each.platforms):
+                yield each
+
+    def _rank(self, outcome: Outcome) -> tuple[str, int]:
+        return outcome.need.path, outcome.need.line
+
+    def _spread(self, held: frozenset[str]) -> frozenset[str]:
+        return spread(held, self.ground.platforms)
+
+    def flags(self, flags: CgoFlags) -> CgoFlags:
+        """The flags without what dependencies provide, with those of pkg-config names that systems have."""
+        provided: dict[str, frozenset[str]] = {}
+        added: dict[str, tuple[str, ...]] = {}
+        for name in KNOWN_PLATFORMS:
+            settled = tuple(self._settled(name))
+            libs = {
+                f"-l{each.need.name}" for each in settled if each.labels and each.need.kind is NeedKind.LIB
+            }
+            provided[name] = frozenset(libs) | self.bundle.words(name)
+            if flags.pkg_config:
+                asked = dict(flags.pkg_config).get(name, ())
+                added[name] = tuple(
+                    flag for each in settled if each.need.name in asked for flag in each.flags
+                )
+        cleaned = without_paths(flags, provided)
+        return evolve(cleaned, clinkopts=_appended(cleaned.clinkopts, added))
+
+
+def _appended(
+    flags: tuple[tuple[str, tuple[str, ...]], ...], added: Mapping[str, tuple[str, ...]]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    table = dict(flags)
+    for name, words in added.items():
+        table[name] = (*table.get(name, ()), *(word for word in words if word not in table.get(name, ())))
+    return tuple((name, words) for name, words in sorted(table.items()) if words)

@@ -1,0 +1,12 @@
+"""The stages in order: read the workspace, ask go, look at C, find providers, join, plan, merge.
+
+Comes in: the workspace root, the configuration and a few choices of the command line. Goes out: a ``Reading``
+(everything known of the workspace), and from it the file changes of ``generate`` or the graph of ``report``.
+Only this package calls stages; each stage takes values and gives values. ``reading`` is what every command
+begins with, ``solving`` is about C, ``planning`` ends in files or a graph.
+"""
+
+from bazel_xc.pipeline.planning import Joined, Result, generate, initialise, join
+from bazel_xc.pipeline.reading import Options, Reading, read
+
+__all__ = ["Joined", "Options", "Reading", "Result", "generate", "initialise", "join", "read"]

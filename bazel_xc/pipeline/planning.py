@@ -1,0 +1,229 @@
+"""The last stages: plan rules and merge them into files, or join everything into the graph of reports.
+
+Comes in: a ``Reading``. Goes out: a ``Result`` with file changes, or a ``Joined`` for reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from bazel_xc import __version__
+from bazel_xc.bazel import setup
+from bazel_xc.bazel.compatibility import compatibility, rule_targets
+from bazel_xc.bazel.files import FileMaker, bazelrc_path, checked
+from bazel_xc.bazel.index import Externals, build_index
+from bazel_xc.bazel.outline import Outline, outline
+from bazel_xc.bazel.plan import Planner, WantedRule
+from bazel_xc.bazel.platforms import incompatible_label
+from bazel_xc.bazel.select import select_conditions
+from bazel_xc.buildfile.evaluate import MadeRule, evaluate
+from bazel_xc.buildfile.repositories import read_repositories
+from bazel_xc.buildfile.syntax import Call
+from bazel_xc.buildfile.workspace import Directory, read_workspace
+from bazel_xc.cgo.needs import CNeed
+from bazel_xc.clibs.outcome import Outcome, Status
+from bazel_xc.golang.loading import is_inside
+from bazel_xc.graph import DependencyGraph, Target, build_graph
+from bazel_xc.model import Diagnostic, FileChange, Severity
+from bazel_xc.pipeline.reading import Options, Reading, configuration, reader
+from bazel_xc.pipeline.solving import Solved, said_of, solve
+from bazel_xc.report.build import Run as RunSummary
+
+
+@frozen(kw_only=True)
+class Result:
+    """What a command would write, everything worth saying, and what it leaves to the user."""
+
+    changes: tuple[FileChange, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    advice: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Joined:
+    """The graph with the targets that are reported on, and how each package's C needs end."""
+
+    graph: DependencyGraph
+    targets: tuple[Target, ...]
+    outcomes: Mapping[str, tuple[Outcome, ...]]
+    summary: RunSummary
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def generate(reading: Reading, only: Iterable[str] = ()) -> Result:
+    """Plans and merges every BUILD file and the platforms package; ``only`` restricts what is written."""
+    only = tuple(only)
+    config, workspace = reading.config, reading.workspace
+    outlines, said = _outlines(reading)
+    solved = solve(reading, outlines, external=False)
+    planner, more = _planner(reading, outlines, solved)
+    said += (*said_of(solved, reading), *more)
+    maker = FileMaker(config, reading.repositories)
+    changes: list[FileChange] = []
+    for each in outlines:
+        wanted, stale, problems = _wanted(each, only, planner, solved, reading)
+        said += problems
+        if wanted or stale or (each.directory.build_file and _is_chosen(each.directory.path, only)):
+            change, problems = maker.build_file(each.directory, wanted, stale)
+            changes.append(change)
+            said += problems
+    if not only or config.platforms_package in only:
+        old = reader(workspace.root)(bazelrc_path(config))
+        package, problems = maker.platforms_package(workspace, old)
+        changes += package
+        said += problems
+    good, bad = checked(changes)
+    return Result(changes=good, diagnostics=_unique((*reading.diagnostics, *said, *bad)))
+
+
+def _wanted(
+    each: Outline, only: tuple[str, ...], planner: Planner, solved: Solved, reading: Reading
+) -> tuple[tuple[WantedRule, ...], tuple[Call, ...], tuple[Diagnostic, ...]]:
+    """The rules wanted in a directory, Go's and C's, those that are stale, and what there is to say."""
+    path, c_side = each.directory.path, solved.wiring.rules
+    wanted: tuple[WantedRule, ...] = ()
+    stale: tuple[Call, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    chosen = _is_chosen(path, only)
+    if chosen and _may_write(each, reading):
+        wanted, problems = planner.plan(each)
+        stale = each.stale
+    if each.directory.writable and path != reading.config.platforms_package:
+        if chosen or any(_is_chosen(consumer, only) for consumer in c_side.consumers.get(path, ())):
+            wanted += c_side.rules.get(path, ())
+        stale += c_side.stale.get(path, ()) if chosen else ()
+    return wanted, stale, problems
+
+
+def _is_chosen(path: str, only: tuple[str, ...]) -> bool:
+    return not only or any(is_inside(path, each) for each in only)
+
+
+def join(reading: Reading) -> Joined:
+    """Builds the dependency graph that reports are made from."""
+    outlines, _ = _outlines(reading)
+    loaded = reading.loaded
+    solved = solve(reading, outlines, external=True)
+    targets = tuple(rule_targets(outlines, reading.config.platforms))
+    return Joined(
+        graph=build_graph(loaded.listings, _foreign_needs(solved), targets),
+        targets=targets,
+        outcomes=solved.outcomes,
+        summary=RunSummary(
+            module=reading.modules[0].path,
+            go_version=reading.toolchain.version,
+            tool_version=__version__,
+            platforms=tuple((platform.name, platform.cgo) for platform in reading.config.platforms),
+        ),
+        diagnostics=_unique((*reading.diagnostics, *said_of(solved, reading))),
+    )
+
+
+def _foreign_needs(solved: Solved) -> dict[str, tuple[CNeed, ...]]:
+    """The needs by import path, without those that every system of the platform fulfils by itself."""
+    found: dict[str, tuple[CNeed, ...]] = {}
+    for path, outcomes in solved.outcomes.items():
+        where: dict[CNeed, frozenset[str]] = {}
+        for each in outcomes:
+            if each.status is not Status.SYSTEM and each.need.certain:
+                where[each.need] = where.get(each.need, frozenset()) | each.platforms
+        found[path] = tuple(evolve(need, platforms=held) for need, held in where.items())
+    return {path: needs for path, needs in found.items() if needs}
+
+
+def initialise(options: Options) -> Result:
+    """The first files of a workspace: configuration, platforms package, lines for Bazel's own files."""
+    config, workspace = configuration(options), read_workspace(options.root)
+    look = reader(options.root)
+    repositories, said = read_repositories(look)
+    texts = setup.first_files(look, config, repositories, options.root.resolve().name)
+    made = texts.get("MODULE.bazel")
+    if made is not None:  # what it declares decides how the platforms package is spelt
+        repositories, _ = read_repositories(lambda path: made if path == "MODULE.bazel" else look(path))
+    changes = [FileChange(path, look(path), text) for path, text in texts.items()]
+    package, more = FileMaker(config, repositories).platforms_package(workspace, look(bazelrc_path(config)))
+    return Result(
+        changes=tuple(change for change in (*changes, *package) if change.is_change),
+        diagnostics=_unique((*said, *more)),
+        advice=setup.advice(repositories),
+    )
+
+
+def _outlines(reading: Reading) -> tuple[tuple[Outline, ...], tuple[Diagnostic, ...]]:
+    loaded, said = reading.loaded, list[Diagnostic]()
+    convention = reading.convention
+    root_name = reading.workspace.root.resolve().name
+    found: list[Outline] = []
+    for path, directory in reading.workspace.directories.items():
+        if path in loaded.untouched:
+            found.append(Outline(directory=directory, package=None))
+            continue
+        each, problems = outline(directory, loaded.packages.get(path), convention, root_name)
+        found.append(each)
+        said.extend(problems)
+    return tuple(found), tuple(said)
+
+
+def _planner(
+    reading: Reading, outlines: tuple[Outline, ...], solved: Solved
+) -> tuple[Planner, tuple[Diagnostic, ...]]:
+    loaded, config, workspace = reading.loaded, reading.config, reading.workspace
+    made, said = _made_rules(workspace.directories)
+    where = compatibility(outlines, loaded.packages, loaded.listings, config.platforms, solved.wiring)
+    externals = Externals.known(
+        reading.repositories,
+        reading.modules,
+        loaded.listings,
+        source=Path(reading.toolchain.goroot) / "src",
+        vendored=config.external == "vendored",
+        untouched=loaded.untouched,
+    )
+    planner = Planner(
+        workspace=workspace,
+        index=build_index(outlines, externals, reading.convention, made),
+        conditions=select_conditions(reading.repositories),
+        facts=where.facts,
+        incompatible=incompatible_label(reading.repositories, config.platforms_package),
+        packages=frozenset(each.directory.path for each in outlines if each.is_package) | solved.packages,
+        absent_labels=where.absent_labels,
+        filters_tests=reading.repositories.filters_tests,
+    )
+    return planner, said
+
+
+def _made_rules(
+    directories: Mapping[str, Directory],
+) -> tuple[dict[str, tuple[MadeRule, ...]], tuple[Diagnostic, ...]]:
+    """The rules of BUILD files with loops and the like, by directory; such files are run."""
+    dynamic = {path: each.build_file for path, each in directories.items() if each.build_file}
+    texts = {path: file.data for path, file in dynamic.items() if file.dynamic}
+    if not texts:
+        return {}, ()
+    made, errors = evaluate(texts)
+    said = tuple(
+        Diagnostic(
+            path=dynamic[path].path,
+            severity=Severity.NOTE,
+            code="evaluate",
+            message=f"cannot be run to see which rules it makes: {message}",
+        )
+        for path, message in sorted(errors.items())
+    )
+    return dict(made), said
+
+
+def _may_write(each: Outline, reading: Reading) -> bool:
+    """Whether a directory's BUILD file may be written, or made."""
+    directory = each.directory
+    untouched = directory.path in reading.loaded.untouched
+    if not directory.writable or untouched or directory.path == reading.config.platforms_package:
+        return False
+    may_make = bool(each.slots) and not directory.settings.update_only and reading.config.mode != "cgo"
+    return directory.build_file is not None or may_make
+
+
+def _unique(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(set(diagnostics)))

@@ -1,0 +1,151 @@
+"""The first stages: read the configuration and the workspace, ask go.
+
+Comes in: the workspace root and a few choices of the command line. Goes out: a ``Reading``, everything that
+is known before anything is decided.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from attrs import evolve, field, frozen
+
+from bazel_xc.bazel.index import detect_convention
+from bazel_xc.bazel.outline import generated_files
+from bazel_xc.buildfile.repositories import Repositories, read_repositories
+from bazel_xc.buildfile.workspace import Workspace, read_workspace
+from bazel_xc.config import FILE_NAME, Config, load_config, select_platforms
+from bazel_xc.errors import ConfigError, WorkspaceError
+from bazel_xc.golang.constraints import KNOWN_PLATFORMS
+from bazel_xc.golang.loading import Loaded, Loader, is_module_root
+from bazel_xc.golang.modules import Module, listing_groups, read_modules
+from bazel_xc.golang.package import GoView
+from bazel_xc.golang.toolchain import TIMEOUT_SECONDS, Run, Toolchain, find_go, run_go
+from bazel_xc.model import Diagnostic
+
+
+@frozen(kw_only=True)
+class Options:
+    """Choices of the command line that a whole run depends on."""
+
+    root: Path
+    config_file: Path | None = None
+    platforms: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(factory=lambda: dict(os.environ))
+
+
+@frozen(kw_only=True)
+class Reading:
+    """Everything that is known of a workspace before anything is planned."""
+
+    config: Config
+    workspace: Workspace
+    repositories: Repositories
+    toolchain: Toolchain
+    modules: tuple[Module, ...]
+    loaded: Loaded
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def convention(self) -> str:
+        """The naming convention where no directive says other."""
+        return self.config.naming or detect_convention(self.workspace.directories)
+
+    @property
+    def view(self) -> GoView:
+        """The go in use and its configuration, for evaluating constraints."""
+        tags = frozenset((*self.config.tags, *self.toolchain.tool_tags))
+        return GoView(platforms=self.config.platforms, release=self.toolchain.release, tags=tags)
+
+
+def read(options: Options, *, whole: bool = True) -> Reading:
+    """Reads the workspace and asks go about it, once per configured platform.
+
+    ``whole`` is as for ``list_packages``: reports want it, rules do without.
+    """
+    root = options.root
+    config = configuration(options)
+    timeout = _timeout(options)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        searching = pool.submit(find_go, options.environment, root, timeout)
+        workspace = read_workspace(root)
+    repositories, said = read_repositories(reader(root))
+    found = (path for path, each in workspace.directories.items() if "go.mod" in each.files)
+    go_mods = [path for path in found if is_module_root(path)]
+    if not go_mods:
+        raise WorkspaceError(f"{root}: no go.mod in this directory or below; run: go mod init MODULE")
+    toolchain = searching.result()
+
+    def run(arguments: list[str], directory: Path, environment: Mapping[str, str]) -> Run:
+        return run_go(toolchain.command, arguments, directory, environment, timeout)
+
+    modules = read_modules(root, go_mods, toolchain, run)
+    used = any(module.vendored for module in modules)
+    config = evolve(config, external=config.external or ("vendored" if used else "module"))
+    loader = Loader(
+        workspace=workspace,
+        modules=modules,
+        groups=listing_groups(root, modules, toolchain, run),
+        toolchain=toolchain,
+        run=run,
+        config=config,
+        vendored=config.external == "vendored",
+        generated=dict(_generated(workspace)),
+        whole=whole,
+    )
+    loaded = loader.load()
+    return Reading(
+        config=config,
+        workspace=workspace,
+        repositories=repositories,
+        toolchain=toolchain,
+        modules=modules,
+        loaded=loaded,
+        diagnostics=(*workspace.diagnostics, *said, *loaded.diagnostics),
+    )
+
+
+def configuration(options: Options) -> Config:
+    """Reads bazel_xc.toml and applies ``--platform``."""
+    path = options.config_file or options.root / FILE_NAME
+    text = ""
+    if options.config_file or path.exists():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as e:
+            raise ConfigError(f"{path}: cannot be read: {e}") from None
+    config = load_config(text, KNOWN_PLATFORMS, path.name)
+    return evolve(config, platforms=select_platforms(config, options.platforms))
+
+
+def _timeout(options: Options) -> float:
+    text = options.environment.get("BAZEL_XC_TIMEOUT", "")
+    try:
+        return float(text) if text else float(TIMEOUT_SECONDS)
+    except ValueError:
+        raise ConfigError(f"BAZEL_XC_TIMEOUT: {text!r} is no number of seconds") from None
+
+
+def reader(root: Path) -> Callable[[str], bytes | None]:
+    """Gives the bytes of a file by its path from the root, None where it cannot be read."""
+
+    def look(path: str) -> bytes | None:
+        try:
+            return (root / path).read_bytes()
+        except OSError:
+            return None
+
+    return look
+
+
+def _generated(workspace: Workspace) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The Go files, by directory, that rules make and that are not on disk."""
+    for path, directory in workspace.directories.items():
+        if directory.build_file:
+            names = generated_files(directory) - set(directory.files)
+            made = tuple(sorted(name for name in names if name.endswith(".go") and "/" not in name))
+            if made:
+                yield path, made

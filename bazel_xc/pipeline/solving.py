@@ -1,0 +1,97 @@
+"""The stages about C: what packages need, who provides it, how that is wired.
+
+Comes in: a ``Reading``. Goes out: a ``Solved``, from which generate plans and report tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from attrs import frozen
+
+from bazel_xc.bazel.outline import Outline
+from bazel_xc.bazel.wiring import Ground, Wiring, wire
+from bazel_xc.buildfile.evaluate import EvaluatedRule, evaluate_rules
+from bazel_xc.cgo.external import external_needs
+from bazel_xc.cgo.needs import CNeed
+from bazel_xc.cgo.survey import Survey, survey
+from bazel_xc.clibs.findings import findings
+from bazel_xc.clibs.index import CIndex, build_c_index, c_texts
+from bazel_xc.clibs.outcome import Outcome, Providers
+from bazel_xc.clibs.registry import load_registry, load_system
+from bazel_xc.clibs.resolve import resolve
+from bazel_xc.clibs.rules import ATTRIBUTES
+from bazel_xc.model import Diagnostic
+from bazel_xc.pipeline.reading import Reading
+
+
+@frozen(kw_only=True)
+class Solved:
+    """The C side of the workspace; ``outcomes`` are by import path, ``wiring`` by directory."""
+
+    survey: Survey
+    outcomes: Mapping[str, tuple[Outcome, ...]]
+    wiring: Wiring
+
+    @property
+    def packages(self) -> frozenset[str]:
+        """Directories that become Bazel packages for the sake of their C."""
+        return frozenset(self.wiring.rules.rules)
+
+
+def solve(reading: Reading, outlines: Iterable[Outline], *, external: bool) -> Solved:
+    """Finds a provider for every C need of the workspace, with ``external`` of other modules too."""
+    loaded, workspace = reading.loaded, reading.workspace
+    found = survey(workspace, loaded.packages, loaded.listings, reading.view)
+    needs: dict[str, tuple[CNeed, ...]] = {}
+    own = {package.import_path: path for path, package in loaded.packages.items()}
+    if external:
+        needs |= external_needs(loaded.listings, frozenset(own), reading.view)
+    needs |= found.needs
+    index = _index(reading) if found.flags or needs else CIndex()
+    outcomes = {path: _resolve(path, each, own.get(path), reading, index) for path, each in needs.items()}
+    ground = Ground(
+        workspace=workspace,
+        packages=loaded.packages,
+        platforms=reading.config.platforms,
+        built=frozenset(each.directory.path for each in outlines if each.is_package),
+        index=index,
+        root_name=workspace.root.resolve().name,
+        tidy=not loaded.untouched,
+    )
+    by_directory = {own[path]: each for path, each in outcomes.items() if path in own}
+    return Solved(survey=found, outcomes=outcomes, wiring=wire(found, by_directory, ground))
+
+
+def said_of(solved: Solved, reading: Reading) -> tuple[Diagnostic, ...]:
+    """What is worth saying of the C of the workspace's own packages."""
+    own = {package.import_path for package in reading.loaded.packages.values()}
+    outcomes = (each for path, some in solved.outcomes.items() if path in own for each in some)
+    return (
+        *solved.survey.diagnostics,
+        *solved.wiring.diagnostics,
+        *findings(outcomes, reading.config.unresolved),
+    )
+
+
+def _index(reading: Reading) -> CIndex:
+    texts = c_texts(reading.workspace)
+    made: Mapping[str, tuple[EvaluatedRule, ...]] = evaluate_rules(texts, ATTRIBUTES)[0] if texts else {}
+    return build_c_index(reading.workspace, made)
+
+
+def _resolve(
+    import_path: str, needs: tuple[CNeed, ...], directory: str | None, reading: Reading, index: CIndex
+) -> tuple[Outcome, ...]:
+    """The outcomes of one package; one outside of the workspace sees the settings of the root."""
+    config, found = reading.config, reading.workspace.directories.get(directory or "")
+    providers = Providers(
+        resolves=config.resolves,
+        directives=found.settings.c_resolves if found else (),
+        system=frozenset(config.system),
+        index=index,
+        registry=load_registry(),
+        systems=load_system(),
+        repositories=reading.repositories,
+    )
+    return resolve(needs, providers, directory or "", import_path)

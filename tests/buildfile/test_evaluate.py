@@ -1,0 +1,64 @@
+"""Rules with attributes, as they are once a file ran."""
+
+from __future__ import annotations
+
+import pytest
+
+from bazel_xc.buildfile.evaluate import EvaluatedRule, Glob, evaluate_rules
+
+ATTRIBUTES = ("hdrs", "linkopts", "strip_include_prefix")
+
+
+def _rules(text: str) -> tuple[EvaluatedRule, ...]:
+    rules, errors = evaluate_rules({"p": text.encode()}, ATTRIBUTES)
+    assert errors == {}
+    return rules["p"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param('["a.h", "b.h"]', ("a.h", "b.h"), id="list"),
+        pytest.param('"a.h"', ("a.h",), id="string"),
+        pytest.param('["a.h"] + ["a.h"]', ("a.h",), id="nothing_twice"),
+        pytest.param('["ü\\"\\\\.h"]', ('ü"\\.h',), id="quotes_and_letters"),
+        pytest.param('[x + ".h" for x in ["a", "b"]]', ("a.h", "b.h"), id="comprehension"),
+        pytest.param(
+            'select({"//:x": ["a.h"], "//conditions:default": ["b.h"]})', ("a.h", "b.h"), id="select"
+        ),
+        pytest.param('["a.h"] + select({"//:x": glob(["x/*.h"])})', ("a.h", Glob(("x/*.h",))), id="nested"),
+        pytest.param('glob(["*.h"], exclude = ["a.h"])', (Glob(("*.h",), ("a.h",)),), id="glob"),
+        pytest.param('glob(include = ["*.h"])', (Glob(("*.h",)),), id="glob_by_keyword"),
+        pytest.param('native.glob(["*.h"], ["a.h"])', (Glob(("*.h",), ("a.h",)),), id="native_glob"),
+        pytest.param("LOADED", (), id="loaded_value"),
+        pytest.param("len", (), id="function"),
+        pytest.param("None", (), id="none"),
+    ],
+)
+def test_values_are_strings_and_globs(value: str, expected: tuple[str | Glob, ...]) -> None:
+    text = f'load("//:d.bzl", "LOADED")\ncc_library(name = "x", hdrs = {value}, copts = ["-x"])\n'
+
+    assert (EvaluatedRule("cc_library", "x", {"hdrs": expected}),) == _rules(text)
+
+
+def test_rules_of_loops_have_attributes_each() -> None:
+    expected = tuple(
+        EvaluatedRule("cc_library", name, {"hdrs": (f"{name}.h",), "strip_include_prefix": (name,)})
+        for name in ("a", "b")
+    )
+    call = 'cc_library(name = n, hdrs = [n + ".h"], strip_include_prefix = n, data = ["x"])'
+
+    assert expected == _rules(f'[{call} for n in ["a", "b"]]')
+
+
+def test_files_that_do_not_run_are_told_and_others_run() -> None:
+    texts = {
+        "good": b'cc_library(name = "x", linkopts = ["-lm"])',
+        "empty": b"",
+        "syntax": b"x = (",
+        "run": b'cc_library(name = "x", hdrs = [f.upper() for f in glob(["*.h"])])',
+    }
+    rules, errors = evaluate_rules(texts, ATTRIBUTES)
+
+    assert {"good": (EvaluatedRule("cc_library", "x", {"linkopts": ("-lm",)}),), "empty": ()} == rules
+    assert sorted(errors) == ["run", "syntax"]
