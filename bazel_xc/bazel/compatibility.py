@@ -1,8 +1,8 @@
 """On which platforms each rule can be built, and which binaries and tests have cgo below them.
 
 Comes in: outlines, folded packages, the wiring of C and the dependency graph. Goes out: the ``Facts`` that
-planning needs, the targets that reports are about, and the labels that Bazel will find incompatible. How that is
-written is decided elsewhere.
+planning needs, the targets that reports are about, and the labels that Bazel will find incompatible. How
+that is written is decided elsewhere.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
     joined = pipeline.join(pipeline.read(pipeline_options(options)))
     show(joined.diagnostics, options)
-    report = build_report(joined.graph, joined.targets, joined.needs, joined.summary)
+    report = build_report(joined.graph, joined.targets, joined.outcomes, joined.summary)
     text = FORMATS[options.format](report.only(options.target, cgo_only=options.cgo_only))
     if options.output is None:
         print(text, end="")

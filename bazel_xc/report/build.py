@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve, frozen
 
-from bazel_xc.cgo.needs import CNeed
+from bazel_xc.clibs.outcome import Outcome
 from bazel_xc.graph import DependencyGraph, NodeKind, Target, Verdict
 
 SCHEMA_VERSION = 1
@@ -35,7 +35,7 @@ class PackageEntry:
     module: str
     first_party: bool
     platforms: tuple[str, ...]
-    needs: tuple[CNeed, ...]
+    needs: tuple[Outcome, ...]
 
 
 @frozen(kw_only=True)
@@ -81,12 +81,12 @@ class Report:
 
 
 def build_report(
-    graph: DependencyGraph, targets: Iterable[Target], needs: Mapping[str, tuple[CNeed, ...]], run: Run
+    graph: DependencyGraph, targets: Iterable[Target], outcomes: Mapping[str, tuple[Outcome, ...]], run: Run
 ) -> Report:
-    """The report on all targets."""
+    """The report on all targets; ``outcomes`` say by import path how the needs of packages end."""
     return Report(
         run=run,
-        packages=tuple(_packages(graph, needs)),
+        packages=tuple(_packages(graph, outcomes)),
         targets=tuple(
             TargetEntry(
                 label=target.label,
@@ -99,7 +99,7 @@ def build_report(
     )
 
 
-def _packages(graph: DependencyGraph, needs: Mapping[str, tuple[CNeed, ...]]) -> Iterable[PackageEntry]:
+def _packages(graph: DependencyGraph, outcomes: Mapping[str, tuple[Outcome, ...]]) -> Iterable[PackageEntry]:
     for node in sorted(graph.graph):
         data = graph.graph.nodes[node]
         if data.get("kind") == NodeKind.PACKAGE and data["cgo"]:
@@ -109,7 +109,7 @@ def _packages(graph: DependencyGraph, needs: Mapping[str, tuple[CNeed, ...]]) ->
                 module=modules[0].removeprefix("module:") if modules else "",
                 first_party=data["first_party"],
                 platforms=tuple(name for name in graph.platforms if name in data["cgo"]),
-                needs=needs.get(node, ()),
+                needs=outcomes.get(node, ()),
             )
 
 

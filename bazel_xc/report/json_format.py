@@ -35,13 +35,20 @@ def _package(each: PackageEntry) -> dict[str, Any]:
         "platforms": list(each.platforms),
         "needs": [
             {
-                "kind": str(need.kind),
-                "name": need.name,
-                "platforms": sorted(need.platforms),
-                "path": need.path,
-                "line": need.line,
+                "kind": str(end.need.kind),
+                "name": end.need.name,
+                "platforms": sorted(end.platforms),
+                "path": end.need.path,
+                "line": end.need.line,
+                "certain": end.need.certain,
+                "status": str(end.status),
+                "labels": [str(label) for label in end.labels],
+                "how": end.how,
+                "candidates": list(end.candidates),
+                "tried": list(end.tried),
+                "remedy": end.remedy,
             }
-            for need in each.needs
+            for end in each.needs
         ],
     }
 

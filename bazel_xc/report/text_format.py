@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bazel_xc.cgo.needs import NeedKind
+from bazel_xc.clibs.outcome import Outcome, Status
 from bazel_xc.graph import Verdict
 from bazel_xc.report.build import Report, TargetEntry, TargetOn
 
@@ -52,9 +54,24 @@ def _packages(report: Report) -> Iterator[str]:
     for each in report.packages:
         whose = "own" if each.first_party else each.module or "external"
         yield f"  {each.import_path} ({whose}) on {_where(each.platforms, names)}"
-        for need in each.needs:
-            place = f"{need.path}:{need.line}"
-            yield f"    needs {need.kind} {need.name} on {_where(need.platforms, names)} ({place})"
+        for end in each.needs:
+            if not _goes_without_saying(end):
+                need, where = end.need, _where(end.platforms, names)
+                yield f"    needs {need.kind} {need.name} on {where} ({need.path}:{need.line}): {_end(end)}"
+
+
+def _goes_without_saying(end: Outcome) -> bool:
+    """Headers that every system has, and those of branches that may never be compiled."""
+    system = end.status is Status.SYSTEM and end.need.kind is NeedKind.HEADER
+    return system or not (end.need.certain or end.labels)
+
+
+def _end(end: Outcome) -> str:
+    if end.labels:
+        return f"{', '.join(map(str, end.labels))}, by {end.how}"
+    if end.candidates and end.status is Status.AMBIGUOUS:
+        return f"ambiguous, {' or '.join(end.candidates)}"
+    return end.how if end.status in (Status.SYSTEM, Status.BUNDLED) else str(end.status)
 
 
 def _where(platforms: Iterable[str], names: list[str]) -> str:

@@ -34,7 +34,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     root = tmp_path_factory.mktemp("report") / "example"
     shutil.copytree(EXAMPLE, root)
     joined = join(read(Options(root=root)))
-    return build_report(joined.graph, joined.targets, joined.needs, joined.summary)
+    return build_report(joined.graph, joined.targets, joined.outcomes, joined.summary)
 
 
 def verdicts(report: Report, label: str) -> dict[str, Verdict]:
@@ -48,7 +48,7 @@ def test_verdicts_of_the_example(report: Report) -> None:
     )
     host = verdicts(report, "//cmd/host:host")
     assert host["windows_arm64"] is Verdict.BLOCKED
-    assert host["linux_arm64"] is Verdict.C_LIBRARIES
+    assert host["linux_arm64"] is Verdict.C_TOOLCHAIN
     assert verdicts(report, "//cmd/greet:greet")["windows_arm64"] is Verdict.PURE
 
 
@@ -105,7 +105,7 @@ def test_shuffled_input_gives_the_same_bytes(tmp_path: Path) -> None:
         loaded = evolve(reading.loaded, listings=tuple(map(shuffled, reading.loaded.listings)))
         joined = join(evolve(reading, loaded=loaded))
         targets = dice.sample(joined.targets, len(joined.targets))
-        texts.add(json_format.render(build_report(joined.graph, targets, joined.needs, joined.summary)))
+        texts.add(json_format.render(build_report(joined.graph, targets, joined.outcomes, joined.summary)))
 
     assert len(texts) == 1
 
