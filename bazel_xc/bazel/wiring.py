@@ -189,9 +189,12 @@ class _Package:
         return found
 
     def _platforms(self) -> frozenset[str]:
-        off = {platform.name for platform in self.ground.platforms if not platform.cgo}
+        platforms = self.ground.platforms
+        off = {platform.name for platform in platforms if not platform.cgo}
+        on = {platform.name for platform in platforms if platform.cgo}
         may: frozenset[str] = frozenset().union(*(file.may for file in self.package.files if file.uses_cgo))
-        return may - off
+        # Dependencies that nothing uses do no harm, a long list of exceptions would.
+        return (KNOWN_PLATFORMS if on and on <= may else may) - off
 
     def _settled(self, name: str) -> Iterator[Outcome]:
         """The outcomes with a provider on a known platform, in the order in which the linker meets them."""

@@ -66,20 +66,24 @@ def c_needs(
     tags: frozenset[str] = frozenset(),
     release: int | tuple[int, int] = NEWEST_RELEASE,
 ) -> tuple[CNeed, ...]:
-    """The needs of one package, sorted by kind and name.
+    """The needs of one package, sorted by kind and name; one that is certain on some platforms only is two.
 
     ``directory`` is the package's, from the workspace root; ``missing`` has by platform the inclusions that
     nothing in the tree answers. ``tags`` and ``release`` are as for ``holds``.
     """
     ordered = tuple(sources)
-    found: dict[tuple[NeedKind, str], CNeed] = {}
+    found: dict[tuple[NeedKind, str, bool], CNeed] = {}
     for platform in platforms:
         asked = asked_on(ordered, platform, tags, release)
+        here: dict[tuple[NeedKind, str], CNeed] = {}
         for need in (
             *_headers(missing.get(platform.name, ()), platform),
             *_links(asked, platform, directory),
         ):
-            key = need.kind, need.name
+            at = need.kind, need.name
+            here[at] = _merged(here[at], need) if at in here else need
+        for need in here.values():
+            key = need.kind, need.name, not need.certain
             found[key] = _merged(found[key], need) if key in found else need
     return tuple(found[key] for key in sorted(found))
 
