@@ -22,11 +22,11 @@ _FRAMEWORK_FLAGS = frozenset(
     f"-{how}framework" for how in ("", "weak_", "needed_", "reexport_", "lazy_", "upward_")
 )
 # Options of linkers whose argument is a name or a path of something else than an input.
-_ARGUMENT_FLAGS = frozenset(
+ARGUMENT_FLAGS = frozenset(
     "-rpath --rpath -rpath-link --rpath-link -soname --soname -h -install_name -dylib_install_name -o -u -e"
     " -z -T -L -F -arch -rpath_link --dynamic-linker -dynamic-linker --version-script -Map".split()
 )
-_ARCHIVE = re.compile(r".*\.(?:a|so|so\.[0-9.]+|lib|dylib|dll|syso|o)", re.DOTALL)
+ARCHIVE = re.compile(r".*\.(?:a|so|so\.[0-9.]+|lib|dylib|dll|syso|o)", re.DOTALL)
 
 
 class NeedKind(enum.StrEnum):
@@ -103,7 +103,7 @@ def _headers(missing: Iterable[Missing], platform: Platform) -> Iterator[CNeed]:
 def _links(asked: Iterable[Asked], platform: Platform, directory: str) -> Iterator[CNeed]:
     for one in asked:
         if one.directive.verb == "LDFLAGS":
-            pairs = _linked(resolved_words(_linker_words(one.directive.args), directory))
+            pairs = _linked(resolved_words(linker_words(one.directive.args), directory))
         elif one.directive.verb == "pkg-config":
             pairs = ((NeedKind.PKG_CONFIG, word) for word in one.directive.args if not word.startswith("-"))
         else:
@@ -112,7 +112,7 @@ def _links(asked: Iterable[Asked], platform: Platform, directory: str) -> Iterat
             yield CNeed(kind, name, frozenset({platform.name}), one.path, one.directive.line)
 
 
-def _linker_words(args: Iterable[str]) -> Iterator[str]:
+def linker_words(args: Iterable[str]) -> Iterator[str]:
     """The words as the linker sees them, out of ``-Wl,a,b`` and ``-Xlinker``."""
     for arg in args:
         if arg.startswith("-Wl,"):
@@ -124,14 +124,14 @@ def _linker_words(args: Iterable[str]) -> Iterator[str]:
 def _linked(words: tuple[str, ...]) -> Iterator[tuple[NeedKind, str]]:
     rest = iter(words)
     for word in rest:
-        if word in _ARGUMENT_FLAGS:
+        if word in ARGUMENT_FLAGS:
             next(rest, "")
             continue
         if word in _FRAMEWORK_FLAGS:
             found = NeedKind.FRAMEWORK, next(rest, "")
         elif word.startswith("-l"):
             found = NeedKind.LIB, word[2:] or next(rest, "")
-        elif not word.startswith("-") and _ARCHIVE.fullmatch(word):
+        elif not word.startswith("-") and ARCHIVE.fullmatch(word):
             found = NeedKind.ARCHIVE, word
         else:
             continue

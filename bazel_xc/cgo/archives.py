@@ -1,0 +1,217 @@
+"""Which libraries and objects of the workspace the LDFLAGS of a package mean, per platform.
+
+Comes in: a package's flags by platform, with paths from the workspace root, and a look at files of the tree.
+Goes out: the files with the platforms that link them and the machines they are for, and what is asked for but
+not there. Names are searched in directories of the workspace as each platform's linker does, but a file of
+the wrong machine is found too, so that it can be told. It emits nothing, and libraries that no directory of
+the workspace has are other needs.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+from attrs import field, frozen
+
+from bazel_xc.cgo.flags import CgoFlags
+from bazel_xc.cgo.includes import is_inside
+from bazel_xc.cgo.machine import Machine, fits, machine_of
+from bazel_xc.cgo.needs import ARCHIVE, ARGUMENT_FLAGS, linker_words
+
+Look: TypeAlias = Callable[[str], Machine | None]
+"""Tells for which machine a file of the tree is, None where there is no such file."""
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+# In the order of ld and lld: what is tried in a directory before the next one is looked at.
+_ELF_NAMES = ("lib{}.so", "lib{}.a")
+_DARWIN_NAMES = ("lib{}.dylib", "lib{}.tbd", "lib{}.a")
+_WINDOWS_NAMES = (
+    "lib{}.dll.a", "{}.dll.a", "lib{}.a", "{}.lib", "lib{}.lib", "lib{}.dll", "{}.dll",
+)  # fmt: skip
+_STATIC = frozenset({"-Bstatic", "-static", "-dn", "-non_shared"})
+_DYNAMIC = frozenset({"-Bdynamic", "-dy", "-call_shared"})
+
+
+@frozen(kw_only=True)
+class Archive:
+    """A library or object of the workspace that flags ask for.
+
+    ``words`` are those that mean it, as the linker sees them; ``machine`` is None where there is no file.
+    """
+
+    path: str
+    platforms: frozenset[str]
+    words: tuple[str, ...]
+    machine: Machine | None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is such a file."""
+        return self.machine is not None
+
+    @property
+    def unfit(self) -> frozenset[str]:
+        """The platforms that ask for it although it is surely for other machines."""
+        machine = self.machine
+        return frozenset(name for name in self.platforms if machine and fits(machine, name) is False)
+
+
+@frozen(kw_only=True)
+class MissingArchive:
+    """A word that means a file of the workspace, and the platforms on which there is none.
+
+    ``directories`` are those of the workspace that were searched for a name, none where a path was given.
+    """
+
+    word: str
+    platforms: frozenset[str]
+    directories: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Archives:
+    """What a package links out of the workspace, by path and by word."""
+
+    archives: tuple[Archive, ...] = ()
+    missing: tuple[MissingArchive, ...] = ()
+
+    def on(self, platform: str) -> tuple[Archive, ...]:
+        """The files that are there and that a platform asks for, by path."""
+        return tuple(each for each in self.archives if each.exists and platform in each.platforms)
+
+
+@frozen
+class _Word:
+    """A word that names an input: a path, or with ``-l`` a name to be searched for."""
+
+    text: str
+    is_path: bool
+    static: bool
+
+
+@frozen
+class _Asked:
+    """What one platform asks for, and the directories of the workspace that it searches."""
+
+    platform: str
+    directories: tuple[str, ...]
+    words: tuple[_Word, ...] = field(factory=tuple)
+
+
+def look_in(root: Path) -> Look:
+    """Looks at files below a directory; each is opened once."""
+    known: dict[str, Machine | None] = {}
+
+    def look(path: str) -> Machine | None:
+        if path not in known:
+            known[path] = _machine_at(root / path)
+        return known[path]
+
+    return look
+
+
+def linked_archives(flags: CgoFlags, look: Look) -> Archives:
+    """What the LDFLAGS of a package mean in the workspace, on each platform that has flags."""
+    asked = [_asked(platform, words) for platform, words in flags.clinkopts]
+    found = {(one.platform, word): _path(word, one, look) for one in asked for word in one.words}
+    named = {word.text for (_, word), path in found.items() if path and not word.is_path}
+    files: dict[str, dict[str, dict[str, None]]] = {}
+    missing: dict[tuple[str, tuple[str, ...]], set[str]] = {}
+    for one in asked:
+        for word in one.words:
+            path = found[one.platform, word]
+            if path:
+                files.setdefault(path, {}).setdefault(word.text, {})[one.platform] = None
+            if (path and look(path) is None) or (not path and _is_elsewhere(word, one, named, look)):
+                where = () if word.is_path else one.directories
+                missing.setdefault((word.text, where), set()).add(one.platform)
+    return Archives(
+        archives=tuple(_archive(path, files[path], look) for path in sorted(files)),
+        missing=tuple(
+            MissingArchive(word=word, platforms=frozenset(missing[word, where]), directories=where)
+            for word, where in sorted(missing)
+        ),
+    )
+
+
+def _archive(path: str, words: dict[str, dict[str, None]], look: Look) -> Archive:
+    platforms = frozenset(name for names in words.values() for name in names)
+    return Archive(path=path, platforms=platforms, words=tuple(words), machine=look(path))
+
+
+def _asked(platform: str, words: Iterable[str]) -> _Asked:
+    """Reads a linker's words: all directories count for all names, wherever they stand."""
+    rest = iter(tuple(linker_words(words)))
+    directories: dict[str, None] = {}
+    found: dict[_Word, None] = {}
+    static = False
+    for word in rest:
+        if word.startswith("-L"):
+            path = posixpath.normpath(word[2:] or next(rest, "/"))
+            if _is_in_tree(path):
+                directories["" if path == "." else path] = None
+        elif word in ARGUMENT_FLAGS:
+            next(rest, "")
+        elif word in _STATIC or word in _DYNAMIC:
+            static = word in _STATIC
+        elif word.startswith("-l"):
+            name = word[2:] or next(rest, "")
+            found[_Word(f"-l{name}", False, static)] = None
+        elif not word.startswith("-") and ARCHIVE.fullmatch(word) and _is_in_tree(posixpath.normpath(word)):
+            found[_Word(word, True, static)] = None
+    return _Asked(platform, tuple(directories), tuple(found))
+
+
+def _is_in_tree(path: str) -> bool:
+    return is_inside(path) and not _DRIVE.match(path)
+
+
+def _path(word: _Word, asked: _Asked, look: Look) -> str:
+    """The file that a word means on a platform: one given by its path even where there is none."""
+    if word.is_path:
+        return posixpath.normpath(word.text)
+    paths = _candidates(word, asked.directories, _names(asked.platform, static=word.static))
+    return next((path for path in paths if look(path) is not None), "")
+
+
+def _is_elsewhere(word: _Word, asked: _Asked, named: set[str], look: Look) -> bool:
+    """Whether a name that is not found here is one of the workspace's: another platform has a file for it."""
+    if not asked.directories:
+        return False
+    every = (*_ELF_NAMES, *_DARWIN_NAMES, *_WINDOWS_NAMES)
+    return word.text in named or any(
+        look(path) is not None for path in _candidates(word, asked.directories, every)
+    )
+
+
+def _candidates(word: _Word, directories: Iterable[str], names: Iterable[str]) -> Iterator[str]:
+    name = word.text[2:]
+    patterns = tuple(names) if not name.startswith(":") else ("{}",)
+    for directory in directories:
+        for pattern in patterns:
+            path = posixpath.normpath(posixpath.join(directory, pattern.format(name.removeprefix(":"))))
+            if name.strip(":/.") and _is_in_tree(path):
+                yield path
+
+
+def _names(platform: str, *, static: bool) -> tuple[str, ...]:
+    goos = platform.partition("_")[0]
+    names: tuple[str, ...] = _ELF_NAMES
+    if goos == "windows":
+        names = _WINDOWS_NAMES
+    elif goos in {"darwin", "ios", "osx"}:
+        names = _DARWIN_NAMES
+    shared = (".so", ".dylib", ".tbd", ".dll", ".dll.a")
+    return tuple(name for name in names if not (static and name.endswith(shared)))
+
+
+def _machine_at(path: Path) -> Machine | None:
+    try:
+        with path.open("rb") as file:
+            return machine_of(file)
+    except (OSError, ValueError):  # a name that no file system takes
+        return None

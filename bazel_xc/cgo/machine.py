@@ -1,0 +1,209 @@
+"""For which machines an object, library or archive of objects is.
+
+Comes in: an open binary file. Goes out: a ``Machine``: formats with processors, nothing where the file is of
+no known format or says nothing (linker scripts, LLVM bitcode), or why it cannot be read. Only headers are
+read, a bounded number of them, and no file makes it raise; it reads no symbols and does not look for what is
+inside of Mach-O files with several processors.
+"""
+
+from __future__ import annotations
+
+import enum
+import struct
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import BinaryIO
+
+from attrs import frozen
+
+
+class Container(enum.StrEnum):
+    """A format of objects."""
+
+    ELF = "ELF"
+    COFF = "COFF"
+    MACH_O = "Mach-O"
+
+
+@frozen(order=True)
+class Part:
+    """A format and a processor: a GOARCH, or the format's own number for one that go does not know."""
+
+    container: Container
+    goarch: str
+
+
+@frozen
+class Machine:
+    """What a file holds; ``unreadable`` says why that cannot be told of a broken one, without a full stop."""
+
+    parts: frozenset[Part] = frozenset()
+    unreadable: str = ""
+
+    def __str__(self) -> str:
+        held = ", ".join(f"{part.container} {part.goarch}" for part in sorted(self.parts))
+        return f"unreadable: {self.unreadable}" if self.unreadable else held or "unknown"
+
+
+_SYSTEMS: Mapping[Container, frozenset[str]] = MappingProxyType(
+    {
+        Container.ELF: frozenset(
+            "android dragonfly freebsd illumos linux netbsd openbsd qnx solaris".split()
+        ),
+        Container.COFF: frozenset({"windows"}),
+        Container.MACH_O: frozenset("darwin ios osx".split()),
+    }
+)
+# The ELF specification (e_machine), with class and byte order where these make another GOARCH.
+_ELF = MappingProxyType(
+    {
+        3: "386",
+        40: "arm",
+        62: "amd64",
+        183: "arm64",
+        (8, 1, 1): "mipsle",
+        (8, 1, 2): "mips",
+        (8, 2, 1): "mips64le",
+        (8, 2, 2): "mips64",
+        (21, 2, 1): "ppc64le",
+        (21, 2, 2): "ppc64",
+        (22, 2, 2): "s390x",
+        (243, 2, 1): "riscv64",
+        (258, 2, 1): "loong64",
+    }
+)
+# Microsoft's PE format, "Machine Types".
+_COFF = MappingProxyType({0x14C: "386", 0x1C4: "arm", 0x8664: "amd64", 0xAA64: "arm64"})
+_COFF_OTHERS = frozenset({0x1C0, 0x1C2, 0x200, 0x5032, 0x5064, 0xA641, 0xA64E})
+# Apple's mach/machine.h.
+_MACH_O = MappingProxyType({7: "386", 12: "arm", 0x01000007: "amd64", 0x0100000C: "arm64"})
+_MACH_O_ORDERS = MappingProxyType(
+    {
+        b"\xce\xfa\xed\xfe": "<",
+        b"\xcf\xfa\xed\xfe": "<",
+        b"\xfe\xed\xfa\xce": ">",
+        b"\xfe\xed\xfa\xcf": ">",
+    }
+)
+_FAT_ENTRY_SIZES = MappingProxyType({b"\xca\xfe\xba\xbe": 20, b"\xca\xfe\xba\xbf": 32})
+
+_HEAD = 64  # enough for the header of any object
+_AR, _THIN_AR = b"!<arch>\n", b"!<thin>\n"
+_AR_HEADER = 60
+_MAX_MEMBERS = 10_000
+_MAX_FAT = 30  # a Java class begins like a fat file; its version stands where the number of parts does
+
+
+class _BrokenError(ValueError):
+    """The file is not what its first bytes say; the message says how."""
+
+
+def machine_of(file: BinaryIO) -> Machine:
+    """What an open file holds, by its headers."""
+    try:
+        head = _at(file, 0, _HEAD)
+        if head.startswith(_THIN_AR):
+            raise _BrokenError("a thin archive, whose members are other files")
+        if head.startswith(_AR):
+            return Machine(frozenset(_members(file)))
+        if head.startswith(b"MZ"):
+            return Machine(frozenset({_image(file, head)}))
+        return Machine(frozenset(_object(head, file)))
+    except _BrokenError as e:
+        return Machine(unreadable=str(e))
+    except OSError as e:
+        return Machine(unreadable=e.strerror or "cannot be read")
+
+
+def fits(machine: Machine, platform: str) -> bool | None:
+    """Whether a linker for the platform can take something of the file; None where that cannot be told."""
+    goos, _, goarch = platform.partition("_")
+    if not machine.parts:
+        return None
+    return any(part.goarch == goarch and goos in _SYSTEMS[part.container] for part in machine.parts)
+
+
+def _at(file: BinaryIO, offset: int, size: int) -> bytes:
+    file.seek(offset)
+    return file.read(size)
+
+
+def _object(head: bytes, file: BinaryIO | None = None) -> Iterator[Part]:
+    """The parts of an object by its first bytes; a fat one is read on in its ``file``."""
+    if head.startswith(b"\x7fELF"):
+        yield _elf(head)
+    elif head[:4] in _MACH_O_ORDERS:
+        cpu = _number(head, _MACH_O_ORDERS[head[:4]] + "I", 4)
+        yield Part(Container.MACH_O, _MACH_O.get(cpu, str(cpu)))
+    elif head[:4] in _FAT_ENTRY_SIZES and file:
+        yield from _fat(file, head)
+    elif len(head) >= 20:
+        yield from _coff(head)
+
+
+def _elf(head: bytes) -> Part:
+    bits, order = head[4:5], head[5:6]
+    if bits not in {b"\1", b"\2"} or order not in {b"\1", b"\2"}:
+        raise _BrokenError("an ELF header without class or byte order")
+    machine = _number(head, "<H" if order == b"\1" else ">H", 18)
+    goarch = _ELF.get(machine) or _ELF.get((machine, bits[0], order[0]))
+    return Part(Container.ELF, goarch or str(machine))
+
+
+def _coff(head: bytes) -> Iterator[Part]:
+    """An object, or one of the short ones that stand for an imported symbol."""
+    first, second = struct.unpack_from("<HH", head)
+    is_long = first == 0 and second == 0xFFFF
+    machine = struct.unpack_from("<H", head, 6)[0] if is_long else first
+    optional = 0 if is_long else struct.unpack_from("<H", head, 16)[0]
+    if not optional and (machine in _COFF or machine in _COFF_OTHERS):
+        yield Part(Container.COFF, _COFF.get(machine, hex(machine)))
+
+
+def _image(file: BinaryIO, head: bytes) -> Part:
+    start = _number(head, "<I", 60)
+    found = _at(file, start, 6)
+    if not found.startswith(b"PE\0\0"):
+        raise _BrokenError("a DOS program without a PE header")
+    machine = _number(found, "<H", 4)
+    return Part(Container.COFF, _COFF.get(machine, hex(machine)))
+
+
+def _fat(file: BinaryIO, head: bytes) -> Iterator[Part]:
+    size, count = _FAT_ENTRY_SIZES[head[:4]], _number(head, ">I", 4)
+    if count > _MAX_FAT:
+        return
+    table = _at(file, 8, size * count)
+    for at in range(count):
+        cpu = _number(table, ">I", at * size)
+        yield Part(Container.MACH_O, _MACH_O.get(cpu, str(cpu)))
+
+
+def _members(file: BinaryIO) -> Iterator[Part]:
+    """The parts of an archive's members; tables of symbols and of names are none."""
+    at, end = len(_AR), file.seek(0, 2)
+    for _ in range(_MAX_MEMBERS):
+        header = _at(file, at, _AR_HEADER)
+        if not header.strip() and at <= end + 1:  # the last member may lack its padding
+            return
+        name, size = header[:16].rstrip(), header[48:58].strip()
+        if len(header) < _AR_HEADER or header[58:] != b"`\n" or not size.isdigit():
+            raise _BrokenError(f"no member of an archive at byte {min(at, end)}")
+        if name not in {b"/", b"//", b"/SYM64/"} and not name.startswith(b"/<"):
+            yield from _member(file, name, at + _AR_HEADER, int(size))
+        at += _AR_HEADER + int(size) + int(size) % 2
+
+
+def _member(file: BinaryIO, name: bytes, start: int, size: int) -> Iterator[Part]:
+    inner = int(name[3:]) if name.startswith(b"#1/") and name[3:].isdigit() else 0
+    if inner:  # BSD: a long name is in the member
+        name = _at(file, start, min(inner, _HEAD))
+    if not name.startswith(b"__.SYMDEF"):
+        yield from _object(_at(file, start + inner, max(0, min(_HEAD, size - inner))))
+
+
+def _number(data: bytes, form: str, at: int) -> int:
+    if len(data) < at + struct.calcsize(form):
+        raise _BrokenError("the file ends within its header")
+    number: int = struct.unpack_from(form, data, at)[0]
+    return number
