@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 
 from bazel_xc.bazel.cc_rules import CcRules, Reach, cc_rules
 from bazel_xc.buildfile.workspace import Workspace
+from bazel_xc.cgo.archives import Archives
 from bazel_xc.cgo.flags import CgoFlags, without_paths
 from bazel_xc.cgo.includes import ReachedFile
 from bazel_xc.cgo.needs import NeedKind
@@ -58,7 +59,6 @@ class Ground:
     built: frozenset[str]
     index: CIndex
     root_name: str
-    bundles: Mapping[str, Bundle] = field(factory=dict)
     tidy: bool = True
 
 
@@ -118,6 +118,21 @@ def spread(held: frozenset[str], platforms: Iterable[Platform]) -> frozenset[str
     return frozenset(found)
 
 
+def _bundle(archives: Archives, flags: CgoFlags, platforms: Iterable[Platform]) -> Bundle:
+    """The files that are there, in the order in which flags name them."""
+    asked: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
+    for platform, words in flags.clinkopts:
+        here = {each.path: each.words for each in archives.on(platform)}
+        order = {
+            path: min(map(words.index, set(means) & set(words)), default=0) for path, means in here.items()
+        }
+        asked[platform] = tuple(
+            (path, here[path]) for path in sorted(here, key=lambda path: (order[path], path))
+        )
+    off = {platform.name for platform in platforms if not platform.cgo}
+    return Bundle(asked={name: each for name, each in asked.items() if each}, absent=archives.lacking - off)
+
+
 class _Package:
     """One Go package that imports "C"."""
 
@@ -126,7 +141,7 @@ class _Package:
         self.ground = ground
         self.package = ground.packages[path]
         self.outcomes = outcomes
-        self.bundle = ground.bundles.get(path, Bundle())
+        self.bundle = _bundle(survey.archives[path], survey.flags[path], ground.platforms)
         self.search = survey.search[path]
         own = f"{path}/" if path else ""
         self.own = frozenset(own + file.name for file in self.package.files)

@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from bazel_xc.cgo.flags import CgoFlags
 from bazel_xc.cgo.includes import is_inside
 from bazel_xc.cgo.machine import Machine, fits, machine_of
-from bazel_xc.cgo.needs import ARCHIVE, ARGUMENT_FLAGS, linker_words
+from bazel_xc.cgo.needs import ARCHIVE, ARGUMENT_FLAGS, CNeed, NeedKind, linker_words
 
 Look: TypeAlias = Callable[[str], Machine | None]
 """Tells for which machine a file of the tree is, None where there is no such file."""
@@ -79,6 +79,12 @@ class Archives:
     archives: tuple[Archive, ...] = ()
     missing: tuple[MissingArchive, ...] = ()
 
+    @property
+    def lacking(self) -> frozenset[str]:
+        """The platforms on which something is not there, or is for other machines."""
+        parts = (*(each.platforms for each in self.missing), *(each.unfit for each in self.archives))
+        return frozenset().union(*parts)
+
     def on(self, platform: str) -> tuple[Archive, ...]:
         """The files that are there and that a platform asks for, by path."""
         return tuple(each for each in self.archives if each.exists and platform in each.platforms)
@@ -100,6 +106,29 @@ class _Asked:
     platform: str
     directories: tuple[str, ...]
     words: tuple[_Word, ...] = field(factory=tuple)
+
+
+def bundled_needs(needs: Iterable[CNeed], archives: Archives) -> tuple[CNeed, ...]:
+    """The needs with ``-l`` names that mean files of the workspace turned into those files, sorted.
+
+    What is meant to be there and is not is no need of anybody else.
+    """
+    found: list[CNeed] = []
+    for need in needs:
+        if need.kind is not NeedKind.LIB:
+            found.append(need)
+            continue
+        word, left = f"-l{need.name}", need.platforms
+        for archive in archives.archives:
+            held = need.platforms & archive.platforms
+            if word in archive.words and held:
+                found.append(evolve(need, kind=NeedKind.ARCHIVE, name=archive.path, platforms=held))
+                left -= held
+        for each in archives.missing:
+            left -= each.platforms if each.word == word else frozenset()
+        if left:
+            found.append(evolve(need, platforms=left))
+    return tuple(sorted(found, key=lambda each: (each.kind, each.name, not each.certain)))
 
 
 def look_in(root: Path) -> Look:

@@ -12,6 +12,7 @@ from pathlib import Path
 from attrs import frozen
 
 from bazel_xc.buildfile.workspace import Workspace
+from bazel_xc.cgo.archives import Archives, bundled_needs, linked_archives, look_in
 from bazel_xc.cgo.flags import CgoFlags, CgoSource, ListedFlags, flags_by_platform, listed_flags
 from bazel_xc.cgo.includes import Reached, Read, Scans
 from bazel_xc.cgo.macros import language_of
@@ -30,14 +31,18 @@ from bazel_xc.model import Diagnostic, Severity
 class Survey:
     """Flags by directory, for libraries and for tests; needs by import path.
 
-    By directory too: ``reached``, what of the tree the package's C may include on any known platform, and
-    ``search``, the directories of the tree in which its flags have headers looked for.
+    By directory too: ``asked``, the needs as they are written, before libraries of the tree are told apart;
+    ``reached``, what of the tree the package's C may include on any known platform; ``archives``, the
+    libraries of the tree that it links; and ``search``, the directories of the tree in which its flags have
+    headers looked for.
     """
 
     flags: Mapping[str, CgoFlags]
     test_flags: Mapping[str, CgoFlags]
     needs: Mapping[str, tuple[CNeed, ...]]
+    asked: Mapping[str, tuple[CNeed, ...]]
     reached: Mapping[str, Reached]
+    archives: Mapping[str, Archives]
     search: Mapping[str, tuple[str, ...]]
     diagnostics: tuple[Diagnostic, ...]
 
@@ -53,7 +58,10 @@ def survey(
     flags: dict[str, CgoFlags] = {}
     test_flags: dict[str, CgoFlags] = {}
     needs: dict[str, tuple[CNeed, ...]] = {}
+    asked: dict[str, tuple[CNeed, ...]] = {}
     reached: dict[str, Reached] = {}
+    archives: dict[str, Archives] = {}
+    look = look_in(workspace.root)
     search: dict[str, tuple[str, ...]] = {}
     for path, package in packages.items():
         if not any(file.uses_cgo for file in package.files):
@@ -67,15 +75,19 @@ def survey(
         everything = flags_by_platform(side.sources, path, KNOWN_PLATFORMS, tags) if tests else flags[path]
         reached[path] = reached_anywhere(side, everything, scans)
         search[path] = search_anywhere(everything)
-        asked = needs_of(side, scans, view)
-        if asked:
-            needs[package.import_path] = asked
+        archives[path] = linked_archives(everything, look)
+        asked[path] = needs_of(side, scans, view)
+        open_ends = bundled_needs(asked[path], archives[path])
+        if open_ends:
+            needs[package.import_path] = open_ends
     said = tuple(_differences(flags, by_directory(listings, workspace.root), view)) if flags else ()
     return Survey(
         flags=flags,
         test_flags=test_flags,
         needs=needs,
+        asked=asked,
         reached=reached,
+        archives=archives,
         search=search,
         diagnostics=said,
     )

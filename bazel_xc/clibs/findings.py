@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bazel_xc.cgo.archives import Archives
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.clibs.outcome import Outcome, Status
 from bazel_xc.model import Diagnostic, Severity
@@ -38,6 +39,34 @@ def findings(outcomes: Iterable[Outcome], policy: str) -> Iterator[Diagnostic]:
                 message=f"{spelt(each.need)} {_problem(each)} [{', '.join(sorted(each.platforms))}]",
                 remedy=each.remedy,
             )
+
+
+def archive_findings(
+    needs: Iterable[CNeed], archives: Archives, platforms: frozenset[str], directory: str
+) -> Iterator[Diagnostic]:
+    """One warning per library of the tree that is not there for configured ``platforms``."""
+    places = {f"-l{need.name}" if need.kind is NeedKind.LIB else need.name: need for need in needs}
+    for missing in archives.missing:
+        where = missing.platforms & platforms
+        if where:
+            folders = f" in {', '.join(missing.directories)}" if missing.directories else ""
+            text = f"{missing.word} is linked from the tree, but there is no such file{folders}"
+            yield _lacking(places.get(missing.word), directory, text, where)
+    for archive in archives.archives:
+        where = archive.unfit & platforms
+        if where and archive.machine:
+            need = next((places[word] for word in archive.words if word in places), None)
+            yield _lacking(need, directory, f"{archive.path} holds {archive.machine}", where)
+
+
+def _lacking(need: CNeed | None, directory: str, text: str, where: frozenset[str]) -> Diagnostic:
+    return Diagnostic(
+        path=need.path if need else directory or ".",
+        line=need.line if need else 0,
+        code="c-archive",
+        message=f"{text} [{', '.join(sorted(where))}]",
+        remedy="the package is marked as incompatible there",
+    )
 
 
 def spelt(need: CNeed) -> str:

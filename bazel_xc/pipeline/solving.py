@@ -15,7 +15,7 @@ from bazel_xc.buildfile.evaluate import EvaluatedRule, evaluate_rules
 from bazel_xc.cgo.external import external_needs
 from bazel_xc.cgo.needs import CNeed
 from bazel_xc.cgo.survey import Survey, survey
-from bazel_xc.clibs.findings import findings
+from bazel_xc.clibs.findings import archive_findings, findings
 from bazel_xc.clibs.index import CIndex, build_c_index, c_texts
 from bazel_xc.clibs.outcome import Outcome, Providers
 from bazel_xc.clibs.registry import load_registry, load_system
@@ -67,7 +67,14 @@ def said_of(solved: Solved, reading: Reading) -> tuple[Diagnostic, ...]:
     """What is worth saying of the C of the workspace's own packages."""
     own = {package.import_path for package in reading.loaded.packages.values()}
     outcomes = (each for path, some in solved.outcomes.items() if path in own for each in some)
+    asked = frozenset(platform.name for platform in reading.config.platforms if platform.cgo)
+    lacking = (
+        each
+        for path, archives in solved.survey.archives.items()
+        for each in archive_findings(solved.survey.asked[path], archives, asked, path)
+    )
     return (
+        *lacking,
         *solved.survey.diagnostics,
         *solved.wiring.diagnostics,
         *findings(outcomes, reading.config.unresolved),

@@ -79,7 +79,8 @@ def test_headers_that_are_missing_on_some_platforms() -> None:
     }
     expected = (
         CNeed(NeedKind.HEADER, "y.h", frozenset({"windows_arm64"}), "p/a.h", 8, certain=False),
-        CNeed(NeedKind.HEADER, "z.h", frozenset({"linux_amd64", "windows_arm64"}), "p/a.h", 9, certain=True),
+        CNeed(NeedKind.HEADER, "z.h", frozenset({"windows_arm64"}), "p/a.h", 9, certain=True),
+        CNeed(NeedKind.HEADER, "z.h", frozenset({"linux_amd64"}), "p/b.c", 3, certain=False),
     )
 
     assert expected == c_needs([], PLATFORMS, "p", missing)
