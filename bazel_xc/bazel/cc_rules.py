@@ -17,13 +17,27 @@ from bazel_xc.bazel.kinds import CC_RULE_KINDS, CC_RULE_SUFFIX
 from bazel_xc.bazel.outline import Slot, calls_of
 from bazel_xc.bazel.plan import WantedRule
 from bazel_xc.buildfile.printer import strings
-from bazel_xc.buildfile.syntax import Call, ListValue, Notes, String, Value
+from bazel_xc.buildfile.syntax import Call, ListValue, Notes, Opaque, String, Value
 from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.model import Diagnostic, Label, Severity
 
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".H", ".inc", ".inl", ".ipp", ".tcc")
 _SHARED = (".so", ".dylib", ".dll")
+_ASSEMBLY_SUFFIX = f"_asm{CC_RULE_SUFFIX}"
 _OBJECTS = (".o", ".obj", ".syso")
+
+
+@frozen(kw_only=True)
+class Assembly:
+    """Assembly beside cgo files that rules_go would give to the wrong assembler.
+
+    ``sources`` and ``copts`` are values, with what differs between platforms; ``headers`` are names of files
+    beside them.
+    """
+
+    sources: Value
+    headers: tuple[str, ...] = ()
+    copts: Value | None = None
 
 
 @frozen(kw_only=True)
@@ -37,6 +51,7 @@ class Reach:
     files: tuple[str, ...] = ()
     directories: tuple[str, ...] = ()
     archives: tuple[str, ...] = ()
+    assembly: Assembly | None = None
 
 
 @frozen(kw_only=True)
@@ -125,9 +140,26 @@ class _Work:
             name = self._name(reach.package, owner)
             label = self._rule("cc_library", owner, name, reach.package, _library(owner, directories, files))
             labels += [label] if label else []
+        if reach.assembly:
+            label = self._assembly(reach.package, reach.assembly, labels)
+            labels += [label] if label else []
         self.headers[reach.package] = tuple(labels)
         for path in reach.archives:
             self._archive(reach.package, path)
+
+    def _assembly(self, package: str, assembly: Assembly, below: Iterable[Label]) -> Label | None:
+        # A shared library of it alone would lack what only the Go package has.
+        attributes: dict[str, Value] = {"linkstatic": Opaque("True"), "srcs": assembly.sources}
+        if assembly.headers:
+            attributes["hdrs"] = strings(assembly.headers)
+            attributes["includes"] = strings(["."])
+        if assembly.copts:
+            attributes["copts"] = assembly.copts
+        deps = [label.relative_to(package) for label in below]
+        if deps:
+            attributes["deps"] = strings(deps)
+        name = self._name(package, package).removesuffix(CC_RULE_SUFFIX) + _ASSEMBLY_SUFFIX
+        return self._rule("cc_library", package, name, package, attributes)
 
     def _archive(self, package: str, path: str) -> None:
         owner = self._owner(posixpath.dirname(path))

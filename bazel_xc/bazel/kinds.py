@@ -32,7 +32,7 @@ class Kind:
 
 _COMPILED = frozenset("cgo clinkopts copts cppopts cxxopts deps embed embedsrcs gc_goopts srcs".split())
 _SUBSTANCE = frozenset({"deps", "embed", "srcs"})
-_HEADERS = frozenset({"hdrs", "includes", "srcs", "textual_hdrs"})
+_HEADERS = frozenset({"copts", "deps", "hdrs", "includes", "srcs", "textual_hdrs"})
 _IMPORTED = frozenset({"interface_library", "shared_library", "static_library"})
 _GO = "//go:def.bzl"
 
@@ -51,7 +51,7 @@ KINDS: Mapping[str, Kind] = {
         load=_GO,
     ),
     "cc_import": Kind(owned=_IMPORTED, substance=_IMPORTED),
-    "cc_library": Kind(owned=_HEADERS, substance=_HEADERS | {"deps"}),
+    "cc_library": Kind(owned=_HEADERS, substance=_HEADERS - {"copts"}),
     "constraint_setting": Kind(owned=frozenset(), substance=frozenset({"name"})),
     "constraint_value": Kind(owned=frozenset(), substance=frozenset({"name"})),
     "platform": Kind(owned=frozenset({"constraint_values"}), substance=frozenset({"name"})),

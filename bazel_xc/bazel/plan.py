@@ -70,6 +70,7 @@ class Planner:
     packages: frozenset[str]  # directories that are or become Bazel packages
     absent_labels: Mapping[Label, frozenset[str]]
     filters_tests: bool = True  # whether go_test itself leaves out files by their constraints
+    assembles_with_c: bool = True  # whether rules_go hands assembly beside cgo to the C compiler
 
     def plan(self, outline: Outline) -> tuple[tuple[WantedRule, ...], tuple[Diagnostic, ...]]:
         """The wanted rules of a directory, in writing order."""
@@ -214,6 +215,8 @@ class _Work:
         for file in files:
             filtered = file.kind in _CGO_LANGUAGES and not file.may <= cgo_on
             where[file.name] = file.may & cgo_on if filtered else KNOWN_PLATFORMS
+            if is_assembly(file.name) and cgo_on and not self.planner.assembles_with_c:
+                where[file.name] = file.may - cgo_on  # the rest is in a cc_library
             if tests and not self.planner.filters_tests:
                 where[file.name] = file.may
         for name in self._generated(tests=tests):
@@ -379,6 +382,11 @@ class _Work:
         if "internal" in import_path.split("/"):
             return (*self.settings.visibility, "//:__subpackages__")
         return (PUBLIC,)
+
+
+def is_assembly(name: str) -> bool:
+    """Whether a file is assembly, for whichever assembler."""
+    return name.endswith((".s", ".S"))
 
 
 def _present(attributes: Mapping[str, Value | None]) -> dict[str, Value]:

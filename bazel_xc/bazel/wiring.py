@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.bazel.cc_rules import CcRules, Reach, cc_rules
+from bazel_xc.bazel.cc_rules import Assembly, CcRules, Reach, cc_rules
+from bazel_xc.bazel.plan import is_assembly
+from bazel_xc.bazel.select import Conditions, flag_list, string_set
 from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.cgo.archives import Archives
-from bazel_xc.cgo.flags import CgoFlags, without_paths
+from bazel_xc.cgo.flags import CgoFlags, bazel_flag, without_paths
 from bazel_xc.cgo.includes import ReachedFile
 from bazel_xc.cgo.needs import NeedKind
 from bazel_xc.cgo.survey import Survey
@@ -23,7 +25,7 @@ from bazel_xc.clibs.index import CIndex
 from bazel_xc.clibs.outcome import Outcome, Status
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.package import FileKind, GoPackage
-from bazel_xc.model import Diagnostic, Label, Platform
+from bazel_xc.model import Diagnostic, Label, Platform, PlatformStrings
 
 
 @frozen(kw_only=True)
@@ -59,6 +61,8 @@ class Ground:
     built: frozenset[str]
     index: CIndex
     root_name: str
+    conditions: Conditions
+    assembles_with_c: bool = True  # whether rules_go hands assembly beside cgo to the C compiler
     tidy: bool = True
 
 
@@ -86,7 +90,7 @@ def wire(survey: Survey, outcomes: Mapping[str, tuple[Outcome, ...]], ground: Gr
     reaches = [each.reach for each in packages.values()]
     rules = cc_rules(
         ground.workspace,
-        [each for each in reaches if each.files or each.directories or each.archives],
+        [each for each in reaches if each.files or each.directories or each.archives or each.assembly],
         ground.built,
         ground.root_name,
         tidy=ground.tidy,
@@ -149,7 +153,7 @@ class _Package:
         self.provided = {
             file.path: label for file in self.files if (label := self._provider(file)) is not None
         }
-        self.reach = self._reach()
+        self.reach = self._reach(survey.flags[path])
 
     def _provider(self, file: ReachedFile) -> Label | None:
         """The cc rule of the workspace, not of ours, that has a file and may be used."""
@@ -160,7 +164,7 @@ class _Package:
         rules.sort(key=lambda rule: (rule.label not in chosen, not rule.links, rule.label))
         return rules[0].label if rules else None
 
-    def _reach(self) -> Reach:
+    def _reach(self, flags: CgoFlags) -> Reach:
         foreign = [file for file in self.files if file.path not in self.own]
         files = tuple(file.path for file in foreign if file.path not in self.provided)
         used = {directory for file in self.files for directory in self._directories(file)}
@@ -170,7 +174,22 @@ class _Package:
             files=files,
             directories=tuple(directories),
             archives=self.bundle.archives,
+            assembly=None if self.ground.assembles_with_c else self._assembly(flags),
         )
+
+    def _assembly(self, flags: CgoFlags) -> Assembly | None:
+        """What has to be assembled beside cgo; the directories of its flags are those of header rules."""
+        on: frozenset[str] = frozenset().union(*(file.may for file in self.package.files if file.uses_cgo))
+        where = {file.name: file.may & on for file in self.package.files if is_assembly(file.name)}
+        conditions = self.ground.conditions
+        sources = string_set(PlatformStrings.fold(where, KNOWN_PLATFORMS), conditions)
+        if sources is None:
+            return None
+        clean = without_paths(flags, {})
+        words = {name: (*dict(clean.cppopts).get(name, ()), *dict(clean.copts).get(name, ())) for name in on}
+        spelt = {name: tuple(map(bazel_flag, each)) for name, each in words.items()}
+        headers = tuple(sorted(file.name for file in self.package.of(FileKind.HEADER)))
+        return Assembly(sources=sources, headers=headers, copts=flag_list(spelt, conditions))
 
     def _directories(self, file: ReachedFile) -> Iterator[str]:
         """The search directories that have to be handed on so that a file is found.

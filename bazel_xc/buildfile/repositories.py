@@ -70,9 +70,18 @@ class Repositories:
     @property
     def filters_tests(self) -> bool:
         """Whether go_test leaves out test files by the target's constraints; before 0.44 by the host's."""
-        if self.workspace_version is not None and _numbers(self.workspace_version) < (0, 44):
-            return False  # an unknown version counts as an old one
-        return not self.rules_go_version or self.version_tuple >= (0, 44)
+        return self._is_since((0, 44))
+
+    @property
+    def assembles_with_c(self) -> bool:
+        """Whether assembly beside cgo goes to the C compiler, as with go; before 0.42 to go's assembler."""
+        return self._is_since((0, 42))
+
+    def _is_since(self, version: tuple[int, ...]) -> bool:
+        """Whether rules_go is at least of a version; an unknown one of a WORKSPACE counts as an old one."""
+        if self.workspace_version is not None and _numbers(self.workspace_version) < version:
+            return False
+        return not self.rules_go_version or self.version_tuple >= version
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -53,6 +53,11 @@ RULES_GO_SINCE: Mapping[str, str] = MappingProxyType(
     {
         "linux_loong64": "0.61.0",
         "loong64": "0.61.0",
+        "osx": "0.50.0",
+        "osx_386": "0.50.0",
+        "osx_amd64": "0.50.0",
+        "osx_arm": "0.50.0",
+        "osx_arm64": "0.50.0",
         "qnx": "0.51.0",
         "qnx_386": "0.51.0",
         "qnx_amd64": "0.51.0",

@@ -190,6 +190,7 @@ def _planner(
         packages=frozenset(each.directory.path for each in outlines if each.is_package) | solved.packages,
         absent_labels=where.absent_labels,
         filters_tests=reading.repositories.filters_tests,
+        assembles_with_c=reading.repositories.assembles_with_c,
     )
     return planner, said
 

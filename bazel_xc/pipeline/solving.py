@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from attrs import frozen
 
 from bazel_xc.bazel.outline import Outline
+from bazel_xc.bazel.select import select_conditions
 from bazel_xc.bazel.wiring import Ground, Wiring, wire
 from bazel_xc.buildfile.evaluate import EvaluatedRule, evaluate_rules
 from bazel_xc.cgo.external import external_needs
@@ -57,6 +58,8 @@ def solve(reading: Reading, outlines: Iterable[Outline], *, external: bool) -> S
         built=frozenset(each.directory.path for each in outlines if each.is_package),
         index=index,
         root_name=workspace.root.resolve().name,
+        conditions=select_conditions(reading.repositories),
+        assembles_with_c=reading.repositories.assembles_with_c,
         tidy=not loaded.untouched,
     )
     by_directory = {own[path]: each for path, each in outcomes.items() if path in own}

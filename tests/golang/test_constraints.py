@@ -211,7 +211,7 @@ def test_may_hold_gives_the_table_itself_where_nothing_is_ruled_out() -> None:
 def test_tables() -> None:
     assert len(GAZELLE_PLATFORMS) == 54
     assert {"linux_loong64", "wasip1_wasm"} == KNOWN_PLATFORMS - GAZELLE_PLATFORMS
-    assert {name for name in RULES_GO_SINCE if "_" in name} == _on("qnx", "wasip1") | {"linux_loong64"}
+    assert {name for name in RULES_GO_SINCE if "_" in name} == _on("osx", "qnx", "wasip1") | {"linux_loong64"}
 
 
 _PLAIN_TAGS = st.sampled_from("linux windows darwin arm64 amd64 unix custom wasm".split()).map(Tag)
