@@ -24,5 +24,9 @@ class WorkspaceError(BazelXcError):
     """The workspace has no Go module, or a file that everything depends on cannot be read."""
 
 
+class ReportError(BazelXcError):
+    """A saved report cannot be read, or a revision that is to be reported on cannot be had."""
+
+
 class WriteError(BazelXcError):
     """Files could not be written; everything that the run had changed was put back."""

@@ -16,7 +16,9 @@ from bazel_xc.bazel.plan import Facts
 from bazel_xc.bazel.wiring import Wiring
 from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
-from bazel_xc.graph import Target, absent_for_tests, absent_platforms, broken_on, targets_with_cgo
+from bazel_xc.graph.absence import absent_for_tests, absent_platforms, broken_on
+from bazel_xc.graph.build import targets_with_cgo
+from bazel_xc.graph.dependency import Target
 from bazel_xc.model import Label, Platform
 
 

@@ -14,10 +14,10 @@ import sys
 from collections.abc import Sequence
 
 from bazel_xc import __version__
-from bazel_xc.cli import generate, init, report
+from bazel_xc.cli import compare, generate, init, report, why
 from bazel_xc.errors import BazelXcError
 
-COMMANDS = (generate, init, report)
+COMMANDS = (init, generate, report, why, compare)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

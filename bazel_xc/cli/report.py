@@ -12,10 +12,18 @@ from typing import Any
 from bazel_xc import pipeline
 from bazel_xc.cli.common import pipeline_options, shared_options, show
 from bazel_xc.errors import WriteError
-from bazel_xc.report import json_format, text_format
+from bazel_xc.report import dot, graphml, json_format, markdown, mermaid, sarif, text_format
 from bazel_xc.report.build import build_report
 
-FORMATS = {"json": json_format.render, "text": text_format.render}
+FORMATS = {
+    "dot": dot.render,
+    "graphml": graphml.render,
+    "json": json_format.render,
+    "markdown": markdown.render,
+    "mermaid": mermaid.render,
+    "sarif": sarif.render,
+    "text": text_format.render,
+}
 
 
 def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
@@ -37,9 +45,9 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    joined = pipeline.join(pipeline.read(pipeline_options(options)))
-    show(joined.diagnostics, options)
-    report = build_report(joined.graph, joined.targets, joined.outcomes, joined.summary)
+    material = pipeline.join(pipeline.read(pipeline_options(options), both=True))
+    show(material.findings, options)
+    report = build_report(material)
     text = FORMATS[options.format](report.only(options.target, cgo_only=options.cgo_only))
     if options.output is None:
         print(text, end="")

@@ -20,7 +20,7 @@ from bazel_xc.golang.listing import FailedPlace, ListedPackage, Listing, Listing
 from bazel_xc.golang.modules import ListingGroup, Module, module_of
 from bazel_xc.golang.package import GoPackage, GoView, ReadDirectory, fold, read_directory
 from bazel_xc.golang.toolchain import Toolchain
-from bazel_xc.model import Diagnostic, Severity
+from bazel_xc.model import Diagnostic, Platform, Severity
 
 # What go says of an import that no go.mod leads to, and of one that looks like the standard library's.
 _NOWHERE = ("no required module provides package", "is not in std")
@@ -29,10 +29,12 @@ _NOWHERE = ("no required module provides package", "is not in std")
 @frozen(kw_only=True)
 class Loaded:
     """What go and the sources say. ``packages`` are by directory; ``untouched`` are directories whose rules
-    have to stay as they are, because what is in them could not be understood.
+    have to stay as they are, because what is in them could not be understood. ``flipped`` are the listings
+    with cgo on where it is off and the other way round, empty where nobody asked.
     """
 
     listings: tuple[Listing, ...]
+    flipped: tuple[Listing, ...] = ()
     packages: Mapping[str, GoPackage]
     untouched: frozenset[str]
     diagnostics: tuple[Diagnostic, ...]
@@ -41,7 +43,8 @@ class Loaded:
 @frozen(kw_only=True)
 class Loader:
     """What loading needs. ``vendored`` says that code from ``vendor`` is used; ``generated`` maps directories
-    to Go files that rules of their BUILD files make; ``whole`` is as for ``list_packages``.
+    to Go files that rules of their BUILD files make; ``both`` asks for ``flipped``; ``whole`` is as for
+    ``list_packages``.
     """
 
     workspace: Workspace
@@ -53,13 +56,16 @@ class Loader:
     vendored: bool
     generated: Mapping[str, tuple[str, ...]]
     whole: bool = True
+    both: bool = False
 
     def load(self) -> Loaded:
         """Lists, reads and folds. Raises ``GoError`` where go lists nothing at all."""
         with ThreadPoolExecutor(max_workers=1) as pool:
-            pending = pool.submit(self._list)
+            pending = pool.submit(self._list, self.config.platforms)
             directories, unreadable = self._read()
             listings, gone = pending.result()
+            flipped = tuple(evolve(each, cgo=not each.cgo) for each in self.config.platforms)
+            others = self._list(flipped)[0] if self.both else ()
         unlisted = self._below(gone, (directory.path for directory in directories))
         directories = tuple(each for each in directories if each.path not in unlisted)
         packages, load_errors = self._fold(directories, listings)
@@ -67,6 +73,7 @@ class Loader:
         own = frozenset(directory.import_path for directory in directories)
         return Loaded(
             listings=listings,
+            flipped=others,
             packages=packages,
             untouched=_untouched(failed, load_errors, unreadable) | unlisted,
             diagnostics=(
@@ -89,7 +96,7 @@ class Loader:
         found = ((path, module_of(path, self.modules)) for path in directories)
         return frozenset(path for path, module in found if module and module.directory in broken)
 
-    def _list(self) -> tuple[tuple[Listing, ...], tuple[FailedPlace, ...]]:
+    def _list(self, platforms: tuple[Platform, ...]) -> tuple[tuple[Listing, ...], tuple[FailedPlace, ...]]:
         """One listing per platform over all groups of modules."""
         places = [
             ListingPlace(
@@ -104,7 +111,7 @@ class Loader:
             self.toolchain,
             self.run,
             places,
-            self.config.platforms,
+            platforms,
             self.config.tags,
             whole=self.whole,
         )

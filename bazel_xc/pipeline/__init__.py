@@ -1,12 +1,13 @@
 """The stages in order: read the workspace, ask go, look at C, find providers, join, plan, merge.
 
 Comes in: the workspace root, the configuration and a few choices of the command line. Goes out: a ``Reading``
-(everything known of the workspace), and from it the file changes of ``generate`` or the graph of ``report``.
+(everything known of the workspace), and from it the file changes of ``generate`` or the material of reports.
 Only this package calls stages; each stage takes values and gives values. ``reading`` is what every command
-begins with, ``solving`` is about C, ``planning`` ends in files or a graph.
+begins with, ``solving`` is about C, ``planning`` ends in files, ``joining`` in graphs.
 """
 
-from bazel_xc.pipeline.planning import Joined, Result, generate, initialise, join
+from bazel_xc.pipeline.joining import join
+from bazel_xc.pipeline.planning import Result, generate, initialise
 from bazel_xc.pipeline.reading import Options, Reading, read
 
-__all__ = ["Joined", "Options", "Reading", "Result", "generate", "initialise", "join", "read"]
+__all__ = ["Options", "Reading", "Result", "generate", "initialise", "join", "read"]

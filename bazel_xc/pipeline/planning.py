@@ -1,6 +1,6 @@
-"""The last stages: plan rules and merge them into files, or join everything into the graph of reports.
+"""The last stages of generate and init: plan rules and merge them into files.
 
-Comes in: a ``Reading``. Goes out: a ``Result`` with file changes, or a ``Joined`` for reports.
+Comes in: a ``Reading``. Goes out: a ``Result`` with file changes.
 """
 
 from __future__ import annotations
@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import frozen
 
-from bazel_xc import __version__
 from bazel_xc.bazel import setup
-from bazel_xc.bazel.compatibility import compatibility, rule_targets
+from bazel_xc.bazel.compatibility import compatibility
 from bazel_xc.bazel.files import FileMaker, bazelrc_path, checked
 from bazel_xc.bazel.index import Externals, build_index
 from bazel_xc.bazel.outline import Outline, outline
@@ -23,14 +22,10 @@ from bazel_xc.buildfile.evaluate import MadeRule, evaluate
 from bazel_xc.buildfile.repositories import read_repositories
 from bazel_xc.buildfile.syntax import Call
 from bazel_xc.buildfile.workspace import Directory, read_workspace
-from bazel_xc.cgo.needs import CNeed
-from bazel_xc.clibs.outcome import Outcome, Status
 from bazel_xc.golang.loading import is_inside
-from bazel_xc.graph import DependencyGraph, Target, build_graph
 from bazel_xc.model import Diagnostic, FileChange, Severity
 from bazel_xc.pipeline.reading import Options, Reading, configuration, reader
 from bazel_xc.pipeline.solving import Solved, said_of, solve
-from bazel_xc.report.build import Run as RunSummary
 
 
 @frozen(kw_only=True)
@@ -42,22 +37,11 @@ class Result:
     advice: tuple[str, ...] = ()
 
 
-@frozen(kw_only=True)
-class Joined:
-    """The graph with the targets that are reported on, and how each package's C needs end."""
-
-    graph: DependencyGraph
-    targets: tuple[Target, ...]
-    outcomes: Mapping[str, tuple[Outcome, ...]]
-    summary: RunSummary
-    diagnostics: tuple[Diagnostic, ...]
-
-
 def generate(reading: Reading, only: Iterable[str] = ()) -> Result:
     """Plans and merges every BUILD file and the platforms package; ``only`` restricts what is written."""
     only = tuple(only)
     config, workspace = reading.config, reading.workspace
-    outlines, said = _outlines(reading)
+    outlines, said = outlines_of(reading)
     solved = solve(reading, outlines, external=False)
     planner, more = _planner(reading, outlines, solved)
     said += (*said_of(solved, reading), *more)
@@ -76,7 +60,7 @@ def generate(reading: Reading, only: Iterable[str] = ()) -> Result:
         changes += package
         said += problems
     good, bad = checked(changes)
-    return Result(changes=good, diagnostics=_unique((*reading.diagnostics, *said, *bad)))
+    return Result(changes=good, diagnostics=unique((*reading.diagnostics, *said, *bad)))
 
 
 def _wanted(
@@ -102,38 +86,6 @@ def _is_chosen(path: str, only: tuple[str, ...]) -> bool:
     return not only or any(is_inside(path, each) for each in only)
 
 
-def join(reading: Reading) -> Joined:
-    """Builds the dependency graph that reports are made from."""
-    outlines, _ = _outlines(reading)
-    loaded = reading.loaded
-    solved = solve(reading, outlines, external=True)
-    targets = tuple(rule_targets(outlines, reading.config.platforms))
-    return Joined(
-        graph=build_graph(loaded.listings, _foreign_needs(solved), targets),
-        targets=targets,
-        outcomes=solved.outcomes,
-        summary=RunSummary(
-            module=reading.modules[0].path,
-            go_version=reading.toolchain.version,
-            tool_version=__version__,
-            platforms=tuple((platform.name, platform.cgo) for platform in reading.config.platforms),
-        ),
-        diagnostics=_unique((*reading.diagnostics, *said_of(solved, reading))),
-    )
-
-
-def _foreign_needs(solved: Solved) -> dict[str, tuple[CNeed, ...]]:
-    """The needs by import path, without those that every system of the platform fulfils by itself."""
-    found: dict[str, tuple[CNeed, ...]] = {}
-    for path, outcomes in solved.outcomes.items():
-        where: dict[CNeed, frozenset[str]] = {}
-        for each in outcomes:
-            if each.status is not Status.SYSTEM and each.need.certain:
-                where[each.need] = where.get(each.need, frozenset()) | each.platforms
-        found[path] = tuple(evolve(need, platforms=held) for need, held in where.items())
-    return {path: needs for path, needs in found.items() if needs}
-
-
 def initialise(options: Options) -> Result:
     """The first files of a workspace: configuration, platforms package, lines for Bazel's own files."""
     config, workspace = configuration(options), read_workspace(options.root)
@@ -147,12 +99,13 @@ def initialise(options: Options) -> Result:
     package, more = FileMaker(config, repositories).platforms_package(workspace, look(bazelrc_path(config)))
     return Result(
         changes=tuple(change for change in (*changes, *package) if change.is_change),
-        diagnostics=_unique((*said, *more)),
+        diagnostics=unique((*said, *more)),
         advice=setup.advice(repositories),
     )
 
 
-def _outlines(reading: Reading) -> tuple[tuple[Outline, ...], tuple[Diagnostic, ...]]:
+def outlines_of(reading: Reading) -> tuple[tuple[Outline, ...], tuple[Diagnostic, ...]]:
+    """The rules of every directory, without their attributes."""
     loaded, said = reading.loaded, list[Diagnostic]()
     convention = reading.convention
     root_name = reading.workspace.root.resolve().name
@@ -226,5 +179,6 @@ def _may_write(each: Outline, reading: Reading) -> bool:
     return directory.build_file is not None or may_make
 
 
-def _unique(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+def unique(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each diagnostic once, in order."""
     return tuple(sorted(set(diagnostics)))

@@ -61,10 +61,11 @@ class Reading:
         return GoView(platforms=self.config.platforms, release=self.toolchain.release, tags=tags)
 
 
-def read(options: Options, *, whole: bool = True) -> Reading:
+def read(options: Options, *, whole: bool = True, both: bool = False) -> Reading:
     """Reads the workspace and asks go about it, once per configured platform.
 
-    ``whole`` is as for ``list_packages``: reports want it, rules do without.
+    ``whole`` is as for ``list_packages``: reports want it, rules do without. With ``both`` go is asked about
+    the other setting of cgo too.
     """
     root = options.root
     config = configuration(options)
@@ -95,6 +96,7 @@ def read(options: Options, *, whole: bool = True) -> Reading:
         vendored=config.external == "vendored",
         generated=dict(_generated(workspace)),
         whole=whole,
+        both=both,
     )
     loaded = loader.load()
     return Reading(

@@ -1,136 +1,205 @@
 """Builds the report's model from the graph.
 
-Comes in: the dependency graph, its targets and C needs. Goes out: a ``Report`` of plain values, sorted, so
-that equal inputs give equal bytes in every renderer. It finds nothing out that the graph does not know.
+Comes in: ``Material``: the dependency graphs for both settings of cgo, targets, outcomes of C needs, places
+of imports. Goes out: a ``Report`` of plain values, sorted, so that equal inputs give equal bytes in every
+renderer. It finds nothing out that these do not know.
 """
 
 from __future__ import annotations
 
-import fnmatch
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import Any
 
-from attrs import evolve, frozen
+from attrs import field, frozen
 
 from bazel_xc.clibs.outcome import Outcome
-from bazel_xc.graph import DependencyGraph, NodeKind, Target, Verdict
+from bazel_xc.graph.dependency import Below, DependencyGraph, NodeKind, Target, Verdict
+from bazel_xc.model import Diagnostic
+from bazel_xc.report.model import (
+    GraphEdge,
+    GraphNode,
+    ImportPlace,
+    PackageEntry,
+    Report,
+    Run,
+    State,
+    TargetEntry,
+    TargetOn,
+    WithoutCgo,
+)
+from bazel_xc.report.standard import effects
 
-SCHEMA_VERSION = 1
-
-
-@frozen(kw_only=True)
-class Run:
-    """What the report was made from."""
-
-    module: str
-    go_version: str
-    tool_version: str
-    platforms: tuple[tuple[str, bool], ...]  # name, cgo
-
-
-@frozen(kw_only=True)
-class PackageEntry:
-    """A package outside the standard library that imports "C" somewhere."""
-
-    import_path: str
-    module: str
-    first_party: bool
-    platforms: tuple[str, ...]
-    needs: tuple[Outcome, ...]
+_NOWHERE: frozenset[str] = frozenset()
 
 
 @frozen(kw_only=True)
-class TargetOn:
-    """A target on one platform. ``chain`` leads to the nearest package that decides the verdict."""
+class Material:
+    """What a report is made from.
 
-    platform: str
-    verdict: Verdict
-    chain: tuple[str, ...]
-    cgo_packages: tuple[str, ...]
-    standard_cgo_packages: tuple[str, ...]
-    needs: tuple[str, ...]
-    blockers: tuple[str, ...]
+    ``graph`` is of the configured settings of cgo, ``other`` of the opposite ones. ``outcomes`` say by import
+    path how needs end; ``places`` tell by importer and imported package where an import of the workspace's
+    own code stands; ``release`` is Go's minor release.
+    """
 
-
-@frozen(kw_only=True)
-class TargetEntry:
-    """A binary or test, with what holds on each platform."""
-
-    label: str
-    kind: str
-    package: str
-    platforms: tuple[TargetOn, ...]
-
-    @property
-    def is_pure(self) -> bool:
-        """Whether it needs no C on any platform."""
-        return all(each.verdict is Verdict.PURE for each in self.platforms)
-
-
-@frozen(kw_only=True)
-class Report:
-    """The whole report."""
-
+    graph: DependencyGraph
+    other: DependencyGraph
+    targets: tuple[Target, ...]
+    outcomes: Mapping[str, tuple[Outcome, ...]]
     run: Run
-    packages: tuple[PackageEntry, ...]
-    targets: tuple[TargetEntry, ...]
-
-    def only(self, pattern: str = "", *, cgo_only: bool = False) -> Report:
-        """The report on the targets whose label matches ``//dir/...``, ``//dir:name`` or a glob."""
-        chosen = (each for each in self.targets if not pattern or _matches(each.label, pattern))
-        return evolve(self, targets=tuple(each for each in chosen if not (cgo_only and each.is_pure)))
+    places: Mapping[tuple[str, str], tuple[str, int]] = field(factory=dict)
+    findings: tuple[Diagnostic, ...] = ()
+    release: int = 0
 
 
-def build_report(
-    graph: DependencyGraph, targets: Iterable[Target], outcomes: Mapping[str, tuple[Outcome, ...]], run: Run
-) -> Report:
-    """The report on all targets; ``outcomes`` say by import path how the needs of packages end."""
+def build_report(material: Material) -> Report:
+    """The report on all targets."""
+    builder = _Builder(material)
+    targets = tuple(builder.target(each) for each in sorted(material.targets, key=lambda each: each.label))
     return Report(
-        run=run,
-        packages=tuple(_packages(graph, outcomes)),
-        targets=tuple(
-            TargetEntry(
-                label=target.label,
-                kind=target.kind,
-                package=target.package,
-                platforms=tuple(_target_on(graph, target, platform) for platform in graph.platforms),
-            )
-            for target in sorted(targets, key=lambda each: each.label)
-        ),
+        run=material.run,
+        packages=tuple(builder.packages()),
+        targets=targets,
+        imports=tuple(sorted(set(builder.imports(targets)))),
+        findings=material.findings,
+        nodes=tuple(builder.nodes()),
+        edges=tuple(builder.edges()),
     )
 
 
-def _packages(graph: DependencyGraph, outcomes: Mapping[str, tuple[Outcome, ...]]) -> Iterable[PackageEntry]:
-    for node in sorted(graph.graph):
-        data = graph.graph.nodes[node]
-        if data.get("kind") == NodeKind.PACKAGE and data["cgo"]:
-            modules = [n for n in graph.graph.successors(node) if n.startswith("module:")]
-            yield PackageEntry(
-                import_path=node,
-                module=modules[0].removeprefix("module:") if modules else "",
-                first_party=data["first_party"],
-                platforms=tuple(name for name in graph.platforms if name in data["cgo"]),
-                needs=outcomes.get(node, ()),
+class _Builder:
+    def __init__(self, material: Material) -> None:
+        self.material = material
+        self.cgo = dict(material.run.platforms)
+        self.drawn = _relevant(material.graph)
+
+    def packages(self) -> Iterator[PackageEntry]:
+        graph = self.material.graph
+        for node in sorted({*graph.graph, *self.material.other.graph}):
+            data = self._data(graph, node) or self._data(self.material.other, node)
+            if data.get("kind") != NodeKind.PACKAGE:
+                continue
+            states = tuple((name, self._state(node, name)) for name in graph.platforms)
+            used = {state for _, state in states}
+            lacking = data["first_party"] and State.ABSENT in used and used != {State.ABSENT}
+            if used - {State.PURE, State.ABSENT} or lacking:
+                yield PackageEntry(
+                    import_path=node,
+                    module=self._module(node),
+                    first_party=data["first_party"],
+                    states=states,
+                    needs=self.material.outcomes.get(node, ()),
+                )
+
+    def _state(self, node: str, platform: str) -> State:
+        on, off = self.material.graph, self.material.other
+        if not self.cgo[platform]:
+            on, off = off, on
+        uses_c = platform in self._data(on, node).get("cgo", _NOWHERE)
+        here = _is_there(self._data(self.material.graph, node), platform)
+        without = _is_there(self._data(off, node), platform)
+        if not here:
+            there = _is_there(self._data(on, node), platform)
+            return State.BROKEN if there and not self.cgo[platform] else State.ABSENT
+        if not uses_c:
+            return State.PURE
+        return State.FALLBACK if without else State.CGO
+
+    def _data(self, graph: DependencyGraph, node: str) -> Mapping[str, Any]:
+        return graph.graph.nodes[node] if node in graph.graph else {}
+
+    def _module(self, node: str) -> str:
+        for graph in (self.material.graph, self.material.other):
+            if node in graph.graph:
+                for each in sorted(graph.graph.successors(node)):
+                    if each.startswith("module:"):
+                        return each.removeprefix("module:")
+        return ""
+
+    def nodes(self) -> Iterator[GraphNode]:
+        """The nodes from which C, or what cannot be built, is reached."""
+        for node in sorted(self.drawn):
+            data = self._data(self.material.graph, node)
+            yield GraphNode(
+                name=node,
+                kind=str(data["kind"]),
+                first_party=bool(data.get("first_party", data["kind"] == NodeKind.TARGET)),
+                cgo=tuple(sorted(data.get("cgo", _NOWHERE))),
+                blocked=tuple(sorted(data.get("broken", _NOWHERE))),
             )
 
+    def edges(self) -> Iterator[GraphEdge]:
+        """The edges between those nodes."""
+        graph = self.material.graph.graph
+        for source, target, data in sorted(graph.edges(data=True), key=lambda edge: edge[:2]):
+            if source in self.drawn and target in self.drawn:
+                platforms = tuple(sorted(data["platforms"]))
+                yield GraphEdge(source=source, target=target, platforms=platforms)
 
-def _target_on(graph: DependencyGraph, target: Target, platform: str) -> TargetOn:
-    below = graph.below(target.label, platform)
-    ends = [node for node in below.blockers if node != target.label] if below.blockers else below.cgo
-    return TargetOn(
-        platform=platform,
-        verdict=below.verdict,
-        chain=graph.chain(target.label, ends, platform) if ends else (),
-        cgo_packages=below.cgo,
-        standard_cgo_packages=below.standard_cgo,
-        needs=tuple(node.removeprefix("need:") for node in below.needs),
-        blockers=below.blockers,
-    )
+    def target(self, target: Target) -> TargetEntry:
+        return TargetEntry(
+            label=target.label,
+            kind=target.kind,
+            package=target.package,
+            platforms=tuple(self._target_on(target, name) for name in self.material.graph.platforms),
+        )
+
+    def _target_on(self, target: Target, platform: str) -> TargetOn:
+        graph = self.material.graph
+        below = graph.below(target.label, platform)
+        ends = [node for node in below.blockers if node != target.label] if below.blockers else below.cgo
+        return TargetOn(
+            platform=platform,
+            verdict=below.verdict,
+            chain=graph.chain(target.label, ends, platform) if ends else (),
+            cgo_packages=below.cgo,
+            standard_cgo_packages=below.standard_cgo,
+            needs=tuple(node.removeprefix("need:") for node in below.needs),
+            blockers=below.blockers,
+            without_cgo=self._without_cgo(target, platform, below),
+        )
+
+    def _without_cgo(self, target: Target, platform: str, below: Below) -> WithoutCgo | None:
+        other = self.material.other
+        if not self.cgo[platform] or target.label not in other.graph:
+            return None
+        if below.blockers or not (below.cgo or below.standard_cgo):
+            return None
+        flipped = other.below(target.label, platform)
+        return WithoutCgo(
+            verdict=Verdict.BLOCKED if flipped.blockers else Verdict.PURE,
+            vanished=tuple(node for node in flipped.blockers if node != target.label),
+            fallbacks=tuple(node for node in below.cgo if _is_there(self._data(other, node), platform)),
+            effects=effects(below.standard_cgo, platform.partition("_")[0], self.material.release),
+        )
+
+    def imports(self, targets: Iterable[TargetEntry]) -> Iterator[ImportPlace]:
+        for target in targets:
+            for on in target.platforms:
+                for pair in pairwise(on.chain):
+                    if pair in self.material.places:
+                        yield ImportPlace(*pair, *self.material.places[pair])
 
 
-def _matches(label: str, pattern: str) -> bool:
-    if pattern.endswith("/..."):
-        base = pattern.removesuffix("/...")
-        return label.startswith((f"{base}/", f"{base}:")) or base in ("", "/")
-    if ":" not in pattern and pattern.startswith("//") and not set(pattern) & set("*?["):
-        return label.startswith(f"{pattern}:")
-    return fnmatch.fnmatchcase(label, pattern)
+def _relevant(graph: DependencyGraph) -> frozenset[str]:
+    """What leads to C, to a need, or to a package of the workspace that is missing somewhere."""
+    nodes = graph.graph.nodes
+    kinds = (NodeKind.PACKAGE, NodeKind.TARGET, NodeKind.NEED)
+    found = {
+        node
+        for node, data in nodes.items()
+        if data["kind"] == NodeKind.NEED
+        or (data["kind"] == NodeKind.PACKAGE and (data["cgo"] or (data["first_party"] and data["broken"])))
+    }
+    pending = list(found)
+    while pending:
+        for node in graph.graph.predecessors(pending.pop()):
+            if node not in found and nodes[node]["kind"] in kinds:
+                found.add(node)
+                pending.append(node)
+    return frozenset(found)
+
+
+def _is_there(data: Mapping[str, Any], platform: str) -> bool:
+    """Whether a package was listed on a platform and has something to compile there."""
+    return platform in data.get("listed", _NOWHERE) and platform not in data.get("broken", _NOWHERE)

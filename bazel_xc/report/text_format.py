@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from bazel_xc.cgo.needs import NeedKind
 from bazel_xc.clibs.outcome import Outcome, Status
-from bazel_xc.graph import Verdict
-from bazel_xc.report.build import Report, TargetEntry, TargetOn
+from bazel_xc.graph.dependency import Verdict
+from bazel_xc.report.model import PackageEntry, Report, TargetEntry, TargetOn
 
 
 def render(report: Report) -> str:
@@ -47,17 +47,27 @@ def _table(rows: list[list[str]]) -> Iterator[str]:
 
 def _packages(report: Report) -> Iterator[str]:
     if not report.packages:
-        yield 'no package outside the standard library imports "C"'
+        yield 'no package outside the standard library imports "C", none is missing anywhere'
         return
-    yield 'packages that import "C"'
+    yield 'packages that import "C", or that are missing somewhere'
     names = [name for name, _ in report.run.platforms]
     for each in report.packages:
         whose = "own" if each.first_party else each.module or "external"
-        yield f"  {each.import_path} ({whose}) on {_where(each.platforms, names)}"
+        yield f"  {each.import_path} ({whose}): {_states(each)}"
         for end in each.needs:
             if not _goes_without_saying(end):
                 need, where = end.need, _where(end.platforms, names)
                 yield f"    needs {need.kind} {need.name} on {where} ({need.path}:{need.line}): {_end(end)}"
+
+
+def _states(package: PackageEntry) -> str:
+    """The platforms by what the package is there."""
+    where: dict[str, list[str]] = {}
+    for name, state in package.states:
+        where.setdefault(str(state), []).append(name)
+    if len(where) == 1:
+        return f"{next(iter(where))} on every platform"
+    return "; ".join(f"{state} on {', '.join(names)}" for state, names in where.items())
 
 
 def _goes_without_saying(end: Outcome) -> bool:
@@ -91,6 +101,19 @@ def _chains(report: Report) -> Iterator[str]:
                 yield "    " + " -> ".join(on.chain[1:])
             elif on.verdict is Verdict.BLOCKED:
                 yield "    has no files to compile there"
+            yield from _without_cgo(on)
+
+
+def _without_cgo(on: TargetOn) -> Iterator[str]:
+    without = on.without_cgo
+    if without is None:
+        return
+    lost = f", for want of {', '.join(without.vanished)}" if without.vanished else ""
+    yield f"    without cgo: {without.verdict}{lost}"
+    if without.fallbacks:
+        yield f"      Go instead of C in {', '.join(without.fallbacks)}"
+    for each in without.effects:
+        yield f"      {each.package}: {each.effect}"
 
 
 def _grouped(target: TargetEntry) -> list[tuple[TargetOn, list[str]]]:

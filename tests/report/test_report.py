@@ -16,10 +16,11 @@ from requirements import require
 import bazel_xc
 from bazel_xc.cli import main
 from bazel_xc.golang.listing import Listing
-from bazel_xc.graph import Verdict
+from bazel_xc.graph.dependency import Verdict
 from bazel_xc.pipeline import Options, join, read
 from bazel_xc.report import json_format, text_format
-from bazel_xc.report.build import Report, build_report
+from bazel_xc.report.build import build_report
+from bazel_xc.report.model import Report
 
 EXAMPLE = Path(__file__).parents[2] / "testdata" / "example"
 SCHEMA: dict[str, Any] = json.loads(
@@ -33,8 +34,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     require("go")
     root = tmp_path_factory.mktemp("report") / "example"
     shutil.copytree(EXAMPLE, root)
-    joined = join(read(Options(root=root)))
-    return build_report(joined.graph, joined.targets, joined.outcomes, joined.summary)
+    return build_report(join(read(Options(root=root), both=True)))
 
 
 def verdicts(report: Report, label: str) -> dict[str, Verdict]:
@@ -92,7 +92,7 @@ def test_shuffled_input_gives_the_same_bytes(tmp_path: Path) -> None:
     require("go")
     root = tmp_path / "example"
     shutil.copytree(EXAMPLE, root)
-    reading = read(Options(root=root))
+    reading = read(Options(root=root), both=True)
     dice = random.Random(7)
 
     def shuffled(listing: Listing) -> Listing:
@@ -103,9 +103,9 @@ def test_shuffled_input_gives_the_same_bytes(tmp_path: Path) -> None:
     texts = set()
     for _ in range(3):
         loaded = evolve(reading.loaded, listings=tuple(map(shuffled, reading.loaded.listings)))
-        joined = join(evolve(reading, loaded=loaded))
-        targets = dice.sample(joined.targets, len(joined.targets))
-        texts.add(json_format.render(build_report(joined.graph, targets, joined.outcomes, joined.summary)))
+        material = join(evolve(reading, loaded=loaded))
+        targets = tuple(dice.sample(material.targets, len(material.targets)))
+        texts.add(json_format.render(build_report(evolve(material, targets=targets))))
 
     assert len(texts) == 1
 

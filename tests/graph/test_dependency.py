@@ -8,7 +8,8 @@ import pytest
 
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.golang.listing import ListedModule, ListedPackage, Listing
-from bazel_xc.graph import Below, DependencyGraph, NodeKind, Target, Verdict, build_graph, targets_with_cgo
+from bazel_xc.graph.build import build_graph, targets_with_cgo
+from bazel_xc.graph.dependency import Below, DependencyGraph, NodeKind, Target, Verdict
 from bazel_xc.model import Platform
 
 LINUX = Platform("linux", "arm64", cgo=True)

@@ -1,0 +1,109 @@
+"""``bazel-xc compare``: says what changed in what needs C, between revisions or saved reports.
+
+Comes in: two names, each of a git revision or of a JSON report; without the second, the workspace as it is.
+Goes out: the comparison, and exit code 1 where ``--fail-on`` asks for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve
+
+from bazel_xc import pipeline
+from bazel_xc.cli.common import pipeline_options, shared_options
+from bazel_xc.config import FILE_NAME
+from bazel_xc.errors import ReportError
+from bazel_xc.graph.ways import ways
+from bazel_xc.pipeline.revisions import checked_out, revision_of
+from bazel_xc.report import compare_format, sarif
+from bazel_xc.report.build import Material, build_report
+from bazel_xc.report.compare import Comparison, Gate, VerdictChange, compare
+from bazel_xc.report.model import ImportPlace, Report
+from bazel_xc.report.saved import load
+
+FORMATS = {
+    "json": compare_format.render_json,
+    "markdown": compare_format.render_markdown,
+    "sarif": sarif.render_comparison,
+    "text": compare_format.render_text,
+}
+
+
+def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "compare",
+        parents=[shared_options()],
+        help="say what changed in what needs C",
+        description="Compares two git revisions, or two saved JSON reports: new cgo packages, new C needs,"
+        " verdicts that are others.",
+    )
+    parser.add_argument("base", metavar="BASE", help="a git revision, or a report saved as .json")
+    parser.add_argument("head", metavar="HEAD", nargs="?", help="likewise; default: the workspace as it is")
+    parser.add_argument("--format", choices=sorted(FORMATS), default="text")
+    parser.add_argument(
+        "--fail-on",
+        metavar="WHAT",
+        default="",
+        help=f"exit 1 on any of these, with commas: {', '.join(Gate)}",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs the command; gives its exit code."""
+    gates = _gates(options.fail_on)
+    base, _ = _report(options.base, options)
+    head, material = _report(options.head, options)
+    found = compare(base, head, (options.base, options.head or "the workspace"))
+    if material:
+        found = _with_cuts(found, material)
+    print(FORMATS[options.format](found), end="")
+    return 1 if found.fails(gates) else 0
+
+
+def _gates(text: str) -> tuple[Gate, ...]:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    for word in words:
+        if word not in tuple(Gate):
+            raise ReportError(f"--fail-on: {word!r} is none of {', '.join(Gate)}")
+    return tuple(map(Gate, words))
+
+
+def _report(name: str | None, options: argparse.Namespace) -> tuple[Report, Material | None]:
+    """The report that a name means, with what it was made from where it was made here."""
+    if name is None:
+        return _made(options.root, options)
+    if name.endswith(".json"):
+        try:
+            text = Path(name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as e:
+            raise ReportError(f"{name}: cannot be read: {e}") from None
+        return load(text, name), None
+    with checked_out(options.root, revision_of(options.root, name)) as place:
+        return _made(place, options)
+
+
+def _made(root: Path, options: argparse.Namespace) -> tuple[Report, Material]:
+    """The report of a tree; all trees are read with the same configuration, that of today."""
+    chosen = pipeline_options(options)
+    today = chosen.config_file or options.root / FILE_NAME
+    config_file = today if today.exists() else None
+    material = pipeline.join(pipeline.read(evolve(chosen, root=root, config_file=config_file), both=True))
+    return build_report(material), material
+
+
+def _with_cuts(found: Comparison, material: Material) -> Comparison:
+    """The comparison with the imports that would have to go, for what got worse."""
+    return evolve(found, verdicts=tuple(_with_cut(each, material) for each in found.verdicts))
+
+
+def _with_cut(change: VerdictChange, material: Material) -> VerdictChange:
+    if not change.is_worse:
+        return change
+    cut = ways(material.graph, change.label, change.platforms[0], limit=1).cut
+    places = (ImportPlace(*pair, *material.places.get(pair, ("", 0))) for pair in cut or ())
+    return evolve(change, cut=tuple(places))

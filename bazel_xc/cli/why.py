@@ -1,0 +1,60 @@
+"""``bazel-xc why``: says how a package or target comes to need C, and what would end that.
+
+Comes in: an import path, a directory or a label. Goes out: per platform the chains of imports, what all of
+them pass, and the fewest imports whose removal leaves none.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import PurePosixPath
+from typing import Any
+
+from bazel_xc import pipeline
+from bazel_xc.cli.common import pipeline_options, shared_options, show
+from bazel_xc.errors import WorkspaceError
+from bazel_xc.graph.ways import ways
+from bazel_xc.report import why_format
+from bazel_xc.report.build import Material
+
+FORMATS = {"json": why_format.render_json, "text": why_format.render_text}
+
+
+def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "why",
+        parents=[shared_options()],
+        help="say how a package or target comes to need C",
+        description="Says per platform through which imports a package or target comes to need C, or cannot"
+        " be built, and which of your own imports would have to go.",
+    )
+    parser.add_argument("node", metavar="PACKAGE", help="an import path, ./directory, or a label //dir:name")
+    parser.add_argument("--limit", type=int, default=10, metavar="N", help="at most N ways (default 10)")
+    parser.add_argument("--format", choices=sorted(FORMATS), default="text")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs the command; gives its exit code."""
+    reading = pipeline.read(pipeline_options(options))
+    material = pipeline.join(reading)
+    show(reading.diagnostics, options)
+    node = _node(options.node, material, reading)
+    found = [ways(material.graph, node, name, max(1, options.limit)) for name in material.graph.platforms]
+    print(FORMATS[options.format](found, material), end="")
+    return 0
+
+
+def _node(text: str, material: Material, reading: pipeline.Reading) -> str:
+    """The node that is meant. Raises ``WorkspaceError`` with near names where there is none."""
+    graph = material.graph.graph
+    path = PurePosixPath(text.removesuffix("/")).as_posix() if text.startswith(".") else ""
+    package = reading.loaded.packages.get("" if path == "." else path)
+    short = f"{text}:{text.rpartition('/')[2]}" if text.startswith("//") and ":" not in text else text
+    for candidate in (text, package.import_path if package else "", short):
+        if candidate and candidate in graph:
+            return candidate
+    near = sorted(node for node in graph if text.strip("/.") in node and not node.startswith("need:"))[:3]
+    hint = f"; did you mean {' or '.join(near)}?" if near else "; see: bazel-xc report"
+    raise WorkspaceError(f"{text}: no package or target of that name{hint}")

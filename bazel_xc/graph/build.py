@@ -1,0 +1,154 @@
+"""Builds the dependency graph out of listings, C needs and targets.
+
+Comes in: listings, folded packages, C needs and targets. Goes out: a ``DependencyGraph``, or for generate,
+which does without networkx, only the targets that have cgo below them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from bazel_xc.cgo.needs import CNeed
+from bazel_xc.golang.listing import ListedPackage, Listing
+from bazel_xc.golang.package import FileKind, GoPackage
+from bazel_xc.graph.dependency import DependencyGraph, NodeKind, Target, need_node
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+def targets_with_cgo(
+    listings: Iterable[Listing], packages: Iterable[GoPackage], targets: Iterable[Target]
+) -> Mapping[str, frozenset[str]]:
+    """Target label -> platforms where a package outside the standard library below it imports "C".
+
+    The same edges as ``build_graph``'s, walked backwards from those packages; the sources of the workspace
+    tell where listings leave them out.
+    """
+    listings = tuple(listings)
+    platforms = tuple(listing.platform.name for listing in listings)
+    builder = _Builder()
+    for listing in listings:
+        for package in listing.packages.values():
+            builder.add_package(package, listing.platform.name)
+    for own in packages:
+        builder.add_sources(own, platforms)
+    labels = []
+    for target in targets:
+        builder.add_target(target, platforms)
+        labels.append(target.label)
+    tainted = {name: builder.above_cgo(name) for name in platforms}
+    held = {label: frozenset(name for name in platforms if label in tainted[name]) for label in labels}
+    return {label: names for label, names in held.items() if names}
+
+
+def build_graph(
+    listings: Iterable[Listing],
+    needs: Mapping[str, tuple[CNeed, ...]],
+    targets: Iterable[Target] = (),
+) -> DependencyGraph:
+    """Joins what is known; ``needs`` maps import paths to what those packages ask for."""
+    listings = tuple(listings)
+    builder = _Builder()
+    for listing in listings:
+        for package in listing.packages.values():
+            builder.add_package(package, listing.platform.name)
+    for path, asked in needs.items():
+        for need in asked:
+            builder.nodes[need_node(need)] = {"kind": NodeKind.NEED}
+            builder.add_edge(path, need_node(need), need.platforms)
+    platforms = tuple(listing.platform.name for listing in listings)
+    for target in targets:
+        builder.add_target(target, platforms)
+    return DependencyGraph(builder.graph(), platforms)
+
+
+class _Builder:
+    """Collects nodes and edges in plain tables, which is much faster than growing a graph edge by edge."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, dict[str, Any]] = {}
+        self.edges: dict[tuple[str, str], frozenset[str]] = {}
+        self.singles: dict[str, frozenset[str]] = {}
+
+    def graph(self) -> nx.DiGraph[str]:
+        import networkx as nx  # noqa: PLC0415 - as above
+
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        for source, target in self.edges:
+            for node in (source, target):
+                if node not in self.nodes:  # imported, but never listed
+                    self.nodes[node] = _package_data(NodeKind.PACKAGE)
+        graph.add_nodes_from(self.nodes.items())
+        graph.add_edges_from((a, b, {"platforms": held}) for (a, b), held in self.edges.items())
+        return graph
+
+    def above_cgo(self, platform: str) -> frozenset[str]:
+        """Everything that reaches a package, outside the standard library, that imports "C" on a platform."""
+        found = {
+            node
+            for node, data in self.nodes.items()
+            if data["kind"] == NodeKind.PACKAGE and platform in data["cgo"]
+        }
+        importers: dict[str, list[str]] = {}
+        for (source, target), held in self.edges.items() if found else ():
+            if platform in held:
+                importers.setdefault(target, []).append(source)
+        pending = list(found)
+        while pending:
+            new = set(importers.get(pending.pop(), ())) - found
+            found |= new
+            pending.extend(new)
+        return frozenset(found)
+
+    def add_package(self, package: ListedPackage, platform: str) -> None:
+        node, here = package.import_path, self._single(platform)
+        data = self.nodes.setdefault(node, _package_data(NodeKind.PACKAGE))
+        data["kind"] = NodeKind.STANDARD if package.standard else NodeKind.PACKAGE
+        data["first_party"] |= not package.dep_only
+        data["listed"] |= here
+        if package.cgo_files:
+            data["cgo"] |= here
+        if not package.buildable and not package.standard:
+            data["broken"] |= here
+        if package.module:
+            module = f"module:{package.module.path}"
+            self.nodes.setdefault(module, {"kind": NodeKind.MODULE})
+            self.add_edge(node, module, here)
+        renamed = dict(package.import_map)
+        for path in package.imports:
+            if path not in ("C", "unsafe"):
+                self.add_edge(node, renamed.get(path, path), here)
+
+    def add_sources(self, package: GoPackage, platforms: tuple[str, ...]) -> None:
+        """What a package imports by its files, for listings that do not tell."""
+        node = package.import_path
+        data = self.nodes.setdefault(node, _package_data(NodeKind.PACKAGE))
+        for file in package.of(FileKind.GO):
+            active = file.active.intersection(platforms)
+            for each in file.source.imports if active else ():
+                if each.path == "C":
+                    data["cgo"] |= active
+                else:
+                    self.add_edge(node, each.path, active)
+
+    def add_target(self, target: Target, platforms: tuple[str, ...]) -> None:
+        absent = frozenset(platforms) - target.imports.keys()
+        self.nodes[target.label] = {"kind": NodeKind.TARGET, "broken": absent}
+        for platform, paths in target.imports.items():
+            for path in paths:
+                if path in self.nodes:
+                    self.add_edge(target.label, path, self._single(platform))
+
+    def add_edge(self, source: str, target: str, platforms: frozenset[str]) -> None:
+        before = self.edges.get((source, target))
+        self.edges[source, target] = platforms if before is None else before | platforms
+
+    def _single(self, platform: str) -> frozenset[str]:
+        return self.singles.setdefault(platform, frozenset({platform}))
+
+
+def _package_data(kind: NodeKind) -> dict[str, Any]:
+    nothing: frozenset[str] = frozenset()
+    return {"kind": kind, "cgo": nothing, "broken": nothing, "listed": nothing, "first_party": False}

@@ -1,0 +1,117 @@
+"""How a node comes to need C on a platform, and what would end that.
+
+Comes in: the dependency graph and a node. Goes out: ``Ways``: chains of imports, the packages that all of
+them pass, and the fewest imports of the user's own code whose removal leaves none. It tells ways to packages
+that import "C" and to those that cannot be built; what the standard library does with C is no way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+
+from bazel_xc.graph.dependency import DependencyGraph, NodeKind
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+_SINK = "\0"  # no node of the graph is called so
+
+
+@frozen(kw_only=True)
+class Ways:
+    """The ways from a node to ``ends`` on one platform.
+
+    ``shortest`` has one chain per end, ``chains`` the shortest of all up to a limit, ``more`` whether there
+    are others. Every chain passes ``gates``, in this order. ``cut`` are imports, importer first, whose
+    removal leaves no way; None where the user's own imports alone cannot end it.
+    """
+
+    node: str
+    platform: str
+    ends: tuple[str, ...]
+    shortest: tuple[tuple[str, ...], ...] = ()
+    chains: tuple[tuple[str, ...], ...] = ()
+    more: bool = False
+    gates: tuple[str, ...] = ()
+    cut: tuple[tuple[str, str], ...] | None = ()
+
+
+def ways(graph: DependencyGraph, node: str, platform: str, limit: int = 20) -> Ways:
+    """The ways to C from a node, or to what cannot be built where there is such a thing."""
+    below = graph.below(node, platform)
+    ends = tuple(each for each in (below.blockers or below.cgo) if each != node)
+    if not ends:
+        own = node in (*below.blockers, *below.cgo)
+        return Ways(node=node, platform=platform, ends=(node,) if own else (), cut=None if own else ())
+    part = _slice(graph, node, ends, platform)
+    chains = tuple(islice(_chains(part, node), limit + 1))
+    return Ways(
+        node=node,
+        platform=platform,
+        ends=ends,
+        shortest=tuple(graph.chain(node, [end], platform) for end in ends),
+        chains=chains[:limit],
+        more=len(chains) > limit,
+        gates=_gates(part, node),
+        cut=_cut(graph, part, node),
+    )
+
+
+def _slice(graph: DependencyGraph, node: str, ends: Iterable[str], platform: str) -> nx.DiGraph[str]:
+    """The part of the graph that lies on some way, with an edge from every end to one sink."""
+    import networkx as nx  # noqa: PLC0415 - as in the graph: only where it is used
+
+    whole = graph.on(platform)
+    reached = nx.descendants(whole, node) | {node}
+    ends = [end for end in ends if end in reached]
+    leading: set[str] = set(ends)
+    for end in ends:
+        leading |= nx.ancestors(whole, end)
+    part: nx.DiGraph[str] = nx.DiGraph()
+    kept = sorted(reached & leading)
+    part.add_nodes_from(kept)
+    part.add_edges_from(sorted(whole.subgraph(kept).edges))
+    part.add_edges_from((end, _SINK) for end in sorted(ends))
+    return part
+
+
+def _chains(part: nx.DiGraph[str], node: str) -> Iterable[tuple[str, ...]]:
+    import networkx as nx  # noqa: PLC0415 - as above
+
+    return (tuple(path[:-1]) for path in nx.shortest_simple_paths(part, node, _SINK))
+
+
+def _gates(part: nx.DiGraph[str], node: str) -> tuple[str, ...]:
+    """The nodes on every way: the dominators of the sink."""
+    import networkx as nx  # noqa: PLC0415 - as above
+
+    above = nx.immediate_dominators(part, node)
+    found: list[str] = []
+    at = above.get(_SINK, node)
+    while at is not None and at != node:
+        found.append(at)
+        at = above.get(at)
+    return tuple(reversed(found))
+
+
+def _cut(graph: DependencyGraph, part: nx.DiGraph[str], node: str) -> tuple[tuple[str, str], ...] | None:
+    """A minimum cut in which only imports by first-party packages may be cut."""
+    import networkx as nx  # noqa: PLC0415 - as above
+
+    for importer, imported in part.edges:
+        if imported != _SINK and _is_own(graph, importer):
+            part.edges[importer, imported]["capacity"] = 1
+    try:
+        _, (near, far) = nx.minimum_cut(part, node, _SINK)
+    except nx.NetworkXUnbounded:
+        return None
+    return tuple(sorted((a, b) for a, b in part.edges if a in near and b in far))
+
+
+def _is_own(graph: DependencyGraph, node: str) -> bool:
+    data = graph.graph.nodes.get(node, {})
+    return data.get("kind") == NodeKind.PACKAGE and bool(data.get("first_party"))

@@ -1,0 +1,71 @@
+"""Trees of git revisions, for comparing them.
+
+Comes in: the workspace root and the name of a revision. Goes out: a folder with the tree of that revision,
+for as long as it is needed. The user's checkout is not
+touched; the worktree that git is asked for is removed again.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bazel_xc.errors import ReportError
+
+_TIMEOUT_SECONDS = 600
+
+
+def revision_of(root: Path, name: str) -> str:
+    """The commit that a name stands for. Raises ``ReportError`` where git knows none."""
+    return _git(root, f"{name}: no such revision", "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+
+
+@contextmanager
+def checked_out(root: Path, commit: str) -> Iterator[Path]:
+    """The workspace as it was at a commit, in a temporary folder."""
+    prefix = _git(root, f"{root} is in no git repository", "rev-parse", "--show-prefix")
+    with tempfile.TemporaryDirectory(prefix="bazel-xc-") as folder:
+        tree = Path(folder) / "tree"
+        _git(
+            root,
+            f"{commit} cannot be checked out",
+            "worktree",
+            "add",
+            "--detach",
+            "--quiet",
+            str(tree),
+            commit,
+        )
+        try:
+            place = tree / prefix
+            if not place.is_dir():
+                raise ReportError(f"{prefix}: not there at {commit[:12]}")
+            yield place
+        finally:
+            shutil.rmtree(tree, ignore_errors=True)
+            _git(root, "the temporary worktree cannot be forgotten", "worktree", "prune")
+
+
+def _git(root: Path, problem: str, *arguments: str) -> str:
+    command = ["git", "-C", str(root), *arguments]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_SECONDS,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise ReportError("git: not found; install git, or compare saved reports") from None
+    except subprocess.TimeoutExpired:
+        raise ReportError(f"git {arguments[0]}: no answer within {_TIMEOUT_SECONDS} s") from None
+    if done.returncode:
+        said = done.stderr.strip().split("\n")[-1]
+        raise ReportError(f"{problem}{f': {said}' if said else ''}")
+    return done.stdout.strip()

@@ -1,0 +1,218 @@
+"""What changed from one report to another.
+
+Comes in: two reports. Goes out: a ``Comparison``: packages that came to use C or no longer do, C needs that
+came, went or changed their provider, and targets whose verdict is another. It reads no files and runs no git.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+
+from attrs import frozen
+
+from bazel_xc.clibs.outcome import Outcome
+from bazel_xc.graph.dependency import Verdict
+from bazel_xc.report.model import ImportPlace, Report, TargetOn
+
+_ORDER = (Verdict.PURE, Verdict.C_TOOLCHAIN, Verdict.C_LIBRARIES, Verdict.BLOCKED)
+
+
+class Gate(enum.StrEnum):
+    """What ``--fail-on`` may name."""
+
+    NEW_CGO = "new-cgo"
+    NEW_C_NEED = "new-c-need"
+    WORSE_VERDICT = "worse-verdict"
+
+
+@frozen(order=True)
+class PackageChange:
+    """A package that uses C, or no longer does, on some platforms."""
+
+    import_path: str
+    platforms: tuple[str, ...]
+
+
+@frozen(order=True, kw_only=True)
+class NeedChange:
+    """A C need of a package; ``before`` and ``after`` say how it ended, empty where it was not there."""
+
+    import_path: str
+    kind: str
+    name: str
+    before: str
+    after: str
+    path: str = ""
+    line: int = 0
+
+
+@frozen(kw_only=True)
+class VerdictChange:
+    """A target with another verdict on some platforms; ``before`` is empty for a new target.
+
+    ``chain`` is the one that decides now, ``places`` are its imports of the user's own code; ``cut`` has the
+    imports that would have to go, None where nobody worked that out.
+    """
+
+    label: str
+    platforms: tuple[str, ...]
+    before: str
+    after: str
+    chain: tuple[str, ...] = ()
+    places: tuple[ImportPlace, ...] = ()
+    cut: tuple[ImportPlace, ...] | None = None
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether more is needed than before; a new target is not worse than none."""
+        return bool(self.before) and _rank(self.after) > _rank(self.before)
+
+
+@frozen(kw_only=True)
+class Comparison:
+    """Everything that changed; empty where nothing did."""
+
+    base: str
+    head: str
+    new_cgo: tuple[PackageChange, ...] = ()
+    gone_cgo: tuple[PackageChange, ...] = ()
+    new_needs: tuple[NeedChange, ...] = ()
+    gone_needs: tuple[NeedChange, ...] = ()
+    changed_needs: tuple[NeedChange, ...] = ()
+    verdicts: tuple[VerdictChange, ...] = ()
+    gone_targets: tuple[str, ...] = ()
+
+    def fails(self, gates: Iterable[Gate]) -> tuple[Gate, ...]:
+        """The gates that the changes do not pass."""
+        held = {
+            Gate.NEW_CGO: bool(self.new_cgo),
+            Gate.NEW_C_NEED: bool(self.new_needs),
+            Gate.WORSE_VERDICT: any(each.is_worse for each in self.verdicts),
+        }
+        return tuple(gate for gate in gates if held[gate])
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing changed."""
+        return not (
+            self.new_cgo or self.gone_cgo or self.new_needs or self.gone_needs or self.changed_needs
+            or self.verdicts or self.gone_targets
+        )  # fmt: skip
+
+
+def compare(base: Report, head: Report, names: tuple[str, str]) -> Comparison:
+    """Compares two reports; ``names`` are what people call them."""
+    before, after = _needs(base), _needs(head)
+    old_cgo, new_cgo = _cgo(base), _cgo(head)
+    return Comparison(
+        base=names[0],
+        head=names[1],
+        new_cgo=tuple(_more(old_cgo, new_cgo)),
+        gone_cgo=tuple(_more(new_cgo, old_cgo)),
+        new_needs=tuple(_need(key, "", after) for key in sorted(after.keys() - before.keys())),
+        gone_needs=tuple(_need(key, _end(before[key]), {}) for key in sorted(before.keys() - after.keys())),
+        changed_needs=tuple(
+            _need(key, _end(before[key]), after)
+            for key in sorted(before.keys() & after.keys())
+            if _end(before[key]) != _end(after[key])
+        ),
+        verdicts=tuple(_verdicts(base, head)),
+        gone_targets=tuple(
+            sorted({each.label for each in base.targets} - {each.label for each in head.targets})
+        ),
+    )
+
+
+def _cgo(report: Report) -> dict[str, frozenset[str]]:
+    return {each.import_path: frozenset(each.cgo_platforms) for each in report.packages}
+
+
+def _more(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> Iterator[PackageChange]:
+    for path, platforms in sorted(other.items()):
+        new = platforms - one.get(path, frozenset())
+        if new:
+            yield PackageChange(path, tuple(sorted(new)))
+
+
+_Key = tuple[str, str, str]
+
+
+def _needs(report: Report) -> dict[_Key, list[Outcome]]:
+    """The needs that are certain, by package, kind and name."""
+    found: dict[_Key, list[Outcome]] = {}
+    for package in report.packages:
+        for end in package.needs:
+            if end.need.certain:
+                key = package.import_path, str(end.need.kind), end.need.name
+                found.setdefault(key, []).append(end)
+    return found
+
+
+def _end(outcomes: Iterable[Outcome]) -> str:
+    """How a need ends, in a few words; platforms are told only where they differ."""
+    parts: dict[str, list[str]] = {}
+    for each in outcomes:
+        text = ", ".join(map(str, each.labels)) or str(each.status)
+        parts.setdefault(text, []).extend(sorted(each.platforms))
+    if len(parts) == 1:
+        return next(iter(parts))
+    return "; ".join(f"{text} on {', '.join(names)}" for text, names in sorted(parts.items()))
+
+
+def _need(key: _Key, before: str, after: Mapping[_Key, list[Outcome]]) -> NeedChange:
+    here = after.get(key, [])
+    need = here[0].need if here else None
+    return NeedChange(
+        import_path=key[0],
+        kind=key[1],
+        name=key[2],
+        before=before,
+        after=_end(here) if here else "",
+        path=need.path if need else "",
+        line=need.line if need else 0,
+    )
+
+
+def _verdicts(base: Report, head: Report) -> Iterator[VerdictChange]:
+    before = {(target.label, on.platform): on.verdict for target in base.targets for on in target.platforms}
+    known = {target.label for target in base.targets}
+    for target in head.targets:
+        groups: dict[tuple[str, TargetOn], list[str]] = {}
+        for on in target.platforms:
+            old = before.get((target.label, on.platform))
+            changed = old != on.verdict if old else target.label not in known and on.verdict != Verdict.PURE
+            if changed:
+                alike = _alike(groups, str(old or ""), on)
+                groups.setdefault(alike, []).append(on.platform)
+        for (old_text, on), platforms in groups.items():
+            yield VerdictChange(
+                label=target.label,
+                platforms=tuple(platforms),
+                before=old_text,
+                after=str(on.verdict),
+                chain=on.chain,
+                places=tuple(_places(head, on.chain)),
+            )
+
+
+def _alike(
+    groups: Mapping[tuple[str, TargetOn], list[str]], before: str, on: TargetOn
+) -> tuple[str, TargetOn]:
+    """The group that a platform belongs to: that with the same verdicts and chain."""
+    for old, first in groups:
+        if (old, first.verdict, first.chain) == (before, on.verdict, on.chain):
+            return old, first
+    return before, on
+
+
+def _places(report: Report, chain: tuple[str, ...]) -> Iterator[ImportPlace]:
+    for importer, imported in pairwise(chain):
+        place = report.place(importer, imported)
+        if place:
+            yield place
+
+
+def _rank(verdict: str) -> int:
+    return _ORDER.index(Verdict(verdict))

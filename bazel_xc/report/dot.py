@@ -1,0 +1,48 @@
+"""The part of the graph that matters for C, in Graphviz' language.
+
+Comes in: a ``Report``. Goes out: a digraph with sorted nodes and edges. Names are quoted strings; nothing in
+them is taken for markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bazel_xc.report.model import GraphNode, Report
+from bazel_xc.report.plain import plain
+
+_SHAPES = {"target": "box", "package": "ellipse", "need": "note"}
+
+
+def render(report: Report) -> str:
+    """The graph as a document with a final line end."""
+    return "".join(f"{line}\n" for line in _lines(report))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    every = {name for name, _ in report.run.platforms}
+    yield "digraph cgo {"
+    yield "  rankdir=LR;"
+    yield '  node [fontname="sans-serif"];'
+    for node in report.nodes:
+        yield f"  {_quoted(node.name)} [{_style(node)}];"
+    for edge in report.edges:
+        missing = every - set(edge.platforms)
+        label = f" [label={_quoted(', '.join(edge.platforms))}]" if missing else ""
+        yield f"  {_quoted(edge.source)} -> {_quoted(edge.target)}{label};"
+    yield "}"
+
+
+def _style(node: GraphNode) -> str:
+    parts = [f"shape={_SHAPES.get(node.kind, 'ellipse')}"]
+    if node.cgo:
+        parts += ["style=filled", 'fillcolor="#f9d8a0"']
+    if node.blocked and node.kind != "target":
+        parts += ['color="#b00020"', "penwidth=2"]
+    return ", ".join(parts)
+
+
+def _quoted(text: str) -> str:
+    """A string in which backslashes stay what they are, though Graphviz reads some as commands."""
+    escaped = plain(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,93 @@
+"""The report as GitHub's markdown.
+
+Comes in: a ``Report``. Goes out: text with a table of verdicts and a list of packages. Names come from source
+trees: each is put into a code span that it cannot leave, whatever it holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bazel_xc.clibs.outcome import Status
+from bazel_xc.report.model import PackageEntry, Report, TargetEntry
+from bazel_xc.report.plain import plain
+
+_TICKS = re.compile(r"`+")
+
+
+def render(report: Report) -> str:
+    """The report as a document with a final line end."""
+    return "".join(f"{line}\n" for line in _lines(report))
+
+
+def code(text: str) -> str:
+    """Text as a code span, also within a table; what could end it or reorder it is taken out."""
+    text = plain(text).replace("|", "¦")
+    longest = max((len(run) for run in _TICKS.findall(text)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{pad}{text or ' '}{pad}{fence}"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    run = report.run
+    yield f"# What of {code(run.module)} needs C"
+    yield ""
+    yield f"{code(run.go_version)}, bazel-xc {code(run.tool_version)}"
+    yield ""
+    yield from _verdicts(report)
+    yield ""
+    yield from _packages(report)
+    yield from _chains(report)
+
+
+def _verdicts(report: Report) -> Iterator[str]:
+    names = [f"{name} (cgo {'on' if cgo else 'off'})" for name, cgo in report.run.platforms]
+    yield f"| target | {' | '.join(names)} |"
+    yield f"|{' --- |' * (len(names) + 1)}"
+    for target in report.targets:
+        yield f"| {code(target.label)} | {' | '.join(str(on.verdict) for on in target.platforms)} |"
+
+
+def _packages(report: Report) -> Iterator[str]:
+    if not report.packages:
+        return
+    yield "## Packages with C, or missing somewhere"
+    yield ""
+    for each in report.packages:
+        yield f"- {code(each.import_path)}: {_states(each)}"
+        for end in each.needs:
+            if end.need.certain and end.status is not Status.SYSTEM:
+                labels = ", ".join(code(str(label)) for label in end.labels)
+                place = code(f"{end.need.path}:{end.need.line}")
+                yield f"  - {end.need.kind} {code(end.need.name)}: {labels or end.status} ({place})"
+    yield ""
+
+
+def _states(each: PackageEntry) -> str:
+    where: dict[str, list[str]] = {}
+    for name, state in each.states:
+        where.setdefault(str(state), []).append(name)
+    return "; ".join(f"{state} on {', '.join(names)}" for state, names in where.items())
+
+
+def _chains(report: Report) -> Iterator[str]:
+    targets = [each for each in report.targets if not each.is_pure]
+    if not targets:
+        return
+    yield "## Why"
+    yield ""
+    for target in targets:
+        yield from _chain(target)
+
+
+def _chain(target: TargetEntry) -> Iterator[str]:
+    told: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for on in target.platforms:
+        if on.chain:
+            told.setdefault((str(on.verdict), on.chain), []).append(on.platform)
+    if told:
+        yield f"- {code(target.label)}"
+    for (verdict, chain), names in told.items():
+        yield f"  - {verdict} on {', '.join(names)}: {' → '.join(map(code, chain[1:]))}"

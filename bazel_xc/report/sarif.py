@@ -1,0 +1,135 @@
+"""Findings, blocked targets and worse verdicts as SARIF 2.1.0, for annotations in code review.
+
+Comes in: a ``Report`` or a ``Comparison``. Goes out: a SARIF log in which every result has a file and a line
+of the workspace. Notes stay notes; what nobody can place stands at the go.mod.
+Source: SARIF Version 2.1.0, OASIS Standard.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Any
+from urllib.parse import quote
+
+from attrs import frozen
+
+from bazel_xc import __version__
+from bazel_xc.graph.dependency import Verdict
+from bazel_xc.model import Diagnostic
+from bazel_xc.report.compare import Comparison
+from bazel_xc.report.model import ImportPlace, Report
+from bazel_xc.report.plain import plain
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_RULES = {
+    "blocked-target": "A binary or test that cannot be built on a platform",
+    "worse-verdict": "A binary or test that needs more than before on a platform",
+}
+
+
+@frozen(kw_only=True)
+class _Result:
+    rule: str
+    level: str
+    message: str
+    path: str
+    line: int
+
+
+def render(report: Report) -> str:
+    """A report's findings and blocked targets."""
+    return _log((*map(_finding, report.findings), *_blocked(report)))
+
+
+def render_comparison(comparison: Comparison) -> str:
+    """What got worse from one report to another."""
+    return _log(
+        _Result(
+            rule="worse-verdict",
+            level="warning",
+            message=f"{each.label} on {', '.join(each.platforms)}: {each.before} before, {each.after} now,"
+            f" through {' -> '.join(each.chain[1:]) or 'itself'}",
+            path=_first(each.places).path,
+            line=_first(each.places).line,
+        )
+        for each in comparison.verdicts
+        if each.is_worse
+    )
+
+
+def _finding(each: Diagnostic) -> _Result:
+    remedy = f" ({each.remedy})" if each.remedy else ""
+    return _Result(
+        rule=each.code,
+        level=str(each.severity),
+        message=each.message + remedy,
+        path=each.path,
+        line=each.line,
+    )
+
+
+def _blocked(report: Report) -> Iterator[_Result]:
+    for target in report.targets:
+        told: dict[tuple[str, ...], list[str]] = {}
+        for on in target.platforms:
+            if on.verdict is Verdict.BLOCKED and on.chain:
+                told.setdefault(on.chain, []).append(on.platform)
+        for chain, names in told.items():
+            places = [report.place(*pair) for pair in pairwise(chain)]
+            first = _first(tuple(place for place in places if place))
+            yield _Result(
+                rule="blocked-target",
+                level="note",
+                message=f"{target.label} cannot be built on {', '.join(names)}: {' -> '.join(chain[1:])}",
+                path=first.path,
+                line=first.line,
+            )
+
+
+def _first(places: tuple[ImportPlace, ...]) -> ImportPlace:
+    """The last import of the user's own code, where it leaves it."""
+    return places[-1] if places else ImportPlace("", "", "go.mod", 1)
+
+
+def _log(results: Iterable[_Result]) -> str:
+    found = tuple(results)
+    rules = sorted({each.rule for each in found})
+    document = {
+        "$schema": _SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "bazel-xc",
+                        "version": __version__,
+                        "rules": [_rule(name) for name in rules],
+                    }
+                },
+                "columnKind": "utf16CodeUnits",
+                "results": [_result(each, rules) for each in found],
+            }
+        ],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rule(name: str) -> dict[str, Any]:
+    return {"id": name, "shortDescription": {"text": _RULES.get(name, name.replace("-", " "))}}
+
+
+def _result(each: _Result, rules: list[str]) -> dict[str, Any]:
+    place: dict[str, Any] = {
+        "artifactLocation": {"uri": quote(each.path or "go.mod"), "uriBaseId": "%SRCROOT%"}
+    }
+    if each.line:
+        place["region"] = {"startLine": each.line}
+    return {
+        "ruleId": each.rule,
+        "ruleIndex": rules.index(each.rule),
+        "level": each.level,
+        "message": {"text": plain(each.message)},
+        "locations": [{"physicalLocation": place}],
+    }

@@ -1,0 +1,49 @@
+"""What the standard library does without cgo, out of the table that ships with the package.
+
+Comes in: packages of the standard library that use C on a platform. Goes out: the effects of doing without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from attrs import frozen
+
+from bazel_xc.report.model import Effect
+
+_TABLE = "standard_without_cgo.toml"
+
+
+@frozen
+class Behaviour:
+    """One row of the table; ``until`` is the last minor release of Go 1 for which it holds, 0 for no end."""
+
+    package: str
+    goos: frozenset[str]
+    effect: str
+    until: int = 0
+
+
+def effects(packages: Iterable[str], goos: str, release: int) -> tuple[Effect, ...]:
+    """The effects for packages that are compiled with C while cgo is on; ``release`` is Go's minor one."""
+    asked = frozenset(packages)
+    found = (
+        Effect(package=each.package, effect=each.effect)
+        for each in behaviours()
+        if each.package in asked and goos in each.goos and (not each.until or release <= each.until)
+    )
+    return tuple(sorted(found, key=lambda each: each.package))
+
+
+@cache
+def behaviours() -> tuple[Behaviour, ...]:
+    """The table, read once."""
+    import tomli  # noqa: PLC0415 - only where something is to be told
+
+    text = files("bazel_xc").joinpath("data", _TABLE).read_text(encoding="utf-8")
+    return tuple(
+        Behaviour(raw["package"], frozenset(raw["goos"]), raw["effect"], raw.get("until", 0))
+        for raw in tomli.loads(text)["behaviour"]
+    )
