@@ -16,13 +16,14 @@ from attrs import asdict
 from bazel_xc.report.compare import Comparison, NeedChange, PackageChange, VerdictChange
 from bazel_xc.report.markdown import code
 from bazel_xc.report.model import ImportPlace
+from bazel_xc.report.plain import plain
 
 _Quote = Callable[[str], str]
 
 
 def render_text(comparison: Comparison) -> str:
     """The comparison as plain lines."""
-    return "".join(f"{line}\n" for line in _lines(comparison, str, "", "  "))
+    return "".join(f"{plain(line)}\n" for line in _lines(comparison, str, "", "  "))
 
 
 def render_markdown(comparison: Comparison) -> str:

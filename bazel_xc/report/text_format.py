@@ -12,11 +12,12 @@ from bazel_xc.cgo.needs import NeedKind
 from bazel_xc.clibs.outcome import Outcome, Status
 from bazel_xc.graph.dependency import Verdict
 from bazel_xc.report.model import PackageEntry, Report, TargetEntry, TargetOn
+from bazel_xc.report.plain import plain
 
 
 def render(report: Report) -> str:
     """The report as lines, each with its line end."""
-    return "".join(f"{line}\n" for line in _lines(report))
+    return "".join(f"{plain(line)}\n" for line in _lines(report))
 
 
 def _lines(report: Report) -> Iterator[str]:

@@ -14,13 +14,14 @@ from attrs import evolve
 
 from bazel_xc.graph.ways import Ways
 from bazel_xc.report.build import Material
+from bazel_xc.report.plain import plain
 
 _MOST = 10  # ends that are told with their own shortest chain
 
 
 def render_text(found: Iterable[Ways], material: Material) -> str:
     """The answer as lines, each with its line end."""
-    return "".join(f"{line}\n" for line in _lines(tuple(found), material))
+    return "".join(f"{plain(line)}\n" for line in _lines(tuple(found), material))
 
 
 def render_json(found: Iterable[Ways], material: Material) -> str:
