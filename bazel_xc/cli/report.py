@@ -12,12 +12,13 @@ from typing import Any
 from bazel_xc import pipeline
 from bazel_xc.cli.common import pipeline_options, shared_options, show
 from bazel_xc.errors import WriteError
-from bazel_xc.report import dot, graphml, json_format, markdown, mermaid, sarif, text_format
+from bazel_xc.report import dot, graphml, html, json_format, markdown, mermaid, sarif, text_format
 from bazel_xc.report.build import build_report
 
 FORMATS = {
     "dot": dot.render,
     "graphml": graphml.render,
+    "html": html.render,
     "json": json_format.render,
     "markdown": markdown.render,
     "mermaid": mermaid.render,
