@@ -184,9 +184,11 @@
   }
 
   function start() {
-    const first = report.graph.nodes.filter((each) => each.cgo.length || (each.blocked.length && each.kind === "package"));
+    const cgo = report.graph.nodes.filter((each) => each.cgo.length);
+    const blocked = report.graph.nodes.filter((each) => each.blocked.length && each.kind === "package");
+    const first = cgo.length ? cgo : blocked;
     drawOnly(first.slice(0, 40).map((each) => each.name));
-    if (first.length <= 12) first.forEach((each) => expand(each.name));
+    if (first.length <= 8) first.forEach((each) => expand(each.name));
   }
 
   cy.on("tap", "node", (event) => {
