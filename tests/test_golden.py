@@ -22,6 +22,7 @@ import starlark_go
 from attrs import frozen
 
 from bazel_xc.buildfile.syntax import parse
+from bazel_xc import __version__
 from bazel_xc.cli import main
 
 GOLDEN = Path(__file__).parent.parent / "testdata" / "golden"
@@ -137,7 +138,9 @@ def _arguments(case: Path) -> list[str]:
 
 
 def _without_root(text: str, root: Path) -> str:
-    return text.replace(str(root), "$ROOT")
+    """What is the same on every machine and with every version of Go and of bazel-xc."""
+    text = text.replace(str(root), "$ROOT").replace(__version__, "$VERSION")
+    return re.sub(r"\bgo1\.\d+(?:\.\d+|rc\d+)?\b", "$GO", text)
 
 
 def _without_platforms(files: Tree) -> Tree:

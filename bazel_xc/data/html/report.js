@@ -167,7 +167,7 @@
   }
 
   function arrange() {
-    cy.layout({ name: "dagre", rankDir: "LR", nodeSep: 24, rankSep: 90 }).run();
+    cy.layout({ name: "dagre", rankDir: "LR", nodeSep: 24, rankSep: 200 }).run();
     document.getElementById("drawn").textContent = cy.nodes().length + " of " + known.size + " nodes are drawn";
   }
 
