@@ -2,7 +2,7 @@
 
 Comes in: folders with a go.mod each, whose modules are downloaded. Goes out: a table of verdict against
 result for linux_amd64, linux_arm64 and windows_arm64, each with cgo on and off, and every disagreement with
-the first line of go's error. A C compiler for a platform is named as ``--cc linux_arm64=COMMAND``; with cgo on
+the first line of the error. A C compiler for a platform is named as ``--cc linux_arm64=COMMAND``; with cgo on
 only those platforms are built that have one. The tree itself is never touched. Needs nothing beyond the
 standard library.
 """
