@@ -200,10 +200,9 @@ class _Package:
         rule = self.ground.index.rule(label) if label else None
         for directory in file.directories:
             spelt = file.path[len(directory) :].lstrip("/")
-            if directory != self.path and (rule is None or spelt not in rule.headers):
+            searched = directory == self.path and self._has_headers()
+            if not searched and (rule is None or spelt not in rule.headers):
                 yield directory
-        if not self._has_headers() and label is None:
-            yield self.path
 
     def _has_headers(self) -> bool:
         return bool(self.package.of(FileKind.HEADER))

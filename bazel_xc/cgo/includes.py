@@ -193,7 +193,12 @@ class _Walk:
             place = _Place(root.path, posixpath.dirname(root.path), self.scans(root.path) or ())
         self._waiting.append((place, True))
         for header in self.search.forced:
-            self._include(place, Include(header, False, 1), certain=True)
+            self._force(place, Include(header, False, 1))
+
+    def _force(self, place: _Place, include: Include) -> None:
+        """Includes a file of ``-include``: from the package's directory, or by its path from the root."""
+        is_searched = any(True for _ in self._answers(evolve(place, directory=None), include))
+        self._include(place if is_searched else evolve(place, directory=""), include, certain=True)
 
     def follow(self) -> None:
         while self._waiting:
