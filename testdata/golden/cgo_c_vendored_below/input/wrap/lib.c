@@ -1,0 +1,2 @@
+#include "zlite/src/one.c"
+#include "zlite/src/two.c"

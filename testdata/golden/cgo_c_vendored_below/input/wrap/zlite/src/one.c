@@ -1,0 +1,3 @@
+#include "zlite.h"
+#include "private.h"
+int one(void) { return TWO - two(); }

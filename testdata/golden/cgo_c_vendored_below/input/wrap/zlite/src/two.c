@@ -1,0 +1,2 @@
+#include "private.h"
+int two(void) { return TWO - 1; }

@@ -1,0 +1,2 @@
+#include "more.h"
+#define ONE 1

@@ -1,0 +1,1 @@
+static inline int two(void) { return 2; }
