@@ -14,7 +14,7 @@ from attrs import evolve
 
 from bazel_xc import pipeline
 from bazel_xc.cli.common import pipeline_options, shared_options, show
-from bazel_xc.config import MODES
+from bazel_xc.config import FILE_NAME, MODES
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.write import unified_diff, write_files
 
@@ -49,6 +49,9 @@ def run(options: argparse.Namespace) -> int:
             for change in sorted(result.changes):
                 print(f"stale: {change.path}")
         return 1 if result.changes or failed else 0
+    if result.refused:
+        print(f'nothing is written: policy.unresolved = "error" in {FILE_NAME}', file=sys.stderr)
+        return 1
     written = write_files(reading.workspace.root, result.changes)
     for path in written:
         print(path)

@@ -22,6 +22,7 @@ from bazel_xc.buildfile.evaluate import MadeRule, evaluate
 from bazel_xc.buildfile.repositories import read_repositories
 from bazel_xc.buildfile.syntax import Call
 from bazel_xc.buildfile.workspace import Directory, read_workspace
+from bazel_xc.clibs.findings import OPEN_CODES
 from bazel_xc.golang.loading import is_inside
 from bazel_xc.model import Diagnostic, FileChange, Severity
 from bazel_xc.pipeline.reading import Options, Reading, configuration, reader
@@ -30,11 +31,15 @@ from bazel_xc.pipeline.solving import Solved, said_of, solve
 
 @frozen(kw_only=True)
 class Result:
-    """What a command would write, everything worth saying, and what it leaves to the user."""
+    """What a command would write, everything worth saying, and what it leaves to the user.
+
+    It is ``refused`` where ``policy.unresolved`` forbids to write.
+    """
 
     changes: tuple[FileChange, ...]
     diagnostics: tuple[Diagnostic, ...]
     advice: tuple[str, ...] = ()
+    refused: bool = False
 
 
 def generate(reading: Reading, only: Iterable[str] = ()) -> Result:
@@ -60,7 +65,8 @@ def generate(reading: Reading, only: Iterable[str] = ()) -> Result:
         changes += package
         said += problems
     good, bad = checked(changes)
-    return Result(changes=good, diagnostics=unique((*reading.diagnostics, *said, *bad)))
+    refused = any(each.code in OPEN_CODES and each.severity is Severity.ERROR for each in said)
+    return Result(changes=good, diagnostics=unique((*reading.diagnostics, *said, *bad)), refused=refused)
 
 
 def _wanted(
