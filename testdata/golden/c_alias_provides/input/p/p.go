@@ -1,0 +1,5 @@
+package p
+
+// #cgo LDFLAGS: -lcodec
+// #include <codec.h>
+import "C"

@@ -1,0 +1,6 @@
+package p
+
+// #include <below.h>
+// #include <far/away/moved.h>
+// #include <globbed.h>
+import "C"

@@ -1,0 +1,4 @@
+package p
+
+// #cgo LDFLAGS: -lm -lbar -ldl -lbaz -lpthread
+import "C"

@@ -1,0 +1,1 @@
+typedef int (*one_t)(void);

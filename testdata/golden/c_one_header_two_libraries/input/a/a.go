@@ -1,0 +1,5 @@
+package a
+
+// #cgo pkg-config: luajit
+// #include <lua.h>
+import "C"

@@ -1,0 +1,5 @@
+package b
+
+// #cgo LDFLAGS: -llua
+// #include <lua.h>
+import "C"

@@ -1,0 +1,4 @@
+package c
+
+// #include <lua.h>
+import "C"

@@ -1,0 +1,5 @@
+package p
+
+// #cgo pkg-config: foo
+// #include <foo.h>
+import "C"

@@ -1,0 +1,4 @@
+package p
+
+// #cgo LDFLAGS: -lnobody_has_this
+import "C"

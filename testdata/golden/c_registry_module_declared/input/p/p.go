@@ -1,0 +1,7 @@
+package p
+
+// #cgo LDFLAGS: -lz
+// #cgo pkg-config: libzstd
+// #include <zlib.h>
+// #include <zstd.h>
+import "C"

@@ -1,0 +1,5 @@
+package p
+
+// #cgo LDFLAGS: -lsqlite3
+// #include <sqlite3.h>
+import "C"

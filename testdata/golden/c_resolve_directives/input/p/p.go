@@ -1,0 +1,6 @@
+package p
+
+// #cgo LDFLAGS: -lalpha
+// #cgo pkg-config: gamma
+// #include <delta.h>
+import "C"

@@ -1,0 +1,4 @@
+package q
+
+// #cgo LDFLAGS: -lepsilon -lzeta
+import "C"

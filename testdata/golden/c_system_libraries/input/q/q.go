@@ -1,0 +1,4 @@
+package q
+
+// #cgo LDFLAGS: -framework Security
+import "C"

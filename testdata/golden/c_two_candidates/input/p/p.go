@@ -1,0 +1,4 @@
+package p
+
+// #include <codec.h>
+import "C"

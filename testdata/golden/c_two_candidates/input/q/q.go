@@ -1,0 +1,5 @@
+package q
+
+// #cgo LDFLAGS: -lcodec_b
+// #include <codec.h>
+import "C"
