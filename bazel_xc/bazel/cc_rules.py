@@ -76,14 +76,17 @@ def cc_rules(
     packages: frozenset[str],
     root_name: str,
     *,
+    wired: frozenset[str],
     tidy: bool = True,
 ) -> CcRules:
     """Plans the rules; ``packages`` are the directories that are or become Bazel packages without them.
 
-    Without ``tidy`` no rule is called stale: what some package wants is not known.
+    Go packages that are not ``wired``, as their own rules are not written, get nothing new; what stands for
+    them is kept up to date. Without ``tidy`` no rule is called stale: what some package wants is not known.
     """
     reaches = sorted(reaches, key=lambda each: each.package)
-    work = _Work(workspace, _with_new_packages(reaches, packages), root_name)
+    owned = _with_new_packages([each for each in reaches if each.package in wired], packages)
+    work = _Work(workspace, owned, root_name, wired)
     for reach in reaches:
         work.add(reach)
     return CcRules(
@@ -119,10 +122,13 @@ def _owner(directory: str, packages: Iterable[str]) -> str | None:
 
 
 class _Work:
-    def __init__(self, workspace: Workspace, packages: frozenset[str], root_name: str) -> None:
+    def __init__(
+        self, workspace: Workspace, packages: frozenset[str], root_name: str, wired: frozenset[str]
+    ) -> None:
         self.workspace = workspace
         self.packages = packages
         self.root_name = root_name
+        self.wired = wired
         self.rules: dict[str, list[WantedRule]] = {}
         self.headers: dict[str, tuple[Label, ...]] = {}
         self.archives: dict[tuple[str, str], Label] = {}
@@ -183,6 +189,8 @@ class _Work:
     ) -> Label | None:
         named = [call for call in self._calls(owner) if call.name == name]
         existing = named[0] if len(named) == 1 and named[0].kind == kind else None
+        if package not in self.wired and not (existing and self._writable(owner)):
+            return None
         if named and existing is None:
             self._say(owner, named[0], f"no {kind} {name!r} is written: the name is that of {named[0].kind}")
             return None

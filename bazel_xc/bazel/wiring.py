@@ -53,12 +53,16 @@ class Bundle:
 
 @frozen(kw_only=True)
 class Ground:
-    """What wiring needs to know of the workspace; ``built`` are directories with BUILD files, now or soon."""
+    """What wiring needs to know of the workspace.
+
+    ``built`` are directories with BUILD files, now or soon, ``wired`` those whose Go rules will be written.
+    """
 
     workspace: Workspace
     packages: Mapping[str, GoPackage]
     platforms: tuple[Platform, ...]
     built: frozenset[str]
+    wired: frozenset[str]
     index: CIndex
     root_name: str
     conditions: Conditions
@@ -93,6 +97,7 @@ def wire(survey: Survey, outcomes: Mapping[str, tuple[Outcome, ...]], ground: Gr
         [each for each in reaches if each.files or each.directories or each.archives or each.assembly],
         ground.built,
         ground.root_name,
+        wired=ground.wired,
         tidy=ground.tidy,
     )
     return Wiring(

@@ -53,7 +53,7 @@ def survey(
     listings: tuple[Listing, ...],
     view: GoView,
 ) -> Survey:
-    """Looks at every package of the workspace that imports "C"."""
+    """Looks at every package of the workspace that imports "C", where no directive turns cgo off."""
     scans = Scans(read_trees({"": workspace.root}))
     flags: dict[str, CgoFlags] = {}
     test_flags: dict[str, CgoFlags] = {}
@@ -64,10 +64,11 @@ def survey(
     look = look_in(workspace.root)
     search: dict[str, tuple[str, ...]] = {}
     for path, package in packages.items():
-        if not any(file.uses_cgo for file in package.files):
+        settings = workspace.directories[path].settings
+        if not settings.cgo or not any(file.uses_cgo for file in package.files):
             continue
         side = _c_side(package)
-        tags = workspace.directories[path].settings.build_tags
+        tags = settings.build_tags
         library = [source for source in side.sources if not source.path.endswith("_test.go")]
         tests = [source for source in side.sources if source.path.endswith("_test.go")]
         flags[path] = flags_by_platform(library, path, KNOWN_PLATFORMS, tags)

@@ -26,7 +26,7 @@ from bazel_xc.clibs.findings import OPEN_CODES
 from bazel_xc.golang.loading import is_inside
 from bazel_xc.model import Diagnostic, FileChange, Severity
 from bazel_xc.pipeline.reading import Options, Reading, configuration, reader
-from bazel_xc.pipeline.solving import Solved, said_of, solve
+from bazel_xc.pipeline.solving import Solved, may_write, said_of, solve
 
 
 @frozen(kw_only=True)
@@ -78,7 +78,7 @@ def _wanted(
     stale: tuple[Call, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     chosen = _is_chosen(path, only)
-    if chosen and _may_write(each, reading):
+    if chosen and may_write(each, reading):
         wanted, problems = planner.plan(each)
         stale = each.stale
     if each.directory.writable and path != reading.config.platforms_package:
@@ -173,16 +173,6 @@ def _made_rules(
         for path, message in sorted(errors.items())
     )
     return dict(made), said
-
-
-def _may_write(each: Outline, reading: Reading) -> bool:
-    """Whether a directory's BUILD file may be written, or made."""
-    directory = each.directory
-    untouched = directory.path in reading.loaded.untouched
-    if not directory.writable or untouched or directory.path == reading.config.platforms_package:
-        return False
-    may_make = bool(each.slots) and not directory.settings.update_only and reading.config.mode != "cgo"
-    return directory.build_file is not None or may_make
 
 
 def unique(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -40,6 +40,15 @@ class Solved:
         return frozenset(self.wiring.rules.rules)
 
 
+def may_write(each: Outline, reading: Reading) -> bool:
+    """Whether the BUILD file of a directory may be written, or made, for the sake of Go."""
+    directory = each.directory
+    untouched = directory.path in reading.loaded.untouched
+    if not directory.writable or untouched or directory.path == reading.config.platforms_package:
+        return False
+    return directory.build_file is not None or (bool(each.slots) and _may_make(each, reading))
+
+
 def solve(reading: Reading, outlines: Iterable[Outline], *, external: bool) -> Solved:
     """Finds a provider for every C need of the workspace, with ``external`` of other modules too."""
     loaded, workspace = reading.loaded, reading.workspace
@@ -49,13 +58,15 @@ def solve(reading: Reading, outlines: Iterable[Outline], *, external: bool) -> S
     if external:
         needs |= external_needs(loaded.listings, frozenset(own), reading.view)
     needs |= found.needs
+    outlines = tuple(outlines)
     index = _index(reading) if found.flags or needs else CIndex()
     outcomes = {path: _resolve(path, each, own.get(path), reading, index) for path, each in needs.items()}
     ground = Ground(
         workspace=workspace,
         packages=loaded.packages,
         platforms=reading.config.platforms,
-        built=frozenset(each.directory.path for each in outlines if each.is_package),
+        built=frozenset(each.directory.path for each in outlines if _becomes_package(each, reading)),
+        wired=frozenset(each.directory.path for each in outlines if _has_wanted_rule(each, reading)),
         index=index,
         root_name=workspace.root.resolve().name,
         conditions=select_conditions(reading.repositories),
@@ -82,6 +93,22 @@ def said_of(solved: Solved, reading: Reading) -> tuple[Diagnostic, ...]:
         *solved.wiring.diagnostics,
         *findings(outcomes, reading.config.unresolved),
     )
+
+
+def _may_make(each: Outline, reading: Reading) -> bool:
+    return reading.config.mode != "cgo" and not each.directory.settings.update_only
+
+
+def _becomes_package(each: Outline, reading: Reading) -> bool:
+    stands = bool(each.directory.build_file or each.directory.broken)
+    return stands or (each.is_package and _may_make(each, reading))
+
+
+def _has_wanted_rule(each: Outline, reading: Reading) -> bool:
+    """Whether a rule will be written that may have cdeps; mode "cgo" adds none that is not there."""
+    slots = [slot for slot in each.slots if not slot.blocked]
+    stand = [slot for slot in slots if slot.existing or reading.config.mode != "cgo"]
+    return bool(stand) and may_write(each, reading)
 
 
 def _index(reading: Reading) -> CIndex:
