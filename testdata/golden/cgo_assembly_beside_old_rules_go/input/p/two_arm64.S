@@ -1,0 +1,6 @@
+#include "two.h"
+	.text
+	.globl	two
+two:
+	mov	w0, #TWO
+	ret

@@ -1,0 +1,4 @@
+package q
+
+// #cgo CFLAGS: -DX=$(location :secret)
+import "C"

@@ -1,0 +1,4 @@
+package r
+
+// #cgo CFLAGS: "-DX
+import "C"

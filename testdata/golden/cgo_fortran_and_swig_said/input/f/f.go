@@ -1,0 +1,5 @@
+package f
+
+// #cgo FFLAGS: -O2
+// #cgo LDFLAGS: -lm
+import "C"

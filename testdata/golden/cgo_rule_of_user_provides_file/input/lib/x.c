@@ -1,0 +1,2 @@
+#include "x.h"
+int one(void) { return 1; }

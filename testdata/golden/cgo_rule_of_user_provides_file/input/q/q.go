@@ -1,0 +1,4 @@
+package q
+
+// #include "sub/y.h"
+import "C"
