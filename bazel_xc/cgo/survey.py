@@ -1,7 +1,8 @@
 """The C side of all packages: their ``#cgo`` flags per platform, what they reach and what they need.
 
 Comes in: folded packages and listings. Goes out: a ``Survey``, by directory for the workspace's own packages
-and by import path for what they need. Own reading of flags is held against go list's; differences are said.
+and by import path for what they need. Own reading of flags is held against go list's; differences are said,
+and so is what rules_go cannot compile.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from bazel_xc.cgo.macros import language_of
 from bazel_xc.cgo.needs import CNeed, c_needs
 from bazel_xc.cgo.preamble import c_directives, cgo_lines
 from bazel_xc.cgo.reach import CFile, CSide, reached_anywhere, reached_on, search_anywhere
+from bazel_xc.cgo.unsupported import unsupported
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.listing import ListedPackage, Listing
 from bazel_xc.golang.loading import by_directory
@@ -63,12 +65,16 @@ def survey(
     archives: dict[str, Archives] = {}
     look = look_in(workspace.root)
     search: dict[str, tuple[str, ...]] = {}
+    said: list[Diagnostic] = []
     for path, package in packages.items():
-        settings = workspace.directories[path].settings
-        if not settings.cgo or not any(file.uses_cgo for file in package.files):
+        directory = workspace.directories[path]
+        if not directory.settings.cgo:
             continue
         side = _c_side(package)
-        tags = settings.build_tags
+        said += unsupported(path, directory.files, side.sources)
+        if not side.sources:
+            continue
+        tags = directory.settings.build_tags
         library = [source for source in side.sources if not source.path.endswith("_test.go")]
         tests = [source for source in side.sources if source.path.endswith("_test.go")]
         flags[path] = flags_by_platform(library, path, KNOWN_PLATFORMS, tags)
@@ -81,7 +87,8 @@ def survey(
         open_ends = bundled_needs(asked[path], archives[path])
         if open_ends:
             needs[package.import_path] = open_ends
-    said = tuple(_differences(flags, by_directory(listings, workspace.root), view)) if flags else ()
+    if flags:
+        said += _differences(flags, by_directory(listings, workspace.root), view)
     return Survey(
         flags=flags,
         test_flags=test_flags,
@@ -90,7 +97,7 @@ def survey(
         reached=reached,
         archives=archives,
         search=search,
-        diagnostics=said,
+        diagnostics=tuple(said),
     )
 
 
