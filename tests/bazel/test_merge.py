@@ -185,6 +185,56 @@ def test_existing_rule(old: str, wanted: Wanted, new: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "wanted", "new"),
+    [
+        pytest.param('["//mine"]', [], '["//mine"]', id="of_a_user"),
+        pytest.param('["//mine"]', [":p_cgo"], '["//mine", ":p_cgo"]', id="ours_follows"),
+        pytest.param('[":old_cgo", "//mine"]', [":p_cgo"], '["//mine", ":p_cgo"]', id="ours_replaced"),
+        pytest.param('[":old_cgo"]', [], None, id="ours_goes"),
+        pytest.param('["//p:p_cgo"]', [":p_cgo"], '["//p:p_cgo"]', id="another_spelling"),
+        pytest.param("LABELS", [":p_cgo"], "LABELS", id="expression"),
+        pytest.param('LABELS + ["//x"]', [], 'LABELS + ["//x"]', id="sum_with_a_name"),
+        pytest.param(
+            'select({"//my:condition": ["//mine"], "//conditions:default": []})',
+            [":p_cgo"],
+            'select({"//my:condition": ["//mine"], "//conditions:default": []})',
+            id="select_of_a_user",
+        ),
+        pytest.param(
+            '["//mine"] + select({"@rules_go//go/platform:linux": ["//l"], "//conditions:default": []})',
+            [],
+            '["//mine"] + select({"@rules_go//go/platform:linux": ["//l"], "//conditions:default": []})',
+            id="select_on_platforms",
+        ),
+    ],
+)
+def test_cdeps_of_users_stay(old: str, wanted: list[str], new: str | None) -> None:
+    head = f'{LOAD}go_library(\n    name = "p",\n    srcs = ["a.go"],\n'
+    attributes: dict[str, list[str] | Value] = {"srcs": ["a.go"], **({"cdeps": wanted} if wanted else {})}
+
+    text = _merged(f"{head}    cdeps = {old},\n)\n", _library(**attributes))
+
+    (call,) = (call for call in parse("BUILD", text.encode()).calls if call.kind == "go_library")
+    if new is None:
+        assert call.get("cdeps") is None
+    else:
+        expected = parse("BUILD", f"f(cdeps = {new})".encode()).calls[0].get("cdeps")
+        found = call.get("cdeps")
+        assert found is not None
+        assert expected is not None
+        assert found.value == expected.value
+
+
+def test_kept_cdeps_stay_whatever_is_wanted() -> None:
+    head = f'{LOAD}go_library(\n    name = "p",\n    srcs = ["a.go"],\n'
+    kept = f'{head}    cdeps = [":old_cgo"],  # keep\n)\n'
+    item = f'{head}    cdeps = [\n        ":old_cgo",  # keep\n    ],\n)\n'
+
+    assert _merged(kept, _library(srcs=["a.go"], cdeps=[":p_cgo"])) == kept
+    assert _merged(item, _library(srcs=["a.go"])) == item
+
+
+@pytest.mark.parametrize(
     "text",
     [
         pytest.param('go_library("positional", name = "p", srcs = ["a.go"])\n', id="positional"),

@@ -10,6 +10,7 @@ from bazel_xc.bazel.select import (
     Conditions,
     exclusion,
     flag_list,
+    label_list,
     platform_of_key,
     project,
     same_meaning,
@@ -282,3 +283,44 @@ def test_what_holds_nearly_everywhere_stands_under_the_default() -> None:
     assert {branch.key.rpartition(":")[2] for branch in value.branches} == {*left_out, "default"}
     for platform in KNOWN_PLATFORMS:
         assert project(value, platform) == (() if platform in left_out else ("//fast",))
+
+
+LABELS = st.lists(st.sampled_from([":a", "//b", "//c:d", "@e//:f"]), unique=True, max_size=3).map(tuple)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(KNOWN_PLATFORMS)), LABELS))
+def test_label_list_says_what_it_was_given(table: dict[str, tuple[str, ...]]) -> None:
+    conditions = Conditions("rules_go", KNOWN_PLATFORMS)
+
+    value = label_list(table, conditions)
+
+    assert {name: project(value, name) for name in KNOWN_PLATFORMS} == {
+        name: table.get(name, ()) for name in KNOWN_PLATFORMS
+    }
+    assert (value is None) == (not any(table.values()))
+
+
+@pytest.mark.parametrize(
+    ("table", "text"),
+    [
+        pytest.param({}, "", id="nothing"),
+        pytest.param(dict.fromkeys(FOUR, ("//b", ":a")), '["//b", ":a"]', id="everywhere_in_order"),
+        pytest.param(
+            dict.fromkeys(_held("linux"), (":a",)),
+            'select({"@rules_go//go/platform:linux": [":a"], "//conditions:default": []})',
+            id="one_system",
+        ),
+        pytest.param(
+            dict.fromkeys(FOUR - {"windows_arm64"}, (":a",)),
+            'select({"@rules_go//go/platform:windows_arm64": [], "//conditions:default": [":a"]})',
+            id="nearly_everywhere",
+        ),
+        pytest.param(
+            {name: (":a", "//b") if "linux" in name else (":a",) for name in FOUR},
+            '[":a"] + select({"@rules_go//go/platform:linux": ["//b"], "//conditions:default": []})',
+            id="common_beginning",
+        ),
+    ],
+)
+def test_label_list(table: dict[str, tuple[str, ...]], text: str) -> None:
+    assert label_list(table, CONDITIONS) == (_value(text) if text else None)

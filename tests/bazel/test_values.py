@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bazel_xc.bazel.values import Left, merge_value
+from bazel_xc.bazel.select import Conditions
+from bazel_xc.bazel.values import Left, merge_value, with_others
 from bazel_xc.buildfile.printer import arrange, format_value
 from bazel_xc.buildfile.syntax import Value, parse
 
@@ -149,3 +150,29 @@ def test_merge_value(name: str, old: str, new: str, merged: str | Left | None) -
         assert format_value(arrange(name, found), 1) == format_value(arrange(name, value), 1)
     else:
         assert found is merged
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "merged"),
+    [
+        pytest.param("", '[":p_cgo"]', '[":p_cgo"]', id="nothing_before"),
+        pytest.param('["//mine"]', "", '["//mine"]', id="of_a_user_alone"),
+        pytest.param('[":old_cgo"]', "", "", id="ours_goes"),
+        pytest.param('["//mine", ":old_cgo"]', '[":p_cgo"]', '["//mine", ":p_cgo"]', id="both"),
+        pytest.param('["//b", "//a"]', '["//a", ":p_cgo"]', '["//b", "//a", ":p_cgo"]', id="no_label_twice"),
+        pytest.param("glob([])", '[":p_cgo"]', '[":p_cgo"]', id="expression"),
+        pytest.param('select({"//c:x": ["//a"]})', '["//b"]', '["//b"]', id="select_of_a_user"),
+        pytest.param(
+            _select(linux='["//mine", ":old_cgo"]', default='[":old_cgo"]'),
+            _select(windows='[":w_cgo"]', default="[]"),
+            _select(linux='["//mine"]', windows='[":w_cgo"]', default="[]"),
+            id="platform_by_platform",
+        ),
+    ],
+)
+def test_with_others(old: str, new: str, merged: str) -> None:
+    conditions = Conditions("rules_go", frozenset({"linux_amd64", "windows_amd64", "darwin_arm64"}))
+
+    found = with_others(_value(old), _value(new), lambda label: label.endswith("_cgo"), conditions)
+
+    assert found == _value(merged)

@@ -14,6 +14,7 @@ from bazel_xc.cgo.flags import (
     flags_by_platform,
     listed_flags,
     resolved_words,
+    without_paths,
 )
 from bazel_xc.cgo.preamble import cgo_lines
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
@@ -168,6 +169,43 @@ def test_listed_flags_that_differ() -> None:
     expected = ("CFLAGS: extra -DX", "CXXFLAGS: missing -O2", "LDFLAGS: missing -lc, extra -lb")
 
     assert expected == listed_flags(flags, "linux_amd64", "p", listed)
+
+
+@pytest.mark.parametrize(
+    ("words", "provided", "expected"),
+    [
+        pytest.param("-Ip/inc -I p/inc -DX", "", "-DX", id="directories_of_the_tree"),
+        pytest.param("-iquote p -isystemp/s -Lp/lib -O2", "", "-O2", id="every_kind_of_directory"),
+        pytest.param("-I/usr/include -L /opt/lib", "", "-I/usr/include -L /opt/lib", id="of_the_system"),
+        pytest.param("-IC:/inc -L$DIR", "", "-IC:/inc -L$DIR", id="drive_and_variable"),
+        pytest.param("-F/Library -Fp/frameworks", "", "-F/Library -Fp/frameworks", id="frameworks_stay"),
+        pytest.param("-la -lb -l c -la", "-la -lc", "-lb", id="provided_libraries"),
+        pytest.param("p/x.a -lm", "p/x.a", "-lm", id="provided_file"),
+        pytest.param("-Wl,-rpath,p/lib -Wl,-rpath=p", "", "", id="run_path_in_the_tree"),
+        pytest.param(
+            "-Wl,-rpath,$ORIGIN -Wl,-rpath,/opt", "", "-Wl,-rpath,$ORIGIN -Wl,-rpath,/opt", id="run_path"
+        ),
+        pytest.param("-include conf.h -I", "", "-include conf.h", id="nothing_behind_the_last_flag"),
+    ],
+)
+def test_without_paths(words: str, provided: str, expected: str) -> None:
+    flags = CgoFlags(clinkopts=(("linux_amd64", tuple(words.split())),), pkg_config=(("x", ("y",)),))
+    wanted = CgoFlags(
+        clinkopts=(("linux_amd64", tuple(expected.split())),) if expected else (),
+        pkg_config=(("x", ("y",)),),
+    )
+
+    assert wanted == without_paths(flags, {"linux_amd64": frozenset(provided.split())})
+
+
+def test_without_paths_is_by_platform() -> None:
+    flags = CgoFlags(
+        copts=(("a", ("-Ip", "-DX")), ("b", ("-Ip",))), clinkopts=(("a", ("-lx",)), ("b", ("-lx",)))
+    )
+
+    assert without_paths(flags, {"a": frozenset({"-lx"})}) == CgoFlags(
+        copts=(("a", ("-DX",)),), clinkopts=(("b", ("-lx",)),)
+    )
 
 
 @given(st.permutations(["a", "b", "c", "d"]))
