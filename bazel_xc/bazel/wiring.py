@@ -152,6 +152,7 @@ class _Package:
         self.outcomes = outcomes
         self.bundle = _bundle(survey.archives[path], survey.flags[path], ground.platforms)
         self.search = survey.search[path]
+        self.words = dict(survey.flags[path].clinkopts)
         own = f"{path}/" if path else ""
         self.own = frozenset(own + file.name for file in self.package.files)
         self.files = survey.reached[path].files
@@ -236,12 +237,15 @@ class _Package:
 
     def _settled(self, name: str) -> Iterator[Outcome]:
         """The outcomes with a provider on a known platform, in the order in which the linker meets them."""
-        for each in sorted(self.outcomes, key=self._rank):
+        for each in sorted(self.outcomes, key=lambda outcome: self._rank(outcome, name)):
             if each.status in (Status.RESOLVED, Status.SYSTEM) and name in self._spread(each.platforms):
                 yield each
 
-    def _rank(self, outcome: Outcome) -> tuple[str, int]:
-        return outcome.need.path, outcome.need.line
+    def _rank(self, outcome: Outcome, name: str) -> tuple[str, int, int]:
+        need, words = outcome.need, self.words.get(name, ())
+        flag = f"-l{need.name}"
+        within = words.index(flag) if need.kind is NeedKind.LIB and flag in words else len(words)
+        return need.path, need.line, within
 
     def _spread(self, held: frozenset[str]) -> frozenset[str]:
         return spread(held, self.ground.platforms)

@@ -1,0 +1,4 @@
+package p
+
+// #cgo LDFLAGS: -lupper -lbase
+import "C"
