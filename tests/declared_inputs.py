@@ -52,19 +52,31 @@ def declared(root: Path, package: str) -> tuple[str, ...]:
     return tuple(sorted(files))
 
 
-def compile_alone(root: Path, package: str, environment: dict[str, str] | None = None) -> str:
-    """Compiles one package from its declared files; what go says where it fails, else nothing."""
+def compile_alone(
+    root: Path, package: str, environment: dict[str, str] | None = None, *, link: bool = False
+) -> str:
+    """Compiles one package from its declared files; what go says where it fails, else nothing.
+
+    With ``link`` a program that imports it is linked too, without which no library has to be there.
+    """
+    variables = os.environ | {"CGO_ENABLED": "1", "GOFLAGS": "-mod=mod"} | (environment or {})
     with tempfile.TemporaryDirectory() as folder:
         _copy(root, Path(folder), declared(root, package))
-        done = subprocess.run(
-            ["go", "build", "-o", os.devnull, "."],
-            cwd=Path(folder) / package,
-            env=os.environ | {"CGO_ENABLED": "1", "GOFLAGS": "-mod=mod"} | (environment or {}),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        directory = Path(folder) / package
+        if link:
+            path = _go(["list", "."], directory, variables).stdout.strip()
+            directory /= "importer"
+            directory.mkdir()
+            text = f'package main\n\nimport _ "{path}"\n\nfunc main() {{}}\n'
+            (directory / "main.go").write_text(text, encoding="utf-8")
+        done = _go(["build", "-o", os.devnull, "."], directory, variables)
     return done.stderr or done.stdout if done.returncode else ""
+
+
+def _go(arguments: list[str], directory: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["go", *arguments], cwd=directory, env=variables, capture_output=True, text=True, check=False
+    )
 
 
 def _copy(root: Path, folder: Path, files: Iterable[str]) -> None:

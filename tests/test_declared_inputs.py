@@ -26,6 +26,8 @@ LEFT_OUT: Mapping[str, str] = {
     "cgo_rule_name_taken": "it shows a header that cannot be declared",
     "mode_cgo_beside_gazelle": "its sources are what Gazelle once wrote, and gone",
 }
+# Linking is slow, and only where libraries are in the tree does it tell more than compiling.
+LINKED = "cgo_archive_"
 # The flags that go lets through by itself are fewer than those that rules_go hands on.
 ENVIRONMENT = {"GOPROXY": "off", "CGO_CFLAGS_ALLOW": ".*", "CGO_LDFLAGS_ALLOW": ".*"}
 BROKEN = frozenset({"broken_build_file"})  # it cannot be parsed
@@ -43,7 +45,8 @@ def test_declared_inputs_suffice(name: str, require: Callable[[str], str], tmp_p
     _after_the_run(name, tmp_path)
 
     packages = declared_inputs.cgo_packages(tmp_path)
-    said = {path: declared_inputs.compile_alone(tmp_path, path, ENVIRONMENT) for path in packages}
+    link = name.startswith(LINKED)
+    said = {path: declared_inputs.compile_alone(tmp_path, path, ENVIRONMENT, link=link) for path in packages}
 
     assert said == dict.fromkeys(packages, "")
 
@@ -57,8 +60,20 @@ def test_undeclared_input_is_noticed(require: Callable[[str], str], tmp_path: Pa
     assert "draw.h: No such file" in declared_inputs.compile_alone(tmp_path, "pkg/draw", ENVIRONMENT)
 
 
+def test_undeclared_library_is_noticed(require: Callable[[str], str], tmp_path: Path) -> None:
+    _needs_compiler(require)
+    _after_the_run("cgo_archive_named_by_path", tmp_path)
+    build_file = tmp_path / "one" / "BUILD.bazel"
+    build_file.write_text(build_file.read_text().replace('"libone.a"', '"other.a"'))
+
+    said = declared_inputs.compile_alone(tmp_path, "one", ENVIRONMENT, link=True)
+
+    assert "libone.a: No such file" in said
+
+
 def test_there_are_cases() -> None:
     assert len(CASES) > len(LEFT_OUT)
+    assert any(name.startswith(LINKED) for name in CASES)
     assert set(CASES) >= LEFT_OUT.keys()
 
 
