@@ -173,16 +173,29 @@ class _Work:
         stem = below.replace("/", "_").rpartition(".")[0] or below
         name = _clean(stem) + CC_RULE_SUFFIX
         known = [rule for rule in self.rules.get(owner, ()) if rule.slot.name == name]
-        if known and known[0].attributes.get(_role(path)) == String(below):  # another package links it too
+        attributes = self._imported(path, owner)
+        if known and attributes.items() <= known[0].attributes.items():  # another package links it too
             label: Label | None = Label("", owner, name)
             self._open(owner, known[0], package)
         else:
             name = name if not known else _clean(below.replace("/", "_")) + CC_RULE_SUFFIX
             kind = "cc_library" if path.endswith(_OBJECTS) else "cc_import"
-            value: Value = strings([below]) if kind == "cc_library" else String(below)
-            label = self._rule(kind, owner, name, package, {_role(path): value})
+            label = self._rule(kind, owner, name, package, attributes)
         if label:
             self.archives[package, path] = label
+
+    def _imported(self, path: str, owner: str) -> dict[str, Value]:
+        """How a rule names a library file: an import library with the DLL that stands beside it."""
+        below = posixpath.relpath(path, owner or ".")
+        if path.endswith(_OBJECTS):
+            return {"srcs": strings([below])}
+        directory, name = posixpath.split(path)
+        found = self.workspace.directories.get(directory)
+        beside = [each for each in _dlls(name) if found and each in found.files]
+        if beside:
+            dll = posixpath.relpath(posixpath.join(directory, beside[0]), owner or ".")
+            return {"interface_library": String(below), "shared_library": String(dll)}
+        return {_role(name): String(below)}
 
     def _rule(
         self, kind: str, owner: str, name: str, package: str, attributes: dict[str, Value]
@@ -289,11 +302,17 @@ def _in_order(includes: list[str]) -> ListValue:
     return ListValue((first, *plain.items[1:]))
 
 
-def _role(path: str) -> str:
+def _dlls(name: str) -> tuple[str, ...]:
+    """What the DLL of an import library may be called."""
+    for ending in (".dll.a", ".lib"):
+        if name.endswith(ending):
+            stem = name.removesuffix(ending)
+            return (f"{stem}.dll", f"{stem.removeprefix('lib')}.dll")
+    return ()
+
+
+def _role(name: str) -> str:
     """The attribute that takes a library file."""
-    name = posixpath.basename(path)
-    if name.endswith(_OBJECTS):
-        return "srcs"
     return "shared_library" if name.endswith(_SHARED) or ".so." in name else "static_library"
 
 
