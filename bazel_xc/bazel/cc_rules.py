@@ -194,7 +194,9 @@ class _Work:
         beside = [each for each in _dlls(name) if found and each in found.files]
         if beside:
             dll = posixpath.relpath(posixpath.join(directory, beside[0]), owner or ".")
-            return {"interface_library": String(below), "shared_library": String(dll)}
+            # Bazel takes .lib for an import library, but .dll.a for nothing else than an archive.
+            role = "interface_library" if name.endswith(".lib") else "static_library"
+            return {role: String(below), "shared_library": String(dll)}
         return {_role(name): String(below)}
 
     def _rule(
