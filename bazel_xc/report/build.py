@@ -156,8 +156,19 @@ class _Builder:
             standard_cgo_packages=below.standard_cgo,
             needs=tuple(node.removeprefix("need:") for node in below.needs),
             blockers=below.blockers,
+            fallbacks=tuple(self._fallbacks(target, platform)),
             without_cgo=self._without_cgo(target, platform, below),
         )
+
+    def _fallbacks(self, target: Target, platform: str) -> Iterator[str]:
+        """The packages below whose C is left out."""
+        if self.cgo[platform]:
+            return
+        for node in sorted(self.material.graph.closure(target.label, platform)):
+            data = self._data(self.material.other, node)
+            left_out = data.get("kind") == NodeKind.PACKAGE and platform in data["cgo"]
+            if left_out and _is_there(self._data(self.material.graph, node), platform):
+                yield node
 
     def _without_cgo(self, target: Target, platform: str, below: Below) -> WithoutCgo | None:
         other = self.material.other

@@ -99,6 +99,7 @@ def _target_on(on: TargetOn) -> dict[str, Any]:
         "standard_cgo_packages": list(on.standard_cgo_packages),
         "needs": list(on.needs),
         "blockers": list(on.blockers),
+        "fallbacks": list(on.fallbacks),
         "without_cgo": _without_cgo(on.without_cgo) if on.without_cgo else None,
     }
 

@@ -77,7 +77,8 @@ class WithoutCgo:
 class TargetOn:
     """A target on one platform. ``chain`` leads to the nearest package that decides the verdict.
 
-    ``without_cgo`` is None where cgo is off already, or nothing would change.
+    ``without_cgo`` is None where cgo is off already, or nothing would change. ``fallbacks`` are packages
+    whose C is left out here because cgo is off; whether their other files suffice, only a compiler can say.
     """
 
     platform: str
@@ -87,6 +88,7 @@ class TargetOn:
     standard_cgo_packages: tuple[str, ...]
     needs: tuple[str, ...]
     blockers: tuple[str, ...]
+    fallbacks: tuple[str, ...] = ()
     without_cgo: WithoutCgo | None = None
 
 

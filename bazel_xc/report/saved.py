@@ -132,6 +132,7 @@ def _target_on(name: str, raw: _Raw) -> TargetOn:
         standard_cgo_packages=tuple(raw["standard_cgo_packages"]),
         needs=tuple(raw["needs"]),
         blockers=tuple(raw["blockers"]),
+        fallbacks=tuple(raw["fallbacks"]),
         without_cgo=_without_cgo(without) if without else None,
     )
 

@@ -102,6 +102,8 @@ def _chains(report: Report) -> Iterator[str]:
                 yield "    " + " -> ".join(on.chain[1:])
             elif on.verdict is Verdict.BLOCKED:
                 yield "    has no files to compile there"
+            if on.fallbacks:
+                yield f"    if what is left without cgo is enough, of {', '.join(on.fallbacks)}"
             yield from _without_cgo(on)
 
 
@@ -118,12 +120,13 @@ def _without_cgo(on: TargetOn) -> Iterator[str]:
 
 
 def _grouped(target: TargetEntry) -> list[tuple[TargetOn, list[str]]]:
-    """Platforms with the same verdict and chain told together, pure ones left out."""
+    """Platforms with the same answer told together; where nothing is to be said they are left out."""
     groups: list[tuple[TargetOn, list[str]]] = []
     for on in target.platforms:
-        if on.verdict is Verdict.PURE:
+        if on.verdict is Verdict.PURE and not on.fallbacks:
             continue
-        same = [names for first, names in groups if (first.verdict, first.chain) == (on.verdict, on.chain)]
+        alike = on.verdict, on.chain, on.fallbacks
+        same = [names for first, names in groups if (first.verdict, first.chain, first.fallbacks) == alike]
         if same:
             same[0].append(on.platform)
         else:

@@ -77,6 +77,7 @@ def targets_on(draw: st.DrawFn, platform: str) -> TargetOn:
         standard_cgo_packages=(),
         needs=draw(_chains),
         blockers=draw(_chains),
+        fallbacks=draw(_chains),
         without_cgo=draw(st.none() | st.just(without)),
     )
 

@@ -74,6 +74,7 @@
         draw.addEventListener("click", () => { drawOnly(on.chain); document.getElementById("graph-title").scrollIntoView(); });
         parts.push(draw);
       }
+      if (on.fallbacks.length) parts.push(element("p", "if what is left without cgo is enough, of " + on.fallbacks.join(", ")));
       if (on.needs.length) parts.push(element("p", "needs " + on.needs.join(", ")));
       const without = on.without_cgo;
       if (without) {
