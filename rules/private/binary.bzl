@@ -1,0 +1,126 @@
+"""`xc_binary` builds one program for several platforms in one build.
+
+The platform is set by a transition on `--platforms`. Bazel makes every target incompatible that depends on an
+incompatible one, through a transition too, and no rule can look behind that. So each platform has a target of
+its own, which Bazel skips alone, and platforms that are known to be impossible are left out by the macro.
+"""
+
+def _platform_impl(_settings, attr):
+    return {"//command_line_option:platforms": str(attr.platform)}
+
+platform_transition = transition(
+    implementation = _platform_impl,
+    inputs = [],
+    outputs = ["//command_line_option:platforms"],
+)
+
+TRANSITION_ATTRS = {
+    "platform": attr.label(
+        doc = "The platform() to build for.",
+        mandatory = True,
+    ),
+    "_allowlist_function_transition": attr.label(
+        default = "@bazel_tools//tools/allowlists/function_transition_allowlist",
+    ),
+}
+
+def transitioned(attribute):
+    """The target behind an attribute with a transition, which Bazel gives as a list of one.
+
+    Args:
+      attribute: `ctx.attr.something`.
+
+    Returns:
+      The target.
+    """
+    return attribute[0] if type(attribute) == "list" else attribute
+
+def program_of(target):
+    """The file that is the program.
+
+    Args:
+      target: what a binary rule gives, or a single file.
+
+    Returns:
+      Its executable, or its only file.
+    """
+    executable = target[DefaultInfo].files_to_run.executable
+    if executable:
+        return executable
+    files = target[DefaultInfo].files.to_list()
+    if len(files) != 1:
+        fail("%s is no program: it gives %d files" % (target.label, len(files)))
+    return files[0]
+
+def _xc_platform_binary_impl(ctx):
+    program = program_of(transitioned(ctx.attr.binary))
+    suffix = ".exe" if program.extension == "exe" or ctx.attr.platform.label.name.startswith("windows_") else ""
+    output = ctx.actions.declare_file("%s-%s%s" % (ctx.attr.output, ctx.attr.platform.label.name, suffix))
+    ctx.actions.symlink(output = output, target_file = program, is_executable = True)
+    return [DefaultInfo(executable = output, files = depset([output]))]
+
+xc_platform_binary = rule(
+    _xc_platform_binary_impl,
+    attrs = dict(
+        TRANSITION_ATTRS,
+        binary = attr.label(
+            doc = "The program: a go_binary, or anything else that gives one executable.",
+            cfg = platform_transition,
+            mandatory = True,
+        ),
+        output = attr.string(
+            doc = "The output's name before `-<platform>`.",
+            mandatory = True,
+        ),
+    ),
+    doc = "A program built for one platform; its output is `<output>-<platform>`, with `.exe` for Windows.",
+    executable = True,
+)
+
+def _target_name(label):
+    text = str(label)
+    return text.rpartition(":")[2] if ":" in text else text.rpartition("/")[2]
+
+def _absolute(label):
+    """A label of the main repository as bazel-xc writes it: `//package:name`."""
+    text = str(label)
+    if text.startswith(":"):
+        return "//" + native.package_name() + text
+    if not text.startswith(("//", "@")):
+        return "//%s:%s" % (native.package_name(), text)
+    text = text if text.startswith("//") else "//" + text.partition("//")[2]
+    return text if ":" in text else "%s:%s" % (text, text.rpartition("/")[2])
+
+def xc_binary(name, binary, platforms, output = None, incompatible = {}, **kwargs):
+    """Builds a program for several platforms in one build.
+
+    `NAME` gives all outputs, `NAME_<platform>` one of them. A platform on which the program cannot be built is
+    skipped by Bazel as `NAME_<platform>`; `NAME` needs all of its parts, so leave that platform out of the list,
+    or hand over what bazel-xc knows by `incompatible`.
+
+    Args:
+      name: the name of the target with all outputs.
+      binary: the program, a go_binary for example.
+      platforms: labels of platform() targets; their names become part of the outputs' names.
+      output: the outputs' name before `-<platform>`; the name of `binary` where it is not given.
+      incompatible: the platforms on which programs cannot be built, by absolute label: `{"//cmd/x:x":
+        ["windows_arm64"]}`. Those of `binary` are left out with a message.
+      **kwargs: attributes that are common to all rules.
+    """
+    parts = []
+    left_out = incompatible.get(_absolute(binary), [])
+    for platform in platforms:
+        short = _target_name(platform)
+        if short in left_out:
+            # buildifier: disable=print
+            print("%s: left out for %s, where it cannot be built" % (_absolute(binary), short))
+            continue
+        xc_platform_binary(
+            name = "%s_%s" % (name, short),
+            binary = binary,
+            output = output or _target_name(binary),
+            platform = platform,
+            **kwargs
+        )
+        parts.append(":%s_%s" % (name, short))
+    native.filegroup(name = name, srcs = parts, **kwargs)

@@ -1,0 +1,32 @@
+#!/bin/sh
+# Launcher of %{label}: runs bazel-xc on the source tree.
+set -eu
+
+here=$0.runfiles/%{workspace}
+[ -d "$here" ] || here=.
+here=$(cd "$here" && pwd)
+go=%{go}
+if [ -n "$go" ]; then
+    BAZEL_XC_GO=$(readlink -f "$here/$go")
+    export BAZEL_XC_GO
+    unset GOROOT
+fi
+export RUNFILES_DIR="${here%/*}"
+cd "${BUILD_WORKSPACE_DIRECTORY:?start this with: bazel run %{label}}"
+
+bazel_xc() {
+    %{tool} "$@" || exit $?
+}
+
+report() {
+    bazel_xc report -q --format "$2" -o "$1"
+}
+
+case "${1:-}" in
+    "")
+        bazel_xc generate
+        %{reports}
+        ;;
+    -*) bazel_xc generate "$@" ;;
+    *) bazel_xc "$@" ;;
+esac

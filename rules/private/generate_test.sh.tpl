@@ -1,0 +1,67 @@
+#!/bin/sh
+# Launcher of %{label}: compares the source tree with what bazel-xc would write.
+set -u
+
+here=$0.runfiles/%{workspace}
+[ -d "$here" ] || here=.
+here=$(cd "$here" && pwd)
+marker=$(readlink -f "$here/%{marker}")
+root=$(dirname "$marker")
+case "$root" in
+    *.runfiles/* | */execroot/*)
+        echo "%{label}: the source tree is not here, only $marker." >&2
+        echo "This test must run on the machine that holds the tree: it is tagged local and no-sandbox." >&2
+        exit 1
+        ;;
+esac
+
+go=%{go}
+if [ -n "$go" ]; then
+    BAZEL_XC_GO=$(readlink -f "$here/$go")
+    export BAZEL_XC_GO
+    unset GOROOT
+fi
+export RUNFILES_DIR="${here%/*}"
+
+# Modules that go has downloaded are read where it keeps them; nothing is written there.
+user_home=$(eval "echo ~$(id -un)")
+[ -d "$user_home" ] || user_home=$TEST_TMPDIR
+export GOPATH="${GOPATH:-$user_home/go}"
+export HOME="$TEST_TMPDIR"
+export GOCACHE="$TEST_TMPDIR/go-build"
+
+failed=0
+
+bazel_xc() {
+    %{tool} "$@"
+}
+
+mend() {
+    echo
+    echo "%{label}: $1 To mend it:"
+    echo
+    echo "    bazel run %{update}"
+    failed=1
+}
+
+report() {
+    bazel_xc report -q -C "$root" --format "$2" -o "$TEST_TMPDIR/report" || exit 1
+    if ! diff -u --label "a/$1" --label "b/$1" "$root/$1" "$TEST_TMPDIR/report"; then
+        mend "$1 is not the report of this tree."
+    fi
+}
+
+bazel_xc generate -C "$root" --check --diff >"$TEST_TMPDIR/diff"
+code=$?
+cat "$TEST_TMPDIR/diff"
+if [ "$code" -gt 1 ]; then
+    echo "%{label}: bazel-xc could not be run, exit code $code." >&2
+    exit 1
+elif [ -s "$TEST_TMPDIR/diff" ]; then
+    mend "these files are stale."
+elif [ "$code" -ne 0 ]; then
+    echo "%{label}: bazel-xc reported errors." >&2
+    failed=1
+fi
+%{reports}
+exit "$failed"

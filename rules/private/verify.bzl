@@ -1,0 +1,76 @@
+"""`xc_verify_test` looks at a built program: is it what its platform wants, and does it run?"""
+
+load(":binary.bzl", "TRANSITION_ATTRS", "platform_transition", "program_of", "transitioned")
+
+# As the header check of the launcher names containers and machines.
+_CONTAINERS = {
+    "android": "elf",
+    "darwin": "macho",
+    "freebsd": "elf",
+    "ios": "macho",
+    "linux": "elf",
+    "windows": "pe",
+}
+_MACHINES = ["386", "amd64", "arm", "arm64", "ppc64le", "riscv64", "s390x"]
+
+def _quote(text):
+    return "'" + text.replace("'", "'\\''") + "'"
+
+def _wanted(platform):
+    """Container and machine that a platform's name stands for."""
+    goos, _, goarch = platform.name.partition("_")
+    if goos not in _CONTAINERS or goarch not in _MACHINES:
+        fail("%s: the name of the platform is not <goos>_<goarch>, as bazel-xc names them" % platform)
+    return _CONTAINERS[goos] + " " + goarch
+
+def _xc_verify_test_impl(ctx):
+    program = program_of(transitioned(ctx.attr.binary))
+    launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
+    run = ctx.attr.run or ctx.attr.emulator
+    words = ctx.attr.emulator + [None] + ctx.attr.program_args
+    command = " ".join([_quote(word) if word != None else '"$program"' for word in words])
+    ctx.actions.expand_template(
+        template = ctx.file._template,
+        output = launcher,
+        substitutions = {
+            "%{code}": str(ctx.attr.exit_code),
+            "%{command}": command,
+            "%{label}": "//%s:%s" % (ctx.label.package, ctx.label.name),
+            "%{program}": program.short_path,
+            "%{run}": "yes" if run else "",
+            "%{stdout}": _quote(ctx.attr.stdout),
+            "%{wanted}": _wanted(ctx.attr.platform.label),
+            "%{workspace}": ctx.workspace_name,
+        },
+        is_executable = True,
+    )
+    return [DefaultInfo(executable = launcher, runfiles = ctx.runfiles(files = [program]))]
+
+xc_verify_test = rule(
+    _xc_verify_test_impl,
+    attrs = dict(
+        TRANSITION_ATTRS,
+        binary = attr.label(
+            doc = "The program, which is built for `platform`.",
+            cfg = platform_transition,
+            mandatory = True,
+        ),
+        emulator = attr.string_list(
+            doc = "The words before the program that run it here, such as `[\"qemu-aarch64-static\"]`. None: it " +
+                  "is not run.",
+        ),
+        exit_code = attr.int(doc = "The exit code that the run must have."),
+        program_args = attr.string_list(doc = "The program's arguments in the run."),
+        run = attr.bool(doc = "Run it although there is no emulator: the platform is that of this machine."),
+        stdout = attr.string(
+            doc = "What the run must print on standard output; trailing newlines do not count. None: anything.",
+        ),
+        _template = attr.label(
+            allow_single_file = True,
+            default = ":verify_test.sh.tpl",
+        ),
+    ),
+    doc = "Fails unless the program has the container (ELF, PE, Mach-O) and the machine of its platform, and, " +
+          "where it is run, the exit code and output that are wanted.",
+    test = True,
+)
