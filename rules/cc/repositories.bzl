@@ -1,0 +1,195 @@
+"""Repositories with a C toolchain each, for a compiler that is on this machine.
+
+A workspace without bzlmod calls `prefixed_cc_toolchain` and `zig_cc_toolchain`, then
+`register_toolchains("@NAME//:toolchain")`; one with bzlmod uses `extensions.bzl` beside this file. Nothing is
+downloaded. Paths of this machine stand in what is made, so remote execution needs another toolchain.
+
+Where the compiler is missing, the repository holds a toolchain that fits no platform, so that whoever lacks it
+can still build for the others.
+"""
+
+_CPUS = {"amd64": "x86_64", "arm64": "aarch64"}
+_PLATFORMS = ["linux_amd64", "linux_arm64", "windows_amd64", "windows_arm64"]
+
+_MISSING = """\
+# %s
+constraint_setting(name = "compiler")
+
+constraint_value(
+    name = "missing",
+    constraint_setting = ":compiler",
+)
+
+filegroup(name = "none")
+
+toolchain(
+    name = "toolchain",
+    target_compatible_with = [":missing"],
+    toolchain = ":none",
+    toolchain_type = "@bazel_tools//tools/cpp:toolchain_type",
+    visibility = ["//visibility:public"],
+)
+"""
+
+def _prefixed_impl(rctx):
+    for driver in ("gcc", "clang"):
+        compiler = _program(rctx, rctx.attr.prefix + driver)
+        if compiler:
+            _write_prefixed(rctx, driver, compiler)
+            return
+    _write_missing(rctx, "neither %sgcc nor %sclang is on PATH" % (rctx.attr.prefix, rctx.attr.prefix))
+
+def _write_prefixed(rctx, driver, compiler):
+    goos = rctx.attr.platform.partition("_")[0]
+    prefix = compiler[:-len(driver)]
+    tools = {
+        name: prefix + name
+        for name in ("ar", "cpp", "dwp", "gcov", "ld", "nm", "objcopy", "objdump", "strip")
+        if rctx.path(prefix + name).exists
+    }
+    tools["gcc"] = compiler
+    if driver == "clang" and goos == "windows":
+        rctx.template("bin/cc", Label("//rules/cc:clang.sh.tpl"), {"%{compiler}": compiler}, executable = True)
+        tools["gcc"] = "bin/cc"
+    _write_build(
+        rctx,
+        compiler = driver,
+        include_directories = _include_directories(rctx, [compiler]),
+        libc = "mingw" if goos == "windows" else "gnu",
+        target = rctx.attr.prefix.rpartition("/")[2].rstrip("-"),
+        tools = tools,
+    )
+
+def _zig_impl(rctx):
+    zig = _find_zig(rctx)
+    if not zig:
+        _write_missing(rctx, "there is no zig: not %s, and python3 has no module ziglang" % (
+            rctx.attr.zig or "in BAZEL_XC_ZIG, not on PATH"
+        ))
+        return
+    goos, _, goarch = rctx.attr.platform.partition("_")
+    libc = "gnu" if goos == "windows" else rctx.attr.libc
+    target = "%s-%s-%s" % (_CPUS[goarch], goos, libc)
+    words = {"%{target}": target, "%{zig}": zig}
+    rctx.template("bin/cc", Label("//rules/cc:zig.sh.tpl"), words, executable = True)
+    rctx.template("bin/ar", Label("//rules/cc:zig_ar.sh.tpl"), words, executable = True)
+    _write_build(
+        rctx,
+        compiler = "zig",
+        include_directories = _include_directories(rctx, [str(rctx.path("bin/cc"))]),
+        libc = libc,
+        target = target,
+        tools = {"ar": "bin/ar", "cpp": "bin/cc", "gcc": "bin/cc", "ld": "bin/cc"},
+    )
+
+def _find_zig(rctx):
+    """The path of zig: the attribute, $BAZEL_XC_ZIG, PATH, or the package ziglang of PyPI."""
+    named = rctx.attr.zig or rctx.os.environ.get("BAZEL_XC_ZIG", "")
+    if named or rctx.which("zig"):
+        return _program(rctx, named or "zig")
+    python = rctx.which("python3")
+    said = python and rctx.execute([python, "-c", "import os, ziglang; print(os.path.dirname(ziglang.__file__))"])
+    return said.stdout.strip() + "/zig" if said and said.return_code == 0 else None
+
+def _program(rctx, name):
+    """The path of a program that is named by a path or is on PATH; None where there is none."""
+    found = rctx.path(name) if "/" in name else rctx.which(name)
+    return str(found) if found and found.exists else None
+
+def _main_label(label):
+    """A label as another repository has to write it; old Bazels leave the main repository's name out."""
+    text = str(label)
+    return "@" + text if text.startswith("//") else text
+
+def _include_directories(rctx, command):
+    """Where the compiler finds its own headers, as it says itself, and where these really are."""
+    found = {}
+    for language in ("c", "c++"):
+        done = rctx.execute(command + ["-E", "-v", "-x", language, "/dev/null"], environment = {"LC_ALL": "C"})
+        _, _, after = done.stderr.partition("#include <...> search starts here:")
+        for line in after.partition("End of search list.")[0].splitlines():
+            path = line.strip()
+            if path and rctx.path(path).exists:
+                found[str(rctx.path(path))] = True
+                found[str(rctx.path(path).realpath)] = True
+    if not found:
+        fail("%s does not say where its headers are" % command[0])
+    return sorted(found)
+
+def _write_build(rctx, **values):
+    goos, _, goarch = rctx.attr.platform.partition("_")
+    target = [
+        "@platforms//cpu:" + _CPUS[goarch],
+        "@platforms//os:" + goos,
+    ] + [_main_label(label) for label in rctx.attr.constraints]
+    texts = {"%%{%s}" % name: value if type(value) == "string" else repr(value) for name, value in values.items()}
+    rctx.template("BUILD.bazel", Label("//rules/cc:BUILD.tpl"), dict(
+        texts,
+        **{
+            "%{config}": str(Label("//rules/cc:config.bzl")),
+            "%{cpu}": _CPUS[goarch],
+            "%{exec_constraints}": repr(_exec_constraints(rctx)),
+            "%{goos}": goos,
+            "%{target_constraints}": repr(target),
+        }
+    ))
+
+def _exec_constraints(rctx):
+    """This machine, whose paths the toolchain has."""
+    machine = rctx.execute(["uname", "-m"]).stdout.strip()
+    cpu = {"amd64": "x86_64", "arm64": "aarch64"}.get(machine, machine)
+    system = "osx" if rctx.os.name.startswith("mac") else "linux"
+    return ["@platforms//cpu:" + cpu, "@platforms//os:" + system]
+
+def _write_missing(rctx, reason):
+    # buildifier: disable=print
+    print("%s: no C toolchain for %s: %s" % (rctx.name, rctx.attr.platform, reason))
+    rctx.file("BUILD.bazel", _MISSING % reason)
+
+_ATTRS = {
+    "constraints": attr.label_list(
+        doc = "Further constraint values that a platform must have to get this toolchain, " +
+              "to tell two for the same system and processor apart.",
+    ),
+    "platform": attr.string(
+        doc = "What is compiled for: <goos>_<goarch>.",
+        mandatory = True,
+        values = _PLATFORMS,
+    ),
+}
+
+PREFIXED_ATTRS = dict(
+    _ATTRS,
+    prefix = attr.string(
+        doc = "What stands before gcc or clang in the compiler's name, such as `aarch64-linux-gnu-` or " +
+              "`aarch64-w64-mingw32-`; a path may come first.",
+        mandatory = True,
+    ),
+)
+
+ZIG_ATTRS = dict(
+    _ATTRS,
+    libc = attr.string(
+        doc = "On Linux: `gnu.` and the oldest version of glibc that the program must run with, or `musl`.",
+        default = "gnu.2.28",
+    ),
+    zig = attr.string(
+        doc = "Path or name of zig. Otherwise: $BAZEL_XC_ZIG, `zig` on PATH, python3's package `ziglang`.",
+    ),
+)
+
+prefixed_cc_toolchain = repository_rule(
+    _prefixed_impl,
+    attrs = PREFIXED_ATTRS,
+    configure = True,
+    doc = "A C toolchain of a GNU-style cross compiler: gcc, or the clang of llvm-mingw.",
+    environ = ["PATH"],
+)
+
+zig_cc_toolchain = repository_rule(
+    _zig_impl,
+    attrs = ZIG_ATTRS,
+    configure = True,
+    doc = "A C toolchain of zig, which brings headers and C libraries for all of its targets.",
+    environ = ["BAZEL_XC_ZIG", "PATH"],
+)

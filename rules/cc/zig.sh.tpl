@@ -1,0 +1,18 @@
+#!/bin/sh
+# zig as a C and C++ compiler for %{target}. One word, because Go wants one for CC.
+
+# Go and Bazel hand C++ to the C compiler, for which zig has another name with other headers and libraries.
+driver=cc
+for argument in "$@"; do
+    case "$argument" in
+        *.cc | *.cpp | *.cxx | *.c++ | *.C | -xc++ | c++ | -lstdc++ | -lc++) driver=c++ ;;
+    esac
+done
+
+# There is no HOME in a sandbox. The cache holds the C library that zig compiles for the target.
+cache=${BAZEL_XC_ZIG_CACHE:-/tmp/bazel-xc-zig-$(id -u)}
+export ZIG_GLOBAL_CACHE_DIR="${ZIG_GLOBAL_CACHE_DIR:-$cache}"
+export ZIG_LOCAL_CACHE_DIR="${ZIG_LOCAL_CACHE_DIR:-$cache}"
+
+# Without -O zig instruments for undefined behaviour, and the link then lacks the run-time of that.
+exec '%{zig}' "$driver" -target %{target} -fno-sanitize=undefined "$@"
