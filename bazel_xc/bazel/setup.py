@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from bazel_xc.bazel.cc_toolchains import CcToolchain, module_lines, toolchain_advice
 from bazel_xc.bazel.platforms import BAZELRC_NAME
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.config import FILE_NAME, Config
@@ -52,15 +53,24 @@ _CONFIG_TAIL = """\
 
 
 def first_files(
-    look: Callable[[str], bytes | None], config: Config, repositories: Repositories, root_name: str
+    look: Callable[[str], bytes | None],
+    config: Config,
+    repositories: Repositories,
+    root_name: str,
+    toolchain: CcToolchain | None = None,
 ) -> dict[str, bytes]:
-    """The files of the workspace's root as they should be; ``look`` gives what stands there."""
+    """The files of the workspace's root as they should be; ``look`` gives what stands there.
+
+    With a ``toolchain``, MODULE.bazel brings that in, too.
+    """
     old = {path: look(path) for path in (FILE_NAME, "MODULE.bazel", ".bazelrc")}
     before = {path: _decoded(data) for path, data in old.items() if data is not None}
     name = bazel_module_name(_module_path(look("go.mod") or b"") or root_name)
     after = {
         FILE_NAME: before.get(FILE_NAME) or config_text(config.platforms),
-        "MODULE.bazel": module_text(before.get("MODULE.bazel"), repositories, name),
+        "MODULE.bazel": _with_toolchain(
+            module_text(before.get("MODULE.bazel"), repositories, name), toolchain, repositories, config
+        ),
         ".bazelrc": bazelrc_text(before.get(".bazelrc"), config.platforms_package),
     }
     return {path: text.encode("utf-8", "surrogateescape") for path, text in after.items() if text is not None}
@@ -97,9 +107,13 @@ def bazelrc_text(old: str | None, package: str) -> str:
     return _with_lines(old or "", [] if line in (old or "").splitlines() else [line])
 
 
-def advice(repositories: Repositories) -> tuple[str, ...]:
+def advice(
+    repositories: Repositories, config: Config, toolchain: CcToolchain | None = None
+) -> tuple[str, ...]:
     """What the user has to do by hand."""
-    return () if repositories.bzlmod or repositories.declared else _WORKSPACE_ADVICE
+    lines = () if repositories.bzlmod or repositories.declared else _WORKSPACE_ADVICE
+    more = toolchain_advice(toolchain, repositories, config.platforms) if toolchain else ()
+    return (*lines, *more)
 
 
 def bazel_module_name(module_path: str) -> str:
@@ -116,6 +130,14 @@ def _decoded(data: bytes) -> str:
 def _module_path(go_mod: bytes) -> str:
     words = (line.split() for line in _decoded(go_mod).splitlines())
     return next((each[1].strip('"') for each in words if len(each) > 1 and each[0] == "module"), "")
+
+
+def _with_toolchain(
+    text: str | None, toolchain: CcToolchain | None, repositories: Repositories, config: Config
+) -> str | None:
+    if text is None or toolchain is None:
+        return text
+    return _with_lines(text, list(module_lines(toolchain, text, repositories, config.platforms)))
 
 
 def _with_lines(old: str, lines: list[str]) -> str:

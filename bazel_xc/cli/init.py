@@ -10,6 +10,7 @@ import argparse
 from typing import Any
 
 from bazel_xc import pipeline
+from bazel_xc.bazel.cc_toolchains import cc_toolchains
 from bazel_xc.cli.common import pipeline_options, shared_options, show
 from bazel_xc.write import write_files
 
@@ -22,12 +23,17 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
         help="write bazel_xc.toml, the platforms package and the lines that Bazel's own files want",
         description="Writes the first files of a workspace. Asks nothing and overwrites nothing.",
     )
+    parser.add_argument(
+        "--toolchain",
+        choices=sorted(cc_toolchains()),
+        help="also bring in this C toolchain, for the platforms that have cgo on",
+    )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    result = pipeline.initialise(pipeline_options(options))
+    result = pipeline.initialise(pipeline_options(options), options.toolchain)
     failed = show(result.diagnostics, options)
     for path in write_files(options.root, result.changes):
         print(path)

@@ -11,6 +11,7 @@ from pathlib import Path
 from attrs import frozen
 
 from bazel_xc.bazel import setup
+from bazel_xc.bazel.cc_toolchains import cc_toolchains
 from bazel_xc.bazel.compatibility import compatibility
 from bazel_xc.bazel.files import FileMaker, bazelrc_path, checked
 from bazel_xc.bazel.index import Externals, build_index
@@ -92,12 +93,16 @@ def _is_chosen(path: str, only: tuple[str, ...]) -> bool:
     return not only or any(is_inside(path, each) for each in only)
 
 
-def initialise(options: Options) -> Result:
-    """The first files of a workspace: configuration, platforms package, lines for Bazel's own files."""
+def initialise(options: Options, toolchain: str | None = None) -> Result:
+    """The first files of a workspace: configuration, platforms package, lines for Bazel's own files.
+
+    ``toolchain`` names one of ``cc_toolchains``, which is brought in, too.
+    """
+    chosen = cc_toolchains()[toolchain] if toolchain else None
     config, workspace = configuration(options), read_workspace(options.root)
     look = reader(options.root)
     repositories, said = read_repositories(look)
-    texts = setup.first_files(look, config, repositories, options.root.resolve().name)
+    texts = setup.first_files(look, config, repositories, options.root.resolve().name, chosen)
     made = texts.get("MODULE.bazel")
     if made is not None:  # what it declares decides how the platforms package is spelt
         repositories, _ = read_repositories(lambda path: made if path == "MODULE.bazel" else look(path))
@@ -106,7 +111,7 @@ def initialise(options: Options) -> Result:
     return Result(
         changes=tuple(change for change in (*changes, *package) if change.is_change),
         diagnostics=unique((*said, *more)),
-        advice=setup.advice(repositories),
+        advice=setup.advice(repositories, config, chosen),
     )
 
 

@@ -25,6 +25,12 @@ _COMPILE = [
     ACTION_NAMES.preprocess_assemble,
 ]
 
+_LINK = [
+    ACTION_NAMES.cpp_link_dynamic_library,
+    ACTION_NAMES.cpp_link_executable,
+    ACTION_NAMES.cpp_link_nodeps_dynamic_library,
+]
+
 # Same inputs, same output: no time of day in an object file.
 _REPRODUCIBLE = [
     "-Wno-builtin-macro-redefined",
@@ -42,7 +48,18 @@ def _flags(flags, feature_name = None):
         with_features = [with_feature_set(features = [feature_name])] if feature_name else [],
     )
 
-def _features(windows):
+def _cxx_library(flag):
+    """The C++ library, in what Bazel links itself.
+
+    rules_go asks for the flags of a link, too, but of no certain output. It gets none for C++ here: a Go
+    program that has C++ in it says so in clinkopts, and others shall not need the library.
+    """
+    return flag_set(
+        actions = _LINK,
+        flag_groups = [flag_group(flags = [flag], expand_if_available = "output_execpath")],
+    )
+
+def _features(windows, cxx_library):
     features = [
         feature(name = "dbg"),
         feature(name = "opt"),
@@ -54,6 +71,7 @@ def _features(windows):
                 _flags(["-O2", "-DNDEBUG", "-ffunction-sections", "-fdata-sections"], "opt"),
             ],
         ),
+        feature(name = "default_link_libs", enabled = True, flag_sets = [_cxx_library(cxx_library)]),
         feature(name = "unfiltered_compile_flags", enabled = True, flag_sets = [_flags(_REPRODUCIBLE)]),
         feature(name = "supports_dynamic_linker", enabled = not windows),
     ]
@@ -77,7 +95,7 @@ def _xc_cc_toolchain_config_impl(ctx):
         artifact_name_patterns = _windows_names() if windows else [],
         compiler = ctx.attr.compiler,
         cxx_builtin_include_directories = ctx.attr.include_directories,
-        features = _features(windows),
+        features = _features(windows, "-lc++" if windows and ctx.attr.compiler == "clang" else "-lstdc++"),
         host_system_name = "local",
         target_cpu = ctx.attr.cpu,
         target_libc = ctx.attr.libc,

@@ -110,11 +110,20 @@ def _include_directories(rctx, command):
         for line in after.partition("End of search list.")[0].splitlines():
             path = line.strip()
             if path and rctx.path(path).exists:
-                found[str(rctx.path(path))] = True
-                found[str(rctx.path(path).realpath)] = True
+                found.update({folder: True for folder in _real_folders(rctx.path(path))})
     if not found:
         fail("%s does not say where its headers are" % command[0])
     return sorted(found)
+
+def _real_folders(folder):
+    """A folder, where it really is, and where what is linked into it really is: Debian links `asm` so."""
+    real = str(folder.realpath)
+    found = [str(folder), real]
+    for entry in folder.readdir():
+        target = str(entry.realpath)
+        if not target.startswith(real + "/"):
+            found.append(target.rpartition("/")[0])
+    return found
 
 def _write_build(rctx, **values):
     goos, _, goarch = rctx.attr.platform.partition("_")

@@ -6,6 +6,7 @@ driver=cc
 for argument in "$@"; do
     case "$argument" in
         *.cc | *.cpp | *.cxx | *.c++ | *.C | -xc++ | c++ | -lstdc++ | -lc++) driver=c++ ;;
+        @*) ! grep -q -x -e '-lstdc++' -e '-lc++' "${argument#@}" || driver=c++ ;;
     esac
 done
 

@@ -18,10 +18,10 @@ def _quote(text):
 
 def _wanted(platform):
     """Container and machine that a platform's name stands for."""
-    goos, _, goarch = platform.name.partition("_")
-    if goos not in _CONTAINERS or goarch not in _MACHINES:
-        fail("%s: the name of the platform is not <goos>_<goarch>, as bazel-xc names them" % platform)
-    return _CONTAINERS[goos] + " " + goarch
+    words = platform.name.split("_")
+    if len(words) < 2 or words[0] not in _CONTAINERS or words[1] not in _MACHINES:
+        fail("%s: the platform's name does not begin with <goos>_<goarch>, as bazel-xc names them" % platform)
+    return _CONTAINERS[words[0]] + " " + words[1]
 
 def _xc_verify_test_impl(ctx):
     program = program_of(transitioned(ctx.attr.binary))
