@@ -12,6 +12,7 @@ xc_cc_toolchain_config(
     name = "config",
     compiler = "%{compiler}",
     cpu = "%{cpu}",
+    cxx_flags = %{cxx_flags},
     goos = "%{goos}",
     include_directories = %{include_directories},
     libc = "%{libc}",

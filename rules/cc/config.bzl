@@ -48,7 +48,7 @@ def _flags(flags, feature_name = None):
         with_features = [with_feature_set(features = [feature_name])] if feature_name else [],
     )
 
-def _cxx_library(flag):
+def _cxx_library(flags):
     """The C++ library, in what Bazel links itself.
 
     rules_go asks for the flags of a link, too, but of no certain output. It gets none for C++ here: a Go
@@ -56,10 +56,10 @@ def _cxx_library(flag):
     """
     return flag_set(
         actions = _LINK,
-        flag_groups = [flag_group(flags = [flag], expand_if_available = "output_execpath")],
+        flag_groups = [flag_group(flags = flags, expand_if_available = "output_execpath")],
     )
 
-def _features(windows, cxx_library):
+def _features(windows, cxx_flags):
     features = [
         feature(name = "dbg"),
         feature(name = "opt"),
@@ -71,7 +71,11 @@ def _features(windows, cxx_library):
                 _flags(["-O2", "-DNDEBUG", "-ffunction-sections", "-fdata-sections"], "opt"),
             ],
         ),
-        feature(name = "default_link_libs", enabled = True, flag_sets = [_cxx_library(cxx_library)]),
+        feature(
+            name = "default_link_libs",
+            enabled = True,
+            flag_sets = [_cxx_library(cxx_flags)] if cxx_flags else [],
+        ),
         feature(name = "unfiltered_compile_flags", enabled = True, flag_sets = [_flags(_REPRODUCIBLE)]),
         feature(name = "supports_dynamic_linker", enabled = not windows),
     ]
@@ -95,7 +99,7 @@ def _xc_cc_toolchain_config_impl(ctx):
         artifact_name_patterns = _windows_names() if windows else [],
         compiler = ctx.attr.compiler,
         cxx_builtin_include_directories = ctx.attr.include_directories,
-        features = _features(windows, "-lc++" if windows and ctx.attr.compiler == "clang" else "-lstdc++"),
+        features = _features(windows, ctx.attr.cxx_flags),
         host_system_name = "local",
         target_cpu = ctx.attr.cpu,
         target_libc = ctx.attr.libc,
@@ -112,6 +116,7 @@ xc_cc_toolchain_config = rule(
     attrs = {
         "compiler": attr.string(doc = "gcc, clang or zig.", mandatory = True),
         "cpu": attr.string(doc = "As GNU triples name it: aarch64.", mandatory = True),
+        "cxx_flags": attr.string_list(doc = "What links the C++ library; empty where the compiler has none."),
         "goos": attr.string(doc = "The system, as Go names it.", mandatory = True),
         "include_directories": attr.string_list(doc = "Where the compiler finds its own headers."),
         "libc": attr.string(doc = "The C library: gnu.2.28, musl, mingw.", mandatory = True),

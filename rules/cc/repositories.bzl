@@ -54,11 +54,22 @@ def _write_prefixed(rctx, driver, compiler):
     _write_build(
         rctx,
         compiler = driver,
+        cxx_flags = _cxx_flags(rctx, driver, compiler, goos),
         include_directories = _include_directories(rctx, [compiler]),
         libc = "mingw" if goos == "windows" else "gnu",
         target = rctx.attr.prefix.rpartition("/")[2].rstrip("-"),
         tools = tools,
     )
+
+def _cxx_flags(rctx, driver, compiler, goos):
+    """What links the C++ library into programs that need it; nothing where only C is installed."""
+    if driver == "clang":
+        return ["-lc++" if goos == "windows" else "-lstdc++"]
+    for name in ("libstdc++.so", "libstdc++.a"):
+        # gcc answers with the bare name where it finds no such file.
+        if "/" in rctx.execute([compiler, "-print-file-name=" + name]).stdout:
+            return ["-Wl,--push-state,--as-needed", "-lstdc++", "-lm", "-Wl,--pop-state"]
+    return []
 
 def _zig_impl(rctx):
     zig = _find_zig(rctx)
@@ -76,6 +87,7 @@ def _zig_impl(rctx):
     _write_build(
         rctx,
         compiler = "zig",
+        cxx_flags = ["-lstdc++"],
         include_directories = _include_directories(rctx, [str(rctx.path("bin/cc"))]),
         libc = libc,
         target = target,

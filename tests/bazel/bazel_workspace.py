@@ -11,10 +11,11 @@ import os
 import re
 import shutil
 import stat
+import struct
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from attrs import field, frozen
@@ -36,6 +37,22 @@ TIMEOUT = 1500
 
 CROSS_GCC = "aarch64-linux-gnu-gcc"
 
+ELF_MACHINES = {62: "amd64", 183: "arm64"}
+PE_MACHINES = {0x8664: "amd64", 0xAA64: "arm64"}
+
+WORKSPACE_FLAGS = ("build --nosandbox_debug", "build --incompatible_enable_cc_toolchain_resolution")
+
+MODULE = """\
+module(name = "greet")
+
+bazel_dep(name = "bazel_xc", version = "0.1.0")
+bazel_dep(name = "platforms", version = "0.0.10")
+bazel_dep(name = "rules_go", version = "0.62.0", repo_name = "io_bazel_rules_go")
+
+go_sdk = use_extension("@io_bazel_rules_go//go:extensions.bzl", "go_sdk")
+go_sdk.host()
+"""
+
 INCOMPATIBLE = (
     '"{}//{}:{}".format("", target.label.package, target.label.name) '
     'if "IncompatiblePlatformProvider" in providers(target) else ""'
@@ -44,11 +61,15 @@ INCOMPATIBLE = (
 
 @frozen
 class Session:
-    """A folder for everything that the tests of one run leave behind, and the Bazel they use."""
+    """A folder for everything that the tests of one run leave behind, and the Bazel they use.
+
+    Either there are ``repositories`` for a WORKSPACE, or ``modules`` is a folder with a folder per module.
+    """
 
     folder: Path
     bazel: str
     repositories: tuple[tuple[str, Path], ...]
+    modules: Path | None = None
 
 
 @frozen(kw_only=True)
@@ -68,29 +89,46 @@ def open_session(folder: Path) -> Session:
     return Session(folder, bazel, tuple(repositories))
 
 
-def make_workspace(
-    session: Session, name: str, *, rules_go: Path, extra: str = "", config: str | None = None
-) -> Workspace:
-    """Copies the example, gives it a WORKSPACE and a .bazelrc and lets bazel-xc write its BUILD files.
+def open_modules_session(folder: Path) -> Session:
+    """The Bazel 7 that ``BAZEL_XC_BAZEL7`` names, with modules from the folder of ``BAZEL_XC_MODULES``.
 
-    ``extra`` is appended to WORKSPACE, ``config`` becomes bazel_xc.toml.
+    That folder holds a folder per module, which overrides the module of its name, and ``registry``, a copy of
+    what the Bazel Central Registry says of all modules.
+    """
+    program, modules = os.environ.get("BAZEL_XC_BAZEL7", ""), os.environ.get("BAZEL_XC_MODULES", "")
+    if not program or not modules:
+        unavailable("bazel7", "BAZEL_XC_BAZEL7 and BAZEL_XC_MODULES do not name a Bazel 7 and its modules")
+    return Session(folder, program, (), Path(modules))
+
+
+def make_workspace(
+    session: Session,
+    name: str,
+    *,
+    rules_go: Path = DOUBLE,
+    extra: str = "",
+    config: str | None = None,
+    files: Mapping[str, str] | None = None,
+) -> Workspace:
+    """Copies the example, gives it what Bazel wants and lets bazel-xc write its BUILD files.
+
+    ``extra`` is appended to WORKSPACE or MODULE.bazel, ``config`` becomes bazel_xc.toml, ``files`` are texts
+    by path. With modules, ``rules_go`` is not looked at: it is one of them.
     """
     root = session.folder / name
     shutil.copytree(EXAMPLE, root)
-    with (root / "WORKSPACE").open("a") as workspace:
-        workspace.write(_workspace_text([*session.repositories, ("io_bazel_rules_go", rules_go)]) + extra)
-    if config is not None:
-        (root / "bazel_xc.toml").write_text(config)
-    (root / ".bazelrc").write_text(
-        textwrap.dedent(f"""\
-            build --nosandbox_debug
-            build --incompatible_enable_cc_toolchain_resolution
-            build --jobs=2
-            build --disk_cache={session.folder / "disk_cache"}
-            build --color=no --curses=no --show_progress_rate_limit=60
-            test --test_output=errors
-            """)
-    )
+    if session.modules:
+        (root / "WORKSPACE").unlink()
+        (root / "MODULE.bazel").write_text(MODULE + extra)
+    else:
+        with (root / "WORKSPACE").open("a") as workspace:
+            repositories = [*session.repositories, ("io_bazel_rules_go", rules_go), ("bazel_xc", REPOSITORY)]
+            workspace.write(_workspace_text(repositories) + extra)
+    written = dict(files or {}) | ({"bazel_xc.toml": config} if config is not None else {})
+    for path, text in written.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    (root / ".bazelrc").write_text(_bazelrc(session))
     before = build_files(root)
     generate(root)
     return Workspace(
@@ -126,9 +164,9 @@ def bazel(workspace: Workspace, *arguments: str, expect: int = 0) -> subprocess.
     return _run([workspace.session.bazel, *startup, *arguments], cwd=workspace.root, expect=expect)
 
 
-def incompatible(workspace: Workspace, *flags: str) -> tuple[str, ...]:
-    """The labels below ``//...`` that Bazel would skip."""
-    query = ["cquery", "//...", "--output=starlark", f"--starlark:expr={INCOMPATIBLE}", *flags]
+def incompatible(workspace: Workspace, *flags: str, pattern: str = "//...") -> tuple[str, ...]:
+    """The labels of a query, of all targets, that Bazel would skip."""
+    query = ["cquery", pattern, "--output=starlark", f"--starlark:expr={INCOMPATIBLE}", *flags]
     return tuple(sorted(set(bazel(workspace, *query).stdout.split())))
 
 
@@ -188,6 +226,45 @@ def close(session: Session, workspaces: Iterable[Workspace]) -> None:
     for folder, _, _ in os.walk(session.folder):
         Path(folder).chmod(stat.S_IRWXU)
     shutil.rmtree(session.folder)
+
+
+def write_python(session: Session) -> Path:
+    """A program that is the interpreter of these tests with the package in it."""
+    program = session.folder / "python"
+    program.write_text(f'#!/bin/sh\nexec env PYTHONPATH={REPOSITORY}:$PYTHONPATH {sys.executable} "$@"\n')
+    program.chmod(0o755)
+    return program
+
+
+def zig() -> str:
+    """The zig of ``BAZEL_XC_ZIG`` or on PATH."""
+    return os.environ.get("BAZEL_XC_ZIG") or require("zig")
+
+
+def machine(program: Path) -> str:
+    """Container and machine of a program, as its headers say."""
+    data = program.read_bytes()
+    if data[:4] == b"\x7fELF":
+        return "elf " + ELF_MACHINES[int(struct.unpack_from("<H", data, 18)[0])]
+    assert data[:2] == b"MZ"
+    (at,) = struct.unpack_from("<I", data, 0x3C)
+    assert data[at : at + 4] == b"PE\0\0"
+    return "pe " + PE_MACHINES[int(struct.unpack_from("<H", data, at + 4)[0])]
+
+
+def _bazelrc(session: Session) -> str:
+    lines = [
+        f"build --disk_cache={session.folder / 'disk_cache'}",
+        "build --jobs=2 --color=no --curses=no --show_progress_rate_limit=60",
+        "test --test_output=errors",
+    ]
+    if session.modules is None:
+        return "\n".join([*lines, *WORKSPACE_FLAGS, ""])
+    folders = {path.name: path for path in sorted(session.modules.iterdir()) if path.name != "registry"}
+    folders["bazel_xc"] = REPOSITORY
+    lines += [f"common --override_module={name}={folder}" for name, folder in folders.items()]
+    lines += ["common --lockfile_mode=off", f"common --registry=file://{session.modules / 'registry'}"]
+    return "\n".join([*lines, ""])
 
 
 def _debian_folder(package: str) -> Path:
