@@ -1,4 +1,4 @@
-"""The example, cgo included, built for three platforms in one build by rules_go and the C toolchains of ``rules/cc``.
+"""The example, cgo included, built for three platforms in one build, by rules_go and the C toolchains here.
 
 With Bazel 4, rules_go 0.34 and a WORKSPACE where ``BAZEL_XC_RULES_GO`` names that; with Bazel 7, a current
 rules_go and modules where ``BAZEL_XC_BAZEL7`` and ``BAZEL_XC_MODULES`` name them. zig is needed for Windows.
