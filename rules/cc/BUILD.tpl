@@ -10,6 +10,7 @@ filegroup(
 
 xc_cc_toolchain_config(
     name = "config",
+    compile_flags = %{compile_flags},
     compiler = "%{compiler}",
     cpu = "%{cpu}",
     cxx_flags = %{cxx_flags},

@@ -59,7 +59,7 @@ def _cxx_library(flags):
         flag_groups = [flag_group(flags = flags, expand_if_available = "output_execpath")],
     )
 
-def _features(windows, cxx_flags):
+def _features(windows, compile_flags, cxx_flags):
     features = [
         feature(name = "dbg"),
         feature(name = "opt"),
@@ -76,7 +76,7 @@ def _features(windows, cxx_flags):
             enabled = True,
             flag_sets = [_cxx_library(cxx_flags)] if cxx_flags else [],
         ),
-        feature(name = "unfiltered_compile_flags", enabled = True, flag_sets = [_flags(_REPRODUCIBLE)]),
+        feature(name = "unfiltered_compile_flags", enabled = True, flag_sets = [_flags(_REPRODUCIBLE + compile_flags)]),
         feature(name = "supports_dynamic_linker", enabled = not windows),
     ]
     return features if windows else features + [feature(name = "supports_pic", enabled = True)]
@@ -99,7 +99,7 @@ def _xc_cc_toolchain_config_impl(ctx):
         artifact_name_patterns = _windows_names() if windows else [],
         compiler = ctx.attr.compiler,
         cxx_builtin_include_directories = ctx.attr.include_directories,
-        features = _features(windows, ctx.attr.cxx_flags),
+        features = _features(windows, ctx.attr.compile_flags, ctx.attr.cxx_flags),
         host_system_name = "local",
         target_cpu = ctx.attr.cpu,
         target_libc = ctx.attr.libc,
@@ -114,6 +114,7 @@ def _xc_cc_toolchain_config_impl(ctx):
 xc_cc_toolchain_config = rule(
     _xc_cc_toolchain_config_impl,
     attrs = {
+        "compile_flags": attr.string_list(doc = "What this compiler needs in every compilation."),
         "compiler": attr.string(doc = "gcc, clang or zig.", mandatory = True),
         "cpu": attr.string(doc = "As GNU triples name it: aarch64.", mandatory = True),
         "cxx_flags": attr.string_list(doc = "What links the C++ library; empty where the compiler has none."),

@@ -53,6 +53,8 @@ def _write_prefixed(rctx, driver, compiler):
         tools["gcc"] = "bin/cc"
     _write_build(
         rctx,
+        # gcc would tell Bazel where a header really is, which need not be below any folder that it looks in.
+        compile_flags = ["-fno-canonical-system-headers"] if driver == "gcc" else [],
         compiler = driver,
         cxx_flags = _cxx_flags(rctx, driver, compiler, goos),
         include_directories = _include_directories(rctx, [compiler]),
@@ -86,6 +88,7 @@ def _zig_impl(rctx):
     rctx.template("bin/ar", Label("//rules/cc:zig_ar.sh.tpl"), words, executable = True)
     _write_build(
         rctx,
+        compile_flags = [],
         compiler = "zig",
         cxx_flags = ["-lstdc++"],
         include_directories = _include_directories(rctx, [str(rctx.path("bin/cc"))]),
@@ -122,20 +125,11 @@ def _include_directories(rctx, command):
         for line in after.partition("End of search list.")[0].splitlines():
             path = line.strip()
             if path and rctx.path(path).exists:
-                found.update({folder: True for folder in _real_folders(rctx.path(path))})
+                found[str(rctx.path(path))] = True
+                found[str(rctx.path(path).realpath)] = True
     if not found:
         fail("%s does not say where its headers are" % command[0])
     return sorted(found)
-
-def _real_folders(folder):
-    """A folder, where it really is, and where what is linked into it really is: Debian links `asm` so."""
-    real = str(folder.realpath)
-    found = [str(folder), real]
-    for entry in folder.readdir():
-        target = str(entry.realpath)
-        if not target.startswith(real + "/"):
-            found.append(target.rpartition("/")[0])
-    return found
 
 def _write_build(rctx, **values):
     goos, _, goarch = rctx.attr.platform.partition("_")
