@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator
 
 import pytest
+from attrs import evolve
 from bazel_workspace import (
     CROSS_GCC,
     DOUBLE,
@@ -104,7 +106,7 @@ bazel_xc_test(
 """
 
 PROGRAMS = """\
-load("@bazel_xc//rules:defs.bzl", "xc_binary", "xc_platform_binary", "xc_release", "xc_verify_test")
+load("@bazel_xc//rules:defs.bzl", "bazel_xc", "xc_binary", "xc_release", "xc_verify_test")
 
 constraint_setting(name = "compiler")
 
@@ -147,6 +149,12 @@ cc_binary(
 cc_binary(
     name = "hello_cc",
     srcs = ["hello_cc.cc"],
+)
+
+bazel_xc(
+    name = "by_tool",
+    go = "path",
+    tool = ":hello",
 )
 
 xc_binary(
@@ -307,6 +315,30 @@ def test_a_command_behind_the_dashes_is_run(workspace: Workspace) -> None:
     said = bazel(workspace, "run", "//:bazel_xc", "--", "report", "--target", "//cmd/greet:greet").stdout
 
     assert "//cmd/greet:greet" in said
+
+
+def test_the_tool_may_be_a_target(workspace: Workspace) -> None:
+    """A program of the workspace in its place says what it was called with."""
+    said = bazel(workspace, "run", "//c:by_tool", "--", "report", "it's", expect=3).stdout
+
+    assert said == "hello report it's\n"
+
+
+def test_another_checkout_finds_everything_in_the_cache(workspace: Workspace) -> None:
+    """Nothing that is built depends on the folder that the tree lies in."""
+    bazel(workspace, "build", "//c:hellos")
+    other = evolve(workspace, root=workspace.session.folder / "elsewhere" / "other")
+    shutil.copytree(workspace.root, other.root, symlinks=True, ignore=shutil.ignore_patterns("bazel-*"))
+
+    said = bazel(other, "build", "//c:hellos").stderr
+    bazel(other, "shutdown")
+
+    (summary,) = re.findall(r"^INFO: \d+ process(?:es)?: (.+)\.$", said, re.MULTILINE)
+    assert {each.split(" ", 1)[1] for each in summary.split(", ")} <= {
+        "disk cache hit",
+        "internal",
+        "remote cache hit",
+    }
 
 
 def test_one_target_gives_a_program_for_each_platform(workspace: Workspace) -> None:
