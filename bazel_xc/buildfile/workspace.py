@@ -60,16 +60,6 @@ class Workspace:
     directories: dict[str, Directory]
     diagnostics: tuple[Diagnostic, ...] = ()
 
-    def package_of(self, directory: str) -> str:
-        """The Bazel package that a directory belongs to: itself or the nearest above with a BUILD file."""
-        while directory and not self._has_build_file(directory):
-            directory = directory.rpartition("/")[0]
-        return directory
-
-    def _has_build_file(self, directory: str) -> bool:
-        found = self.directories.get(directory)
-        return bool(found and (found.build_file or found.broken))
-
 
 def read_workspace(root: Path, settings: Settings | None = None) -> Workspace:
     """Reads the tree below ``root``. Raises ``WorkspaceError`` where the root cannot be listed."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from bazel_xc.clibs.outcome import Status
-from bazel_xc.report.model import PackageEntry, Report, TargetEntry
+from bazel_xc.report.model import Report, TargetEntry
 from bazel_xc.report.plain import plain
 
 _TICKS = re.compile(r"`+")
@@ -56,20 +56,14 @@ def _packages(report: Report) -> Iterator[str]:
     yield "## Packages with C, or missing somewhere"
     yield ""
     for each in report.packages:
-        yield f"- {code(each.import_path)}: {_states(each)}"
+        states = "; ".join(f"{state} on {', '.join(names)}" for state, names in each.groups)
+        yield f"- {code(each.import_path)}: {states}"
         for end in each.needs:
             if end.need.certain and end.status is not Status.SYSTEM:
                 labels = ", ".join(code(str(label)) for label in end.labels)
                 place = code(f"{end.need.path}:{end.need.line}")
                 yield f"  - {end.need.kind} {code(end.need.name)}: {labels or end.status} ({place})"
     yield ""
-
-
-def _states(each: PackageEntry) -> str:
-    where: dict[str, list[str]] = {}
-    for name, state in each.states:
-        where.setdefault(str(state), []).append(name)
-    return "; ".join(f"{state} on {', '.join(names)}" for state, names in where.items())
 
 
 def _chains(report: Report) -> Iterator[str]:

@@ -50,6 +50,14 @@ class PackageEntry:
     needs: tuple[Outcome, ...]
 
     @property
+    def groups(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The states with their platforms, in the order of the first platform of each."""
+        where: dict[str, list[str]] = {}
+        for name, state in self.states:
+            where.setdefault(str(state), []).append(name)
+        return tuple((state, tuple(names)) for state, names in where.items())
+
+    @property
     def cgo_platforms(self) -> tuple[str, ...]:
         """Where it is compiled with C."""
         return tuple(name for name, state in self.states if state in (State.CGO, State.FALLBACK))

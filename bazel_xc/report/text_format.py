@@ -63,12 +63,10 @@ def _packages(report: Report) -> Iterator[str]:
 
 def _states(package: PackageEntry) -> str:
     """The platforms by what the package is there."""
-    where: dict[str, list[str]] = {}
-    for name, state in package.states:
-        where.setdefault(str(state), []).append(name)
-    if len(where) == 1:
-        return f"{next(iter(where))} on every platform"
-    return "; ".join(f"{state} on {', '.join(names)}" for state, names in where.items())
+    groups = package.groups
+    if len(groups) == 1:
+        return f"{groups[0][0]} on every platform"
+    return "; ".join(f"{state} on {', '.join(names)}" for state, names in groups)
 
 
 def _goes_without_saying(end: Outcome) -> bool:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 import pytest
 
-from bazel_xc.buildfile.workspace import Directory, Workspace, glob_pattern, read_workspace
-from bazel_xc.errors import WorkspaceError
+from bazel_xc.buildfile.workspace import Directory, Workspace, read_workspace
 
 
 def _write(root: Path, *names: str, **texts: str) -> None:
@@ -171,7 +169,6 @@ def test_broken_build_file_is_said_and_not_written(tmp_path: Path) -> None:
     workspace = read_workspace(tmp_path)
     broken = workspace.directories["a"]
     assert (broken.build_file, broken.broken, broken.writable) == (None, True, False)
-    assert workspace.package_of("a/x") == "a"
     assert [(each.path, each.line, each.severity) for each in workspace.diagnostics] == [
         ("a/BUILD", 2, "error"),
         ("b/BUILD", 1, "warning"),
@@ -196,42 +193,3 @@ def test_ignored_directory_is_not_writable(tmp_path: Path) -> None:
     _write(tmp_path, "a/b/x.go", **{"a/BUILD": "# gazelle:ignore\n"})
     directories = _read(tmp_path).directories
     assert [each.writable for each in directories.values()] == [True, False, True]
-
-
-def test_package_of(tmp_path: Path) -> None:
-    _write(tmp_path, "a/BUILD", "a/b/c/x.go", "d/x.go")
-    workspace = _read(tmp_path)
-    assert [workspace.package_of(path) for path in ("a/b/c", "a/b", "a", "d", "")] == ["a", "a", "a", "", ""]
-
-
-@pytest.mark.parametrize("name", ["nowhere", "file"])
-def test_root_that_is_no_directory(tmp_path: Path, name: str) -> None:
-    _write(tmp_path, "file")
-    with pytest.raises(WorkspaceError, match=re.escape(name)):
-        read_workspace(tmp_path / name)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "yes", "no"),
-    [
-        ("a", ["a"], ["ab", "b/a", "a/b"]),
-        ("*", ["a", ".a", ""], ["a/b"]),
-        ("a*c", ["ac", "abc"], ["a/c"]),
-        ("?", ["a"], ["", "ab", "/"]),
-        ("**", ["", "a", "a/b"], []),
-        ("a/**", ["a", "a/b", "a/b/c"], ["ab"]),
-        ("**/a", ["a", "b/a", "c/b/a"], ["ba", "a/b"]),
-        ("a/**/b", ["a/b", "a/x/b", "a/x/y/b"], ["ab", "a/xb"]),
-        ("[a-c]", ["a", "b"], ["d", "-"]),
-        ("[^a]", ["b"], ["a"]),
-        ("[!a]", ["b"], ["a"]),
-        ("{a,b*}/c", ["a/c", "bb/c"], ["c/c", "a,b/c"]),
-        ("a.b+c", ["a.b+c"], ["aXb+c", "a.bbc"]),
-        ("{a", ["a"], ["b"]),
-        ("[a", ["[a"], ["a"]),
-    ],
-)
-def test_glob_pattern(pattern: str, yes: list[str], no: list[str]) -> None:
-    found = glob_pattern(pattern)
-    assert [text for text in yes if not found.fullmatch(text)] == []
-    assert [text for text in no if found.fullmatch(text)] == []
