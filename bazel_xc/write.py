@@ -24,14 +24,14 @@ def write_files(root: Path, changes: Iterable[FileChange]) -> tuple[str, ...]:
     somebody else since it was read.
     """
     wanted = sorted(change for change in changes if change.is_change)
-    prepared: list[tuple[FileChange, Path]] = []
+    prepared: list[tuple[FileChange, str]] = []
     made: list[Path] = []
     done: list[FileChange] = []
     try:
         for change in wanted:
             prepared.append((change, _prepare(root, change, made)))
         for change, temporary in prepared:
-            os.replace(temporary, _target(root, change))  # noqa: PTH105 - Path.replace is the same call
+            os.replace(temporary, _replaced(root, change))  # noqa: PTH105 - Path.replace is the same call
             done.append(change)
     except OSError as e:
         _undo(root, done)
@@ -59,13 +59,47 @@ def unified_diff(changes: Iterable[FileChange]) -> str:
     return "".join(out)
 
 
+def _replaced(root: Path, change: FileChange) -> str | Path:
+    plain = f"{root}/{change.path}"
+    return plain if change.old is None and not os.path.islink(plain) else _target(root, change)  # noqa: PTH114
+
+
 def _target(root: Path, change: FileChange) -> Path:
     """Where the bytes go: a link is written through, not replaced."""
     path = root / change.path
     return path.resolve() if path.is_symlink() else path
 
 
-def _prepare(root: Path, change: FileChange, made: list[Path]) -> Path:
+def _prepare(root: Path, change: FileChange, made: list[Path]) -> str:
+    """Writes the new bytes beside their target; gives the path. New files are many: few calls for them."""
+    plain = os.path.join(root, change.path)  # noqa: PTH118 - thousands of files
+    if change.old is None and not os.path.lexists(plain):
+        folder, name = os.path.split(plain)
+        temporary = f"{folder}/.{name}.{os.getpid()}.new"
+        try:
+            _write_new(temporary, change.new, 0o666)
+        except FileNotFoundError:
+            _make_directories(Path(folder), made)
+            _write_new(temporary, change.new, 0o666)
+        return temporary
+    return _prepare_beside(root, change, made)
+
+
+def _write_new(path: str, data: bytes, mode: int) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[os.write(handle, left) :]
+        finally:
+            os.close(handle)
+    except BaseException:
+        os.unlink(path)  # noqa: PTH108 - as above
+        raise
+
+
+def _prepare_beside(root: Path, change: FileChange, made: list[Path]) -> str:
     target = _target(root, change)
     current: bytes | None = None
     mode = 0o666  # less the umask, which the system applies
@@ -80,16 +114,10 @@ def _prepare(root: Path, change: FileChange, made: list[Path]) -> Path:
     if current is not None and not os.access(target, os.W_OK):
         raise PermissionError(13, "Permission denied", str(target))
     temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(change.new)
-        if current is not None:
-            temporary.chmod(mode)
-    except BaseException:
-        temporary.unlink()
-        raise
-    return temporary
+    _write_new(str(temporary), change.new, mode)
+    if current is not None:
+        temporary.chmod(mode)
+    return str(temporary)
 
 
 def _make_directories(directory: Path, made: list[Path]) -> None:
@@ -108,14 +136,14 @@ def _undo(root: Path, done: Iterable[FileChange]) -> None:
             target.write_bytes(change.old)
 
 
-def _clean(prepared: Iterable[tuple[FileChange, Path]], made: list[Path], *, keep: bool) -> None:
+def _clean(prepared: Iterable[tuple[FileChange, str]], made: list[Path], *, keep: bool) -> None:
     if not keep:
         for _, temporary in prepared:
-            temporary.unlink(missing_ok=True)
+            Path(temporary).unlink(missing_ok=True)
         for directory in reversed(made):
             if directory.exists() and not any(directory.iterdir()):
                 directory.rmdir()
 
 
-def _failed_path(prepared: list[tuple[FileChange, Path]], wanted: list[FileChange]) -> str:
+def _failed_path(prepared: list[tuple[FileChange, str]], wanted: list[FileChange]) -> str:
     return wanted[len(prepared)].path if len(prepared) < len(wanted) else wanted[0].path

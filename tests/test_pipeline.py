@@ -14,7 +14,8 @@ from requirements import require
 from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.golang.listing import Listing
 from bazel_xc.model import FileChange
-from bazel_xc.pipeline import Options, Reading, generate, initialise, read
+from bazel_xc.pipeline.planning import generate, initialise
+from bazel_xc.pipeline.reading import Options, Reading, read
 from bazel_xc.write import write_files
 
 V = TypeVar("V")

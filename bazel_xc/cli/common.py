@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bazel_xc.model import Diagnostic, Severity
-from bazel_xc.pipeline import Options
+from bazel_xc.pipeline.reading import Options
 
 _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 _SHOWN_PER_CODE = 20

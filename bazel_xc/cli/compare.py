@@ -12,11 +12,12 @@ from typing import Any
 
 from attrs import evolve
 
-from bazel_xc import pipeline
 from bazel_xc.cli.common import pipeline_options, shared_options
 from bazel_xc.config import FILE_NAME
 from bazel_xc.errors import ReportError
 from bazel_xc.graph.ways import ways
+from bazel_xc.pipeline.joining import join
+from bazel_xc.pipeline.reading import read
 from bazel_xc.pipeline.revisions import checked_out, revision_of
 from bazel_xc.report import compare_format, sarif
 from bazel_xc.report.build import Material, build_report
@@ -92,7 +93,7 @@ def _made(root: Path, options: argparse.Namespace) -> tuple[Report, Material]:
     chosen = pipeline_options(options)
     today = chosen.config_file or options.root / FILE_NAME
     config_file = today if today.exists() else None
-    material = pipeline.join(pipeline.read(evolve(chosen, root=root, config_file=config_file), both=True))
+    material = join(read(evolve(chosen, root=root, config_file=config_file), both=True))
     return build_report(material), material
 
 

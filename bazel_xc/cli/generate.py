@@ -12,10 +12,11 @@ from typing import Any
 
 from attrs import evolve
 
-from bazel_xc import pipeline
 from bazel_xc.cli.common import pipeline_options, shared_options, show
 from bazel_xc.config import FILE_NAME, MODES
 from bazel_xc.errors import WorkspaceError
+from bazel_xc.pipeline.planning import generate
+from bazel_xc.pipeline.reading import read
 from bazel_xc.write import unified_diff, write_files
 
 
@@ -36,11 +37,11 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    reading = pipeline.read(pipeline_options(options), whole=False)
+    reading = read(pipeline_options(options), whole=False)
     if options.mode:
         reading = evolve(reading, config=evolve(reading.config, mode=options.mode))
     only = tuple(_relative(text, options) for text in options.directories)
-    result = pipeline.generate(reading, only)
+    result = generate(reading, only)
     failed = show(result.diagnostics, options)
     if options.diff:
         print(unified_diff(result.changes), end="")

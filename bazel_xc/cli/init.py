@@ -9,9 +9,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from bazel_xc import pipeline
 from bazel_xc.bazel.cc_toolchains import cc_toolchains
 from bazel_xc.cli.common import pipeline_options, shared_options, show
+from bazel_xc.pipeline.planning import initialise
 from bazel_xc.write import write_files
 
 
@@ -33,7 +33,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    result = pipeline.initialise(pipeline_options(options), options.toolchain)
+    result = initialise(pipeline_options(options), options.toolchain)
     failed = show(result.diagnostics, options)
     for path in write_files(options.root, result.changes):
         print(path)

@@ -9,9 +9,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from bazel_xc import pipeline
 from bazel_xc.cli.common import pipeline_options, shared_options, show
 from bazel_xc.errors import WriteError
+from bazel_xc.pipeline.joining import join
+from bazel_xc.pipeline.reading import read
 from bazel_xc.report import dot, graphml, html, json_format, markdown, mermaid, sarif, text_format
 from bazel_xc.report.build import build_report
 
@@ -46,7 +47,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    material = pipeline.join(pipeline.read(pipeline_options(options), both=True))
+    material = join(read(pipeline_options(options), both=True))
     show(material.findings, options)
     report = build_report(material)
     text = FORMATS[options.format](report.only(options.target, cgo_only=options.cgo_only))

@@ -10,10 +10,11 @@ import argparse
 from pathlib import PurePosixPath
 from typing import Any
 
-from bazel_xc import pipeline
 from bazel_xc.cli.common import pipeline_options, shared_options, show
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.graph.ways import ways
+from bazel_xc.pipeline.joining import join
+from bazel_xc.pipeline.reading import Reading, read
 from bazel_xc.report import why_format
 from bazel_xc.report.build import Material
 
@@ -37,8 +38,8 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    reading = pipeline.read(pipeline_options(options))
-    material = pipeline.join(reading)
+    reading = read(pipeline_options(options))
+    material = join(reading)
     show(reading.diagnostics, options)
     node = _node(options.node, material, reading)
     found = [ways(material.graph, node, name, max(1, options.limit)) for name in material.graph.platforms]
@@ -46,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _node(text: str, material: Material, reading: pipeline.Reading) -> str:
+def _node(text: str, material: Material, reading: Reading) -> str:
     """The node that is meant. Raises ``WorkspaceError`` with near names where there is none."""
     graph = material.graph.graph
     path = PurePosixPath(text.removesuffix("/")).as_posix() if text.startswith(".") else ""

@@ -38,7 +38,8 @@ def targets_with_cgo(
     for target in targets:
         builder.add_target(target, platforms)
         labels.append(target.label)
-    tainted = {name: builder.above_cgo(name) for name in platforms}
+    importers = builder.importers()
+    tainted = {name: builder.above_cgo(name, importers) for name in platforms}
     held = {label: frozenset(name for name in platforms if label in tainted[name]) for label in labels}
     return {label: names for label, names in held.items() if names}
 
@@ -84,23 +85,28 @@ class _Builder:
         graph.add_edges_from((a, b, {"platforms": held}) for (a, b), held in self.edges.items())
         return graph
 
-    def above_cgo(self, platform: str) -> frozenset[str]:
+    def above_cgo(self, platform: str, importers: Mapping[str, list[str]]) -> frozenset[str]:
         """Everything that reaches a package, outside the standard library, that imports "C" on a platform."""
         found = {
             node
             for node, data in self.nodes.items()
             if data["kind"] == NodeKind.PACKAGE and platform in data["cgo"]
         }
-        importers: dict[str, list[str]] = {}
-        for (source, target), held in self.edges.items() if found else ():
-            if platform in held:
-                importers.setdefault(target, []).append(source)
         pending = list(found)
         while pending:
-            new = set(importers.get(pending.pop(), ())) - found
-            found |= new
-            pending.extend(new)
+            target = pending.pop()
+            for source in importers.get(target, ()):
+                if source not in found and platform in self.edges[source, target]:
+                    found.add(source)
+                    pending.append(source)
         return frozenset(found)
+
+    def importers(self) -> dict[str, list[str]]:
+        """Who imports a node, on whatever platform."""
+        found: dict[str, list[str]] = {}
+        for source, target in self.edges:
+            found.setdefault(target, []).append(source)
+        return found
 
     def add_package(self, package: ListedPackage, platform: str) -> None:
         node, here = package.import_path, self._single(platform)

@@ -3,11 +3,6 @@
 Comes in: the workspace root, the configuration and a few choices of the command line. Goes out: a ``Reading``
 (everything known of the workspace), and from it the file changes of ``generate`` or the material of reports.
 Only this package calls stages; each stage takes values and gives values. ``reading`` is what every command
-begins with, ``solving`` is about C, ``planning`` ends in files, ``joining`` in graphs.
+begins with, ``solving`` is about C, ``planning`` ends in files, ``joining`` in graphs. Nothing is imported
+here, so that each command loads what it needs.
 """
-
-from bazel_xc.pipeline.joining import join
-from bazel_xc.pipeline.planning import Result, generate, initialise
-from bazel_xc.pipeline.reading import Options, Reading, read
-
-__all__ = ["Options", "Reading", "Result", "generate", "initialise", "join", "read"]

@@ -17,7 +17,8 @@ import bazel_xc
 from bazel_xc.cli import main
 from bazel_xc.golang.listing import Listing
 from bazel_xc.graph.dependency import Verdict
-from bazel_xc.pipeline import Options, join, read
+from bazel_xc.pipeline.joining import join
+from bazel_xc.pipeline.reading import Options, read
 from bazel_xc.report import json_format, text_format
 from bazel_xc.report.build import build_report
 from bazel_xc.report.model import Report
