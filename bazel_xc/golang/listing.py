@@ -285,6 +285,8 @@ class _Lister:
         source: Path,
     ) -> _Lister:
         environment = {**settings, **place.environment}
+        if place.vendored:  # an index of a tree that is read once costs more than it saves
+            environment["GODEBUG"] = ",".join(filter(None, (environment.get("GODEBUG"), "goindex=0")))
         words = _all_tags(tags, environment)
         return cls(run, place.directory, place.patterns, words, environment, source)
 

@@ -52,6 +52,7 @@ def test_vendored_closure_is_asked_for_once(tmp_path: Path) -> None:
 
     def run(arguments: list[str], directory: Path, environment: Mapping[str, str]) -> Run:
         asked.append((environment["GOOS"], arguments[2]))
+        assert environment["GODEBUG"] == "goindex=0"
         return Run(0, OUTPUT.encode(), "")
 
     vendored = ListingPlace(directory=tmp_path, patterns=("./...",), vendored=True)
