@@ -12,6 +12,8 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
+from bazel_xc.clibs.rules import OWN_KINDS, OWN_SUFFIX
+
 
 @frozen(kw_only=True)
 class Kind:
@@ -61,9 +63,9 @@ KINDS: Mapping[str, Kind] = {
 # What a directory of Go gets; the other kinds stand in the platforms package only.
 GO_RULE_KINDS = frozenset({"alias", "go_binary", "go_library", "go_test"})
 
-# What C in the tree gets, and how the names of those rules end, by which they are known again.
-CC_RULE_KINDS = frozenset({"cc_import", "cc_library"})
-CC_RULE_SUFFIX = "_cgo"
+# What C in the tree gets; the index of cc rules leaves the same ones out.
+CC_RULE_KINDS = OWN_KINDS
+CC_RULE_SUFFIX = OWN_SUFFIX
 
 # Rules that others import by their importpath, though bazel-xc never writes them.
 LIBRARY_KINDS = frozenset({"go_library", "go_proto_library", "go_grpc_library", "go_tool_library"})

@@ -28,7 +28,9 @@ _OTHER_KINDS = frozenset(
     {"cc_shared_library", "cc_static_library", "cc_proto_library", "cc_toolchain_import"}
 )
 _MACRO = re.compile(r"(?:\w*_)?cc_(?:\w*_)?(?:library|import)")
-_OWN_SUFFIX = "_cgo"  # of the cc rules that bazel-xc writes itself
+# The cc rules that bazel-xc writes itself, by which they are known again.
+OWN_KINDS = frozenset({"cc_import", "cc_library"})
+OWN_SUFFIX = "_cgo"
 _HEADER = re.compile(r".*\.(?:h|hh|hpp|hxx|h\+\+|H|inc|inl|ipp|tcc|tpp|def)", re.DOTALL)
 _LIBRARY_FILE = re.compile(
     r"(?:lib)?(?P<name>.+?)(?:\.dll\.a|\.a|\.lo|\.lib|\.so(?:\.[0-9.]+)?|\.dylib|\.tbd|\.dll)"
@@ -111,7 +113,7 @@ def offers_c(rule: EvaluatedRule, kind: str) -> bool:
     """Whether a rule, of a kind that stands for ``kind``, is one that others may have as a cc dependency."""
     if not rule.name or kind in _OTHER_KINDS or rule.kind in _OTHER_KINDS:
         return False
-    if kind in ("cc_library", "cc_import") and rule.name.endswith(_OWN_SUFFIX):
+    if kind in OWN_KINDS and rule.name.endswith(OWN_SUFFIX):
         return False
     return kind in NATIVE_KINDS or bool(_MACRO.fullmatch(kind)) or "hdrs" in rule.attributes
 
