@@ -102,7 +102,9 @@ def _verdicts(tree: Path) -> Iterator[tuple[str, str, str]]:
 def _build(tree: Path, package: str, platform: str, compiler: str, cgo: bool) -> str:
     """The first line of go's error that says something; empty where the binary was built."""
     goos, _, goarch = platform.partition("_")
-    settings = {"GOOS": goos, "GOARCH": goarch, "CGO_ENABLED": "1" if cgo else "0", "GOFLAGS": "-mod=mod"}
+    vendored = (tree / "vendor" / "modules.txt").exists()
+    settings = {"GOOS": goos, "GOARCH": goarch, "CGO_ENABLED": "1" if cgo else "0"}
+    settings["GOFLAGS"] = "" if vendored else "-mod=mod"
     if cgo:
         settings["CC"] = compiler
     with tempfile.TemporaryDirectory() as folder:

@@ -31,6 +31,7 @@ _FIRST_PARTY = ("IgnoredGoFiles", "IgnoredOtherFiles", "TestGoFiles", "XTestGoFi
                 "XTestImports", "EmbedFiles", "TestEmbedFiles", "XTestEmbedFiles")  # fmt: skip
 _CGO = ("CgoCFLAGS", "CgoCPPFLAGS", "CgoCXXFLAGS", "CgoLDFLAGS", "CgoPkgConfig")
 FIELDS = (*_SHARED, *_FILES, *_FIRST_PARTY, *_CGO)
+C_WITHOUT_CGO = "source files not allowed when not using cgo"
 _POSITION = re.compile(r"^(?P<path>.*?):(?P<line>\d+)(?::(?P<column>\d+))?$")
 
 
@@ -141,6 +142,11 @@ class ListedPackage:
     def buildable(self) -> bool:
         """Whether there is anything to compile that is no test."""
         return bool(self.go_files or self.cgo_files)
+
+    @property
+    def refused(self) -> bool:
+        """Whether go refuses to build it for C files without any cgo; rules_go does not mind."""
+        return self.error is not None and C_WITHOUT_CGO in self.error.message
 
 
 @frozen

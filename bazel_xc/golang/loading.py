@@ -20,6 +20,7 @@ from bazel_xc.golang.listing import FailedPlace, ListedPackage, Listing, Listing
 from bazel_xc.golang.modules import ListingGroup, Module, module_of
 from bazel_xc.golang.package import GoPackage, GoView, ReadDirectory, fold, read_directory
 from bazel_xc.golang.toolchain import Toolchain
+from bazel_xc.golang.undefined import said_of_undefined, undefined_in_packages
 from bazel_xc.model import Diagnostic, Platform, Severity
 
 # What go says of an import that no go.mod leads to, and of one that looks like the standard library's.
@@ -30,11 +31,14 @@ _NOWHERE = ("no required module provides package", "is not in std")
 class Loaded:
     """What go and the sources say. ``packages`` are by directory; ``untouched`` are directories whose rules
     have to stay as they are, because what is in them could not be understood. ``flipped`` are the listings
-    with cgo on where it is off and the other way round, empty where nobody asked.
+    with cgo on where it is off and the other way round, empty where nobody asked; ``unlisted`` and
+    ``flipped_unlisted`` are then the packages that no listing has, as either setting makes them.
     """
 
     listings: tuple[Listing, ...]
     flipped: tuple[Listing, ...] = ()
+    unlisted: tuple[GoPackage, ...] = ()
+    flipped_unlisted: tuple[GoPackage, ...] = ()
     packages: Mapping[str, GoPackage]
     untouched: frozenset[str]
     diagnostics: tuple[Diagnostic, ...]
@@ -69,20 +73,40 @@ class Loader:
         unlisted = self._below(gone, (directory.path for directory in directories))
         directories = tuple(each for each in directories if each.path not in unlisted)
         packages, load_errors = self._fold(directories, listings)
+        packages, lacking = self._without_undefined(packages)
         failed = frozenset(directory.path for directory in directories) - packages.keys()
         own = frozenset(directory.import_path for directory in directories)
         return Loaded(
             listings=listings,
             flipped=others,
+            unlisted=self._unlisted(directories, listings) if self.both else (),
+            flipped_unlisted=self._unlisted(directories, others),
             packages=packages,
             untouched=_untouched(failed, load_errors, unreadable) | unlisted,
             diagnostics=(
                 *unreadable,
                 *load_errors,
+                *lacking,
                 *_missing_packages(listings, own),
                 *(_nothing_listed(each, self.workspace.root) for each in gone),
             ),
         )
+
+    def _without_undefined(
+        self, packages: Mapping[str, GoPackage]
+    ) -> tuple[dict[str, GoPackage], tuple[Diagnostic, ...]]:
+        """The packages, told where they do not compile without cgo, and what to say of that."""
+        found = undefined_in_packages(
+            packages.values(), self.config.platforms, _reader_of_some(self.workspace.root)
+        )
+        where = {each.import_path: frozenset(each.platforms) for each in found}
+        nowhere: frozenset[str] = frozenset()
+        told = {
+            path: evolve(each, undefined=where.get(each.import_path, nowhere)) if where else each
+            for path, each in packages.items()
+        }
+        own = {each.import_path: path for path, each in packages.items()}
+        return told, tuple(said_of_undefined(found, own))
 
     def _below(self, gone: Iterable[FailedPlace], directories: Iterable[str]) -> frozenset[str]:
         """The directories whose module go could not list."""
@@ -150,12 +174,25 @@ class Loader:
             if import_path is not None:
                 yield path, import_path
 
+    def _view(self, platforms: tuple[Platform, ...]) -> GoView:
+        tags = frozenset((*self.config.tags, *self.toolchain.tool_tags))
+        return GoView(platforms=platforms, release=self.toolchain.release, tags=tags)
+
+    def _unlisted(
+        self, directories: Iterable[ReadDirectory], listings: tuple[Listing, ...]
+    ) -> tuple[GoPackage, ...]:
+        """The packages, with the settings of some listings, that none of these has."""
+        view = self._view(tuple(listing.platform for listing in listings))
+        listed = frozenset(path for listing in listings for path in listing.packages)
+        hidden = (each for each in directories if each.unlisted and each.import_path not in listed)
+        found = (fold(each, {}, view)[0] for each in hidden) if listings else ()
+        return tuple(each for each in found if each)
+
     def _fold(
         self, directories: Iterable[ReadDirectory], listings: tuple[Listing, ...]
     ) -> tuple[dict[str, GoPackage], tuple[Diagnostic, ...]]:
         where = by_directory(listings, self.workspace.root)
-        tags = frozenset((*self.config.tags, *self.toolchain.tool_tags))
-        view = GoView(platforms=self.config.platforms, release=self.toolchain.release, tags=tags)
+        view = self._view(self.config.platforms)
         packages: dict[str, GoPackage] = {}
         said: list[Diagnostic] = []
         for directory in directories:
@@ -202,6 +239,19 @@ def _reader(root: Path) -> Callable[[str], bytes]:
     def read(path: str) -> bytes:
         with open(base + path, "rb") as file:  # noqa: PTH123
             return file.read()
+
+    return read
+
+
+def _reader_of_some(root: Path) -> Callable[[str], bytes | None]:
+    """As ``_reader``, but files may be gone."""
+    whole = _reader(root)
+
+    def read(path: str) -> bytes | None:
+        try:
+            return whole(path)
+        except OSError:
+            return None
 
     return read
 

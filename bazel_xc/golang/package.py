@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from attrs import evolve, frozen
 
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS, holds, may_hold
-from bazel_xc.golang.listing import ListedPackage
+from bazel_xc.golang.listing import C_WITHOUT_CGO, ListedPackage
 from bazel_xc.golang.source import SourceFile, scan_go, scan_other
 from bazel_xc.model import Diagnostic, Platform, PlatformStrings, Severity
 
@@ -47,7 +47,6 @@ _NO_OBSTACLE = (
     "no matching files found",
     "no non-test Go files",
 )
-_C_WITHOUT_CGO = "source files not allowed when not using cgo"
 _CGO_IN_TEST = "use of cgo in test"  # go refuses it, rules_go does not
 
 
@@ -74,7 +73,8 @@ class GoPackage:
     ``listed`` are the configured platforms on which go list knows the directory, ``buildable`` those on
     which it has anything to compile besides tests. ``directory`` is relative to the workspace root. The
     embedded files are go list's, on any configured platform; ``generated`` are Go files that are not on
-    disk, because rules of the BUILD file make them.
+    disk, because rules of the BUILD file make them. On the platforms in ``undefined`` it does not compile,
+    for lack of what files declare that need cgo.
     """
 
     directory: str
@@ -86,6 +86,7 @@ class GoPackage:
     embeds: tuple[str, ...] = ()
     test_embeds: tuple[str, ...] = ()
     generated: tuple[str, ...] = ()
+    undefined: frozenset[str] = frozenset()
 
     def of(self, *kinds: FileKind) -> tuple[PackageFile, ...]:
         """The files of some kinds, by name."""
@@ -272,7 +273,7 @@ def _load_errors(directory: ReadDirectory, listed: Mapping[str, ListedPackage]) 
         message = " ".join(error.message.split())
         where.setdefault((path, line, column, message), []).append(platform)
     for (path, line, column, message), platforms in where.items():
-        soft = _C_WITHOUT_CGO in message
+        soft = C_WITHOUT_CGO in message
         in_test = _CGO_IN_TEST in message
         everywhere = len(platforms) == len(listed)
         yield Diagnostic(

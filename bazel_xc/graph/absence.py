@@ -21,7 +21,7 @@ def absent_platforms(package: GoPackage, platforms: Iterable[Platform]) -> froze
         return frozenset()  # nobody knows what will be in them
     configured = frozenset(platform.name for platform in platforms)
     may: frozenset[str] = frozenset().union(*(file.may for file in package.of(FileKind.GO)))
-    return (configured - package.buildable) | (KNOWN_PLATFORMS - configured - may)
+    return (configured - package.buildable) | package.undefined | (KNOWN_PLATFORMS - configured - may)
 
 
 def absent_for_tests(package: GoPackage, platforms: Iterable[Platform]) -> frozenset[str]:

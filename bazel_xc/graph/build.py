@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bazel_xc.cgo.needs import CNeed
 from bazel_xc.golang.listing import ListedPackage, Listing
 from bazel_xc.golang.package import FileKind, GoPackage
+from bazel_xc.golang.undefined import Undefined
 from bazel_xc.graph.dependency import DependencyGraph, NodeKind, Target, need_node
 
 if TYPE_CHECKING:
@@ -48,18 +49,28 @@ def build_graph(
     listings: Iterable[Listing],
     needs: Mapping[str, tuple[CNeed, ...]],
     targets: Iterable[Target] = (),
+    unlisted: Iterable[GoPackage] = (),
+    undefined: Iterable[Undefined] = (),
 ) -> DependencyGraph:
-    """Joins what is known; ``needs`` maps import paths to what those packages ask for."""
+    """Joins what is known; ``needs`` maps import paths to what those packages ask for.
+
+    Of packages that are ``unlisted`` the sources tell.
+    """
     listings = tuple(listings)
+    platforms = tuple(listing.platform.name for listing in listings)
     builder = _Builder()
     for listing in listings:
         for package in listing.packages.values():
             builder.add_package(package, listing.platform.name)
+    for own in unlisted:
+        builder.add_sources(own, platforms)
+        builder.nodes[own.import_path] |= {"listed": own.buildable, "first_party": True}
+    for use in undefined:
+        builder.nodes[use.import_path]["broken"] |= frozenset(use.platforms)
     for path, asked in needs.items():
         for need in asked:
             builder.nodes[need_node(need)] = {"kind": NodeKind.NEED}
             builder.add_edge(path, need_node(need), need.platforms)
-    platforms = tuple(listing.platform.name for listing in listings)
     for target in targets:
         builder.add_target(target, platforms)
     return DependencyGraph(builder.graph(), platforms)
@@ -80,7 +91,8 @@ class _Builder:
         for source, target in self.edges:
             for node in (source, target):
                 if node not in self.nodes:  # imported, but never listed
-                    self.nodes[node] = _package_data(NodeKind.PACKAGE)
+                    standard = "." not in node.partition("/")[0]
+                    self.nodes[node] = _package_data(NodeKind.STANDARD if standard else NodeKind.PACKAGE)
         graph.add_nodes_from(self.nodes.items())
         graph.add_edges_from((a, b, {"platforms": held}) for (a, b), held in self.edges.items())
         return graph
@@ -116,7 +128,7 @@ class _Builder:
         data["listed"] |= here
         if package.cgo_files:
             data["cgo"] |= here
-        if not package.buildable and not package.standard:
+        if not package.standard and (package.refused or not package.buildable):
             data["broken"] |= here
         if package.module:
             module = f"module:{package.module.path}"

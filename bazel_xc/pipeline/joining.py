@@ -15,10 +15,12 @@ from bazel_xc.bazel.compatibility import rule_targets
 from bazel_xc.cgo.needs import CNeed
 from bazel_xc.clibs.outcome import Status
 from bazel_xc.golang.listing import ListedPackage, Listing
+from bazel_xc.golang.package import GoPackage
+from bazel_xc.golang.undefined import said_of_undefined, undefined_in_listings
 from bazel_xc.graph.build import build_graph
 from bazel_xc.graph.dependency import Target
 from bazel_xc.pipeline.planning import outlines_of, unique
-from bazel_xc.pipeline.reading import Reading
+from bazel_xc.pipeline.reading import Reading, reader
 from bazel_xc.pipeline.solving import Solved, said_of, solve
 from bazel_xc.report.build import Material
 from bazel_xc.report.model import Run
@@ -30,14 +32,21 @@ def join(reading: Reading) -> Material:
     loaded = reading.loaded
     solved = solve(reading, outlines, external=True)
     targets = tuple(rule_targets(outlines, reading.config.platforms))
-    flipped = tuple(_flipped_target(each, loaded.flipped) for each in targets)
+    hidden = {package.import_path: package for package in loaded.flipped_unlisted}
+    flipped = tuple(_flipped_target(each, loaded.flipped, hidden.get(each.package)) for each in targets)
+    look = reader(reading.workspace.root)  # go gives absolute paths, which stay what they are
+    own = frozenset(package.import_path for package in loaded.packages.values())
+    suspects = frozenset(_suspects((*loaded.listings, *loaded.flipped)))
+    lacking = undefined_in_listings(loaded.listings, loaded.unlisted, suspects, look)
+    otherwise = undefined_in_listings(loaded.flipped, loaded.flipped_unlisted, suspects, look)
+    foreign = (each for each in lacking if each.import_path not in own)
     return Material(
-        graph=build_graph(loaded.listings, _foreign_needs(solved), targets),
-        other=build_graph(loaded.flipped, {}, flipped),
+        graph=build_graph(loaded.listings, _foreign_needs(solved), targets, loaded.unlisted, lacking),
+        other=build_graph(loaded.flipped, {}, flipped, loaded.flipped_unlisted, otherwise),
         targets=targets,
         outcomes=solved.outcomes,
         places=dict(_places(reading)),
-        findings=unique((*reading.diagnostics, *said_of(solved, reading))),
+        findings=unique((*reading.diagnostics, *said_of(solved, reading), *said_of_undefined(foreign, {}))),
         release=reading.toolchain.release[1],
         run=Run(
             module=reading.modules[0].path,
@@ -46,6 +55,14 @@ def join(reading: Reading) -> Material:
             platforms=tuple((platform.name, platform.cgo) for platform in reading.config.platforms),
         ),
     )
+
+
+def _suspects(listings: Iterable[Listing]) -> Iterator[str]:
+    """Packages that may declare a thing on some platforms only: with cgo, or the workspace's own."""
+    for listing in listings:
+        for path, package in listing.packages.items():
+            if package.cgo_files or not (package.standard or package.dep_only):
+                yield path
 
 
 def _foreign_needs(solved: Solved) -> dict[str, tuple[CNeed, ...]]:
@@ -60,9 +77,11 @@ def _foreign_needs(solved: Solved) -> dict[str, tuple[CNeed, ...]]:
     return {path: needs for path, needs in found.items() if needs}
 
 
-def _flipped_target(target: Target, listings: Iterable[Listing]) -> Target:
-    """The target as it is with cgo the other way round, as far as go lists its package."""
+def _flipped_target(target: Target, listings: Iterable[Listing], hidden: GoPackage | None) -> Target:
+    """The target as it is with cgo the other way round; ``hidden`` is its package where go lists none."""
     imports: dict[str, tuple[str, ...]] = {}
+    if hidden and target.kind != "go_test":
+        return evolve(target, imports=dict.fromkeys(sorted(hidden.buildable), (target.package,)))
     for listing in listings:
         package = listing.packages.get(target.package)
         paths = _imports(target, package) if package else ()

@@ -86,7 +86,7 @@ class TargetOn:
     """A target on one platform. ``chain`` leads to the nearest package that decides the verdict.
 
     ``without_cgo`` is None where cgo is off already, or nothing would change. ``fallbacks`` are packages
-    whose C is left out here because cgo is off; whether their other files suffice, only a compiler can say.
+    whose C is left out here because cgo is off; that their other files suffice is likely, not certain.
     """
 
     platform: str

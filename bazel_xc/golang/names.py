@@ -1,0 +1,142 @@
+"""The names that a Go file declares and uses.
+
+Comes in: the bytes of a file. Goes out: a ``FileNames``. It is the only place that knows tree-sitter. It
+reads one file by itself: types are unknown to it, so what a selector leads to is not told, and a name that
+anything in the file binds anew is left out of what the file uses.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping
+
+import tree_sitter_go
+from attrs import frozen
+from tree_sitter import Language, Node, Parser, Query, QueryCursor
+
+_QUERY = """
+(source_file (function_declaration name: (identifier) @declared))
+(source_file (type_declaration (_ name: (type_identifier) @declared)))
+(source_file (const_declaration (const_spec (identifier) @declared)))
+(source_file (var_declaration (var_spec name: (identifier) @declared)))
+(source_file (var_declaration (var_spec_list (var_spec name: (identifier) @declared))))
+(method_declaration name: (field_identifier) @member)
+(field_declaration name: (field_identifier) @member)
+(field_declaration !name type: (_) @embedded)
+(method_elem name: (field_identifier) @member)
+(var_spec name: (identifier) @bound)
+(const_spec (identifier) @bound)
+(parameter_declaration name: (identifier) @bound)
+(variadic_parameter_declaration name: (identifier) @bound)
+(type_parameter_declaration name: (identifier) @bound)
+(short_var_declaration left: (expression_list (identifier) @bound))
+(range_clause left: (expression_list (identifier) @bound))
+(receive_statement left: (expression_list (identifier) @bound))
+(type_switch_statement alias: (expression_list (identifier) @bound))
+(type_declaration (_ name: (type_identifier) @bound))
+(keyed_element . (literal_element (identifier) @key))
+(qualified_type name: (type_identifier) @key)
+(import_spec) @import
+(selector_expression) @selector
+(qualified_type) @qualified
+(identifier) @name
+(type_identifier) @name
+"""
+_UNDECLARED = frozenset({"_", "init"})
+
+
+@frozen(order=True)
+class Use:
+    """A name where it is first used; ``package`` is what stands before its dot, if that is a plain name."""
+
+    name: str
+    line: int
+    package: str = ""
+
+
+@frozen(kw_only=True)
+class FileNames:
+    """What one file declares at the level of its package, and what it uses.
+
+    ``members`` are methods and fields; ``used`` are names that stand alone, ``selected`` lower-case names
+    behind a dot, which only a member of the file's own package can be, ``qualified`` names behind a plain
+    name and a dot. ``imports`` maps paths to the names given to them, "" where none is given. ``whole`` is
+    False where the file could not be parsed to its end.
+    """
+
+    declared: frozenset[str]
+    members: frozenset[str]
+    used: tuple[Use, ...]
+    selected: tuple[Use, ...]
+    qualified: tuple[Use, ...]
+    imports: Mapping[str, str]
+    whole: bool
+
+
+def read_names(data: bytes) -> FileNames:
+    """Parses a file; never raises."""
+    language, query = _grammar()
+    tree = Parser(language).parse(data + b"\n")  # without it the grammar trips over the last statement
+    found = QueryCursor(query).captures(tree.root_node)
+    get = functools.partial(_get, found)
+    declared = _texts(get("declared")) - _UNDECLARED
+    bound = _texts(get("bound")) - declared
+    keys = {node.id for node in get("key")}
+    alone = (Use(_text(node), _line(node)) for node in get("name") if node.id not in keys)
+    pairs = [*map(_selection, get("selector")), *map(_qualification, get("qualified"))]
+    embedded = {_text(node).rpartition(".")[2].lstrip("*").partition("[")[0] for node in get("embedded")}
+    return FileNames(
+        declared=declared,
+        members=_texts(get("member")) | embedded,
+        used=_first(each for each in alone if each.name not in bound),
+        selected=_first(Use(each.name, each.line) for each in pairs if each.name[:1].islower()),
+        qualified=_first(each for each in pairs if each.package and each.package not in bound | declared),
+        imports=dict(_import(node) for node in get("import")),
+        whole=not tree.root_node.has_error,
+    )
+
+
+@functools.cache
+def _grammar() -> tuple[Language, Query]:
+    language = Language(tree_sitter_go.language())
+    return language, Query(language, _QUERY)
+
+
+def _get(found: Mapping[str, list[Node]], name: str) -> list[Node]:
+    return found.get(name, [])
+
+
+def _first(uses: Iterable[Use]) -> tuple[Use, ...]:
+    """Each name once, at its first line."""
+    found: dict[tuple[str, str], Use] = {}
+    for each in sorted(uses, key=lambda use: use.line):
+        found.setdefault((each.package, each.name), each)
+    return tuple(found.values())
+
+
+def _selection(node: Node) -> Use:
+    operand, name = node.child_by_field_name("operand"), node.child_by_field_name("field")
+    plain = operand is not None and operand.type == "identifier"
+    return Use(_text(name), _line(node), _text(operand) if plain else "")
+
+
+def _qualification(node: Node) -> Use:
+    return Use(
+        _text(node.child_by_field_name("name")), _line(node), _text(node.child_by_field_name("package"))
+    )
+
+
+def _import(node: Node) -> tuple[str, str]:
+    return _text(node.child_by_field_name("path")).strip('"`'), _text(node.child_by_field_name("name"))
+
+
+def _texts(nodes: Iterable[Node]) -> frozenset[str]:
+    return frozenset(map(_text, nodes))
+
+
+def _text(node: Node | None) -> str:
+    return (node.text or b"").decode(errors="replace") if node else ""
+
+
+def _line(node: Node) -> int:
+    return node.start_point[0] + 1

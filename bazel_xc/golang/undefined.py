@@ -1,0 +1,264 @@
+"""Packages that do not compile somewhere, because files that declare what they use are left out there.
+
+Comes in: which files go compiles on a platform, and which it leaves out, for cgo or for the platform. Goes
+out: the first use, in each package, of a name that is declared nowhere. Files are read, but nothing is
+type-checked: a method or field with an upper-case name may be any type's, so its loss is not seen. What is
+told is certain as far as the parser goes; what is not told may still fail to compile.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from attrs import evolve, field, frozen
+
+from bazel_xc.golang.listing import ListedPackage, Listing
+from bazel_xc.golang.package import FileKind, GoPackage
+from bazel_xc.model import Diagnostic, Platform, Severity
+
+if TYPE_CHECKING:
+    from bazel_xc.golang.names import FileNames
+
+_Found = tuple[str, int, str, str]  # file, line, name, file that declares it
+_TURN_ON = "turn cgo on there, "
+Read = Callable[[str], bytes | None]
+
+
+@frozen(kw_only=True)
+class Compiled:
+    """The Go files of a package that are compiled, tests left out, and what they import. A file's path is
+    whatever ``read`` understands.
+    """
+
+    name: str
+    files: frozenset[str]
+    imports: frozenset[str]
+
+
+@frozen(kw_only=True)
+class Undefined:
+    """The first use, in a package, of a name that is not declared there.
+
+    ``declared_in`` is a file that declares it and is left out, for want of ``cgo`` or for another reason.
+    """
+
+    import_path: str
+    file: str
+    line: int
+    name: str
+    declared_in: str
+    cgo: bool
+    platforms: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class _Lost:
+    """Names that a package lacks, each with the file that has it; ``members`` are methods and fields."""
+
+    names: Mapping[str, str] = field(factory=dict)
+    members: Mapping[str, str] = field(factory=dict)
+
+
+@frozen
+class Sources:
+    """Reads and parses files, each once."""
+
+    read: Read
+    _names: dict[str, FileNames | None] = field(factory=dict, eq=False, repr=False)
+    _texts: dict[str, bytes] = field(factory=dict, eq=False, repr=False)
+
+    def text(self, path: str) -> bytes:
+        """The bytes of a file; empty where it is gone."""
+        if path not in self._texts:
+            self._texts[path] = self.read(path) or b""
+        return self._texts[path]
+
+    def names(self, path: str) -> FileNames | None:
+        """What is in a file; None where that cannot be told."""
+        if path not in self._names:
+            from bazel_xc.golang.names import read_names  # noqa: PLC0415 - few runs want its parser
+
+            found = read_names(self.text(path))
+            self._names[path] = found if found.whole else None
+        return self._names[path]
+
+
+def undefined(
+    compiled: Mapping[str, Compiled], left_out: Mapping[str, frozenset[str]], sources: Sources
+) -> tuple[Undefined, ...]:
+    """What does not compile of the packages of one platform, by import path; ``left_out`` are more of their
+    files.
+    """
+    found: list[Undefined] = []
+    lost: dict[str, _Lost] = {}
+    for path, files in sorted(left_out.items()):
+        package = compiled.get(path)
+        if package and package.files and files:
+            lost[path] = _lost(package.files, files, sources)
+            found.extend(_first(path, _own_uses(package, lost[path], sources), sources))
+    exported = {path: each.names for path, each in lost.items() if any(n[:1].isupper() for n in each.names)}
+    told = {each.import_path for each in found}
+    for path, package in sorted(compiled.items()):
+        if path not in told and package.imports & exported.keys():
+            wanted = {each: exported[each] for each in package.imports & exported.keys()}
+            known = {each: compiled[each].name for each in wanted}
+            found.extend(_first(path, _foreign_uses(package, wanted, known, sources), sources))
+    return tuple(sorted(found, key=lambda each: each.import_path))
+
+
+def undefined_in_listings(
+    listings: Iterable[Listing], unlisted: Iterable[GoPackage], suspects: frozenset[str], read: Read
+) -> tuple[Undefined, ...]:
+    """What does not compile in the closure, for lack of what ``suspects`` leave out; import paths.
+
+    ``unlisted`` are the workspace's packages at which go does not look by itself.
+    """
+    unlisted, sources = tuple(unlisted), Sources(read)
+    found: dict[Undefined, list[str]] = {}
+    for listing in listings:
+        platform = listing.platform.name
+        compiled = {each.import_path: _folded(each, platform) for each in unlisted}
+        left_out = {each.import_path: _left_out(each, platform) for each in unlisted if each.uses_cgo}
+        for path, each in listing.packages.items():
+            if not each.standard:
+                compiled[path] = _compiled(each)
+                if path in suspects:
+                    left_out[path] = _ignored(each)
+        for use in undefined(compiled, left_out, sources):
+            found.setdefault(use, []).append(platform)
+    return tuple(evolve(use, platforms=tuple(names)) for use, names in found.items())
+
+
+def undefined_in_packages(
+    packages: Iterable[GoPackage], platforms: Iterable[Platform], read: Read
+) -> tuple[Undefined, ...]:
+    """What does not compile of the workspace's own packages for lack of what those with cgo leave out."""
+    packages, sources = tuple(packages), Sources(read)
+    found: dict[Undefined, list[str]] = {}
+    if not any(package.uses_cgo for package in packages):
+        return ()
+    for platform in platforms:
+        compiled = {each.import_path: _folded(each, platform.name) for each in packages}
+        left_out = {each.import_path: _left_out(each, platform.name) for each in packages if each.uses_cgo}
+        for use in undefined(compiled, left_out, sources):
+            found.setdefault(use, []).append(platform.name)
+    return tuple(evolve(use, platforms=tuple(names)) for use, names in found.items())
+
+
+def said_of_undefined(found: Iterable[Undefined], own: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Says it at the place of use; ``own`` maps import paths of the workspace to directories."""
+    for each in found:
+        file, declared_in = (text.rpartition("/")[2] for text in (each.file, each.declared_in))
+        directory = own.get(each.import_path, each.import_path)
+        where, plural = ", ".join(each.platforms), "s" if len(each.platforms) == 1 else ""
+        yield Diagnostic(
+            path=f"{directory}/{file}" if directory else file,
+            line=each.line,
+            severity=Severity.WARNING,
+            code="undefined",
+            message=f"{each.name} is declared in {declared_in} only, which {where} leave{plural} out",
+            remedy=f"{_TURN_ON if each.cgo else ''}declare it there too, or constrain this file as that one",
+        )
+
+
+def _compiled(package: ListedPackage) -> Compiled:
+    base = package.directory
+    return Compiled(
+        name=package.name,
+        files=frozenset(f"{base}/{name}" for name in (*package.go_files, *package.cgo_files)),
+        imports=frozenset(package.imports),
+    )
+
+
+def _ignored(package: ListedPackage) -> frozenset[str]:
+    names = (name for name in package.ignored_files if name.endswith(".go") and not name.endswith("_test.go"))
+    return frozenset(f"{package.directory}/{name}" for name in names)
+
+
+def _folded(package: GoPackage, platform: str) -> Compiled:
+    files = [each for each in package.of(FileKind.GO) if platform in each.active]
+    return Compiled(
+        name=package.name,
+        files=frozenset(_place(package, each.name) for each in files),
+        imports=frozenset(each.path for file in files for each in file.source.imports),
+    )
+
+
+def _left_out(package: GoPackage, platform: str) -> frozenset[str]:
+    files = (each for each in package.of(FileKind.GO) if platform not in each.active)
+    return frozenset(_place(package, each.name) for each in files)
+
+
+def _place(package: GoPackage, name: str) -> str:
+    return f"{package.directory}/{name}" if package.directory else name
+
+
+def _lost(files: Iterable[str], others: Iterable[str], sources: Sources) -> _Lost:
+    """What only the others declare. Where a file that is compiled could not be parsed, nothing is lost."""
+    names: dict[str, str] = {}
+    members: dict[str, str] = {}
+    for path in sorted(others):
+        each = sources.names(path)
+        if each:
+            names |= dict.fromkeys(each.declared - names.keys(), path)
+            members |= dict.fromkeys(each.members - members.keys(), path)
+    pattern = _mentions((*names, *members))
+    for path in files:
+        if pattern.search(sources.text(path)):
+            each = sources.names(path)
+            if each is None:
+                return _Lost()
+            names = {name: where for name, where in names.items() if name not in each.declared}
+            members = {name: where for name, where in members.items() if name not in each.members}
+    return _Lost(names=names, members=members)
+
+
+def _own_uses(package: Compiled, lost: _Lost, sources: Sources) -> Iterator[_Found]:
+    if package.name == "main" and "main" in lost.names:
+        yield min(package.files), 1, "main", lost.names["main"]
+    pattern = _mentions((*lost.names, *lost.members))
+    for path in sorted(package.files):
+        each = sources.names(path) if pattern.search(sources.text(path)) else None
+        if each:
+            alone = ((use, lost.names) for use in each.used if use.name not in each.imports.values())
+            c_is_there = "C" in each.imports  # whose fields are behind dots, too
+            behind = ((use, lost.members) for use in each.selected if not c_is_there)
+            for use, missing in chain(alone, behind):
+                if use.name in missing:
+                    yield path, use.line, use.name, missing[use.name]
+
+
+def _foreign_uses(
+    package: Compiled, wanted: Mapping[str, Mapping[str, str]], known: Mapping[str, str], sources: Sources
+) -> Iterator[_Found]:
+    pattern = _mentions(chain.from_iterable(wanted.values()))
+    for path in sorted(package.files):
+        each = sources.names(path) if pattern.search(sources.text(path)) else None
+        if each:
+            called = {name or known.get(target, ""): target for target, name in each.imports.items()}
+            for use in each.qualified:
+                missing = wanted.get(called.get(use.package, ""), {})
+                if use.name in missing:
+                    yield path, use.line, f"{use.package}.{use.name}", missing[use.name]
+
+
+def _first(import_path: str, uses: Iterable[_Found], sources: Sources) -> Iterator[Undefined]:
+    for file, line, name, declared_in in sorted(uses)[:1]:
+        names = sources.names(declared_in)
+        yield Undefined(
+            import_path=import_path,
+            file=file,
+            line=line,
+            name=name,
+            declared_in=declared_in,
+            cgo=names is not None and "C" in names.imports,
+        )
+
+
+def _mentions(names: Iterable[str]) -> re.Pattern[bytes]:
+    """Finds out cheaply which files are worth parsing."""
+    words = "|".join(re.escape(name) for name in sorted(set(names)))
+    return re.compile(rf"\b(?:{words})\b".encode() if words else rb"(?!)")

@@ -1,0 +1,5 @@
+package main
+
+import "example.com/repo/user"
+
+func main() { println(user.Twice(3)) }

@@ -1,0 +1,5 @@
+package main
+
+import "example.com/repo/seal"
+
+func main() { println(seal.Names[0]) }

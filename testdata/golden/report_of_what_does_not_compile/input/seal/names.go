@@ -1,0 +1,4 @@
+package seal
+
+// Names compiles without cgo.
+var Names = []string{"wax"}

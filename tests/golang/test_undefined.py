@@ -1,0 +1,101 @@
+"""What does not compile where files are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from bazel_xc.golang.undefined import Compiled, Sources, Undefined, said_of_undefined, undefined
+
+KEY = "type Key struct{}\n\nfunc Sign() {}\n\nfunc (k Key) seal() {}\n"
+
+
+def found(files: Mapping[str, str], left_out: set[str]) -> list[tuple[str, str, int, str, str, bool]]:
+    """Files are named DIRECTORY/NAME; a directory is a package that is imported as example.com/DIRECTORY."""
+    imports = {
+        path: frozenset(line.split('"')[1] for line in text.splitlines() if line.startswith("import"))
+        for path, text in files.items()
+    }
+    packages = {path.partition("/")[0] for path in files}
+    here = {package: {path for path in files if path.startswith(f"{package}/")} for package in packages}
+    compiled = {
+        f"example.com/{package}": Compiled(
+            name="main" if package == "cmd" else package,
+            files=frozenset(paths - left_out),
+            imports=frozenset[str]().union(*(imports[path] for path in paths - left_out)),
+        )
+        for package, paths in here.items()
+    }
+    out = {f"example.com/{package}": frozenset(paths & left_out) for package, paths in here.items()}
+    sources = Sources(lambda path: f"package p\n\n{files[path]}".encode())
+    return [
+        (each.import_path, each.file, each.line, each.name, each.declared_in, each.cgo)
+        for each in undefined(compiled, out, sources)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("here", "name"),
+    [
+        pytest.param("func Use() { Sign() }", "Sign", id="function"),
+        pytest.param("func Use(k *Key) {}", "Key", id="type"),
+        pytest.param("func use() { k().seal() }", "seal", id="own method"),
+        pytest.param("func use() { Sign := 1; _ = Sign }", "", id="another of that name"),
+        pytest.param("func Sign() { Sign() }", "", id="declared here too"),
+        pytest.param("type T struct { seal int }\n\nfunc use(t T) { t.seal = 1 }", "", id="another member"),
+        pytest.param("func use(t T) { t.Sign() }", "", id="a method of who knows what"),
+        pytest.param("func Use() { Sign( }", "", id="no Go"),
+    ],
+)
+def test_in_the_package_itself(here: str, name: str) -> None:
+    files = {"key/key.go": f'import "C"\n\n{KEY}', "key/rest.go": here}
+    wanted = [("example.com/key", "key/rest.go", 3, name, "key/key.go", True)] if name else []
+    assert found(files, {"key/key.go"}) == wanted
+
+
+@pytest.mark.parametrize(
+    ("importer", "name"),
+    [
+        pytest.param('import "example.com/key"\n\nvar _ = key.Sign()', "key.Sign", id="by its name"),
+        pytest.param('import k "example.com/key"\n\nvar _ k.Key', "k.Key", id="by another name"),
+        pytest.param('import "example.com/key"\n\nvar _ = key.Rest()', "", id="what is left"),
+        pytest.param(
+            'import "example.com/key"\n\nfunc f(key T) { key.Sign() }', "", id="a parameter of its name"
+        ),
+        pytest.param('import "example.com/key2"\n\nvar _ = key.Sign()', "", id="another package"),
+    ],
+)
+def test_in_importers(importer: str, name: str) -> None:
+    files = {"key/key.go": KEY, "key/rest.go": "func Rest() {}", "user/user.go": importer}
+    wanted = [("example.com/user", "user/user.go", 5, name, "key/key.go", False)] if name else []
+    assert found(files, {"key/key.go"}) == wanted
+
+
+def test_a_command_without_its_main_function() -> None:
+    files = {"cmd/main.go": 'import "C"\n\nfunc main() {}', "cmd/more.go": "var More = 1"}
+    assert found(files, {"cmd/main.go"}) == [
+        ("example.com/cmd", "cmd/more.go", 1, "main", "cmd/main.go", True)
+    ]
+
+
+def test_nothing_is_lost_where_nothing_is_left_out() -> None:
+    assert found({"key/key.go": KEY, "key/rest.go": "func use() { Sign() }"}, set()) == []
+
+
+def test_it_is_said_with_what_to_do() -> None:
+    use = Undefined(
+        import_path="example.com/key",
+        file="/cache/key/rest.go",
+        line=7,
+        name="Sign",
+        declared_in="/cache/key/key.go",
+        cgo=True,
+        platforms=("windows_arm64",),
+    )
+    (said,) = said_of_undefined([use], {"example.com/key": "src/key"})
+    assert (f"{said.path}:{said.line}", said.message, said.remedy) == (
+        "src/key/rest.go:7",
+        "Sign is declared in key.go only, which windows_arm64 leaves out",
+        "turn cgo on there, declare it there too, or constrain this file as that one",
+    )
