@@ -1,20 +1,20 @@
 """The names that a Go file declares and uses.
 
-Comes in: the bytes of a file. Goes out: a ``FileNames``. It is the only place that knows tree-sitter. It
-reads one file by itself: types are unknown to it, so what a selector leads to is not told, and a name that
-anything in the file binds anew is left out of what the file uses.
+Comes in: the bytes of a file. Goes out: a ``Declared`` or a ``Used``. It is the only place that knows
+tree-sitter. It reads one file by itself: types are unknown to it, so what a selector leads to is not told,
+and a name that anything in the file binds anew is left out of what the file uses.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import tree_sitter_go
 from attrs import frozen
 from tree_sitter import Language, Node, Parser, Query, QueryCursor
 
-_QUERY = """
+_DECLARATIONS = """
 (source_file (function_declaration name: (identifier) @declared))
 (source_file (type_declaration (_ name: (type_identifier) @declared)))
 (source_file (const_declaration (const_spec (identifier) @declared)))
@@ -24,6 +24,9 @@ _QUERY = """
 (field_declaration name: (field_identifier) @member)
 (field_declaration !name type: (_) @embedded)
 (method_elem name: (field_identifier) @member)
+(import_spec) @import
+"""
+_USES = """
 (var_spec name: (identifier) @bound)
 (const_spec (identifier) @bound)
 (parameter_declaration name: (identifier) @bound)
@@ -36,7 +39,6 @@ _QUERY = """
 (type_declaration (_ name: (type_identifier) @bound))
 (keyed_element . (literal_element (identifier) @key))
 (qualified_type name: (type_identifier) @key)
-(import_spec) @import
 (selector_expression) @selector
 (qualified_type) @qualified
 (identifier) @name
@@ -55,55 +57,79 @@ class Use:
 
 
 @frozen(kw_only=True)
-class FileNames:
-    """What one file declares at the level of its package, and what it uses.
+class Declared:
+    """What one file declares at the level of its package; ``members`` are methods and fields.
 
-    ``members`` are methods and fields; ``used`` are names that stand alone, ``selected`` lower-case names
-    behind a dot, which only a member of the file's own package can be, ``qualified`` names behind a plain
-    name and a dot. ``imports`` maps paths to the names given to them, "" where none is given. ``whole`` is
-    False where the file could not be parsed to its end.
+    ``imports`` maps paths to the names given to them, "" where none is given. ``whole`` is False where the
+    file could not be parsed to its end.
     """
 
-    declared: frozenset[str]
+    names: frozenset[str]
     members: frozenset[str]
-    used: tuple[Use, ...]
-    selected: tuple[Use, ...]
-    qualified: tuple[Use, ...]
     imports: Mapping[str, str]
     whole: bool
 
 
-def read_names(data: bytes) -> FileNames:
-    """Parses a file; never raises."""
-    language, query = _grammar()
-    tree = Parser(language).parse(data + b"\n")  # without it the grammar trips over the last statement
-    found = QueryCursor(query).captures(tree.root_node)
-    get = functools.partial(_get, found)
-    declared = _texts(get("declared")) - _UNDECLARED
+@frozen(kw_only=True)
+class Used:
+    """What one file uses, each name at its first line.
+
+    ``alone`` are names that stand alone, ``selected`` lower-case names behind a dot, which only members of
+    the file's own package can be, ``qualified`` names behind a plain name and a dot.
+    """
+
+    alone: tuple[Use, ...]
+    selected: tuple[Use, ...]
+    qualified: tuple[Use, ...]
+
+
+def read_declared(data: bytes) -> Declared:
+    """What a file declares and imports; never raises."""
+    root = _parse(data)
+    get = _captures(root, _DECLARATIONS)
+    embedded = {_text(node).rpartition(".")[2].lstrip("*").partition("[")[0] for node in get("embedded")}
+    return Declared(
+        names=_texts(get("declared")) - _UNDECLARED,
+        members=_texts(get("member")) | embedded,
+        imports=dict(_import(node) for node in get("import")),
+        whole=not root.has_error,
+    )
+
+
+def read_used(data: bytes) -> Used:
+    """What a file uses, as far as it can be parsed; never raises."""
+    root = _parse(data)
+    declared = _texts(_captures(root, _DECLARATIONS)("declared"))
+    get = _captures(root, _USES)
     bound = _texts(get("bound")) - declared
     keys = {node.id for node in get("key")}
     alone = (Use(_text(node), _line(node)) for node in get("name") if node.id not in keys)
     pairs = [*map(_selection, get("selector")), *map(_qualification, get("qualified"))]
-    embedded = {_text(node).rpartition(".")[2].lstrip("*").partition("[")[0] for node in get("embedded")}
-    return FileNames(
-        declared=declared,
-        members=_texts(get("member")) | embedded,
-        used=_first(each for each in alone if each.name not in bound),
+    return Used(
+        alone=_first(each for each in alone if each.name not in bound),
         selected=_first(Use(each.name, each.line) for each in pairs if each.name[:1].islower()),
         qualified=_first(each for each in pairs if each.package and each.package not in bound | declared),
-        imports=dict(_import(node) for node in get("import")),
-        whole=not tree.root_node.has_error,
     )
 
 
+def _parse(data: bytes) -> Node:
+    text = data + b"\n"  # without it the grammar trips over a last statement that ends with the file
+    return Parser(_language()).parse(text).root_node
+
+
+def _captures(root: Node, query: str) -> Callable[[str], list[Node]]:
+    found = QueryCursor(_query(query)).captures(root)
+    return lambda name: found.get(name, [])
+
+
 @functools.cache
-def _grammar() -> tuple[Language, Query]:
-    language = Language(tree_sitter_go.language())
-    return language, Query(language, _QUERY)
+def _language() -> Language:
+    return Language(tree_sitter_go.language())
 
 
-def _get(found: Mapping[str, list[Node]], name: str) -> list[Node]:
-    return found.get(name, [])
+@functools.cache
+def _query(text: str) -> Query:
+    return Query(_language(), text)
 
 
 def _first(uses: Iterable[Use]) -> tuple[Use, ...]:

@@ -20,7 +20,7 @@ from bazel_xc.golang.package import FileKind, GoPackage
 from bazel_xc.model import Diagnostic, Platform, Severity
 
 if TYPE_CHECKING:
-    from bazel_xc.golang.names import FileNames
+    from bazel_xc.golang.names import Declared, Used
 
 _Found = tuple[str, int, str, str]  # file, line, name, file that declares it
 _TURN_ON = "turn cgo on there, "
@@ -67,7 +67,8 @@ class Sources:
     """Reads and parses files, each once."""
 
     read: Read
-    _names: dict[str, FileNames | None] = field(factory=dict, eq=False, repr=False)
+    _declared: dict[str, Declared] = field(factory=dict, eq=False, repr=False)
+    _used: dict[str, Used] = field(factory=dict, eq=False, repr=False)
     _texts: dict[str, bytes] = field(factory=dict, eq=False, repr=False)
 
     def text(self, path: str) -> bytes:
@@ -76,14 +77,21 @@ class Sources:
             self._texts[path] = self.read(path) or b""
         return self._texts[path]
 
-    def names(self, path: str) -> FileNames | None:
-        """What is in a file; None where that cannot be told."""
-        if path not in self._names:
-            from bazel_xc.golang.names import read_names  # noqa: PLC0415 - few runs want its parser
+    def declared(self, path: str) -> Declared:
+        """What a file declares."""
+        if path not in self._declared:
+            from bazel_xc.golang.names import read_declared  # noqa: PLC0415 - few runs want its parser
 
-            found = read_names(self.text(path))
-            self._names[path] = found if found.whole else None
-        return self._names[path]
+            self._declared[path] = read_declared(self.text(path))
+        return self._declared[path]
+
+    def used(self, path: str) -> Used:
+        """What a file uses."""
+        if path not in self._used:
+            from bazel_xc.golang.names import read_used  # noqa: PLC0415 - as above
+
+            self._used[path] = read_used(self.text(path))
+        return self._used[path]
 
 
 def undefined(
@@ -201,17 +209,16 @@ def _lost(files: Iterable[str], others: Iterable[str], sources: Sources) -> _Los
     names: dict[str, str] = {}
     members: dict[str, str] = {}
     for path in sorted(others):
-        each = sources.names(path)
-        if each:
-            names |= dict.fromkeys(each.declared - names.keys(), path)
-            members |= dict.fromkeys(each.members - members.keys(), path)
-    pattern = _mentions((*names, *members))
+        each = sources.declared(path)
+        names |= dict.fromkeys(each.names - names.keys(), path)
+        members |= dict.fromkeys(each.members - members.keys(), path)
+    pattern = re.compile(rb"\b(?:%b)\b" % _any_of((*names, *members)))
     for path in files:
         if pattern.search(sources.text(path)):
-            each = sources.names(path)
-            if each is None:
+            each = sources.declared(path)
+            if not each.whole:
                 return _Lost()
-            names = {name: where for name, where in names.items() if name not in each.declared}
+            names = {name: where for name, where in names.items() if name not in each.names}
             members = {name: where for name, where in members.items() if name not in each.members}
     return _Lost(names=names, members=members)
 
@@ -219,46 +226,49 @@ def _lost(files: Iterable[str], others: Iterable[str], sources: Sources) -> _Los
 def _own_uses(package: Compiled, lost: _Lost, sources: Sources) -> Iterator[_Found]:
     if package.name == "main" and "main" in lost.names:
         yield min(package.files), 1, "main", lost.names["main"]
-    pattern = _mentions((*lost.names, *lost.members))
-    for path in sorted(package.files):
-        each = sources.names(path) if pattern.search(sources.text(path)) else None
-        if each:
-            alone = ((use, lost.names) for use in each.used if use.name not in each.imports.values())
-            c_is_there = "C" in each.imports  # whose fields are behind dots, too
-            behind = ((use, lost.members) for use in each.selected if not c_is_there)
-            for use, missing in chain(alone, behind):
-                if use.name in missing:
-                    yield path, use.line, use.name, missing[use.name]
+    for path in _mentioning(package.files, lost.names, lost.members, sources):
+        imports, used = sources.declared(path).imports, sources.used(path)
+        alone = ((use, lost.names) for use in used.alone if use.name not in imports.values())
+        c_is_there = "C" in imports  # whose fields are behind dots, too
+        behind = ((use, lost.members) for use in used.selected if not c_is_there)
+        for use, missing in chain(alone, behind):
+            if use.name in missing:
+                yield path, use.line, use.name, missing[use.name]
 
 
 def _foreign_uses(
     package: Compiled, wanted: Mapping[str, Mapping[str, str]], known: Mapping[str, str], sources: Sources
 ) -> Iterator[_Found]:
-    pattern = _mentions(chain.from_iterable(wanted.values()))
-    for path in sorted(package.files):
-        each = sources.names(path) if pattern.search(sources.text(path)) else None
-        if each:
-            called = {name or known.get(target, ""): target for target, name in each.imports.items()}
-            for use in each.qualified:
-                missing = wanted.get(called.get(use.package, ""), {})
-                if use.name in missing:
-                    yield path, use.line, f"{use.package}.{use.name}", missing[use.name]
+    for path in _mentioning(package.files, (), chain.from_iterable(wanted.values()), sources):
+        imports = sources.declared(path).imports
+        called = {name or known.get(target, ""): target for target, name in imports.items()}
+        for use in sources.used(path).qualified:
+            missing = wanted.get(called.get(use.package, ""), {})
+            if use.name in missing:
+                yield path, use.line, f"{use.package}.{use.name}", missing[use.name]
 
 
 def _first(import_path: str, uses: Iterable[_Found], sources: Sources) -> Iterator[Undefined]:
     for file, line, name, declared_in in sorted(uses)[:1]:
-        names = sources.names(declared_in)
         yield Undefined(
             import_path=import_path,
             file=file,
             line=line,
             name=name,
             declared_in=declared_in,
-            cgo=names is not None and "C" in names.imports,
+            cgo="C" in sources.declared(declared_in).imports,
         )
 
 
-def _mentions(names: Iterable[str]) -> re.Pattern[bytes]:
-    """Finds out cheaply which files are worth parsing."""
+def _mentioning(
+    files: Iterable[str], alone: Iterable[str], behind: Iterable[str], sources: Sources
+) -> list[str]:
+    """The files where a name stands alone, or behind a dot, and that can be parsed; cheap looks first."""
+    pattern = re.compile(rb"(?<![.\w])(?:%b)\b|\.\s*(?:%b)\b" % (_any_of(alone), _any_of(behind)))
+    found = (path for path in sorted(files) if pattern.search(sources.text(path)))
+    return [path for path in found if sources.declared(path).whole]
+
+
+def _any_of(names: Iterable[str]) -> bytes:
     words = "|".join(re.escape(name) for name in sorted(set(names)))
-    return re.compile(rf"\b(?:{words})\b".encode() if words else rb"(?!)")
+    return words.encode() or rb"(?!)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bazel_xc.golang.names import Use, read_names
+from bazel_xc.golang.names import Use, read_declared, read_used
 
 
 @pytest.mark.parametrize(
@@ -26,9 +26,9 @@ from bazel_xc.golang.names import Use, read_names
     ],
 )
 def test_declarations(code: str, declared: set[str], members: set[str]) -> None:
-    names = read_names(f"package p\n\n{code}\n".encode())
-    assert names.whole
-    assert (names.declared, names.members) == (declared, members)
+    found = read_declared(f"package p\n\n{code}\n".encode())
+    assert found.whole
+    assert (set(found.names), set(found.members)) == (declared, members)
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,8 @@ def test_declarations(code: str, declared: set[str], members: set[str]) -> None:
     ],
 )
 def test_names_that_stand_alone(code: str, used: set[str]) -> None:
-    names = read_names(f"package p\n\n{code}\n".encode())
-    assert names.whole
-    assert {each.name for each in names.used} - names.declared - {"f", "_"} == used
+    data = f"package p\n\n{code}\n".encode()
+    assert {each.name for each in read_used(data).alone} - read_declared(data).names - {"f", "_"} == used
 
 
 def test_names_behind_dots() -> None:
@@ -70,8 +69,8 @@ func f(t T) x.Type {
 	return t.inner.deep
 }
 """
-    names = read_names(code.encode())
-    assert names.imports == {"fmt": "", "example.com/a/b": "x"}
+    names = read_used(code.encode())
+    assert read_declared(code.encode()).imports == {"fmt": "", "example.com/a/b": "x"}
     assert names.qualified == (Use("Type", 8, "x"), Use("Const", 9, "x"))
     assert {each.name for each in names.selected} == {"field", "call", "inner", "deep"}
 
@@ -84,4 +83,5 @@ func f(t T) x.Type {
     ],
 )
 def test_what_cannot_be_parsed_is_said(data: bytes) -> None:
-    assert not read_names(data).whole
+    assert not read_declared(data).whole
+    read_used(data)
