@@ -1,0 +1,293 @@
+"""Keeps MODULE.bazel in step: repositories of Go modules, C modules of the registry, overrides.
+
+Comes in: MODULE.bazel as it stands, and what it should say. Goes out: its new bytes and diagnostics. Only the
+values owned here change: names in ``use_repo`` of go_deps, and the override tags that bear our comment; what
+is missing is added beside its like. It decides nothing of what is wanted.
+Source: ``internal/bzlmod/go_deps.bzl`` of bazel-gazelle, release 0.53.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from bazel_xc.buildfile.attributes import change_attributes
+from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
+from bazel_xc.buildfile.module_file import NAME, ExtensionUse, ModuleFile, read_module_file
+from bazel_xc.buildfile.printer import INDENT, NewAttribute, format_call, quote, strings
+from bazel_xc.buildfile.syntax import Call, Notes, Opaque, String, Value
+from bazel_xc.model import Diagnostic, Severity
+
+EXTENSION = "go_deps"
+MARK = "# Kept by bazel-xc."
+# What the extension makes besides modules; people bring it in for go_repository rules of their own.
+_CONFIGURATION = "bazel_gazelle_go_repository_config"
+
+
+@frozen(kw_only=True)
+class Override:
+    """What one Go module gets besides, or instead of, what Gazelle writes: ``patches`` are labels."""
+
+    path: str
+    patches: tuple[str, ...]
+    directives: tuple[str, ...] = ()
+    generation: str = ""  # "off" where Gazelle is to write nothing in it
+
+
+@frozen(kw_only=True)
+class ModuleWants:
+    """What MODULE.bazel should say.
+
+    ``repositories`` are those that ``use_repo`` brings in; ``deps`` names and versions of Bazel modules, of
+    which a version that is there stays; ``source`` is the attribute of ``from_file`` and its label.
+    """
+
+    repositories: frozenset[str]
+    deps: tuple[tuple[str, str], ...] = ()
+    source: tuple[str, str] = ("go_mod", "//:go.mod")
+    gazelle: tuple[str, str] = ("gazelle", "")
+    overrides: tuple[Override, ...] = ()
+
+
+def updated(data: bytes, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, ...]]:
+    """MODULE.bazel with what is wanted. Raises ``BuildSyntaxError`` where it cannot be read."""
+    module = read_module_file(data)
+    uses = module.uses(EXTENSION)
+    edits: list[Edit] = []
+    said: list[Diagnostic] = []
+    if uses:
+        edits.extend(_from_file(module, uses, wants))
+        edits.extend(_use_repo(module, uses, wants.repositories, said))
+        edits.extend(_overrides(module, uses[0], wants.overrides, said))
+    missing = [each for each in wants.deps if each[0] not in _dep_names(module)]
+    if not uses and wants.repositories:
+        if wants.gazelle[0] not in _dep_names(module):
+            missing.append(wants.gazelle)
+        edits.append(Edit(len(data), len(data), _new_extension(data, wants)))
+    edits[:0] = _bazel_deps(module, missing)  # before what may be added at the same place
+    return apply_edits(module.file, edits), tuple(said)
+
+
+def _dep_names(module: ModuleFile) -> frozenset[str]:
+    return frozenset(call.name for call in module.file.calls if call.kind == "bazel_dep")
+
+
+def _bazel_deps(module: ModuleFile, missing: Iterable[tuple[str, str]]) -> Iterator[Edit]:
+    """New lines behind the last ``bazel_dep``, or behind ``module()``."""
+    lines = "".join(
+        f"bazel_dep(name = {quote(name)}, version = {quote(version)})\n" for name, version in missing
+    )
+    if not lines:
+        return
+    file = module.file
+    deps = [call for call in file.calls if call.kind == "bazel_dep"]
+    heads = [call for call in file.calls if call.kind == "module"]
+    after = (deps or heads)[-1:]
+    at = file.end_of_line(after[0].span.end) if after else 0
+    unfinished = "\n" if at and not file.data[:at].endswith((b"\n", b"\r")) else ""
+    gap = "" if deps or not after else "\n"
+    yield Edit(at, at, unfinished + gap + lines)
+
+
+def _new_extension(data: bytes, wants: ModuleWants) -> str:
+    attribute, label = wants.source
+    gap = "" if not data else "\n" if data.endswith(b"\n") else "\n\n"
+    names = "".join(f"{INDENT}{quote(name)},\n" for name in sorted(wants.repositories))
+    return (
+        f'{gap}{EXTENSION} = use_extension("@{wants.gazelle[0]}//:extensions.bzl", "{EXTENSION}")\n'
+        f"{EXTENSION}.from_file({attribute} = {quote(label)})\n"
+        f"use_repo(\n{INDENT}{EXTENSION},\n{names})\n"
+    )
+
+
+def _from_file(module: ModuleFile, uses: Iterable[ExtensionUse], wants: ModuleWants) -> Iterator[Edit]:
+    """``from_file`` where neither it nor modules that are listed one by one say which modules there are."""
+    uses = tuple(uses)
+    told = (
+        call for use in uses for kind in ("from_file", "module") for call in module.tags(use.variable, kind)
+    )
+    if not any(told):
+        attribute, label = wants.source
+        text = f"{uses[0].variable}.from_file({attribute} = {quote(label)})\n"
+        yield Edit(uses[0].end, uses[0].end, text)
+
+
+# use_repo
+
+
+def _use_repo(
+    module: ModuleFile, uses: tuple[ExtensionUse, ...], wanted: frozenset[str], said: list[Diagnostic]
+) -> Iterator[Edit]:
+    calls = [call for use in uses for call in module.use_repos(use.variable)]
+    there = {name for call in calls for name in _repositories(call)}
+    missing = sorted(wanted - there)
+    own = module.use_repos(uses[0].variable)
+    for call in calls:
+        if call.opaque or any(not isinstance(each, String) for each in call.args[1:]):
+            said.append(_unreadable(call))
+            continue
+        kept = tuple(each for each in call.args[1:] if isinstance(each, String) and _stays(each, wanted))
+        named = tuple(each for each in call.attributes if each.keep or each.string in wanted)
+        added = missing if own and call is own[-1] else []
+        if len(kept) + len(named) + 1 == len(call.args) + len(call.attributes) and not added:
+            continue
+        args = _with_names(kept, added)
+        if args or named:
+            renamed = [NewAttribute(each.name, each.value, each.notes) for each in named]
+            yield Edit(call.span.start, call.span.end, _call_text(module, call, args, renamed))
+        else:
+            yield remove_lines(module.file, call)
+    if missing and not own:
+        names = "".join(f"{INDENT}{quote(name)},\n" for name in missing)
+        at = _end_of_tags(module, uses[0])
+        yield Edit(at, at, f"use_repo(\n{INDENT}{uses[0].variable},\n{names})\n")
+
+
+def _repositories(call: Call) -> Iterator[str]:
+    for arg in call.args[1:]:
+        if isinstance(arg, String):
+            yield arg.value
+    for attribute in call.attributes:
+        if attribute.string:
+            yield attribute.string
+
+
+def _stays(item: String, wanted: frozenset[str]) -> bool:
+    return item.value in wanted or item.notes.keep or item.value == _CONFIGURATION
+
+
+def _with_names(kept: tuple[String, ...], added: Iterable[str]) -> list[String]:
+    """New names go to their place in a sorted list, else to the end."""
+    items = list(kept)
+    in_order = [each.value for each in items] == sorted(each.value for each in items)
+    items.extend(String(name) for name in added)
+    return sorted(items, key=lambda each: each.value) if in_order else items
+
+
+def _call_text(module: ModuleFile, call: Call, args: list[String], named: list[NewAttribute]) -> str:
+    """The call anew, on one line where it was and nothing is in the way."""
+    file = module.file
+    first = call.args[0]
+    assert isinstance(first, Opaque)
+    plain = {each.notes for each in args} | {each.notes for each in named} <= {Notes()}
+    if file.line_of(call.span.start) == file.line_of(call.span.end) and plain:
+        words = [first.text, *(_literal(each) for each in args)]
+        words += [f"{each.name} = {_literal(each.value)}" for each in named]
+        return f"{call.kind}({', '.join(words)})"
+    lines = [f"{call.kind}(", f"{INDENT}{first.text},"]
+    for each in args:
+        lines += _item(each.notes, _literal(each))
+    for attribute in named:
+        lines += _item(attribute.notes, f"{attribute.name} = {_literal(attribute.value)}")
+    return "\n".join([*lines, *(f"{INDENT}{text}" for text in _last_comments(module, call)), ")"])
+
+
+def _last_comments(module: ModuleFile, call: Call) -> list[str]:
+    """The comments that stand alone before the closing parenthesis."""
+    told = {text for each in call.args if isinstance(each, String) for text in _texts(each.notes)}
+    told |= {text for each in call.attributes for text in _texts(each.notes)}
+    inside = (c for c in module.file.comments if call.span.start < c.span.start < call.span.end)
+    return [comment.text for comment in inside if comment.text not in told]
+
+
+def _texts(notes: Notes) -> tuple[str, ...]:
+    return (*notes.before, notes.suffix)
+
+
+def _item(notes: Notes, text: str) -> list[str]:
+    suffix = f"  {notes.suffix}" if notes.suffix else ""
+    return [*(f"{INDENT}{comment}" for comment in notes.before), f"{INDENT}{text},{suffix}"]
+
+
+def _literal(value: Value) -> str:
+    if isinstance(value, String):
+        return value.raw if value.raw.startswith('"') else quote(value.value)
+    return value.text if isinstance(value, Opaque) else ""
+
+
+def _unreadable(call: Call) -> Diagnostic:
+    return Diagnostic(
+        path=NAME,
+        line=call.line,
+        severity=Severity.WARNING,
+        code="use-repo",
+        message="use_repo is given what is no string, so it is left as it is",
+        remedy="name the repositories one by one",
+    )
+
+
+# Overrides
+
+
+def _overrides(
+    module: ModuleFile, use: ExtensionUse, wanted: Iterable[Override], said: list[Diagnostic]
+) -> Iterator[Edit]:
+    """Tags of ours that are wanted, changed or new; those that nothing wants any more go."""
+    by_path = {each.path: each for each in wanted}
+    found: dict[tuple[str, str], Call] = {}
+    foreign: dict[str, Call] = {}
+    for kind in ("gazelle_override", "module_override", "archive_override"):
+        for call in module.tags(use.variable, kind):
+            path = call.string("path") or ""
+            if MARK in call.notes.before:
+                found[kind, path] = call
+            elif path in by_path:
+                foreign[path] = call
+    for path, call in sorted(foreign.items()):
+        said.append(_taken(path, call))
+    tags = {
+        (kind, path): attributes
+        for path, each in by_path.items()
+        if path not in foreign
+        for kind, attributes in _tags(each)
+    }
+    for key, call in found.items():
+        if key not in tags:
+            yield remove_lines(module.file, call)
+        else:
+            yield from _changed(module, call, tags[key])
+    new = [key for key in sorted(tags, key=lambda each: (each[1], each[0])) if key not in found]
+    if new:
+        at = _end_of_tags(module, use)
+        texts = (f"{MARK}\n{format_call(f'{use.variable}.{key[0]}', tags[key])}\n" for key in new)
+        yield Edit(at, at, "".join(texts))
+
+
+def _tags(override: Override) -> Iterator[tuple[str, tuple[NewAttribute, ...]]]:
+    path = NewAttribute("path", String(override.path))
+    if override.generation:
+        yield "gazelle_override", (NewAttribute("build_file_generation", String(override.generation)), path)
+    elif override.directives:
+        yield "gazelle_override", (NewAttribute("directives", strings(override.directives)), path)
+    if override.patches:
+        patches = NewAttribute("patches", strings(override.patches))
+        yield "module_override", (NewAttribute("patch_strip", Opaque("1")), patches, path)
+
+
+def _changed(module: ModuleFile, call: Call, wanted: tuple[NewAttribute, ...]) -> Iterator[Edit]:
+    new = {each.name: each.value for each in wanted}
+    changes: dict[str, Value | None] = {
+        name: value for name, value in new.items() if (old := call.get(name)) is None or old.value != value
+    }
+    changes |= {each.name: None for each in call.attributes if each.name not in new}
+    if changes:
+        edits = change_attributes(module.file, call, changes)
+        yield from edits or (Edit(call.span.start, call.span.end, format_call(call.kind, wanted)),)
+
+
+def _end_of_tags(module: ModuleFile, use: ExtensionUse) -> int:
+    """Behind the last tag of an extension, or behind the line that brings it in."""
+    ends = [module.file.end_of_line(call.span.end) for call in module.tags(use.variable)]
+    return max([use.end, *ends])
+
+
+def _taken(path: str, call: Call) -> Diagnostic:
+    return Diagnostic(
+        path=NAME,
+        line=call.line,
+        severity=Severity.WARNING,
+        code="own-override",
+        message=f"{path} has an override of your own, so none is written for its cgo packages",
+        remedy="take it out and run again to compare, or keep it as it is",
+    )

@@ -1,0 +1,80 @@
+"""Reads MODULE.bazel: the module extensions it uses, by the variables that hold them.
+
+Comes in: the bytes of the file. Goes out: a ``ModuleFile``: the same lossless ``BuildFile`` as of any BUILD
+file, and every ``variable = use_extension(...)``. ``include()`` is not followed. Nothing is evaluated.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from bazel_xc.buildfile.syntax import BuildFile, Call, Opaque, parse
+
+NAME = "MODULE.bazel"
+
+
+@frozen(kw_only=True)
+class ExtensionUse:
+    """One ``variable = use_extension(file, extension)``; ``end`` is the offset just behind its line."""
+
+    variable: str
+    file: str
+    extension: str
+    development: bool
+    isolated: bool
+    end: int
+
+
+@frozen
+class ModuleFile:
+    """MODULE.bazel as it stands."""
+
+    file: BuildFile
+    extensions: tuple[ExtensionUse, ...]
+
+    def uses(self, extension: str) -> tuple[ExtensionUse, ...]:
+        """Every use of an extension that is not isolated, those for development last."""
+        found = (each for each in self.extensions if each.extension == extension and not each.isolated)
+        return tuple(sorted(found, key=lambda each: each.development))
+
+    def tags(self, variable: str, kind: str = "") -> tuple[Call, ...]:
+        """The calls of an extension's tag classes, or of one of them."""
+        calls = (call for call in self.file.calls if call.kind.startswith(f"{variable}."))
+        return tuple(call for call in calls if not kind or call.kind == f"{variable}.{kind}")
+
+    def use_repos(self, variable: str) -> tuple[Call, ...]:
+        """The ``use_repo`` calls of an extension."""
+        calls = (call for call in self.file.calls if call.kind == "use_repo")
+        return tuple(call for call in calls if call.args[:1] == (Opaque(variable),))
+
+
+def read_module_file(data: bytes) -> ModuleFile:
+    """Reads the file. Raises ``BuildSyntaxError`` as ``parse`` does."""
+    file = parse(NAME, data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        tree = ast.parse(data)
+    return ModuleFile(file, tuple(_extensions(file, tree)))
+
+
+def _extensions(file: BuildFile, tree: ast.Module) -> Iterator[ExtensionUse]:
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=variable)], value=ast.Call(func=ast.Name(id=kind)) as call):
+                if kind == "use_extension" and len(call.args) == 2:
+                    path, extension = (ast.unparse(each).strip("'") for each in call.args)
+                    flags = {each.arg for each in call.keywords if ast.unparse(each.value) == "True"}
+                    line = node.end_lineno or node.lineno
+                    starts = file.line_starts
+                    yield ExtensionUse(
+                        variable=variable,
+                        file=path,
+                        extension=extension,
+                        development="dev_dependency" in flags,
+                        isolated="isolate" in flags,
+                        end=starts[line] if line < len(starts) else len(file.data),
+                    )

@@ -1,0 +1,231 @@
+"""MODULE.bazel kept in step."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bazel_xc.bazel.module_file import MARK, ModuleWants, Override, updated
+from bazel_xc.buildfile.syntax import parse
+
+HEAD = """\
+module(name = "repo")
+
+bazel_dep(name = "gazelle", version = "0.51.3")
+
+go_deps = use_extension("@gazelle//:extensions.bzl", "go_deps")
+go_deps.from_file(go_mod = "//:go.mod")
+"""
+OVERRIDE = f"""\
+{MARK}
+go_deps.gazelle_override(
+    build_file_generation = "off",
+    path = "github.com/karalabe/hid",
+)
+{MARK}
+go_deps.module_override(
+    patch_strip = 1,
+    patches = ["//third_party/bazel_xc:hid/build.patch"],
+    path = "github.com/karalabe/hid",
+)
+"""
+HID = Override(
+    path="github.com/karalabe/hid", patches=("//third_party/bazel_xc:hid/build.patch",), generation="off"
+)
+
+
+def text_of(old: str, wants: ModuleWants) -> str:
+    new, said = updated(old.encode(), wants)
+    assert said == ()
+    again, _ = updated(new, wants)
+    assert again == new, "a second run changes it"
+    return new.decode()
+
+
+def repos(*names: str) -> ModuleWants:
+    return ModuleWants(repositories=frozenset(names))
+
+
+@pytest.mark.parametrize(
+    ("old", "names", "new"),
+    [
+        pytest.param('use_repo(go_deps, "a", "b")\n', "a b", 'use_repo(go_deps, "a", "b")\n', id="as it is"),
+        pytest.param('use_repo(go_deps, "a", "c")\n', "a b", 'use_repo(go_deps, "a", "b")\n', id="one line"),
+        pytest.param(
+            'use_repo(\n    go_deps,\n    "a",\n    "c",\n)\n',
+            "a b c",
+            'use_repo(\n    go_deps,\n    "a",\n    "b",\n    "c",\n)\n',
+            id="in its place",
+        ),
+        pytest.param(
+            'use_repo(\n    go_deps,\n    "c",\n    "a",\n)\n',
+            "a b c",
+            'use_repo(\n    go_deps,\n    "c",\n    "a",\n    "b",\n)\n',
+            id="order of their own",
+        ),
+        pytest.param(
+            'use_repo(\n    go_deps,\n    # why a\n    "a",\n    "b",  # why b\n    "c",\n    # the end\n)\n',
+            "a b",
+            'use_repo(\n    go_deps,\n    # why a\n    "a",\n    "b",  # why b\n    # the end\n)\n',
+            id="comments",
+        ),
+        pytest.param(
+            'use_repo(go_deps, "a", "gone", x = "b")\n',
+            "a b",
+            'use_repo(go_deps, "a", x = "b")\n',
+            id="renamed",
+        ),
+        pytest.param(
+            'use_repo(\n    go_deps,\n    "a",\n    "tool",  # keep\n)\n',
+            "a",
+            'use_repo(\n    go_deps,\n    "a",\n    "tool",  # keep\n)\n',
+            id="kept",
+        ),
+        pytest.param('use_repo(go_deps, "a")\n', "", "", id="none is left"),
+        pytest.param("", "a", 'use_repo(\n    go_deps,\n    "a",\n)\n', id="new"),
+        pytest.param(
+            'use_repo(go_deps, "bazel_gazelle_go_repository_config")\n',
+            "",
+            'use_repo(go_deps, "bazel_gazelle_go_repository_config")\n',
+            id="what is no module",
+        ),
+        pytest.param(
+            'use_repo(go_deps, "a")\nuse_repo(other, "b")\n',
+            "a c",
+            'use_repo(go_deps, "a", "c")\nuse_repo(other, "b")\n',
+            id="another extension",
+        ),
+    ],
+)
+def test_use_repo(old: str, names: str, new: str) -> None:
+    assert text_of(HEAD + old, repos(*names.split())) == HEAD + new
+
+
+def test_what_only_development_uses_stays_there() -> None:
+    old = (
+        HEAD
+        + 'use_repo(go_deps, "a")\n\n'
+        + 'dev = use_extension("@gazelle//:extensions.bzl", "go_deps", dev_dependency = True)\n'
+        + 'use_repo(dev, "b", "c")\n'
+    )
+    wanted = old.replace('"a"', '"a", "d"').replace('"b", "c"', '"b"')
+    assert text_of(old, repos("a", "b", "d")) == wanted
+
+
+def test_names_that_cannot_be_read_are_left() -> None:
+    old = HEAD + "use_repo(go_deps, *NAMES)\n"
+    new, said = updated(old.encode(), repos("a"))
+    assert new.decode() == old
+    assert [(each.line, each.code) for each in said] == [(7, "use-repo")]
+
+
+def test_the_extension_is_brought_in() -> None:
+    wants = ModuleWants(
+        repositories=frozenset({"b", "a"}), source=("go_work", "//:go.work"), gazelle=("gazelle", "0.51.3")
+    )
+    assert text_of('module(name = "repo")\n', wants) == (
+        'module(name = "repo")\n\n'
+        'bazel_dep(name = "gazelle", version = "0.51.3")\n\n'
+        'go_deps = use_extension("@gazelle//:extensions.bzl", "go_deps")\n'
+        'go_deps.from_file(go_work = "//:go.work")\n'
+        'use_repo(\n    go_deps,\n    "a",\n    "b",\n)\n'
+    )
+
+
+def test_from_file_is_added() -> None:
+    old = HEAD.replace('go_deps.from_file(go_mod = "//:go.mod")\n', "")
+    assert text_of(old, repos("a")) == HEAD + 'use_repo(\n    go_deps,\n    "a",\n)\n'
+
+
+def test_modules_that_are_listed_one_by_one_need_no_file() -> None:
+    module = 'go_deps.module(\n    path = "a.org/a",\n    sum = "h1:x",\n    version = "v1.0.0",\n)\n'
+    old = HEAD.replace('go_deps.from_file(go_mod = "//:go.mod")\n', module) + 'use_repo(go_deps, "org_a_a")\n'
+    assert text_of(old, repos("org_a_a")) == old
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(
+            'module(name = "x")\n\nbazel_dep(name = "a", version = "1.0")  # why\n\nrest()\n',
+            'module(name = "x")\n\nbazel_dep(name = "a", version = "1.0")  # why\n'
+            'bazel_dep(name = "libpng", version = "1.6")\n\nrest()\n',
+            id="behind the others",
+        ),
+        pytest.param(
+            'bazel_dep(name = "libpng", version = "1.5")\n',
+            'bazel_dep(name = "libpng", version = "1.5")\n',
+            id="a version that is there stays",
+        ),
+        pytest.param(
+            'module(name = "x")',
+            'module(name = "x")\n\nbazel_dep(name = "libpng", version = "1.6")\n',
+            id="no line end",
+        ),
+        pytest.param("", 'bazel_dep(name = "libpng", version = "1.6")\n', id="empty"),
+    ],
+)
+def test_bazel_dep(old: str, new: str) -> None:
+    assert text_of(old, ModuleWants(repositories=frozenset(), deps=(("libpng", "1.6"),))) == new
+
+
+def test_overrides_come_and_go() -> None:
+    wants = ModuleWants(repositories=frozenset(), overrides=(HID,))
+    assert text_of(HEAD, wants) == HEAD + OVERRIDE
+    assert text_of(HEAD + OVERRIDE, repos()) == HEAD
+
+
+def test_an_override_changes() -> None:
+    patches = ("//third_party/bazel_xc:hid/build.patch",)
+    other = Override(path=HID.path, patches=patches, directives=("gazelle:exclude c",))
+    new = text_of(HEAD + OVERRIDE, ModuleWants(repositories=frozenset(), overrides=(other,)))
+    assert new == HEAD + OVERRIDE.replace(
+        'build_file_generation = "off"', 'directives = ["gazelle:exclude c"]'
+    )
+
+
+def test_an_override_of_the_users_own_stands() -> None:
+    own = f'go_deps.module_override(\n    patches = ["//:mine.patch"],\n    path = "{HID.path}",\n)\n'
+    new, said = updated((HEAD + own).encode(), ModuleWants(repositories=frozenset(), overrides=(HID,)))
+    assert new.decode() == HEAD + own
+    assert [(each.line, each.code) for each in said] == [(7, "own-override")]
+
+
+NAMES = st.sets(st.sampled_from([f"com_github_{letter}" for letter in "abcdefgh"]))
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "# a comment",
+            'bazel_dep(name = "other", version = "1.0")',
+            'other = use_extension("@o//:e.bzl", "o")',
+            'use_repo(other, "x")  # why',
+            "",
+            "register_toolchains(\n  '@x//:all' )",
+        ]
+    ),
+    max_size=6,
+)
+
+
+@given(LINES, LINES, NAMES, NAMES, st.booleans())
+def test_every_other_byte_stays(
+    before: list[str], after: list[str], there: set[str], wanted: set[str], crlf: bool
+) -> None:
+    """What stands before and behind use_repo comes out as it was, and what it brings in is what is wanted."""
+    use = "".join(f'    "{name}",  # {name}\n' for name in sorted(there))
+    call = f"use_repo(\n    go_deps,\n{use})\n" if there else ""
+    head = "\n".join(["module()", *before, HEAD.partition("\n\n")[2]])
+    tail = "\n".join(["# behind", *after, ""])
+    newline = "\r\n" if crlf else "\n"
+    old = f"{head}{call}{tail}".replace("\n", newline).encode()
+    new, said = updated(old, ModuleWants(repositories=frozenset(wanted)))
+    assert said == ()
+    assert new.startswith(head.replace("\n", newline).encode())
+    assert new.endswith(tail.replace("\n", newline).encode())
+    calls = [each for each in parse("MODULE.bazel", new).calls if each.kind == "use_repo"]
+    names = re.findall(r'"(com_\w+)"', "".join(new[c.span.start : c.span.end].decode() for c in calls))
+    assert sorted(names) == sorted(wanted)
+    assert updated(new, ModuleWants(repositories=frozenset(wanted)))[0] == new
