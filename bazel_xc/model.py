@@ -58,9 +58,16 @@ class Diagnostic:
         return f"{head}{self.severity}: {self.message}{tail}"
 
 
+MAIN_REPOSITORY = "@"
+
+
 @frozen(order=True)
 class Label:
-    """A Bazel label in absolute form; ``repo`` is empty for the main repository."""
+    """A Bazel label in absolute form.
+
+    ``repo`` is empty for the repository that is spoken of, which is the main one unless said otherwise, and
+    ``MAIN_REPOSITORY`` for the main one as seen from another.
+    """
 
     repo: str
     package: str
@@ -87,27 +94,34 @@ class Label:
         return cls("", package, name)
 
     def relative_to(self, package: str) -> str:
-        """The shortest spelling inside a BUILD file of ``package`` in the main repository."""
+        """The shortest spelling inside a BUILD file of ``package`` in the same repository."""
         if not self.repo and self.package == package:
             return f":{self.name}"
         if self.repo and not self.package and self.name == self.repo:
             return f"@{self.repo}"
-        repo = f"@{self.repo}" if self.repo else ""
+        repo = self._at()
         short = self.package.rpartition("/")[2] == self.name
         return f"{repo}//{self.package}" + ("" if short else f":{self.name}")
 
     def __str__(self) -> str:
-        repo = f"@{self.repo}" if self.repo else ""
-        return f"{repo}//{self.package}:{self.name}"
+        return f"{self._at()}//{self.package}:{self.name}"
+
+    def _at(self) -> str:
+        return "@" if self.repo == MAIN_REPOSITORY else f"@{self.repo}" if self.repo else ""
 
 
 @frozen(order=True)
 class FileChange:
-    """A file as it was read, None for one that does not exist, and as it should be."""
+    """A file as it was read and as it should be; None for one that does not, or should not, exist."""
 
     path: str
     old: bytes | None
-    new: bytes
+    new: bytes | None
+
+    @property
+    def text(self) -> bytes:
+        """The new bytes, none of a file that goes."""
+        return self.new or b""
 
     @property
     def is_change(self) -> bool:

@@ -31,7 +31,10 @@ def write_files(root: Path, changes: Iterable[FileChange]) -> tuple[str, ...]:
         for change in wanted:
             prepared.append((change, _prepare(root, change, made)))
         for change, temporary in prepared:
-            os.replace(temporary, _replaced(root, change))  # noqa: PTH105 - Path.replace is the same call
+            if temporary:
+                os.replace(temporary, _replaced(root, change))  # noqa: PTH105 - as Path.replace, with less work
+            else:
+                _target(root, change).unlink()
             done.append(change)
     except OSError as e:
         _undo(root, done)
@@ -52,9 +55,10 @@ def unified_diff(changes: Iterable[FileChange]) -> str:
         if not change.is_change:
             continue
         old = (change.old or b"").decode("utf-8", "replace").splitlines(keepends=True)
-        new = change.new.decode("utf-8", "replace").splitlines(keepends=True)
+        new = change.text.decode("utf-8", "replace").splitlines(keepends=True)
         source = "/dev/null" if change.old is None else f"a/{change.path}"
-        for line in difflib.unified_diff(old, new, source, f"b/{change.path}"):
+        target = "/dev/null" if change.new is None else f"b/{change.path}"
+        for line in difflib.unified_diff(old, new, source, target):
             out.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
     return "".join(out)
 
@@ -71,16 +75,19 @@ def _target(root: Path, change: FileChange) -> Path:
 
 
 def _prepare(root: Path, change: FileChange, made: list[Path]) -> str:
-    """Writes the new bytes beside their target; gives the path. New files are many: few calls for them."""
+    """Writes the new bytes beside their target; gives the path, "" where the file is to go.
+
+    New files are many: few calls for them.
+    """
     plain = os.path.join(root, change.path)  # noqa: PTH118 - thousands of files
     if change.old is None and not os.path.lexists(plain):
         folder, name = os.path.split(plain)
         temporary = f"{folder}/.{name}.{os.getpid()}.new"
         try:
-            _write_new(temporary, change.new, 0o666)
+            _write_new(temporary, change.text, 0o666)
         except FileNotFoundError:
             _make_directories(Path(folder), made)
-            _write_new(temporary, change.new, 0o666)
+            _write_new(temporary, change.text, 0o666)
         return temporary
     return _prepare_beside(root, change, made)
 
@@ -113,6 +120,8 @@ def _prepare_beside(root: Path, change: FileChange, made: list[Path]) -> str:
         raise WriteError(f"{change.path}: changed while bazel-xc ran; nothing was written, run again")
     if current is not None and not os.access(target, os.W_OK):
         raise PermissionError(13, "Permission denied", str(target))
+    if change.new is None:
+        return ""
     temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
     _write_new(str(temporary), change.new, mode)
     if current is not None:
@@ -138,7 +147,7 @@ def _undo(root: Path, done: Iterable[FileChange]) -> None:
 
 def _clean(prepared: Iterable[tuple[FileChange, str]], made: list[Path], *, keep: bool) -> None:
     if not keep:
-        for _, temporary in prepared:
+        for temporary in (each for _, each in prepared if each):
             Path(temporary).unlink(missing_ok=True)
         for directory in reversed(made):
             if directory.exists() and not any(directory.iterdir()):

@@ -112,4 +112,4 @@ def test_init_only_adds_to_what_is_there(tmp_path: Path) -> None:
 
 
 def text(change: FileChange) -> str:
-    return change.new.decode()
+    return change.text.decode()

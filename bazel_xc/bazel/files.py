@@ -90,10 +90,10 @@ def checked(changes: Iterable[FileChange]) -> tuple[tuple[FileChange, ...], tupl
     """Leaves out what is no change, and BUILD files that ran before a change and would not run after it."""
     changes = [change for change in changes if change.is_change]
     build = [change for change in changes if not change.path.endswith(BAZELRC_NAME)]
-    errors = dict(check_new({each.path: each.new for each in build if each.old is None}))
+    errors = dict(check_new({each.path: each.text for each in build if each.old is None}))
     edited = {each.path: each for each in build if each.old is not None}
     if edited:
-        _, after = evaluate({path: each.new for path, each in edited.items()})
+        _, after = evaluate({path: each.text for path, each in edited.items()})
         _, before = evaluate({path: edited[path].old or b"" for path in after})
         errors |= {path: message for path, message in after.items() if path not in before}
     said = tuple(

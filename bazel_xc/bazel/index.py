@@ -26,7 +26,7 @@ from bazel_xc.golang.modules import Module, module_of
 from bazel_xc.model import Diagnostic, Label, Severity
 
 # Modules of Bazel rule sets that are also Go modules; a bazel_dep on them gives the repository.
-_BAZEL_MODULES: Mapping[str, str] = {
+BAZEL_MODULES: Mapping[str, str] = {
     "github.com/bazelbuild/rules_go": "rules_go",
     "github.com/bazel-contrib/rules_go": "rules_go",
     "github.com/bazelbuild/bazel-gazelle": "gazelle",
@@ -196,7 +196,7 @@ class Index:
         repositories = self.externals.repositories
         if not repositories.bzlmod:
             return names.workspace_repository(module_path)
-        dep = repositories.bazel_dep(_BAZEL_MODULES.get(module_path, ""))
+        dep = repositories.bazel_dep(BAZEL_MODULES.get(module_path, ""))
         return dep.repository if dep else names.module_repository(module_path)
 
     def _label(

@@ -15,7 +15,8 @@ from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.config import FILE_NAME, Config
 from bazel_xc.model import Platform
 
-_BAZEL_DEPS = (("rules_go", "0.62.0"), ("gazelle", "0.51.3"), ("platforms", "1.0.0"))
+GAZELLE = ("gazelle", "0.51.3")
+_BAZEL_DEPS = (("rules_go", "0.62.0"), GAZELLE, ("platforms", "1.0.0"))
 _NEEDED = ("rules_go", "platforms")
 _GO_EXTENSIONS = """
 go_sdk = use_extension("@rules_go//go:extensions.bzl", "go_sdk")

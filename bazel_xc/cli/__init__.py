@@ -17,7 +17,7 @@ from importlib import import_module
 from bazel_xc import __version__
 from bazel_xc.errors import BazelXcError
 
-COMMANDS = ("init", "generate", "report", "why", "compare")
+COMMANDS = ("init", "generate", "report", "why", "compare", "modules")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -43,7 +43,7 @@ def from_module(
         return _unresolved(library, text, advice(need, (library,)))
     repository = _repository(library, repositories)
     if repository is None:
-        return _undeclared(need, library, picked or library.labels, repositories)
+        return _undeclared(need, library, picked, repositories)
     labels = tuple(evolve(label, repo=repository.name) for label in picked)
     if not labels:
         offered = tuple(evolve(label, repo=repository.name) for label in library.labels)
@@ -108,19 +108,22 @@ def _repository(library: Library, repositories: Repositories) -> _Repository | N
 
 
 def _undeclared(
-    need: CNeed, library: Library, labels: tuple[Label, ...], repositories: Repositories
+    need: CNeed, library: Library, picked: tuple[Label, ...], repositories: Repositories
 ) -> Answer:
+    missing: tuple[str, str] | None = None
     if repositories.bzlmod:
         line = f'bazel_dep(name = "{library.module}", version = "{library.version}")'
         remedy = f"add to MODULE.bazel: {line}"
+        missing = (library.module, library.version) if picked else None
     else:
         remedy = f"declare a repository {library.module} in the WORKSPACE, or {advice(need, (library,))}"
     return Answer(
         status=Status.UNRESOLVED,
-        candidates=tuple(map(str, labels)),
+        candidates=tuple(map(str, picked or library.labels)),
         tried=(f"registry module {library.module} is not declared",),
         remedy=remedy,
         libraries=(library.name,),
+        missing=missing,
     )
 
 

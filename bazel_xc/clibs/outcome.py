@@ -50,8 +50,9 @@ class Answer:
     ``labels`` go to ``cdeps``; ``flags`` are linker flags that stand for a pkg-config name which the system
     provides; ``how`` says who decided. ``candidates`` are labels or libraries to choose from, ``tried`` says
     what did not help, ``remedy`` is one line for the user, empty where there is nothing to do. ``libraries``
-    are those of the table that it speaks of, ``module`` is the registry module it comes from. It ``vouches``
-    where more headers may come with it than are known.
+    are those of the table that it speaks of, ``module`` is the registry module it comes from, ``missing``
+    name and version of one that would provide it and is not declared. It ``vouches`` where more headers may
+    come with it than are known.
     """
 
     status: Status
@@ -63,6 +64,7 @@ class Answer:
     remedy: str = ""
     libraries: tuple[str, ...] = ()
     module: str = ""
+    missing: tuple[str, str] | None = None
     vouches: bool = False
 
     @property
@@ -84,6 +86,7 @@ class Outcome:
     candidates: tuple[str, ...] = ()
     tried: tuple[str, ...] = ()
     remedy: str = ""
+    missing: tuple[str, str] | None = None
 
     @classmethod
     def from_answer(cls, need: CNeed, platforms: frozenset[str], answer: Answer) -> Outcome:
@@ -98,4 +101,5 @@ class Outcome:
             candidates=answer.candidates,
             tried=answer.tried,
             remedy=answer.remedy,
+            missing=answer.missing,
         )

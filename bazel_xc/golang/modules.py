@@ -39,7 +39,13 @@ class Module:
     go: str = ""
     requires: tuple[Require, ...] = ()
     replaced: tuple[tuple[str, str], ...] = ()  # module path -> replacement path or directory
+    replaced_versions: tuple[tuple[str, str], ...] = ()  # module path -> version of its replacement
+    tools: tuple[str, ...] = ()  # import paths of tool directives
     vendored: bool = False
+
+    def replaced_version(self, path: str) -> str:
+        """The version of what replaces a module; empty for a directory, and where nothing does."""
+        return dict(self.replaced_versions).get(path, "")
 
     def import_path(self, directory: str) -> str:
         """The import path of a directory at or below the module's own."""
@@ -111,6 +117,10 @@ def _read(root: Path, directory: str, toolchain: Toolchain, run: RunGo) -> Modul
             for each in raw.get("Require") or ()
         ),
         replaced=tuple((each["Old"]["Path"], each["New"]["Path"]) for each in raw.get("Replace") or ()),
+        replaced_versions=tuple(
+            (each["Old"]["Path"], each["New"].get("Version", "")) for each in raw.get("Replace") or ()
+        ),
+        tools=tuple(each["Path"] for each in raw.get("Tool") or ()),
         vendored=(root / directory / "vendor" / "modules.txt").is_file(),
     )
 

@@ -49,12 +49,12 @@ def generate(reading: Reading, only: Iterable[str] = ()) -> Result:
     config, workspace = reading.config, reading.workspace
     outlines, said = outlines_of(reading)
     solved = solve(reading, outlines, external=False)
-    planner, more = _planner(reading, outlines, solved)
+    planner, more = planner_of(reading, outlines, solved)
     said += (*said_of(solved, reading), *more)
     maker = FileMaker(config, reading.repositories)
     changes: list[FileChange] = []
     for each in outlines:
-        wanted, stale, problems = _wanted(each, only, planner, solved, reading)
+        wanted, stale, problems = wanted_rules(each, only, planner, solved, reading)
         said += problems
         if wanted or stale or (each.directory.build_file and _is_chosen(each.directory.path, only)):
             change, problems = maker.build_file(each.directory, wanted, stale)
@@ -70,7 +70,7 @@ def generate(reading: Reading, only: Iterable[str] = ()) -> Result:
     return Result(changes=good, diagnostics=unique((*reading.diagnostics, *said, *bad)), refused=refused)
 
 
-def _wanted(
+def wanted_rules(
     each: Outline, only: tuple[str, ...], planner: Planner, solved: Solved, reading: Reading
 ) -> tuple[tuple[WantedRule, ...], tuple[Call, ...], tuple[Diagnostic, ...]]:
     """The rules wanted in a directory, Go's and C's, those that are stale, and what there is to say."""
@@ -119,21 +119,21 @@ def outlines_of(reading: Reading) -> tuple[tuple[Outline, ...], tuple[Diagnostic
     """The rules of every directory, without their attributes."""
     loaded, said = reading.loaded, list[Diagnostic]()
     convention = reading.convention
-    root_name = reading.workspace.root.resolve().name
     found: list[Outline] = []
     for path, directory in reading.workspace.directories.items():
         if path in loaded.untouched:
             found.append(Outline(directory=directory, package=None))
             continue
-        each, problems = outline(directory, loaded.packages.get(path), convention, root_name)
+        each, problems = outline(directory, loaded.packages.get(path), convention, reading.root_name)
         found.append(each)
         said.extend(problems)
     return tuple(found), tuple(said)
 
 
-def _planner(
-    reading: Reading, outlines: tuple[Outline, ...], solved: Solved
+def planner_of(
+    reading: Reading, outlines: tuple[Outline, ...], solved: Solved, incompatible: str = ""
 ) -> tuple[Planner, tuple[Diagnostic, ...]]:
+    """What plans rules; ``incompatible`` marks what cannot be built, by default as the workspace does."""
     loaded, config, workspace = reading.loaded, reading.config, reading.workspace
     made, said = _made_rules(workspace.directories)
     where = compatibility(outlines, loaded.packages, loaded.listings, config.platforms, solved.wiring)
@@ -150,7 +150,7 @@ def _planner(
         index=build_index(outlines, externals, reading.convention, made),
         conditions=select_conditions(reading.repositories),
         facts=where.facts,
-        incompatible=incompatible_label(reading.repositories, config.platforms_package),
+        incompatible=incompatible or incompatible_label(reading.repositories, config.platforms_package),
         packages=frozenset(each.directory.path for each in outlines if each.is_package) | solved.packages,
         absent_labels=where.absent_labels,
         filters_tests=reading.repositories.filters_tests,

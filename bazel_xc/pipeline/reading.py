@@ -20,6 +20,7 @@ from bazel_xc.buildfile.workspace import Workspace, read_workspace
 from bazel_xc.config import FILE_NAME, Config, load_config, select_platforms
 from bazel_xc.errors import ConfigError, WorkspaceError
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
+from bazel_xc.golang.listing import RunGo
 from bazel_xc.golang.loading import Loaded, Loader, is_module_root
 from bazel_xc.golang.modules import Module, listing_groups, read_modules
 from bazel_xc.golang.package import GoView
@@ -39,15 +40,27 @@ class Options:
 
 @frozen(kw_only=True)
 class Reading:
-    """Everything that is known of a workspace before anything is planned."""
+    """Everything that is known of a workspace before anything is planned.
+
+    ``together`` are the modules that go sees from the root: those of its go.work, else its own. ``name`` is
+    set where the root's directory has a name that tells nothing.
+    """
 
     config: Config
     workspace: Workspace
     repositories: Repositories
     toolchain: Toolchain
     modules: tuple[Module, ...]
+    together: tuple[Module, ...]
     loaded: Loaded
     diagnostics: tuple[Diagnostic, ...]
+    run: RunGo = field(eq=False, repr=False)
+    name: str = ""
+
+    @property
+    def root_name(self) -> str:
+        """What rules of the root are named after where nothing else gives a name."""
+        return self.name or self.workspace.root.resolve().name
 
     @property
     def convention(self) -> str:
@@ -86,10 +99,11 @@ def read(options: Options, *, whole: bool = True, both: bool = False) -> Reading
     modules = read_modules(root, go_mods, toolchain, run)
     used = any(module.vendored for module in modules)
     config = evolve(config, external=config.external or ("vendored" if used else "module"))
+    groups = listing_groups(root, modules, toolchain, run)
     loader = Loader(
         workspace=workspace,
         modules=modules,
-        groups=listing_groups(root, modules, toolchain, run),
+        groups=groups,
         toolchain=toolchain,
         run=run,
         config=config,
@@ -105,8 +119,10 @@ def read(options: Options, *, whole: bool = True, both: bool = False) -> Reading
         repositories=repositories,
         toolchain=toolchain,
         modules=modules,
+        together=next((each.modules for each in groups if not each.directory), ()),
         loaded=loaded,
         diagnostics=(*workspace.diagnostics, *said, *loaded.diagnostics),
+        run=run,
     )
 
 

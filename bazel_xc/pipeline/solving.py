@@ -5,9 +5,9 @@ Comes in: a ``Reading``. Goes out: a ``Solved``, from which generate plans and r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from bazel_xc.bazel.outline import Outline
 from bazel_xc.bazel.select import select_conditions
@@ -22,7 +22,7 @@ from bazel_xc.clibs.outcome import Outcome, Providers
 from bazel_xc.clibs.registry import load_registry, load_system
 from bazel_xc.clibs.resolve import resolve
 from bazel_xc.clibs.rules import ATTRIBUTES
-from bazel_xc.model import Diagnostic
+from bazel_xc.model import Diagnostic, Label
 from bazel_xc.pipeline.reading import Reading
 
 
@@ -61,20 +61,44 @@ def solve(reading: Reading, outlines: Iterable[Outline], *, external: bool) -> S
     outlines = tuple(outlines)
     index = _index(reading) if found.flags or needs else CIndex()
     outcomes = {path: _resolve(path, each, own.get(path), reading, index) for path, each in needs.items()}
-    ground = Ground(
-        workspace=workspace,
-        packages=loaded.packages,
+    by_directory = {own[path]: each for path, each in outcomes.items() if path in own}
+    wiring = wire(found, by_directory, _ground(reading, outlines, index))
+    return Solved(survey=found, outcomes=outcomes, wiring=wiring)
+
+
+def solve_module(
+    module: Reading, outlines: Iterable[Outline], main: Reading, spell: Callable[[Label], Label]
+) -> Solved:
+    """As ``solve``, for a module of somebody else's that the ``main`` workspace uses.
+
+    The main workspace's providers count; ``spell`` says what their labels are called in the module.
+    """
+    loaded = module.loaded
+    found = survey(module.workspace, loaded.packages, loaded.listings, main.view)
+    own = {package.import_path: path for path, package in loaded.packages.items()}
+    index = _index(main) if found.needs else CIndex()
+    outcomes = {path: _resolve(path, each, None, main, index) for path, each in found.needs.items()}
+    spelt = {
+        own[path]: tuple(evolve(each, labels=tuple(map(spell, each.labels))) for each in some)
+        for path, some in outcomes.items()
+    }
+    wiring = wire(found, spelt, _ground(module, tuple(outlines), _index(module)))
+    return Solved(survey=found, outcomes=outcomes, wiring=wiring)
+
+
+def _ground(reading: Reading, outlines: tuple[Outline, ...], index: CIndex) -> Ground:
+    return Ground(
+        workspace=reading.workspace,
+        packages=reading.loaded.packages,
         platforms=reading.config.platforms,
         built=frozenset(each.directory.path for each in outlines if _becomes_package(each, reading)),
         wired=frozenset(each.directory.path for each in outlines if _has_wanted_rule(each, reading)),
         index=index,
-        root_name=workspace.root.resolve().name,
+        root_name=reading.root_name,
         conditions=select_conditions(reading.repositories),
         assembles_with_c=reading.repositories.assembles_with_c,
-        tidy=not loaded.untouched,
+        tidy=not reading.loaded.untouched,
     )
-    by_directory = {own[path]: each for path, each in outcomes.items() if path in own}
-    return Solved(survey=found, outcomes=outcomes, wiring=wire(found, by_directory, ground))
 
 
 def said_of(solved: Solved, reading: Reading) -> tuple[Diagnostic, ...]:

@@ -86,7 +86,7 @@ def test_init_brings_it_in_once(tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text("module example.com/app\n\ngo 1.21\n")
 
     first = initialise(Options(root=tmp_path), "hermetic_cc_toolchain")
-    (module,) = [change.new.decode() for change in first.changes if change.path == "MODULE.bazel"]
+    (module,) = [change.text.decode() for change in first.changes if change.path == "MODULE.bazel"]
     (tmp_path / "MODULE.bazel").write_text(module)
     second = initialise(Options(root=tmp_path), "hermetic_cc_toolchain")
 

@@ -637,6 +637,7 @@ def test_a_missing_module_is_told_with_its_label() -> None:
         candidates=("@libpng//:libpng",),
         tried=("registry module libpng is not declared",),
         remedy='add to MODULE.bazel: bazel_dep(name = "libpng", version = "1.6.50")',
+        missing=("libpng", "1.6.50"),
     )
     assert (expected,) == resolve([need], BARE, "p")
 

@@ -1,0 +1,242 @@
+"""Keeps the macro with the ``go_repository`` rules of a WORKSPACE in step with the build list.
+
+Comes in: the macro file as it stands, the modules of the build, the overrides of third-party modules. Goes
+out: its new bytes and diagnostics. Importpath, version, replacement and checksum are owned here, and of build
+attributes those that overrides set; any other attribute, comment and rule stays. It reads no go.sum itself.
+Source: ``gazelle update-repos -from_file=go.mod -to_macro=... -prune``.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from attrs import frozen
+
+from bazel_xc.bazel.module_file import Override
+from bazel_xc.bazel.names import workspace_repository
+from bazel_xc.buildfile.attributes import change_attributes
+from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
+from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
+from bazel_xc.buildfile.repositories import WORKSPACE_NAMES
+from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, String, Value, parse
+from bazel_xc.golang.build_list import BuildModule
+from bazel_xc.model import Diagnostic, Severity
+
+_DIRECTIVE = re.compile(r"^#\s*gazelle:repository_macro\s+([^\s%]+)%(\w+)", re.MULTILINE)
+_LOAD = 'load("@bazel_gazelle//:deps.bzl", "go_repository")\n'
+_RULE = "go_repository"
+DEFAULT_FILE, DEFAULT_FUNCTION = "go_repositories.bzl", "go_repositories"
+
+
+@frozen
+class MacroPlace:
+    """The file, relative to the workspace root, and the function that declare the repositories."""
+
+    file: str
+    function: str
+
+
+def find_macro(look: Callable[[str], bytes | None]) -> MacroPlace | None:
+    """The macro that Gazelle's directive in the WORKSPACE names."""
+    for name in WORKSPACE_NAMES:
+        text = (look(name) or b"").decode("utf-8", "replace")
+        found = _DIRECTIVE.search(text)
+        if found:
+            return MacroPlace(found[1].removeprefix("//").replace(":", "/").lstrip("/"), found[2])
+    return None
+
+
+def new_macro(function: str) -> bytes:
+    """A macro file without a rule."""
+    return (
+        f'"""The Go modules that this workspace uses."""\n\n{_LOAD}\n'
+        f'def {function}():\n    """Declares a repository for every module of the build."""\n'
+    ).encode()
+
+
+def updated_macro(
+    place: MacroPlace,
+    data: bytes,
+    modules: Iterable[BuildModule],
+    elsewhere: frozenset[str],
+    overrides: Mapping[str, Override],
+) -> tuple[bytes, tuple[Diagnostic, ...]]:
+    """The macro file with a rule for every module that can be downloaded.
+
+    ``elsewhere`` are the import paths that other files declare. What cannot be kept is said: modules without
+    a checksum, and those that a directory replaces.
+    """
+    try:
+        body = _body(place, data)
+    except BuildSyntaxError as e:
+        return data, (_unreadable(place, e.message, e.line),)
+    wanted = {each.path: each for each in modules if each.path not in elsewhere}
+    known = {call.string("importpath"): call for call in body.file.calls if call.kind == _RULE}
+    edits: list[Edit] = []
+    lacking: list[str] = []
+    taken: list[str] = []
+    for path, call in known.items():
+        module = wanted.get(path or "")
+        if module is None or module.local:
+            if not call.keep:
+                edits.append(remove_lines(body.file, call))
+        else:
+            override = overrides.get(module.path)
+            if override and _has_own_build_attributes(call):
+                taken.append(module.path)
+                override = None
+            edits.extend(_changed(body.file, call, module, override))
+    for path, module in sorted(wanted.items()):
+        if path not in known and not module.local:
+            if module.sum:
+                edits.append(_inserted(body.file, module, overrides.get(path)))
+            else:
+                lacking.append(path)
+    new = body.replaced(apply_edits(body.file, edits)) if edits else data
+    local = [each.path for each in wanted.values() if each.local]
+    return new, (*_said(place, lacking, local), *(_taken(place, path) for path in taken))
+
+
+@frozen
+class _Body:
+    """The statements of the function, without their indentation, and what stands around them."""
+
+    before: bytes
+    file: BuildFile
+    after: bytes
+
+    def replaced(self, text: bytes) -> bytes:
+        """The whole file with another body."""
+        return self.before + _indented(text) + self.after
+
+
+def _body(place: MacroPlace, data: bytes) -> _Body:
+    """Raises ``BuildSyntaxError`` where there is no such function, or it is indented otherwise."""
+    parse(place.file, data)
+    tree = ast.parse(data)
+    found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == place.function]
+    if not found:
+        raise BuildSyntaxError(f"there is no function {place.function}", 1, 1)
+    function = found[0]
+    lines = data.splitlines(keepends=True)
+    doc = function.body[0] if ast.get_docstring(function) is not None else None
+    first = (doc.end_lineno if doc else function.body[0].lineno - 1) or 0
+    while not doc and first > function.lineno and lines[first - 1].lstrip().startswith(b"#"):
+        first -= 1
+    last = function.end_lineno or len(lines)
+    inner = b"".join(lines[first:last])
+    plain = re.sub(rb"(?m)^    ", b"", inner)
+    if _indented(plain) != inner:
+        raise BuildSyntaxError(f"{place.function} is not indented by four spaces", function.lineno, 1)
+    before = b"".join(lines[:first])
+    if before and not before.endswith(b"\n"):
+        before += b"\n"
+    return _Body(before, parse(place.file, plain), b"".join(lines[last:]))
+
+
+def _indented(text: bytes) -> bytes:
+    return re.sub(rb"(?m)^(?=[^\r\n])", b"    ", text)
+
+
+def _attributes(module: BuildModule, override: Override | None) -> dict[str, Value]:
+    found: dict[str, Value] = {"importpath": String(module.path)}
+    if module.replace_path:
+        found["replace"] = String(module.replace_path)
+    found |= {"sum": String(module.sum), "version": String(module.source[1])}
+    if override and override.generation:
+        found["build_file_generation"] = String(override.generation)
+    if override and override.directives:
+        found["build_directives"] = strings(override.directives)
+    if override and override.patches:
+        found |= {"patch_args": strings(["-p1"]), "patches": strings(override.patches)}
+    return found
+
+
+def _inserted(file: BuildFile, module: BuildModule, override: Override | None) -> Edit:
+    """A rule before the first one whose name comes behind its own."""
+    name = workspace_repository(module.path)
+    attributes = {"name": String(name), **_attributes(module, override)}
+    text = format_call(_RULE, [NewAttribute(key, value) for key, value in attributes.items()])
+    for call in file.calls:
+        if call.kind == _RULE and call.name > name:
+            start = file.line_starts[file.line_of(call.span.start) - 1 - len(call.notes.before)]
+            return Edit(start, start, f"{text}\n")
+    end = len(file.data)
+    return Edit(end, end, f"{text}\n")
+
+
+_BUILD_ATTRIBUTES = ("build_file_generation", "build_directives", "patch_args", "patches")
+
+
+def _changed(file: BuildFile, call: Call, module: BuildModule, override: Override | None) -> Iterator[Edit]:
+    wanted = _attributes(module, override)
+    if not module.sum and call.string("version") == module.source[1]:
+        wanted.pop("sum")  # the one that is there is as good
+    changes: dict[str, Value | None] = {
+        name: value
+        for name, value in wanted.items()
+        if (old := call.get(name)) is None or (old.value != value and not old.keep)
+    }
+    if not module.replace_path and call.get("replace"):
+        changes["replace"] = None
+    if override is None and is_ours(call.strings("patches")):
+        changes |= dict.fromkeys((name for name in _BUILD_ATTRIBUTES if call.get(name)), None)
+    for name in ("commit", "tag", "remote", "vcs", "urls", "sha256", "strip_prefix", "type"):
+        if call.get(name) and "sum" in wanted:
+            changes[name] = None
+    if changes and not call.keep:
+        edits = change_attributes(file, call, changes)
+        yield from edits or ()
+
+
+def _has_own_build_attributes(call: Call) -> bool:
+    """Whether the user has patched it, or steers Gazelle in it."""
+    return any(call.get(name) for name in _BUILD_ATTRIBUTES) and not is_ours(call.strings("patches"))
+
+
+def is_ours(labels: Iterable[str]) -> bool:
+    """Whether patches are those that bazel-xc writes."""
+    return any("//third_party/bazel_xc:" in label for label in labels)
+
+
+def _said(place: MacroPlace, lacking: list[str], local: list[str]) -> Iterator[Diagnostic]:
+    if lacking:
+        more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+        yield Diagnostic(
+            path=place.file,
+            severity=Severity.NOTE,
+            code="no-checksum",
+            message=f"{lacking[0]}{more} of the build list have no checksum in go.sum, so no repository",
+            remedy="nothing that is built needs them; go mod download all would bring their checksums",
+        )
+    for path in local:
+        yield Diagnostic(
+            path=place.file,
+            severity=Severity.NOTE,
+            code="local-module",
+            message=f"{path} is replaced by a directory, which go_repository does not know",
+            remedy="declare it with local_repository, or keep its BUILD files in this workspace",
+        )
+
+
+def _taken(place: MacroPlace, path: str) -> Diagnostic:
+    return Diagnostic(
+        path=place.file,
+        severity=Severity.WARNING,
+        code="own-override",
+        message=f"{path} has patches or directives of your own, so none are written for its cgo packages",
+        remedy="take them out and run again to compare, or keep them as they are",
+    )
+
+
+def _unreadable(place: MacroPlace, message: str, line: int) -> Diagnostic:
+    return Diagnostic(
+        path=place.file,
+        line=line,
+        severity=Severity.ERROR,
+        code="repository-macro",
+        message=message,
+        remedy=f"the directive asks for a function {place.function} that holds go_repository rules",
+    )

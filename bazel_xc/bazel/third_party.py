@@ -1,0 +1,152 @@
+"""What a module of somebody else's needs besides what Gazelle writes for it, as one patch.
+
+Comes in: the packages of the module that the build uses, how their C is wired, and the BUILD files that
+bazel-xc would write there. Goes out: reasons, the plan of which directories Gazelle leaves alone, and the
+text of the patch. Nothing is read from disk.
+
+Gazelle runs before patches are applied, and what it writes changes from release to release. So a patch never
+touches what it wrote: it is kept out of whole directories (``gazelle:exclude``), or out of the module where
+the root itself is concerned (``build_file_generation = "off"``), and the patch adds BUILD files there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import frozen
+
+from bazel_xc.bazel.wiring import Wiring
+from bazel_xc.golang.loading import is_inside
+from bazel_xc.golang.package import FileKind, GoPackage
+from bazel_xc.model import MAIN_REPOSITORY, Label, Platform
+
+FOLDER = "third_party/bazel_xc"
+PATCH = "build.patch"
+_HEAD = "# Written by bazel-xc"
+INCOMPATIBLE = f"@//{FOLDER}:incompatible"
+
+
+@frozen(kw_only=True)
+class Reason:
+    """Why Gazelle's rules would not do for a package."""
+
+    directory: str
+    text: str
+
+
+@frozen(kw_only=True)
+class Shape:
+    """How a module is overridden: directories that Gazelle leaves out, or ``whole``: it writes nothing."""
+
+    directories: tuple[str, ...]
+    whole: bool
+
+    def covers(self, directory: str) -> bool:
+        """Whether the BUILD file of a directory is in the patch."""
+        return self.whole or any(is_inside(directory, each) for each in self.directories)
+
+    @property
+    def directives(self) -> tuple[str, ...]:
+        """What is said to Gazelle."""
+        return () if self.whole else tuple(f"gazelle:exclude {each}" for each in self.directories)
+
+
+def reasons(
+    packages: Mapping[str, GoPackage],
+    wiring: Wiring,
+    platforms: Iterable[Platform],
+    others: Mapping[str, str],
+) -> tuple[Reason, ...]:
+    """Why packages need more than Gazelle gives them, one reason each; by directory.
+
+    ``others`` are reasons by import path that are known already.
+    """
+    platforms = tuple(platforms)
+    found = [
+        (path, _reason(path, package, wiring, platforms) or others.get(package.import_path, ""))
+        for path, package in sorted(packages.items())
+    ]
+    return tuple(Reason(directory=path, text=text) for path, text in found if text)
+
+
+def _reason(path: str, package: GoPackage, wiring: Wiring, platforms: tuple[Platform, ...]) -> str:
+    cgo = [file for file in package.of(FileKind.GO) if file.uses_cgo]
+    if not cgo:
+        return ""
+    labels = sorted({str(label) for some in wiring.cdeps.get(path, {}).values() for label in some})
+    if labels:
+        more = f" and {len(labels) - 2} more" if len(labels) > 2 else ""
+        return f"C of {', '.join(labels[:2])}{more}"
+    text = "\n".join(preamble.text for file in cgo for preamble in file.source.preambles)
+    if "${SRCDIR}" in text:
+        return "flags with ${SRCDIR}"
+    if "pkg-config:" in text:
+        return "flags of pkg-config"
+    for kind, told in ((FileKind.ASSEMBLY, "assembly beside cgo"), (FileKind.SYSO, "a .syso file")):
+        if package.of(kind):
+            return told
+    if any(file.name.endswith(".S") for file in package.of(FileKind.C)):
+        return "assembly beside cgo"
+    names = frozenset(platform.name for platform in platforms)
+    absent = (names & package.listed) - package.buildable | (package.undefined & names)
+    if absent:
+        return f"it cannot be built for {', '.join(sorted(absent))}"
+    return _stray_c(package, cgo_on=frozenset(each.name for each in platforms if each.cgo))
+
+
+def _stray_c(package: GoPackage, cgo_on: frozenset[str]) -> str:
+    """C files that hold where the Go files that use them do not; rules_go would compile them there."""
+    used = frozenset[str]().union(*(file.active for file in package.of(FileKind.GO) if file.uses_cgo))
+    stray = [file.name for file in package.of(FileKind.C) if (file.may & cgo_on & package.buildable) - used]
+    return f"{stray[0]} belongs to some platforms only" if stray else ""
+
+
+def shape(found: Iterable[Reason], wiring: Wiring, go_directories: frozenset[str]) -> Shape:
+    """Which directories the patch owns: those with a reason, and Go packages that get cc rules for them."""
+    wanted = {each.directory for each in found}
+    for path, consumers in wiring.rules.consumers.items():
+        if consumers & wanted and path in go_directories:
+            wanted.add(path)
+    if "" in wanted:
+        return Shape(directories=(), whole=True)
+    tops = [each for each in sorted(wanted) if not any(is_inside(each, o) for o in wanted - {each})]
+    return Shape(directories=tuple(tops), whole=False)
+
+
+def patch_head(path: str, version: str, why: Iterable[Reason]) -> str:
+    """What stands above the first file of a patch; patch(1) and Bazel skip it."""
+    lines = [f"{_HEAD} modules: BUILD files for {path} {version}.".strip()]
+    lines += [f"# {path}{'/' if each.directory else ''}{each.directory}: {each.text}" for each in why]
+    return "\n".join(lines) + "\n"
+
+
+def is_ours(data: bytes) -> bool:
+    """Whether a file was written here."""
+    return data.startswith(_HEAD.encode())
+
+
+def aliases(labels: Iterable[Label]) -> Iterator[tuple[str, Label]]:
+    """A name in our package for each label of another repository, by which other modules can see it."""
+    for label in sorted({each for each in labels if each.repo not in ("", MAIN_REPOSITORY)}):
+        yield alias_name(label), label
+
+
+def alias_name(label: Label) -> str:
+    """The repository's name, with package and target where they say something else."""
+    parts = [label.repo, *label.package.split("/"), label.name]
+    return "_".join(part for part in dict.fromkeys(parts) if part)
+
+
+def package_text(aliased: Iterable[tuple[str, Label]]) -> str:
+    """The BUILD file of our package: what marks targets that cannot be built, and the aliases."""
+    public = '    visibility = ["//visibility:public"],\n'
+    parts = [
+        f"{_HEAD} modules; it is written anew each time.\n",
+        'constraint_setting(name = "buildable")\n',
+        f'constraint_value(\n    name = "incompatible",\n    constraint_setting = ":buildable",\n{public})\n',
+    ]
+    parts += [
+        f'alias(\n    name = "{name}",\n    actual = "{label.relative_to(FOLDER)}",\n{public})\n'
+        for name, label in aliased
+    ]
+    return "\n".join(parts)

@@ -1,0 +1,52 @@
+"""``bazel-xc modules``: keeps Bazel's view of Go modules in step with go.mod.
+
+Comes in: arguments. Goes out: changed files with their names on standard output, or, with ``--check`` and
+``--diff``, what would change and exit code 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from bazel_xc.cli.common import pipeline_options, shared_options, show
+from bazel_xc.pipeline.modules import keep_modules
+from bazel_xc.pipeline.reading import read
+from bazel_xc.write import unified_diff, write_files
+
+
+def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "modules",
+        parents=[shared_options()],
+        help="keep MODULE.bazel or the WORKSPACE macro in step with go.mod",
+        description="Keeps use_repo of MODULE.bazel, or the macro of a WORKSPACE, in step with go.mod, and "
+        "writes the overrides that make third-party cgo modules build.",
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if anything is stale")
+    parser.add_argument("--diff", action="store_true", help="write nothing; print a unified diff")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs the command; gives its exit code."""
+    reading = read(pipeline_options(options))
+    result = keep_modules(reading)
+    failed = show(result.diagnostics, options)
+    if options.diff:
+        print(unified_diff(result.changes), end="")
+    if options.check or options.diff:
+        if options.check and not options.diff:
+            for change in result.changes:
+                print(f"stale: {change.path}")
+        return 1 if result.changes or failed else 0
+    written = write_files(reading.workspace.root, result.changes)
+    for path in written:
+        print(path)
+    if not options.quiet:
+        if not written:
+            print(f"{len(reading.modules)} modules, everything is up to date")
+        for line in result.advice:
+            print(line)
+    return 1 if failed else 0

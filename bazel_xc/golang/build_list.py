@@ -1,0 +1,159 @@
+"""The modules of a build and their checksums, without a network.
+
+Comes in: a directory with go.mod or go.work, and a go command. Goes out: a ``BuildModule`` for every module
+that ``go list -m all`` names, or, where go cannot tell that offline, that go.mod requires. Checksums are
+those of go.sum, go.work.sum and the module cache; nothing is downloaded. Main modules are left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, frozen
+
+from bazel_xc.golang.listing import RunGo
+from bazel_xc.golang.modules import Module
+from bazel_xc.golang.toolchain import Toolchain
+
+_UPPER = re.compile("[A-Z]")
+_SUM_FILES = ("go.sum", "go.work.sum")
+
+
+@frozen(kw_only=True)
+class BuildModule:
+    """A module in the version that is built, as it is required and as it is replaced.
+
+    ``sum`` is the checksum of what is downloaded, the replacement's where there is one; empty where neither
+    go.sum nor the cache has it. ``local`` is the directory that replaces it, as go.mod spells it.
+    """
+
+    path: str
+    version: str
+    indirect: bool = False
+    replace_path: str = ""
+    replace_version: str = ""
+    local: str = ""
+    sum: str = ""
+
+    @property
+    def source(self) -> tuple[str, str]:
+        """Path and version of what is downloaded."""
+        return self.replace_path or self.path, self.replace_version or self.version
+
+
+def read_build_list(
+    root: Path, modules: Iterable[Module], toolchain: Toolchain, run: RunGo
+) -> tuple[BuildModule, ...]:
+    """The build list of the modules that are built from ``root``, sorted by path."""
+    modules = tuple(modules)
+    own = {module.path for module in modules}
+    done = run(["list", "-m", "-mod=readonly", "-e", "-json", "all"], root, toolchain.environment)
+    found = tuple(_listed(done.stdout)) if done.code == 0 else ()
+    if not found:
+        found = tuple(_required(modules))
+    sums = _sums(root, modules, _cache(root, toolchain, run))
+    with_sums = (_with_sum(each, sums) for each in found if each.path not in own)
+    return tuple(sorted(with_sums, key=lambda each: each.path))
+
+
+def _listed(text: bytes) -> Iterator[BuildModule]:
+    """The concatenated objects of ``go list -m -json``."""
+    decoder, rest, at = json.JSONDecoder(), text.decode("utf-8", "replace"), 0
+    while at < len(rest):
+        raw, at = decoder.raw_decode(rest, at)
+        at = len(rest) - len(rest[at:].lstrip())
+        if not raw.get("Main"):
+            yield _from_json(raw)
+
+
+def _from_json(raw: Mapping[str, Any]) -> BuildModule:
+    replace = raw.get("Replace") or {}
+    path, version = replace.get("Path", ""), replace.get("Version", "")
+    local = path if path and not version else ""
+    return BuildModule(
+        path=raw["Path"],
+        version=raw.get("Version", ""),
+        indirect=raw.get("Indirect", False),
+        replace_path="" if local else path,
+        replace_version=version,
+        local=local,
+    )
+
+
+def _required(modules: Iterable[Module]) -> Iterator[BuildModule]:
+    """What go.mod files say; since Go 1.17 they name everything that is needed for building."""
+    seen: dict[str, BuildModule] = {}
+    for module in modules:
+        replaced = dict(module.replaced)
+        for each in module.requires:
+            target = replaced.get(each.path, "")
+            local = target if target.startswith((".", "/")) else ""
+            seen[each.path] = BuildModule(
+                path=each.path,
+                version=each.version,
+                indirect=each.indirect,
+                replace_path="" if local else target,
+                replace_version=module.replaced_version(each.path),
+                local=local,
+            )
+    yield from seen.values()
+
+
+@frozen
+class _Sums:
+    """Checksums by path and version, and the download cache where more of them are."""
+
+    known: Mapping[tuple[str, str], str]
+    cache: Path | None
+
+    def of(self, path: str, version: str) -> str:
+        """The checksum, empty where nobody knows it."""
+        if (path, version) in self.known or self.cache is None:
+            return self.known.get((path, version), "")
+        file = self.cache / "cache" / "download" / escaped(path) / "@v" / f"{escaped(version)}.ziphash"
+        try:
+            return file.read_text("utf-8").strip()
+        except OSError:
+            return ""
+
+
+def _with_sum(module: BuildModule, sums: _Sums) -> BuildModule:
+    found = "" if module.local else sums.of(*module.source)
+    return evolve(module, sum=found)
+
+
+def _sums(root: Path, modules: Iterable[Module], cache: Path | None) -> _Sums:
+    known: dict[tuple[str, str], str] = {}
+    for directory in dict.fromkeys((root, *(root / module.directory for module in modules))):
+        for name in _SUM_FILES:
+            known |= dict(_sum_lines(directory / name))
+    return _Sums(known, cache)
+
+
+def _sum_lines(file: Path) -> Iterator[tuple[tuple[str, str], str]]:
+    """The checksums of modules; those of go.mod files alone are of no use to Bazel."""
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return
+    for words in map(str.split, lines):
+        if len(words) == 3 and not words[1].endswith("/go.mod"):
+            yield (words[0], words[1]), words[2]
+
+
+def _cache(root: Path, toolchain: Toolchain, run: RunGo) -> Path | None:
+    done = run(["env", "GOMODCACHE"], root, toolchain.environment)
+    text = done.stdout.decode("utf-8", "replace").strip()
+    return Path(text) if done.code == 0 and text else None
+
+
+def escaped(text: str) -> str:
+    """A module's path or version as the module cache spells it: capitals as ``!`` and the small letter.
+
+    Source: ``golang.org/x/mod/module.EscapePath``.
+    """
+    return _UPPER.sub(lambda found: f"!{found.group().lower()}", text)

@@ -1,0 +1,208 @@
+"""The stages of ``modules``: which repositories Bazel needs, and what modules of other people lack.
+
+Comes in: a ``Reading``. Goes out: a ``Result`` with the changes of MODULE.bazel or of the macro of a
+WORKSPACE, and of what stands below ``third_party/bazel_xc``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from attrs import evolve
+
+from bazel_xc.bazel.index import BAZEL_MODULES
+from bazel_xc.bazel.module_file import ModuleWants, Override, updated
+from bazel_xc.bazel.names import module_repository
+from bazel_xc.bazel.repository_macro import (
+    DEFAULT_FILE,
+    DEFAULT_FUNCTION,
+    MacroPlace,
+    find_macro,
+    new_macro,
+    updated_macro,
+)
+from bazel_xc.bazel.setup import GAZELLE
+from bazel_xc.buildfile.module_file import NAME
+from bazel_xc.buildfile.repositories import Repositories, read_repositories
+from bazel_xc.buildfile.syntax import BuildSyntaxError
+from bazel_xc.clibs.outcome import Outcome, Status
+from bazel_xc.errors import WorkspaceError
+from bazel_xc.golang.build_list import BuildModule, read_build_list
+from bazel_xc.model import Diagnostic, FileChange, Severity
+from bazel_xc.pipeline.planning import Result, outlines_of, unique
+from bazel_xc.pipeline.reading import Reading, reader
+from bazel_xc.pipeline.solving import solve
+from bazel_xc.pipeline.third_party import third_party
+
+_ALWAYS_THERE = ("rules_go", "gazelle")  # gazelle's own dependencies bring them into every build
+
+
+def keep_modules(reading: Reading) -> Result:
+    """Brings in step what Bazel has to know of Go's modules.
+
+    Raises ``WorkspaceError`` where there is neither a MODULE.bazel nor a WORKSPACE.
+    """
+    look = reader(reading.workspace.root)
+    repositories = reading.repositories
+    if repositories.bzlmod and look(NAME) is None:
+        raise WorkspaceError(f"{reading.workspace.root}: no {NAME} and no WORKSPACE; run: bazel-xc init")
+    deps = _missing_deps(reading)
+    reading = evolve(reading, repositories=_with_deps(repositories, deps))
+    others = third_party(reading)
+    by_hand = (*reading.diagnostics, *_left_out(reading))
+    if repositories.bzlmod:
+        changes, said = _module_file(reading, deps, others.overrides)
+    else:
+        changes, said = _macro(reading, others.overrides)
+    return Result(
+        changes=tuple(sorted((*changes, *others.changes))),
+        diagnostics=unique((*by_hand, *others.diagnostics, *said)),
+        advice=_advice(changes, repositories),
+    )
+
+
+def _missing_deps(reading: Reading) -> tuple[tuple[str, str], ...]:
+    """Modules of the registry that would provide C which is asked for and are not declared."""
+    if not reading.repositories.bzlmod:
+        return ()
+    outlines, _ = outlines_of(reading)
+    outcomes = solve(reading, outlines, external=True).outcomes
+    needed = (each for some in outcomes.values() for each in some if _is_open(each))
+    return tuple(sorted({each.missing for each in needed if each.missing}))
+
+
+def _is_open(outcome: Outcome) -> bool:
+    return outcome.status is Status.UNRESOLVED and outcome.need.certain
+
+
+def _with_deps(repositories: Repositories, deps: Iterable[tuple[str, str]]) -> Repositories:
+    """What the workspace will declare."""
+    lines = "".join(f'bazel_dep(name = "{name}", version = "{version}")\n' for name, version in deps)
+    found, _ = read_repositories(lambda path: lines.encode() if path == NAME else None)
+    return evolve(repositories, bazel_deps=(*repositories.bazel_deps, *found.bazel_deps))
+
+
+def _module_file(
+    reading: Reading, deps: tuple[tuple[str, str], ...], overrides: tuple[Override, ...]
+) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
+    old = reader(reading.workspace.root)(NAME) or b""
+    in_work = reading.workspace.directories[""].files
+    wants = ModuleWants(
+        repositories=_direct(reading, frozenset(each.path for each in overrides)),
+        deps=deps,
+        source=("go_work", "//:go.work") if "go.work" in in_work else ("go_mod", "//:go.mod"),
+        gazelle=GAZELLE,
+        overrides=overrides,
+    )
+    if reading.config.external == "vendored":
+        wants = ModuleWants(repositories=_used_now(reading), deps=deps)
+    try:
+        new, said = updated(old, wants)
+        if new != old:
+            new, said = updated(new, wants)  # overrides go to an extension that may be new itself
+    except BuildSyntaxError as e:
+        raise WorkspaceError(f"{NAME}:{e.line}: {e.message}; mend it and run again") from None
+    change = FileChange(NAME, old, new)
+    return ((change,) if change.is_change else ()), said
+
+
+def _used_now(reading: Reading) -> frozenset[str]:
+    """With vendored code nobody needs repositories of modules; those that are there are left alone."""
+    return reading.repositories.repository_names
+
+
+def _direct(reading: Reading, overridden: frozenset[str]) -> frozenset[str]:
+    """The names of the repositories that the workspace's own packages use directly.
+
+    As the extension has it: what go.mod requires without ``// indirect``, and modules of tools. On top come
+    those that are imported all the same.
+    """
+    own, together = {module.path for module in reading.modules}, reading.together
+    paths = {
+        each.path
+        for module in together
+        for each in module.requires
+        if not each.indirect or any(f"{tool}/".startswith(f"{each.path}/") for tool in module.tools)
+    }
+    required = {each.path for module in together for each in module.requires}
+    paths |= _imported(reading) & required
+    provided = {path for path, name in BAZEL_MODULES.items() if _is_provided(name, reading.repositories)}
+    replaced = {path for module in together for path, _ in module.replaced}
+    paths -= own | (provided - replaced - overridden)
+    names = {each.import_path: each.name for each in reading.repositories.go_repositories}
+    return frozenset(names.get(path) or module_repository(path) for path in paths)
+
+
+def _is_provided(name: str, repositories: Repositories) -> bool:
+    return name in _ALWAYS_THERE or repositories.bazel_dep(name) is not None
+
+
+def _imported(reading: Reading) -> set[str]:
+    """The paths of modules that own packages import, tests included."""
+    found: set[str] = set()
+    for listing in reading.loaded.listings:
+        for package in listing.packages.values():
+            if not package.dep_only and package.module and package.module.main:
+                for path in (*package.imports, *package.test_imports, *package.xtest_imports):
+                    target = listing.packages.get(path)
+                    if target and target.module and not target.module.main:
+                        found.add(target.module.path)
+    return found
+
+
+def _macro(
+    reading: Reading, overrides: tuple[Override, ...]
+) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
+    if reading.config.external == "vendored":
+        return (), ()
+    look = reader(reading.workspace.root)
+    place = find_macro(look) or MacroPlace(DEFAULT_FILE, DEFAULT_FUNCTION)
+    old = look(place.file)
+    modules = _build_list(reading)
+    declared = {each.import_path for each in reading.repositories.go_repositories}
+    mine = frozenset(declared) - _declared_in(place, old)
+    new, said = updated_macro(
+        place, old or new_macro(place.function), modules, mine, {each.path: each for each in overrides}
+    )
+    change = FileChange(place.file, old, new)
+    return ((change,) if change.is_change else ()), said
+
+
+def _build_list(reading: Reading) -> tuple[BuildModule, ...]:
+    root = reading.workspace.root
+    return read_build_list(root, reading.together, reading.toolchain, reading.run)
+
+
+def _declared_in(place: MacroPlace, data: bytes | None) -> frozenset[str]:
+    """The import paths that the macro itself declares."""
+    texts = {place.file: data or b"", "WORKSPACE": f'load("//:{place.file}", "x")\n'.encode()}
+    found, _ = read_repositories(texts.get)
+    return frozenset(each.import_path for each in found.go_repositories)
+
+
+def _left_out(reading: Reading) -> Iterator[Diagnostic]:
+    """Modules of the workspace of which Bazel is not told."""
+    together = {module.directory for module in reading.together}
+    for module in reading.modules:
+        if module.directory not in together and module.requires:
+            yield Diagnostic(
+                path=f"{module.directory}/go.mod" if module.directory else "go.mod",
+                severity=Severity.WARNING,
+                code="module-apart",
+                message=f"Bazel reads one go.mod or go.work, and what {module.path} requires is not in it",
+                remedy=f"bring it in with: go work use ./{module.directory}",
+            )
+
+
+def _advice(changes: Iterable[FileChange], repositories: Repositories) -> tuple[str, ...]:
+    """What a user has to do where the macro is new."""
+    new = [each.path for each in changes if each.old is None]
+    if repositories.bzlmod or not new:
+        return ()
+    label = f"//:{new[0]}"
+    return (
+        "WORKSPACE: after gazelle_dependencies is loaded, and before it is called, add",
+        f"    # gazelle:repository_macro {new[0]}%{DEFAULT_FUNCTION}",
+        f'    load("{label}", "{DEFAULT_FUNCTION}")',
+        f"    {DEFAULT_FUNCTION}()",
+    )

@@ -1,0 +1,246 @@
+"""The stages about modules of other people: what their cgo packages need, as patches and overrides.
+
+Comes in: the ``Reading`` of the workspace that uses them. Goes out: a ``ThirdParty``: overrides, the files
+below ``third_party/bazel_xc``, findings. Modules are read where go found them and never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from bazel_xc.bazel import third_party as shapes
+from bazel_xc.bazel.files import FileMaker, checked
+from bazel_xc.bazel.module_file import Override
+from bazel_xc.bazel.names import base_name, module_repository, workspace_repository
+from bazel_xc.buildfile.repositories import BazelDep, Repositories
+from bazel_xc.buildfile.workspace import read_workspace
+from bazel_xc.golang.listing import ListedModule, Listing
+from bazel_xc.golang.loading import Loader
+from bazel_xc.golang.modules import Module
+from bazel_xc.model import MAIN_REPOSITORY, Diagnostic, FileChange, Label
+from bazel_xc.pipeline.planning import outlines_of, planner_of, unique, wanted_rules
+from bazel_xc.pipeline.reading import Reading, reader
+from bazel_xc.pipeline.solving import Solved, said_of, solve_module
+from bazel_xc.write import unified_diff
+
+
+@frozen(kw_only=True)
+class ThirdParty:
+    """Overrides by module, and the files that go with them, stale ones to be deleted included."""
+
+    overrides: tuple[Override, ...] = ()
+    changes: tuple[FileChange, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@frozen(kw_only=True)
+class _Made:
+    """What one module gets; ``labels`` are those of the main workspace that it uses."""
+
+    override: Override
+    patch: str
+    labels: frozenset[Label]
+
+
+def third_party(main: Reading) -> ThirdParty:
+    """What every module outside of the workspace that is used with cgo needs."""
+    made: list[_Made] = []
+    said: list[Diagnostic] = []
+    fallen = dict(_with_fallbacks(main.loaded.listings))
+    for module in _modules(main, frozenset(fallen)):
+        each, problems = _module(module, main, fallen)
+        said.extend(problems)
+        if each:
+            made.append(each)
+    return ThirdParty(
+        overrides=tuple(each.override for each in made),
+        changes=tuple(_changes(main, made)),
+        diagnostics=unique(said),
+    )
+
+
+def _with_fallbacks(listings: Iterable[Listing]) -> Iterator[tuple[str, str]]:
+    """Packages that do without cgo packages where these are not there, by their import paths, and why.
+
+    Gazelle makes no difference between platforms with cgo and without it.
+    """
+    listings = tuple(listings)
+    cgo = {
+        path
+        for listing in listings
+        for path, each in listing.packages.items()
+        if each.cgo_files and not each.standard
+    }
+    for listing in listings:
+        here = {path for path in cgo if path in listing.packages and listing.packages[path].buildable}
+        for other in listings:
+            for path, each in other.packages.items():
+                used = cgo.intersection(each.imports) - here
+                own = listing.packages.get(path)
+                for name in sorted(used if own and own.buildable else ()):
+                    yield path, f"it does without {name} on {listing.platform.name}"
+
+
+def _modules(main: Reading, fallen: frozenset[str]) -> tuple[ListedModule, ...]:
+    """Modules on disk, outside of the workspace, with a package in the closure that may need something."""
+    root = main.workspace.root.resolve()
+    found: dict[str, ListedModule] = {}
+    for listing in main.loaded.listings:
+        for package in listing.packages.values():
+            module = package.module
+            wanted = package.cgo_files or package.import_path in fallen
+            if not (wanted and module and not module.main and module.directory):
+                continue
+            if not Path(module.directory).is_relative_to(root):
+                found[module.path] = module
+    return tuple(found[path] for path in sorted(found))
+
+
+def _module(
+    module: ListedModule, main: Reading, fallen: Mapping[str, str]
+) -> tuple[_Made | None, tuple[Diagnostic, ...]]:
+    reading = _reading_of(module, main)
+    outlines, _ = outlines_of(reading)
+    labels: set[Label] = set()
+
+    def spell(label: Label) -> Label:
+        labels.add(label)
+        if label.repo and not main.repositories.bzlmod:
+            return label  # in a WORKSPACE every repository sees all others
+        if label.repo:
+            return Label(MAIN_REPOSITORY, shapes.FOLDER, shapes.alias_name(label))
+        return evolve(label, repo=MAIN_REPOSITORY)
+
+    solved = solve_module(reading, outlines, main, spell)
+    said = tuple(_in_module(each, module) for each in said_of(solved, reading))
+    platforms = main.config.platforms
+    why = shapes.reasons(reading.loaded.packages, solved.wiring, platforms, fallen)
+    if not why:
+        return None, said
+    shape = shapes.shape(why, solved.wiring, frozenset(reading.loaded.packages))
+    changes, problems = _build_files(reading, solved, shape)
+    patch = shapes.patch_head(module.path, module.version, why) + unified_diff(changes)
+    repository = _repository(module.path, main.repositories)
+    override = Override(
+        path=module.path,
+        patches=(f"//{shapes.FOLDER}:{repository}/{shapes.PATCH}",),
+        directives=shape.directives,
+        generation="off" if shape.whole else "",
+    )
+    made = _Made(override=override, patch=patch, labels=frozenset(labels)) if changes else None
+    return made, (*said, *problems)
+
+
+def _reading_of(module: ListedModule, main: Reading) -> Reading:
+    """The module as a workspace of its own, listed as the main one's build uses it."""
+    workspace = read_workspace(Path(module.directory))
+    modules = (Module(path=module.path, directory=""),)
+    config = evolve(
+        main.config, mode="full", naming="import_alias", external="module", platforms_package=shapes.FOLDER
+    )
+    loader = Loader(
+        workspace=workspace,
+        modules=modules,
+        groups=(),
+        toolchain=main.toolchain,
+        run=main.run,
+        config=config,
+        vendored=False,
+        generated={},
+    )
+    loaded = loader.load_listed(tuple(_of_module(each, module.path) for each in main.loaded.listings))
+    return evolve(
+        main,
+        config=config,
+        workspace=workspace,
+        repositories=_seen_from_modules(main.repositories),
+        modules=modules,
+        loaded=loaded,
+        diagnostics=(),
+        name=base_name(module.path),
+    )
+
+
+def _of_module(listing: Listing, path: str) -> Listing:
+    """A listing in which the module's own packages are no longer those of another one."""
+    packages = {
+        name: evolve(each, module=None) if each.module and each.module.path == path else each
+        for name, each in listing.packages.items()
+    }
+    return evolve(listing, packages=packages)
+
+
+def _seen_from_modules(repositories: Repositories) -> Repositories:
+    """What a repository made by Gazelle calls others: by the names in Gazelle's own MODULE.bazel."""
+    names = {"rules_go": "io_bazel_rules_go", "gazelle": "bazel_gazelle"}
+    deps = (
+        BazelDep(each.name, each.version, names.get(each.name, each.name)) for each in repositories.bazel_deps
+    )
+    return evolve(
+        repositories,
+        rules_go="io_bazel_rules_go",
+        bazel_deps=tuple(deps),
+        own_names=(),
+    )
+
+
+def _build_files(
+    reading: Reading, solved: Solved, shape: shapes.Shape
+) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
+    outlines, _ = outlines_of(reading)
+    planner, _ = planner_of(reading, outlines, solved, shapes.INCOMPATIBLE)
+    maker = FileMaker(reading.config, reading.repositories)
+    consumers = solved.wiring.rules.consumers
+    changes: list[FileChange] = []
+    for each in outlines:
+        path = each.directory.path
+        if not (shape.covers(path) or any(shape.covers(other) for other in consumers.get(path, ()))):
+            continue
+        wanted, stale, _ = wanted_rules(each, (), planner, solved, reading)
+        if wanted or stale:
+            changes.append(maker.build_file(each.directory, wanted, stale)[0])
+    return checked(changes)
+
+
+def _in_module(each: Diagnostic, module: ListedModule) -> Diagnostic:
+    """A finding at its place in a module: the path begins with that of the module."""
+    path = f"{module.path}@{module.version}/{each.path}" if module.version else f"{module.path}/{each.path}"
+    return evolve(each, path=path)
+
+
+def _repository(path: str, repositories: Repositories) -> str:
+    named = {each.import_path: each.name for each in repositories.go_repositories}
+    known = module_repository(path) if repositories.bzlmod else workspace_repository(path)
+    return named.get(path, known)
+
+
+def _changes(main: Reading, made: Iterable[_Made]) -> Iterator[FileChange]:
+    """Patches and their package, and the deletion of those that nothing wants any more."""
+    look = reader(main.workspace.root)
+    made = tuple(made)
+    wanted: dict[str, str] = {}
+    for each in made:
+        label = each.override.patches[0].removeprefix("//").replace(":", "/")
+        wanted[label] = each.patch
+    build = f"{shapes.FOLDER}/BUILD.bazel"
+    if made:
+        wanted[build] = shapes.package_text(shapes.aliases(frozenset().union(*(m.labels for m in made))))
+    for path in sorted({*wanted, *_ours(main)}):
+        old, text = look(path), wanted.get(path)
+        if text is None or old is None or shapes.is_ours(old):
+            change = FileChange(path, old, None if text is None else text.encode())
+            if change.is_change:
+                yield change
+
+
+def _ours(main: Reading) -> Iterator[str]:
+    """The files of ours that stand there now."""
+    look = reader(main.workspace.root)
+    for path, directory in main.workspace.directories.items():
+        if path == shapes.FOLDER or path.startswith(f"{shapes.FOLDER}/"):
+            for name in directory.files:
+                if name in (shapes.PATCH, "BUILD.bazel") and shapes.is_ours(look(f"{path}/{name}") or b""):
+                    yield f"{path}/{name}"
