@@ -244,14 +244,24 @@ def _overrides(
     }
     for key, call in found.items():
         if key not in tags:
-            yield remove_lines(module.file, call)
+            yield _without_tag(module, call)
         else:
             yield from _changed(module, call, tags[key])
     new = [key for key in sorted(tags, key=lambda each: (each[1], each[0])) if key not in found]
     if new:
         at = _end_of_tags(module, use)
-        texts = (f"{MARK}\n{format_call(f'{use.variable}.{key[0]}', tags[key])}\n" for key in new)
-        yield Edit(at, at, "".join(texts))
+        texts = [f"\n{MARK}\n{format_call(f'{use.variable}.{key[0]}', tags[key])}\n" for key in new]
+        rest = module.file.data[at : at + 2]
+        gap = "" if not rest or rest.startswith((b"\n", b"\r")) else "\n"
+        yield Edit(at, at, "".join(texts) + gap)
+
+
+def _without_tag(module: ModuleFile, call: Call) -> Edit:
+    """Takes out a tag of ours, with our comment and the blank line above it."""
+    file = module.file
+    line = file.line_of(call.span.start) - len(call.notes.before)
+    blank = line > 1 and not file.data[file.line_starts[line - 2] : file.line_starts[line - 1]].strip()
+    return Edit(file.line_starts[line - 2 if blank else line - 1], file.end_of_line(call.span.end), "")
 
 
 def _tags(override: Override) -> Iterator[tuple[str, tuple[NewAttribute, ...]]]:

@@ -19,12 +19,13 @@ bazel_dep(name = "gazelle", version = "0.51.3")
 go_deps = use_extension("@gazelle//:extensions.bzl", "go_deps")
 go_deps.from_file(go_mod = "//:go.mod")
 """
-OVERRIDE = f"""\
+OVERRIDE = f"""
 {MARK}
 go_deps.gazelle_override(
     build_file_generation = "off",
     path = "github.com/karalabe/hid",
 )
+
 {MARK}
 go_deps.module_override(
     patch_strip = 1,

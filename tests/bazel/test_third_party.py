@@ -1,0 +1,174 @@
+"""Modules of other people, built by a real Bazel with the rules that bazel-xc made for them.
+
+In place of go_repository, which wants a network, each module is copied from the module cache, Gazelle writes
+its BUILD files as the macro says, and the patches of the macro are applied: Bazel gets them as local repositories.
+``BAZEL_XC_GAZELLE`` names a Gazelle that fits the rules_go of ``BAZEL_XC_RULES_GO``: 0.26 for 0.34.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bazel_workspace import (
+    REPOSITORY,
+    Session,
+    Workspace,
+    bazel,
+    close,
+    cross_toolchain_text,
+    go_sdk,
+    machine,
+    make_workspace,
+    open_session,
+    rules_go,
+    sdk_text,
+)
+from requirements import require, unavailable
+
+from bazel_xc.golang.build_list import escaped
+
+EXAMPLE = REPOSITORY / "testdata" / "third_party_example"
+CONFIG = """\
+[platforms.linux_amd64]
+cgo = true
+
+[platforms.linux_arm64]
+cgo = true
+
+[platforms.windows_arm64]
+cgo = false
+"""
+SAID = """\
+go-sqlite3: 42
+webp: RIFF
+go-ethereum: 65
+bls-eth-go-binary: ready
+hid: true
+gozstd: true
+"""
+
+
+def gazelle() -> str:
+    """The Gazelle that stands in for the one that go_repository builds."""
+    return os.environ.get("BAZEL_XC_GAZELLE") or unavailable("gazelle", "BAZEL_XC_GAZELLE names no Gazelle")
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    rules_go()
+    gazelle()
+    opened = open_session(tmp_path_factory.mktemp("bazel"))
+    used: list[Workspace] = []
+    opened.folder.joinpath("used").mkdir()
+    yield opened
+    close(opened, used)
+
+
+@pytest.fixture(scope="module")
+def workspace(session: Session) -> Iterator[Workspace]:
+    root = session.folder / "source"
+    shutil.copytree(EXAMPLE, root)
+    (root / "bazel_xc.toml").write_text(CONFIG)
+    environment = _go_environment(go_sdk())
+    if subprocess.run(["go", "mod", "download"], cwd=root, env=environment, check=False).returncode:
+        unavailable("modules", "go mod download does not bring the modules of the example")
+    _run_tool(root, "modules")
+    repositories = _repositories(root, session.folder / "modules", environment)
+    made = make_workspace(
+        session,
+        "sixfold",
+        example=root,
+        rules_go=rules_go(),
+        extra=sdk_text(go_sdk()) + cross_toolchain_text(session) + repositories,
+        config=CONFIG,
+    )
+    yield made
+    bazel(made, "shutdown")
+
+
+def test_it_is_built_and_run_for_the_host(workspace: Workspace) -> None:
+    bazel(workspace, "build", "//...")
+    program = workspace.root / "bazel-bin" / "cmd" / "all" / "all_" / "all"
+    assert subprocess.run([program], capture_output=True, text=True, check=True).stdout == SAID
+
+
+def test_it_is_built_for_arm64(workspace: Workspace) -> None:
+    emulator = require("qemu-aarch64-static")
+    bazel(workspace, "build", "//...", "--config=linux_arm64")
+    program = workspace.root / "bazel-bin" / "cmd" / "all" / "all_" / "all"
+    assert machine(program) == "elf arm64"
+    command = [emulator, "-L", "/usr/aarch64-linux-gnu", program]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == SAID
+
+
+def test_it_is_skipped_where_archives_are_missing(workspace: Workspace) -> None:
+    done = bazel(workspace, "build", "//...", "--config=windows_arm64")
+    assert "//cmd/all:all" not in done.stderr.partition("up-to-date")[0]
+
+
+def _go_environment(sdk: Path) -> dict[str, str]:
+    settings = {"GOFLAGS": "", "GOTOOLCHAIN": "local", "PATH": f"{sdk / 'bin'}:{os.environ['PATH']}"}
+    return os.environ | settings
+
+
+def _run_tool(root: Path, command: str) -> None:
+    path = os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), str(REPOSITORY))))
+    settings = _go_environment(go_sdk()) | {"PYTHONPATH": path, "BAZEL_XC_GO": str(go_sdk() / "bin" / "go")}
+    subprocess.run([sys.executable, "-m", "bazel_xc", command, "-C", str(root)], env=settings, check=True)
+
+
+def _repositories(root: Path, folder: Path, environment: dict[str, str]) -> str:
+    """Makes every module of the macro a repository on disk; gives the lines of WORKSPACE."""
+    found = _go_repositories(root / "go_repositories.bzl")
+    folder.mkdir()
+    known = folder / "WORKSPACE"
+    known.write_text(
+        "".join(f'go_repository(name = "{x["name"]}", importpath = "{x["importpath"]}")\n' for x in found)
+    )
+    done = subprocess.run(
+        ["go", "env", "GOMODCACHE"], env=environment, capture_output=True, text=True, check=True
+    )
+    lines: list[str] = []
+    for each in found:
+        source = Path(done.stdout.strip()) / f"{escaped(each['importpath'])}@{escaped(each['version'])}"
+        if source.is_dir():  # others are no part of the closure
+            _repository(each, source, folder / each["name"], known, root)
+            lines.append(f'local_repository(name = "{each["name"]}", path = "{folder / each["name"]}")\n')
+    return "".join(lines)
+
+
+def _go_repositories(macro: Path) -> list[dict[str, Any]]:
+    """The calls of the macro; what Starlark it uses is Python, too."""
+    found: list[dict[str, Any]] = []
+    scope = {"load": lambda *_: None, "go_repository": lambda **attributes: found.append(attributes)}
+    exec(macro.read_text(), scope)  # noqa: S102 - our own output
+    scope["go_repositories"]()  # type: ignore[call-arg]
+    return found
+
+
+def _repository(rule: dict[str, Any], source: Path, target: Path, known: Path, root: Path) -> None:
+    """As go_repository does it: fetch, let Gazelle write, apply patches."""
+    shutil.copytree(source, target)
+    for folder, _, names in os.walk(target):
+        for path in (Path(folder), *(Path(folder, name) for name in names)):
+            path.chmod(path.stat().st_mode | stat.S_IWUSR)
+    (target / "WORKSPACE").touch()
+    if rule.get("build_file_generation") != "off":
+        build = target / "BUILD.bazel"
+        old = build.read_text() if build.exists() else ""
+        build.write_text("".join(f"# {line}\n" for line in rule.get("build_directives", ())) + "\n" + old)
+        command = [gazelle(), "-go_repository_mode", "-go_prefix", rule["importpath"], "-mode", "fix"]
+        command += ["-repo_root", str(target), "-go_naming_convention", "import_alias"]
+        command += ["-repo_config", str(known), "-proto", "disable_global", str(target)]
+        subprocess.run(command, cwd=target, check=True, capture_output=True)
+    for label in rule.get("patches", ()):
+        patch = root / label.removeprefix("//").replace(":", "/")
+        subprocess.run(["patch", "-p1", "-s", "-i", str(patch)], cwd=target, check=True)
