@@ -105,18 +105,19 @@ def make_workspace(
     session: Session,
     name: str,
     *,
+    example: Path = EXAMPLE,
     rules_go: Path = DOUBLE,
     extra: str = "",
     config: str | None = None,
     files: Mapping[str, str] | None = None,
 ) -> Workspace:
-    """Copies the example, gives it what Bazel wants and lets bazel-xc write its BUILD files.
+    """Copies an example, gives it what Bazel wants and lets bazel-xc write its BUILD files.
 
     ``extra`` is appended to WORKSPACE or MODULE.bazel, ``config`` becomes bazel_xc.toml, ``files`` are texts
     by path. With modules, ``rules_go`` is not looked at: it is one of them.
     """
     root = session.folder / name
-    shutil.copytree(EXAMPLE, root)
+    shutil.copytree(example, root)
     if session.modules:
         (root / "WORKSPACE").unlink()
         (root / "MODULE.bazel").write_text(MODULE + extra)
@@ -257,6 +258,7 @@ def _bazelrc(session: Session) -> str:
         f"build --disk_cache={session.folder / 'disk_cache'}",
         "build --jobs=2 --color=no --curses=no --show_progress_rate_limit=60",
         "test --test_output=errors",
+        "try-import %workspace%/platforms/platforms.bazelrc",
     ]
     if session.modules is None:
         return "\n".join([*lines, *WORKSPACE_FLAGS, ""])

@@ -1,0 +1,7 @@
+//go:build !linux || !cgo
+
+package kernel
+
+import "runtime"
+
+func name() string { return runtime.GOOS + " (go)" }

@@ -1,0 +1,9 @@
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+char *mirror_text(const char *text);
+
+#ifdef __cplusplus
+}
+#endif

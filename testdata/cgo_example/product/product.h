@@ -1,0 +1,1 @@
+long long product_of(long long a, long long b);
