@@ -7,11 +7,11 @@ that is written is decided elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import frozen
 
-from bazel_xc.bazel.outline import Outline
+from bazel_xc.bazel.outline import Outline, Slot
 from bazel_xc.bazel.plan import Facts
 from bazel_xc.bazel.wiring import Wiring
 from bazel_xc.golang.listing import Listing
@@ -24,10 +24,11 @@ from bazel_xc.model import Label, Platform
 
 @frozen
 class Compatibility:
-    """The facts, and the labels of libraries that cannot be built on some platforms."""
+    """The facts, and the labels of libraries and of binaries that cannot be built on some platforms."""
 
     facts: Facts
     absent_labels: Mapping[Label, frozenset[str]]
+    absent_binaries: Mapping[Label, frozenset[str]]
 
 
 def rule_targets(outlines: Iterable[Outline], platforms: Iterable[Platform]) -> Iterator[Target]:
@@ -68,7 +69,11 @@ def compatibility(
         cdeps=wiring.cdeps,
         configured=frozenset(platform.name for platform in platforms),
     )
-    return Compatibility(facts, _absent_labels(outlines, absent, broken))
+    return Compatibility(
+        facts,
+        absent_labels=_absent_labels(outlines, absent, broken, lambda each: each.library),
+        absent_binaries=_absent_labels(outlines, absent, broken, lambda each: each.binary),
+    )
 
 
 def _needs_cgo(
@@ -111,15 +116,17 @@ def _absent_labels(
     outlines: Iterable[Outline],
     absent: Mapping[str, frozenset[str]],
     broken: Mapping[str, frozenset[str]],
+    slot_of: Callable[[Outline], Slot | None],
 ) -> dict[Label, frozenset[str]]:
-    """Libraries that Bazel will find incompatible, by themselves or through what they depend on."""
+    """What Bazel will find incompatible of a kind of rule, by itself or through what it depends on."""
     found: dict[Label, frozenset[str]] = {}
     for each in outlines:
-        if each.package and each.library:
+        slot = slot_of(each)
+        if each.package and slot:
             path = each.directory.path
             held = absent[path] | broken.get(each.package.import_path, frozenset())
             if held:
-                found[Label("", path, each.library.name)] = held
+                found[Label("", path, slot.name)] = held
     return found
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from attrs import frozen
 
-from bazel_xc.bazel import setup
+from bazel_xc.bazel import incompatible, setup
 from bazel_xc.bazel.cc_toolchains import cc_toolchains
-from bazel_xc.bazel.compatibility import compatibility
+from bazel_xc.bazel.compatibility import Compatibility, compatibility
 from bazel_xc.bazel.files import FileMaker, bazelrc_path, checked
 from bazel_xc.bazel.index import Externals, build_index
 from bazel_xc.bazel.outline import Outline, outline
@@ -49,7 +49,9 @@ def generate(reading: Reading, only: Iterable[str] = ()) -> Result:
     config, workspace = reading.config, reading.workspace
     outlines, said = outlines_of(reading)
     solved = solve(reading, outlines, external=False)
-    planner, more = planner_of(reading, outlines, solved)
+    loaded = reading.loaded
+    where = compatibility(outlines, loaded.packages, loaded.listings, config.platforms, solved.wiring)
+    planner, more = planner_of(reading, outlines, solved, where)
     said += (*said_of(solved, reading), *more)
     maker = FileMaker(config, reading.repositories)
     changes: list[FileChange] = []
@@ -65,6 +67,7 @@ def generate(reading: Reading, only: Iterable[str] = ()) -> Result:
         package, problems = maker.platforms_package(workspace, old)
         changes += package
         said += problems
+        changes += _incompatible_list(reading, where)
     good, bad = checked(changes)
     refused = any(each.code in OPEN_CODES and each.severity is Severity.ERROR for each in said)
     return Result(changes=good, diagnostics=unique((*reading.diagnostics, *said, *bad)), refused=refused)
@@ -87,6 +90,14 @@ def wanted_rules(
             wanted += c_side.rules.get(path, ())
         stale += c_side.stale.get(path, ()) if chosen else ()
     return wanted, stale, problems
+
+
+def _incompatible_list(reading: Reading, where: Compatibility) -> tuple[FileChange, ...]:
+    """The change of the list of binaries that cannot be built somewhere, where the workspace wants one."""
+    path = f"{reading.config.platforms_package}/{incompatible.FILE_NAME}"
+    old = reader(reading.workspace.root)(path)
+    new = incompatible.incompatible_list(old, where.absent_binaries, reading.config.platforms)
+    return () if new is None else (FileChange(path, old, new),)
 
 
 def _is_chosen(path: str, only: tuple[str, ...]) -> bool:
@@ -131,12 +142,15 @@ def outlines_of(reading: Reading) -> tuple[tuple[Outline, ...], tuple[Diagnostic
 
 
 def planner_of(
-    reading: Reading, outlines: tuple[Outline, ...], solved: Solved, incompatible: str = ""
+    reading: Reading,
+    outlines: tuple[Outline, ...],
+    solved: Solved,
+    where: Compatibility,
+    incompatible: str = "",
 ) -> tuple[Planner, tuple[Diagnostic, ...]]:
     """What plans rules; ``incompatible`` marks what cannot be built, by default as the workspace does."""
     loaded, config, workspace = reading.loaded, reading.config, reading.workspace
     made, said = _made_rules(workspace.directories)
-    where = compatibility(outlines, loaded.packages, loaded.listings, config.platforms, solved.wiring)
     externals = Externals.known(
         reading.repositories,
         reading.modules,

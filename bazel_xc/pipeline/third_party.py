@@ -12,6 +12,7 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from bazel_xc.bazel import third_party as shapes
+from bazel_xc.bazel.compatibility import compatibility
 from bazel_xc.bazel.files import FileMaker, checked
 from bazel_xc.bazel.module_file import Override
 from bazel_xc.bazel.names import base_name, module_repository, workspace_repository
@@ -191,7 +192,9 @@ def _build_files(
     reading: Reading, solved: Solved, shape: shapes.Shape
 ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
     outlines, _ = outlines_of(reading)
-    planner, _ = planner_of(reading, outlines, solved, shapes.INCOMPATIBLE)
+    loaded, platforms = reading.loaded, reading.config.platforms
+    where = compatibility(outlines, loaded.packages, loaded.listings, platforms, solved.wiring)
+    planner, _ = planner_of(reading, outlines, solved, where, shapes.INCOMPATIBLE)
     maker = FileMaker(reading.config, reading.repositories)
     consumers = solved.wiring.rules.consumers
     changes: list[FileChange] = []

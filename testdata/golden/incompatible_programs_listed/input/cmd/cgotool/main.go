@@ -1,0 +1,5 @@
+package main
+
+import "example.com/app/withc"
+
+func main() { withc.Do() }

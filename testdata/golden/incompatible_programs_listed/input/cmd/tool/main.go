@@ -1,0 +1,5 @@
+package main
+
+import "example.com/app/posix"
+
+func main() { posix.Do() }

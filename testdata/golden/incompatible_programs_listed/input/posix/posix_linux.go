@@ -1,0 +1,3 @@
+package posix
+
+func Do() {}

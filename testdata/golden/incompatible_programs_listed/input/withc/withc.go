@@ -1,0 +1,6 @@
+package withc
+
+// static void nothing(void) {}
+import "C"
+
+func Do() { C.nothing() }
