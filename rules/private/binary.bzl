@@ -96,7 +96,7 @@ def xc_binary(name, binary, platforms, output = None, incompatible = {}, **kwarg
 
     `NAME` gives all outputs, `NAME_<platform>` one of them. A platform on which the program cannot be built is
     skipped by Bazel as `NAME_<platform>`; `NAME` needs all of its parts, so leave that platform out of the list,
-    or hand over what bazel-xc knows by `incompatible`.
+    or hand over what bazel-xc knows by `incompatible`: the `INCOMPATIBLE` of `//platforms:incompatible.bzl`.
 
     Args:
       name: the name of the target with all outputs.

@@ -3,6 +3,8 @@
 Comes in: an example's folder, rules_go or its double, and what Debian installs beside its Bazel 4.2.3.
 Goes out: a copy of the example with generated BUILD files and, around it, the repositories that Bazel
 and rules_go ask for. Everything lies in one temporary folder; ``close`` ends the servers and removes it.
+``BAZEL_XC_DISK_CACHE`` names a folder for Bazel's disk cache that outlives the run, so that Go's standard
+library need not be compiled again.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from requirements import require, unavailable
 
 REPOSITORY = Path(__file__).parents[2]
@@ -36,6 +38,8 @@ DEBIAN = {
 TIMEOUT = 1500
 
 CROSS_GCC = "aarch64-linux-gnu-gcc"
+
+CACHED = {"disk cache hit", "remote cache hit"}  # Bazel 7 says the first, Bazel 4 the second
 
 ELF_MACHINES = {62: "amd64", 183: "arm64"}
 PE_MACHINES = {0x8664: "amd64", 0xAA64: "arm64"}
@@ -165,6 +169,20 @@ def bazel(workspace: Workspace, *arguments: str, expect: int = 0) -> subprocess.
     return _run([workspace.session.bazel, *startup, *arguments], cwd=workspace.root, expect=expect)
 
 
+def checkout(workspace: Workspace, name: str) -> Workspace:
+    """The same tree in another folder, of which Bazel knows nothing but the disk cache."""
+    other = evolve(workspace, root=workspace.session.folder / "elsewhere" / name)
+    shutil.copytree(workspace.root, other.root, symlinks=True, ignore=shutil.ignore_patterns("bazel-*"))
+    return other
+
+
+def spawned(said: str) -> dict[str, int]:
+    """How many actions of a build were run or found, by how; those inside of Bazel are left out."""
+    (summary,) = re.findall(r"^INFO: \d+ process(?:es)?: (.+)\.$", said, re.MULTILINE)
+    kinds = [each.split(" ", 1) for each in summary.split(", ")]
+    return {kind: int(number) for number, kind in kinds if kind != "internal"}
+
+
 def incompatible(workspace: Workspace, *flags: str, pattern: str = "//...") -> tuple[str, ...]:
     """The labels of a query, of all targets, that Bazel would skip."""
     query = ["cquery", pattern, "--output=starlark", f"--starlark:expr={INCOMPATIBLE}", *flags]
@@ -237,6 +255,20 @@ def write_python(session: Session) -> Path:
     return program
 
 
+def emulator() -> tuple[str, ...]:
+    """The words that run programs for arm64; skips or fails the test where there are none."""
+    found = find_emulator()
+    if not found:
+        unavailable("qemu", "qemu-aarch64-static and qemu-aarch64 are not on PATH")
+    return found
+
+
+def find_emulator() -> tuple[str, ...]:
+    """The words that run programs for arm64 with Debian's C library for it, if there are any."""
+    found = shutil.which("qemu-aarch64-static") or shutil.which("qemu-aarch64")
+    return (found, "-L", "/usr/aarch64-linux-gnu") if found else ()
+
+
 def zig() -> str:
     """The zig of ``BAZEL_XC_ZIG`` or on PATH."""
     return os.environ.get("BAZEL_XC_ZIG") or require("zig")
@@ -255,7 +287,7 @@ def machine(program: Path) -> str:
 
 def _bazelrc(session: Session) -> str:
     lines = [
-        f"build --disk_cache={session.folder / 'disk_cache'}",
+        f"build --disk_cache={os.environ.get('BAZEL_XC_DISK_CACHE') or session.folder / 'disk_cache'}",
         "build --jobs=2 --color=no --curses=no --show_progress_rate_limit=60",
         "test --test_output=errors",
         "try-import %workspace%/platforms/platforms.bazelrc",

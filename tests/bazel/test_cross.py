@@ -6,7 +6,6 @@ rules_go and modules where ``BAZEL_XC_BAZEL7`` and ``BAZEL_XC_MODULES`` name the
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,8 @@ from bazel_workspace import (
     Workspace,
     bazel,
     close,
+    emulator,
+    find_emulator,
     go_sdk,
     machine,
     make_workspace,
@@ -27,7 +28,7 @@ from bazel_workspace import (
     write_python,
     zig,
 )
-from requirements import require, unavailable
+from requirements import require
 
 from bazel_xc.buildfile.printer import quote
 
@@ -136,8 +137,7 @@ def test_one_build_gives_programs_with_c_for_three_platforms(workspace: Workspac
 
 
 def test_the_program_for_arm64_runs(workspace: Workspace) -> None:
-    if not _emulator():
-        unavailable("qemu", "qemu-aarch64-static and qemu-aarch64 are not on PATH")
+    emulator()
     assert "PASSED" in bazel(workspace, "test", "//:greet_test").stdout
 
 
@@ -164,10 +164,4 @@ def _with_modules(folder: Path) -> Workspace:
 
 def _files(session: Session) -> dict[str, str]:
     python = write_python(session)
-    return {"BUILD.bazel": ROOT.format(python=quote(str(python)), emulator=list(_emulator()))}
-
-
-def _emulator() -> tuple[str, ...]:
-    """The words that run programs for arm64 with Debian's C library for it."""
-    found = shutil.which("qemu-aarch64-static") or shutil.which("qemu-aarch64")
-    return (found, "-L", "/usr/aarch64-linux-gnu") if found else ()
+    return {"BUILD.bazel": ROOT.format(python=quote(str(python)), emulator=list(find_emulator()))}
