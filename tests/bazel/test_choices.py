@@ -20,6 +20,7 @@ from bazel_workspace import (
     Workspace,
     bazel,
     close,
+    generate,
     incompatible,
     make_workspace,
     open_modules_session,
@@ -126,12 +127,14 @@ SKIPPED = {
 }
 
 
-@pytest.fixture(scope="module", params=["workspace", "modules"])
+@pytest.fixture(scope="module", params=["workspace", "modules", "modules_renamed"])
 def workspace(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workspace]:
     folder = tmp_path_factory.mktemp("choices")
     made = make(open_session(folder) if request.param == "workspace" else open_modules_session(folder))
+    if request.param == "modules_renamed":
+        _rename(made)
     yield made
     close(made.session, [made])
 
@@ -164,6 +167,15 @@ def make(session: Session) -> Workspace:
         folder.mkdir()
         (folder / "libsum.a").write_bytes(_archive(number))
     return make_workspace(session, "choices", example=example, extra=_toolchains(session), config=CONFIG)
+
+
+def _rename(workspace: Workspace) -> None:
+    """Calls rules_go by its own name, as a new workspace would, and lets the BUILD files follow."""
+    module = workspace.root / "MODULE.bazel"
+    text = module.read_text().replace(', repo_name = "io_bazel_rules_go"', "")
+    module.write_text(text.replace("@io_bazel_rules_go//", "@rules_go//"))
+    generate(workspace.root)
+    assert not any("io_bazel_rules_go" in path.read_text() for path in workspace.generated)
 
 
 def _attributes(workspace: Workspace, platform: str) -> dict[tuple[str, str], tuple[str, ...]]:
