@@ -61,7 +61,7 @@ def merge_value(
     if _scalar(old) and (new is None or _scalar(new)):
         return Left.SAME if old == new else new
     if _one_of_several(old) and (new is None or _scalar(new) or _one_of_several(new)):
-        return _choose(old, new)
+        return _choose(old, new, rules_go)
     canonical = _canonical(name, package, own_names)
     parts, wanted = _take_apart(old), _take_apart(new)
     if parts is None:
@@ -72,7 +72,7 @@ def merge_value(
     same = old == merged or same_meaning(
         _mapped(old, canonical), _mapped(merged, canonical), GAZELLE_PLATFORMS, ordered=name in _ORDERED
     )
-    if same and merged is not None and not _foreign_keys(parts, rules_go):
+    if same and merged is not None and not _foreign_keys(parts.choice, rules_go):
         return Left.SAME
     return merged
 
@@ -105,11 +105,13 @@ def _one_of_several(value: Value) -> bool:
     return isinstance(value, Select) and all(isinstance(each.value, String) for each in value.branches)
 
 
-def _choose(old: Value, new: Value | None) -> Value | Left | None:
+def _choose(old: Value, new: Value | None, rules_go: str) -> Value | Left | None:
     """A select between single values is replaced as a whole, unless it has keys that are not ours."""
     if any(project(old, platform) is None for platform in GAZELLE_PLATFORMS):
         return Left.OPAQUE
-    return Left.SAME if same_meaning(old, new, GAZELLE_PLATFORMS, ordered=True) else new
+    if _foreign_keys(old, rules_go) or not same_meaning(old, new, GAZELLE_PLATFORMS, ordered=True):
+        return new
+    return Left.SAME
 
 
 def _canonical(name: str, package: str, own_names: tuple[str, ...]) -> Callable[[str], str]:
@@ -274,7 +276,7 @@ def _mapped(value: Value | None, canonical: Callable[[str], str]) -> Value | Non
     return value
 
 
-def _foreign_keys(parts: _Parts, rules_go: str) -> bool:
-    """Whether a key names rules_go by a name that this workspace does not have."""
-    keys = [branch.key for branch in parts.choice.branches] if parts.choice else []
+def _foreign_keys(choice: Value | None, rules_go: str) -> bool:
+    """Whether a key of a select names rules_go by a name that this workspace does not have."""
+    keys = [branch.key for branch in choice.branches] if isinstance(choice, Select) else []
     return any("rules_go//" in key and not key.lstrip("@").startswith(f"{rules_go}//") for key in keys)

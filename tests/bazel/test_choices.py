@@ -170,10 +170,15 @@ def make(session: Session) -> Workspace:
 
 
 def _rename(workspace: Workspace) -> None:
-    """Calls rules_go by its own name, as a new workspace would, and lets the BUILD files follow."""
+    """Calls rules_go by its own name, as a new workspace would.
+
+    Loads are the user's to change, the keys of selects follow by themselves.
+    """
     module = workspace.root / "MODULE.bazel"
     text = module.read_text().replace(', repo_name = "io_bazel_rules_go"', "")
     module.write_text(text.replace("@io_bazel_rules_go//", "@rules_go//"))
+    for path in workspace.generated:
+        path.write_text(path.read_text().replace('load("@io_bazel_rules_go//', 'load("@rules_go//'))
     generate(workspace.root)
     assert not any("io_bazel_rules_go" in path.read_text() for path in workspace.generated)
 
