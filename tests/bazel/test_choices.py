@@ -106,6 +106,44 @@ CHOICES_OF_OLD: Choices = {
     },
 }
 
+CROSSED = """\
+load("@bazel_xc//rules:defs.bzl", "xc_binary", "xc_release", "xc_verify_test")
+load("@io_bazel_rules_go//go:def.bzl", "go_cross_binary")
+
+go_cross_binary(
+    name = "linux",
+    platform = "//platforms:linux_arm64",
+    target = "//cmd/parts",
+)
+
+go_cross_binary(
+    name = "windows",
+    platform = "//platforms:windows_arm64",
+    target = "//cmd/parts",
+)
+
+xc_binary(
+    name = "wrapped",
+    binary = ":windows",
+    output = "parts",
+    platforms = ["//platforms:windows_arm64"],
+)
+
+xc_release(
+    name = "release",
+    srcs = [
+        ":linux",
+        ":wrapped",
+    ],
+)
+
+xc_verify_test(
+    name = "linux_test",
+    binary = ":linux",
+    platform = "//platforms:linux_arm64",
+)
+"""
+
 # Of cmd/parts only what it imports on Linux alone.
 DEPENDENCIES = {LINUX: {"//bundled:bundled", "//processes:processes"}, WINDOWS: set[str]()}
 
@@ -156,6 +194,26 @@ def test_bazel_chooses_what_the_platform_wants(workspace: Workspace, platform: s
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_bazel_skips_exactly_what_cannot_be_built(workspace: Workspace, platform: str) -> None:
     assert incompatible(workspace, f"--config={platform}") == SKIPPED[platform]
+
+
+def test_the_rules_take_programs_of_rules_go(workspace: Workspace) -> None:
+    """``go_cross_binary`` stands where any program does, and is released under a full name."""
+    if not workspace.session.modules:
+        pytest.skip("rules_go 0.34 has no go_cross_binary")
+    folder = workspace.root / "crossed"
+    folder.mkdir()
+    old_name = "io_bazel_rules_go" in (workspace.root / "MODULE.bazel").read_text()
+    text = CROSSED if old_name else CROSSED.replace("io_bazel_rules_go", "rules_go")
+    (folder / "BUILD.bazel").write_text(text)
+    bazel(workspace, "build", "--nobuild", "//crossed:all")
+    files = bazel(workspace, "cquery", "//crossed:release", "--output=files").stdout.split()
+    shutil.rmtree(folder)
+
+    assert [path.partition("/bin/")[2] for path in files] == [
+        "crossed/release/linux",
+        "crossed/release/parts-windows_arm64.exe",
+        "crossed/release/SHA256SUMS",
+    ]
 
 
 def make(session: Session) -> Workspace:
