@@ -74,6 +74,8 @@ def _cases(tree: Path, compilers: dict[str, str]) -> Iterator[Case]:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "tree"
         shutil.copytree(tree, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", "bazel-*", "BUILD*"))
+        if not (copy / "vendor" / "modules.txt").exists():
+            subprocess.run(["go", "mod", "download"], cwd=copy, check=False)
         for cgo in (True, False):
             platforms = [name for name in PLATFORMS if not cgo or name in compilers]
             (copy / "bazel_xc.toml").write_text(

@@ -15,6 +15,7 @@ from pathlib import Path
 from attrs import frozen
 
 from bazel_xc.bazel import names
+from bazel_xc.bazel.go_modules import bazel_go_modules
 from bazel_xc.bazel.kinds import KINDS, LIBRARY_KINDS
 from bazel_xc.bazel.outline import Outline, calls_of
 from bazel_xc.buildfile.directives import Override
@@ -25,13 +26,6 @@ from bazel_xc.golang.listing import Listing, is_standard
 from bazel_xc.golang.modules import Module, module_of
 from bazel_xc.model import Diagnostic, Label, Severity
 
-# Modules of Bazel rule sets that are also Go modules; a bazel_dep on them gives the repository.
-BAZEL_MODULES: Mapping[str, str] = {
-    "github.com/bazelbuild/rules_go": "rules_go",
-    "github.com/bazel-contrib/rules_go": "rules_go",
-    "github.com/bazelbuild/bazel-gazelle": "gazelle",
-    "github.com/bazelbuild/buildtools": "buildtools",
-}
 _WORKSPACE_RULES: Mapping[str, str] = {
     "github.com/bazelbuild/rules_go": "io_bazel_rules_go",
     "github.com/bazelbuild/bazel-gazelle": "bazel_gazelle",
@@ -196,7 +190,8 @@ class Index:
         repositories = self.externals.repositories
         if not repositories.bzlmod:
             return names.workspace_repository(module_path)
-        dep = repositories.bazel_dep(BAZEL_MODULES.get(module_path, ""))
+        module = bazel_go_modules().get(module_path)
+        dep = repositories.bazel_dep(module.name) if module else None
         return dep.repository if dep else names.module_repository(module_path)
 
     def _label(

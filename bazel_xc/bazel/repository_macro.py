@@ -21,7 +21,7 @@ from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
 from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
 from bazel_xc.buildfile.repositories import WORKSPACE_NAMES
 from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, String, Value, parse
-from bazel_xc.golang.build_list import BuildModule
+from bazel_xc.golang.build_list import BuildList, BuildModule
 from bazel_xc.model import Diagnostic, Severity
 
 _DIRECTIVE = re.compile(r"^#\s*gazelle:repository_macro\s+([^\s%]+)%(\w+)", re.MULTILINE)
@@ -59,20 +59,20 @@ def new_macro(function: str) -> bytes:
 def updated_macro(
     place: MacroPlace,
     data: bytes,
-    modules: Iterable[BuildModule],
+    build: BuildList,
     elsewhere: frozenset[str],
     overrides: Mapping[str, Override],
 ) -> tuple[bytes, tuple[Diagnostic, ...]]:
     """The macro file with a rule for every module that can be downloaded.
 
     ``elsewhere`` are the import paths that other files declare. What cannot be kept is said: modules without
-    a checksum, and those that a directory replaces.
+    a checksum, and those that a directory replaces. Where the build list is not whole, no rule is taken out.
     """
     try:
         body = _body(place, data)
     except BuildSyntaxError as e:
         return data, (_unreadable(place, e.message, e.line),)
-    wanted = {each.path: each for each in modules if each.path not in elsewhere}
+    wanted = {each.path: each for each in build.modules if each.path not in elsewhere}
     known = {call.string("importpath"): call for call in body.file.calls if call.kind == _RULE}
     edits: list[Edit] = []
     lacking: list[str] = []
@@ -80,7 +80,7 @@ def updated_macro(
     for path, call in known.items():
         module = wanted.get(path or "")
         if module is None or module.local:
-            if not call.keep:
+            if build.whole and not call.keep:
                 edits.append(remove_lines(body.file, call))
         else:
             override = overrides.get(module.path)
@@ -96,7 +96,8 @@ def updated_macro(
                 lacking.append(path)
     new = body.replaced(apply_edits(body.file, edits)) if edits else data
     local = [each.path for each in wanted.values() if each.local]
-    return new, (*_said(place, lacking, local), *(_taken(place, path) for path in taken))
+    partial = () if build.whole else (_partial(place),)
+    return new, (*partial, *_said(place, lacking, local), *(_taken(place, path) for path in taken))
 
 
 @frozen
@@ -219,6 +220,16 @@ def _said(place: MacroPlace, lacking: list[str], local: list[str]) -> Iterator[D
             message=f"{path} is replaced by a directory, which go_repository does not know",
             remedy="declare it with local_repository, or keep its BUILD files in this workspace",
         )
+
+
+def _partial(place: MacroPlace) -> Diagnostic:
+    return Diagnostic(
+        path=place.file,
+        severity=Severity.NOTE,
+        code="build-list",
+        message="go cannot tell the whole build list without a network, so no repository is taken out",
+        remedy="run: go mod download all",
+    )
 
 
 def _taken(place: MacroPlace, path: str) -> Diagnostic:

@@ -45,29 +45,40 @@ class BuildModule:
         return self.replace_path or self.path, self.replace_version or self.version
 
 
-def read_build_list(
-    root: Path, modules: Iterable[Module], toolchain: Toolchain, run: RunGo
-) -> tuple[BuildModule, ...]:
-    """The build list of the modules that are built from ``root``, sorted by path."""
+@frozen
+class BuildList:
+    """The modules of a build, sorted by path.
+
+    It is ``whole`` where go told all of them; else it is what go.mod requires, which is enough for building.
+    """
+
+    modules: tuple[BuildModule, ...]
+    whole: bool
+
+
+def read_build_list(root: Path, modules: Iterable[Module], toolchain: Toolchain, run: RunGo) -> BuildList:
+    """The build list of the modules that are built from ``root``."""
     modules = tuple(modules)
     own = {module.path for module in modules}
     done = run(["list", "-m", "-mod=readonly", "-e", "-json", "all"], root, toolchain.environment)
-    found = tuple(_listed(done.stdout)) if done.code == 0 else ()
-    if not found:
+    listed = tuple(_objects(done.stdout)) if done.code == 0 else ()
+    # With an error and without its go.mod, what a module requires was not looked at.
+    whole = bool(listed) and not any("Error" in raw and "GoMod" not in raw for raw in listed)
+    found = tuple(_from_json(raw) for raw in listed if not raw.get("Main"))
+    if not whole:
         found = tuple(_required(modules))
     sums = _sums(root, modules, _cache(root, toolchain, run))
     with_sums = (_with_sum(each, sums) for each in found if each.path not in own)
-    return tuple(sorted(with_sums, key=lambda each: each.path))
+    return BuildList(tuple(sorted(with_sums, key=lambda each: each.path)), whole)
 
 
-def _listed(text: bytes) -> Iterator[BuildModule]:
+def _objects(text: bytes) -> Iterator[Mapping[str, Any]]:
     """The concatenated objects of ``go list -m -json``."""
     decoder, rest, at = json.JSONDecoder(), text.decode("utf-8", "replace"), 0
     while at < len(rest):
         raw, at = decoder.raw_decode(rest, at)
         at = len(rest) - len(rest[at:].lstrip())
-        if not raw.get("Main"):
-            yield _from_json(raw)
+        yield raw
 
 
 def _from_json(raw: Mapping[str, Any]) -> BuildModule:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from attrs import evolve
 
-from bazel_xc.bazel.index import BAZEL_MODULES
-from bazel_xc.bazel.module_file import ModuleWants, Override, updated
+from bazel_xc.bazel.go_modules import bazel_go_modules
+from bazel_xc.bazel.module_file import EXTENSION, ModuleWants, Override, updated
 from bazel_xc.bazel.names import module_repository
 from bazel_xc.bazel.repository_macro import (
     DEFAULT_FILE,
@@ -22,19 +22,17 @@ from bazel_xc.bazel.repository_macro import (
     updated_macro,
 )
 from bazel_xc.bazel.setup import GAZELLE
-from bazel_xc.buildfile.module_file import NAME
+from bazel_xc.buildfile.module_file import NAME, read_module_file
 from bazel_xc.buildfile.repositories import Repositories, read_repositories
-from bazel_xc.buildfile.syntax import BuildSyntaxError
+from bazel_xc.buildfile.syntax import BuildSyntaxError, Opaque
 from bazel_xc.clibs.outcome import Outcome, Status
 from bazel_xc.errors import WorkspaceError
-from bazel_xc.golang.build_list import BuildModule, read_build_list
+from bazel_xc.golang.build_list import read_build_list
 from bazel_xc.model import Diagnostic, FileChange, Severity
 from bazel_xc.pipeline.planning import Result, outlines_of, unique
 from bazel_xc.pipeline.reading import Reading, reader
 from bazel_xc.pipeline.solving import solve
 from bazel_xc.pipeline.third_party import third_party
-
-_ALWAYS_THERE = ("rules_go", "gazelle")  # gazelle's own dependencies bring them into every build
 
 
 def keep_modules(reading: Reading) -> Result:
@@ -126,15 +124,40 @@ def _direct(reading: Reading, overridden: frozenset[str]) -> frozenset[str]:
     }
     required = {each.path for module in together for each in module.requires}
     paths |= _imported(reading) & required
-    provided = {path for path, name in BAZEL_MODULES.items() if _is_provided(name, reading.repositories)}
+    paths |= set(_listed_one_by_one(reading))
     replaced = {path for module in together for path, _ in module.replaced}
-    paths -= own | (provided - replaced - overridden)
     names = {each.import_path: each.name for each in reading.repositories.go_repositories}
-    return frozenset(names.get(path) or module_repository(path) for path in paths)
+    found: set[str] = set()
+    for path in paths - own:
+        name = names.get(path) or module_repository(path)
+        if path in replaced or path in overridden or not _is_provided(path, name, reading.repositories):
+            found.add(name)
+    return frozenset(found)
 
 
-def _is_provided(name: str, repositories: Repositories) -> bool:
-    return name in _ALWAYS_THERE or repositories.bazel_dep(name) is not None
+def _is_provided(path: str, name: str, repositories: Repositories) -> bool:
+    """Whether a Bazel module has a Go module, so that the extension makes no repository for it.
+
+    One that is not declared may still be there, as a dependency of another: then what is found counts.
+    """
+    module = bazel_go_modules().get(path)
+    if module is None:
+        return False
+    known = module.always or repositories.bazel_dep(module.name) is not None
+    return known or name not in repositories.repository_names
+
+
+def _listed_one_by_one(reading: Reading) -> Iterator[str]:
+    """The paths of ``go_deps.module`` tags, which count as direct dependencies."""
+    try:
+        module = read_module_file(reader(reading.workspace.root)(NAME) or b"")
+    except BuildSyntaxError:
+        return
+    for use in module.uses(EXTENSION):
+        for call in module.tags(use.variable, "module"):
+            path, indirect = call.string("path"), call.get("indirect")
+            if path and not (indirect and indirect.value == Opaque("True")):
+                yield path
 
 
 def _imported(reading: Reading) -> set[str]:
@@ -158,19 +181,14 @@ def _macro(
     look = reader(reading.workspace.root)
     place = find_macro(look) or MacroPlace(DEFAULT_FILE, DEFAULT_FUNCTION)
     old = look(place.file)
-    modules = _build_list(reading)
+    build = read_build_list(reading.workspace.root, reading.together, reading.toolchain, reading.run)
     declared = {each.import_path for each in reading.repositories.go_repositories}
     mine = frozenset(declared) - _declared_in(place, old)
     new, said = updated_macro(
-        place, old or new_macro(place.function), modules, mine, {each.path: each for each in overrides}
+        place, old or new_macro(place.function), build, mine, {each.path: each for each in overrides}
     )
     change = FileChange(place.file, old, new)
     return ((change,) if change.is_change else ()), said
-
-
-def _build_list(reading: Reading) -> tuple[BuildModule, ...]:
-    root = reading.workspace.root
-    return read_build_list(root, reading.together, reading.toolchain, reading.run)
 
 
 def _declared_in(place: MacroPlace, data: bytes | None) -> frozenset[str]:

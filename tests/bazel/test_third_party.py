@@ -1,7 +1,7 @@
 """Modules of other people, built by a real Bazel with the rules that bazel-xc made for them.
 
 In place of go_repository, which wants a network, each module is copied from the module cache, Gazelle writes
-its BUILD files as the macro says, and the patches of the macro are applied: Bazel gets them as local repositories.
+its BUILD files as the macro says, and its patches are applied: for Bazel they are local repositories.
 ``BAZEL_XC_GAZELLE`` names a Gazelle that fits the rules_go of ``BAZEL_XC_RULES_GO``: 0.26 for 0.34.
 """
 
@@ -66,10 +66,8 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     rules_go()
     gazelle()
     opened = open_session(tmp_path_factory.mktemp("bazel"))
-    used: list[Workspace] = []
-    opened.folder.joinpath("used").mkdir()
     yield opened
-    close(opened, used)
+    close(opened, ())
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +103,7 @@ def test_it_is_built_for_arm64(workspace: Workspace) -> None:
     bazel(workspace, "build", "//...", "--config=linux_arm64")
     program = workspace.root / "bazel-bin" / "cmd" / "all" / "all_" / "all"
     assert machine(program) == "elf arm64"
-    command = [emulator, "-L", "/usr/aarch64-linux-gnu", program]
+    command = [emulator, "-L", "/usr/aarch64-linux-gnu", str(program)]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == SAID
 
 
@@ -148,9 +146,12 @@ def _repositories(root: Path, folder: Path, environment: dict[str, str]) -> str:
 def _go_repositories(macro: Path) -> list[dict[str, Any]]:
     """The calls of the macro; what Starlark it uses is Python, too."""
     found: list[dict[str, Any]] = []
-    scope = {"load": lambda *_: None, "go_repository": lambda **attributes: found.append(attributes)}
-    exec(macro.read_text(), scope)  # noqa: S102 - our own output
-    scope["go_repositories"]()  # type: ignore[call-arg]
+    scope: dict[str, Any] = {
+        "load": lambda *_: None,
+        "go_repository": lambda **attributes: found.append(attributes),
+    }
+    exec(macro.read_text(), scope)
+    scope["go_repositories"]()
     return found
 
 

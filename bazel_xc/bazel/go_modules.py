@@ -1,0 +1,36 @@
+"""Go modules that are modules of the Bazel Central Registry, too.
+
+Comes in: nothing. Goes out: the table ``bazel_go_modules.toml`` by path of the Go module. It does not know
+which modules a workspace has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import tomli
+from attrs import frozen
+
+_TABLE = "bazel_go_modules.toml"
+
+
+@frozen
+class BazelGoModule:
+    """A Bazel module; ``always`` where every build with Gazelle has it."""
+
+    name: str
+    always: bool
+
+
+@cache
+def bazel_go_modules() -> Mapping[str, BazelGoModule]:
+    """The Bazel modules by the path of their Go module."""
+    raw = tomli.loads((files("bazel_xc") / "data" / _TABLE).read_text("utf-8"))
+    return {
+        path: BazelGoModule(name, always)
+        for table, always in (("always", True), ("modules", False))
+        for name, paths in raw[table].items()
+        for path in paths
+    }
