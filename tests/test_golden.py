@@ -3,7 +3,8 @@
 A folder holds ``README.md`` (what to look at), ``input/`` (the workspace), ``want/`` (the files that the run
 creates or changes, complete), and where it differs from the ordinary ``args`` (one argument per line, else
 ``generate``), ``want.stdout`` (without the names of written files, which are checked against the tree),
-``want.stderr`` and ``want.code``. The platforms package is compared only where ``want`` has it.
+``want.stderr`` and ``want.code``. What lies in ``modules/PATH@VERSION`` is in the module cache. The platforms
+package is compared only where ``want`` has it.
 ``BAZEL_XC_UPDATE_GOLDEN=1`` writes what came out; read the difference before it is committed.
 """
 
@@ -59,7 +60,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempP
     for name in _SETTINGS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GOFLAGS", "")
-    monkeypatch.setenv("GOMODCACHE", str(tmp_path_factory.getbasetemp() / "modules"))
+    monkeypatch.setenv("GOMODCACHE", str(tmp_path_factory.mktemp("modules")))
     monkeypatch.setenv("NO_COLOR", "1")
 
 
@@ -73,6 +74,7 @@ def test_there_are_cases() -> None:
 def test_golden(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case, root = GOLDEN / name, tmp_path / "workspace"
     shutil.copytree(case / "input", root, symlinks=True)
+    _fill_module_cache(case, root)
     outcome = _run(case, root, capsys)
     if os.environ.get(UPDATE):
         _update(case, outcome)
@@ -135,6 +137,20 @@ def _run(case: Path, root: Path, capsys: pytest.CaptureFixture[str]) -> Outcome:
 def _arguments(case: Path) -> list[str]:
     path = case / "args"
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else ["generate"]
+
+
+def _fill_module_cache(case: Path, root: Path) -> None:
+    """Puts what lies in ``modules/PATH@VERSION`` where go has what it downloaded; go.sum vouches for it."""
+    folder, cache = case / "modules", Path(os.environ["GOMODCACHE"])
+    lines = (root / "go.sum").read_text(encoding="utf-8").splitlines() if folder.is_dir() else []
+    for path, version, checksum in (line.split() for line in lines):
+        if not version.endswith("/go.mod"):
+            target, cached = cache / f"{path}@{version}", cache / "cache" / "download" / path / "@v"
+            shutil.copytree(folder / f"{path}@{version}", target, dirs_exist_ok=True)
+            cached.mkdir(parents=True, exist_ok=True)
+            shutil.copy(target / "go.mod", cached / f"{version}.mod")
+            (cached / f"{version}.ziphash").write_text(checksum)
+            (cached / f"{version}.info").write_text(f'{{"Version": "{version}"}}')
 
 
 def _without_root(text: str, root: Path) -> str:

@@ -11,6 +11,7 @@ the root itself is concerned (``build_file_generation = "off"``), and the patch 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
@@ -23,6 +24,7 @@ from bazel_xc.model import MAIN_REPOSITORY, Label, Platform
 FOLDER = "third_party/bazel_xc"
 PATCH = "build.patch"
 _HEAD = "# Written by bazel-xc"
+_MADE_FOR = re.compile(r"# Written by bazel-xc modules: BUILD files for \S+ (\S+)\.\n")
 INCOMPATIBLE = f"@//{FOLDER}:incompatible"
 
 
@@ -118,6 +120,12 @@ def patch_head(path: str, version: str, why: Iterable[Reason]) -> str:
     lines = [f"{_HEAD} modules: BUILD files for {path} {version}.".strip()]
     lines += [f"# {path}{'/' if each.directory else ''}{each.directory}: {each.text}" for each in why]
     return "\n".join(lines) + "\n"
+
+
+def made_for(data: bytes) -> str:
+    """The version in a patch's head, empty where there is none."""
+    found = _MADE_FOR.match(data.decode("utf-8", "replace"))
+    return found[1] if found else ""
 
 
 def is_ours(data: bytes) -> bool:

@@ -56,11 +56,26 @@ def third_party(main: Reading) -> ThirdParty:
         said.extend(problems)
         if each:
             made.append(each)
+    changes = tuple(_changes(main, made))
     return ThirdParty(
         overrides=tuple(each.override for each in made),
-        changes=tuple(_changes(main, made)),
-        diagnostics=unique(said),
+        changes=changes,
+        diagnostics=unique((*said, *_outdated(changes))),
     )
+
+
+def _outdated(changes: Iterable[FileChange]) -> Iterator[Diagnostic]:
+    """Patches that were made for another version, and those that nothing needs any more."""
+    for each in changes:
+        was, now = (shapes.made_for(data or b"") for data in (each.old, each.new))
+        if was and was != now:
+            told = f"the build uses {now}" if now else "no cgo package of it needs one now"
+            yield Diagnostic(
+                path=each.path,
+                code="stale-override",
+                message=f"this override was made for {was}, {told}",
+                remedy="bazel-xc modules brings it in step",
+            )
 
 
 def _with_fallbacks(listings: Iterable[Listing]) -> Iterator[tuple[str, str]]:

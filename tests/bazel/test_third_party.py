@@ -131,16 +131,23 @@ def _repositories(root: Path, folder: Path, environment: dict[str, str]) -> str:
     known.write_text(
         "".join(f'go_repository(name = "{x["name"]}", importpath = "{x["importpath"]}")\n' for x in found)
     )
-    done = subprocess.run(
-        ["go", "env", "GOMODCACHE"], env=environment, capture_output=True, text=True, check=True
-    )
+    cache = _go(root, environment, "env", "GOMODCACHE")[0]
+    # Fallbacks without cgo are dependencies, too: Bazel knows platforms, but not whether cgo is on.
+    listing = ("list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", "./...")
+    used = {path for cgo in "01" for path in _go(root, environment | {"CGO_ENABLED": cgo}, *listing)}
     lines: list[str] = []
     for each in found:
-        source = Path(done.stdout.strip()) / f"{escaped(each['importpath'])}@{escaped(each['version'])}"
-        if source.is_dir():  # others are no part of the closure
+        source = Path(cache) / f"{escaped(each['importpath'])}@{escaped(each['version'])}"
+        if each["importpath"] in used:
             _repository(each, source, folder / each["name"], known, root)
             lines.append(f'local_repository(name = "{each["name"]}", path = "{folder / each["name"]}")\n')
     return "".join(lines)
+
+
+def _go(root: Path, environment: dict[str, str], *arguments: str) -> list[str]:
+    command = ["go", *arguments]
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.split()
 
 
 def _go_repositories(macro: Path) -> list[dict[str, Any]]:
@@ -168,7 +175,8 @@ def _repository(rule: dict[str, Any], source: Path, target: Path, known: Path, r
         build.write_text("".join(f"# {line}\n" for line in rule.get("build_directives", ())) + "\n" + old)
         command = [gazelle(), "-go_repository_mode", "-go_prefix", rule["importpath"], "-mode", "fix"]
         command += ["-repo_root", str(target), "-go_naming_convention", "import_alias"]
-        command += ["-repo_config", str(known), "-proto", "disable_global", str(target)]
+        command += ["-repo_config", str(known), "-proto", "disable_global"]
+        command += ["-external", "static", str(target)]
         subprocess.run(command, cwd=target, check=True, capture_output=True)
     for label in rule.get("patches", ()):
         patch = root / label.removeprefix("//").replace(":", "/")

@@ -1,0 +1,5 @@
+package main
+
+import "example.com/pixels"
+
+func main() { println(pixels.Version()) }

@@ -1,0 +1,3 @@
+module example.com/pixels
+
+go 1.21
