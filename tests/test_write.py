@@ -79,3 +79,23 @@ def test_diff_is_sorted_and_names_new_files() -> None:
         "--- /dev/null\n+++ b/a\n@@ -0,0 +1 @@\n+x\n"
         "--- a/b\n+++ b/b\n@@ -1 +1 @@\n-1\n+2\n\\ No newline at end of file\n"
     )
+
+
+def test_deletes_what_should_not_be_there(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "a.patch").write_bytes(b"x")
+    change = FileChange("old/a.patch", b"x", None)
+    assert (
+        unified_diff([change])
+        == "--- a/old/a.patch\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n\\ No newline at end of file\n"
+    )
+    assert write_files(tmp_path, [change]) == ("old/a.patch",)
+    assert not (tmp_path / "old" / "a.patch").exists()
+
+
+def test_what_was_deleted_is_put_back_where_another_file_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x")
+    (tmp_path / "b").mkdir()
+    with pytest.raises(WriteError):
+        write_files(tmp_path, [FileChange("a", b"x", None), FileChange("b", None, b"new")])
+    assert (tmp_path / "a").read_bytes() == b"x"

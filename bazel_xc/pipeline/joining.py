@@ -19,9 +19,10 @@ from bazel_xc.golang.package import GoPackage
 from bazel_xc.golang.undefined import said_of_undefined, undefined_in_listings
 from bazel_xc.graph.build import build_graph
 from bazel_xc.graph.dependency import Target
-from bazel_xc.pipeline.planning import outlines_of, unique
 from bazel_xc.pipeline.reading import Reading, reader
+from bazel_xc.pipeline.rules import outlines_of, unique
 from bazel_xc.pipeline.solving import Solved, said_of, solve
+from bazel_xc.pipeline.third_party import module_findings
 from bazel_xc.report.build import Material
 from bazel_xc.report.model import Run
 
@@ -46,7 +47,14 @@ def join(reading: Reading) -> Material:
         targets=targets,
         outcomes=solved.outcomes,
         places=dict(_places(reading)),
-        findings=unique((*reading.diagnostics, *said_of(solved, reading), *said_of_undefined(foreign, {}))),
+        findings=unique(
+            (
+                *reading.diagnostics,
+                *said_of(solved, reading),
+                *said_of_undefined(foreign, {}),
+                *module_findings(reading),
+            )
+        ),
         release=reading.toolchain.release[1],
         run=Run(
             module=reading.modules[0].path,

@@ -29,8 +29,9 @@ from bazel_xc.clibs.outcome import Outcome, Status
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.golang.build_list import read_build_list
 from bazel_xc.model import Diagnostic, FileChange, Severity
-from bazel_xc.pipeline.planning import Result, outlines_of, unique
+from bazel_xc.pipeline.planning import Result
 from bazel_xc.pipeline.reading import Reading, reader
+from bazel_xc.pipeline.rules import outlines_of, unique
 from bazel_xc.pipeline.solving import solve
 from bazel_xc.pipeline.third_party import third_party
 
@@ -182,6 +183,8 @@ def _macro(
     place = find_macro(look) or MacroPlace(DEFAULT_FILE, DEFAULT_FUNCTION)
     old = look(place.file)
     build = read_build_list(reading.workspace.root, reading.together, reading.toolchain, reading.run)
+    if old is None and not build.modules:
+        return (), ()
     declared = {each.import_path for each in reading.repositories.go_repositories}
     mine = frozenset(declared) - _declared_in(place, old)
     new, said = updated_macro(

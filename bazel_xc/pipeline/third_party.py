@@ -22,8 +22,8 @@ from bazel_xc.golang.listing import ListedModule, Listing
 from bazel_xc.golang.loading import Loader
 from bazel_xc.golang.modules import Module
 from bazel_xc.model import MAIN_REPOSITORY, Diagnostic, FileChange, Label
-from bazel_xc.pipeline.planning import outlines_of, planner_of, unique, wanted_rules
 from bazel_xc.pipeline.reading import Reading, reader
+from bazel_xc.pipeline.rules import outlines_of, planner_of, unique, wanted_rules
 from bazel_xc.pipeline.solving import Solved, said_of, solve_module
 from bazel_xc.write import unified_diff
 
@@ -78,6 +78,50 @@ def _outdated(changes: Iterable[FileChange]) -> Iterator[Diagnostic]:
             )
 
 
+def module_findings(main: Reading) -> tuple[Diagnostic, ...]:
+    """What is missing for the cgo packages of modules outside of the workspace, overrides included."""
+    if main.config.external == "vendored":
+        return ()
+    found: list[Diagnostic] = []
+    fallen = dict(_with_fallbacks(main.loaded.listings))
+    look = reader(main.workspace.root)
+    for module in _modules(main, frozenset(fallen)):
+        each = _Solving.of(module, main, fallen)
+        found += each.said
+        repository = _repository(module.path, main.repositories)
+        if each.why and look(f"{shapes.FOLDER}/{repository}/{shapes.PATCH}") is None:
+            found.append(_lacking(module, each.why[0], main))
+    return unique(found)
+
+
+def _lacking(module: ListedModule, why: shapes.Reason, main: Reading) -> Diagnostic:
+    package = f"{module.path}/{why.directory}" if why.directory else module.path
+    used_by = _used_by(package, main)
+    return Diagnostic(
+        path="go.mod",
+        code="no-override",
+        message=f"Gazelle's rules do not do for {package} {module.version}{used_by}: {why.text}",
+        remedy="run: bazel-xc modules",
+    )
+
+
+def _used_by(import_path: str, main: Reading) -> str:
+    """The first of the workspace's own packages that is found above a package, as a clause."""
+    importers: dict[str, set[str]] = {}
+    own: set[str] = set()
+    for listing in main.loaded.listings:
+        for path, package in listing.packages.items():
+            if not package.dep_only:
+                own.add(path)
+            for imported in package.imports:
+                importers.setdefault(imported, set()).add(path)
+    layer, seen = {import_path}, {import_path}
+    while layer and not layer & own:
+        layer = {above for path in layer for above in importers.get(path, ())} - seen
+        seen |= layer
+    return f", below {min(layer & own)}" if layer else ""
+
+
 def _with_fallbacks(listings: Iterable[Listing]) -> Iterator[tuple[str, str]]:
     """Packages that do without cgo packages where these are not there, by their import paths, and why.
 
@@ -115,27 +159,48 @@ def _modules(main: Reading, fallen: frozenset[str]) -> tuple[ListedModule, ...]:
     return tuple(found[path] for path in sorted(found))
 
 
+@frozen(kw_only=True)
+class _Solving:
+    """What is known of one module: its reading, its C, why it needs an override, and what is to be said."""
+
+    reading: Reading
+    solved: Solved
+    labels: frozenset[Label]
+    why: tuple[shapes.Reason, ...]
+    said: tuple[Diagnostic, ...]
+
+    @classmethod
+    def of(cls, module: ListedModule, main: Reading, fallen: Mapping[str, str]) -> _Solving:
+        reading = _reading_of(module, main)
+        outlines, _ = outlines_of(reading)
+        labels: set[Label] = set()
+
+        def spell(label: Label) -> Label:
+            labels.add(label)
+            if label.repo and not main.repositories.bzlmod:
+                return label  # in a WORKSPACE every repository sees all others
+            if label.repo:
+                return Label(MAIN_REPOSITORY, shapes.FOLDER, shapes.alias_name(label))
+            return evolve(label, repo=MAIN_REPOSITORY)
+
+        solved = solve_module(reading, outlines, main, spell)
+        own = {path: package.import_path for path, package in reading.loaded.packages.items()}
+        return cls(
+            reading=reading,
+            solved=solved,
+            labels=frozenset(labels),
+            why=shapes.reasons(reading.loaded.packages, solved.wiring, main.config.platforms, fallen),
+            said=tuple(_in_module(each, module, own, main) for each in said_of(solved, reading)),
+        )
+
+
 def _module(
     module: ListedModule, main: Reading, fallen: Mapping[str, str]
 ) -> tuple[_Made | None, tuple[Diagnostic, ...]]:
-    reading = _reading_of(module, main)
-    outlines, _ = outlines_of(reading)
-    labels: set[Label] = set()
-
-    def spell(label: Label) -> Label:
-        labels.add(label)
-        if label.repo and not main.repositories.bzlmod:
-            return label  # in a WORKSPACE every repository sees all others
-        if label.repo:
-            return Label(MAIN_REPOSITORY, shapes.FOLDER, shapes.alias_name(label))
-        return evolve(label, repo=MAIN_REPOSITORY)
-
-    solved = solve_module(reading, outlines, main, spell)
-    said = tuple(_in_module(each, module) for each in said_of(solved, reading))
-    platforms = main.config.platforms
-    why = shapes.reasons(reading.loaded.packages, solved.wiring, platforms, fallen)
+    solving = _Solving.of(module, main, fallen)
+    reading, solved, why = solving.reading, solving.solved, solving.why
     if not why:
-        return None, said
+        return None, solving.said
     shape = shapes.shape(why, solved.wiring, frozenset(reading.loaded.packages))
     changes, problems = _build_files(reading, solved, shape)
     patch = shapes.patch_head(module.path, module.version, why) + unified_diff(changes)
@@ -146,8 +211,8 @@ def _module(
         directives=shape.directives,
         generation="off" if shape.whole else "",
     )
-    made = _Made(override=override, patch=patch, labels=frozenset(labels)) if changes else None
-    return made, (*said, *problems)
+    made = _Made(override=override, patch=patch, labels=solving.labels) if changes else None
+    return made, (*solving.said, *problems)
 
 
 def _reading_of(module: ListedModule, main: Reading) -> Reading:
@@ -223,10 +288,12 @@ def _build_files(
     return checked(changes)
 
 
-def _in_module(each: Diagnostic, module: ListedModule) -> Diagnostic:
-    """A finding at its place in a module: the path begins with that of the module."""
-    path = f"{module.path}@{module.version}/{each.path}" if module.version else f"{module.path}/{each.path}"
-    return evolve(each, path=path)
+def _in_module(each: Diagnostic, module: ListedModule, own: Mapping[str, str], main: Reading) -> Diagnostic:
+    """A finding at its place in a module, with the package of the workspace that brings it in."""
+    version = f"@{module.version}" if module.version else ""
+    directory = each.path.rpartition("/")[0]
+    used_by = _used_by(own.get(directory) or own.get(each.path, ""), main)
+    return evolve(each, path=f"{module.path}{version}/{each.path}", message=f"{each.message}{used_by}")
 
 
 def _repository(path: str, repositories: Repositories) -> str:

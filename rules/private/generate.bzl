@@ -19,6 +19,9 @@ _ATTRS = {
         allow_single_file = True,
         mandatory = True,
     ),
+    "modules": attr.bool(
+        doc = "Whether `bazel-xc modules` belongs to it: use_repo or the WORKSPACE macro, and overrides.",
+    ),
     "python": attr.string(
         doc = "A Python interpreter that has bazel-xc installed, a path or a name on PATH.",
     ),
@@ -63,6 +66,7 @@ def _launch(ctx, go):
             "%{go}": go.short_path if go else "",
             "%{label}": "//%s:%s" % (ctx.label.package, ctx.label.name),
             "%{marker}": ctx.file.marker.short_path,
+            "%{modules}": "modules" if ctx.attr.modules else ":",
             "%{reports}": _reports(ctx, "report"),
             "%{tool}": _tool(ctx),
             "%{update}": ctx.attr.update,
@@ -94,7 +98,8 @@ def _chosen(go, with_toolchain, from_path):
 def bazel_xc(name, marker = "//:go.mod", go = "toolchain", tags = [], **kwargs):
     """Runs bazel-xc on the source tree.
 
-    `bazel run //:NAME` is `bazel-xc generate`, followed by the checked-in reports. Arguments behind `--` that
+    `bazel run //:NAME` is `bazel-xc generate`, with `modules` before it where that is asked for, followed by the
+    checked-in reports. Arguments behind `--` that
     begin with an option go to `generate` instead; arguments that begin with a command are run as they stand:
     `bazel run //:NAME -- report --format json`.
 
@@ -103,8 +108,8 @@ def bazel_xc(name, marker = "//:go.mod", go = "toolchain", tags = [], **kwargs):
       marker: a file in the root of the workspace, exported by its package.
       go: "toolchain" for the Go of rules_go's toolchain, "path" for the one on PATH.
       tags: tags of the target.
-      **kwargs: `command`, `python` or `tool` say how bazel-xc is started; `reports` names checked-in reports
-        by path and format; the rest is common to all rules.
+      **kwargs: `command`, `python` or `tool` say how bazel-xc is started; `modules = True` keeps modules in
+        step, too; `reports` names checked-in reports by path and format; the rest is common to all rules.
     """
     _chosen(go, _run, _run_from_path)(
         name = name,
@@ -115,7 +120,9 @@ def bazel_xc(name, marker = "//:go.mod", go = "toolchain", tags = [], **kwargs):
     )
 
 def bazel_xc_test(name, marker = "//:go.mod", update = "//:bazel_xc", go = "toolchain", tags = [], **kwargs):
-    """Fails, and prints the difference, where `bazel-xc generate` would change a file or a report is stale.
+    """Fails, and prints the difference, where `bazel-xc` would change a file.
+
+    That is `generate`, `modules` where that is asked for, and checked-in reports.
 
     It reads the real source tree through the real path of `marker`, since the files that make BUILD files
     stale are exactly those that no target knows yet. So it runs on this machine, outside of the sandbox, and

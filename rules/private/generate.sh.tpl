@@ -22,8 +22,13 @@ report() {
     bazel_xc report -q --format "$2" -o "$1"
 }
 
+modules() {
+    bazel_xc modules
+}
+
 case "${1:-}" in
     "")
+        %{modules}
         bazel_xc generate
         %{reports}
         ;;

@@ -51,17 +51,26 @@ report() {
     fi
 }
 
-bazel_xc generate -C "$root" --check --diff >"$TEST_TMPDIR/diff"
-code=$?
-cat "$TEST_TMPDIR/diff"
-if [ "$code" -gt 1 ]; then
-    echo "%{label}: bazel-xc could not be run, exit code $code." >&2
-    exit 1
-elif [ -s "$TEST_TMPDIR/diff" ]; then
-    mend "these files are stale."
-elif [ "$code" -ne 0 ]; then
-    echo "%{label}: bazel-xc reported errors." >&2
-    failed=1
-fi
+check() {
+    bazel_xc "$1" -C "$root" --check --diff >"$TEST_TMPDIR/diff"
+    code=$?
+    cat "$TEST_TMPDIR/diff"
+    if [ "$code" -gt 1 ]; then
+        echo "%{label}: bazel-xc $1 could not be run, exit code $code." >&2
+        exit 1
+    elif [ -s "$TEST_TMPDIR/diff" ]; then
+        mend "these files are stale."
+    elif [ "$code" -ne 0 ]; then
+        echo "%{label}: bazel-xc $1 reported errors." >&2
+        failed=1
+    fi
+}
+
+modules() {
+    check modules
+}
+
+%{modules}
+check generate
 %{reports}
 exit "$failed"

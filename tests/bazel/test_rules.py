@@ -95,6 +95,7 @@ bazel_xc(
     name = "bazel_xc",
     go = "path",
     python = {python},
+    modules = True,
     reports = {{"report.json": "json"}},
 )
 
@@ -102,6 +103,7 @@ bazel_xc_test(
     name = "bazel_xc_test",
     go = "path",
     python = {python},
+    modules = True,
     reports = {{"report.json": "json"}},
 )
 """

@@ -1,0 +1,121 @@
+"""The stage that plans rules: which there are in each directory, and with which attributes.
+
+Comes in: a ``Reading`` and what was solved of its C. Goes out: outlines, a planner, wanted rules. No text is
+made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from bazel_xc.bazel.compatibility import Compatibility
+from bazel_xc.bazel.index import Externals, build_index
+from bazel_xc.bazel.outline import Outline, outline
+from bazel_xc.bazel.plan import Planner, WantedRule
+from bazel_xc.bazel.platforms import incompatible_label
+from bazel_xc.bazel.select import select_conditions
+from bazel_xc.buildfile.evaluate import MadeRule, evaluate
+from bazel_xc.buildfile.syntax import Call
+from bazel_xc.buildfile.workspace import Directory
+from bazel_xc.golang.loading import is_inside
+from bazel_xc.model import Diagnostic, Severity
+from bazel_xc.pipeline.reading import Reading
+from bazel_xc.pipeline.solving import Solved, may_write
+
+
+def outlines_of(reading: Reading) -> tuple[tuple[Outline, ...], tuple[Diagnostic, ...]]:
+    """The rules of every directory, without their attributes."""
+    loaded, said = reading.loaded, list[Diagnostic]()
+    convention = reading.convention
+    found: list[Outline] = []
+    for path, directory in reading.workspace.directories.items():
+        if path in loaded.untouched:
+            found.append(Outline(directory=directory, package=None))
+            continue
+        each, problems = outline(directory, loaded.packages.get(path), convention, reading.root_name)
+        found.append(each)
+        said.extend(problems)
+    return tuple(found), tuple(said)
+
+
+def planner_of(
+    reading: Reading,
+    outlines: tuple[Outline, ...],
+    solved: Solved,
+    where: Compatibility,
+    incompatible: str = "",
+) -> tuple[Planner, tuple[Diagnostic, ...]]:
+    """What plans rules; ``incompatible`` marks what cannot be built, by default as the workspace does."""
+    loaded, config, workspace = reading.loaded, reading.config, reading.workspace
+    made, said = _made_rules(workspace.directories)
+    externals = Externals.known(
+        reading.repositories,
+        reading.modules,
+        loaded.listings,
+        source=Path(reading.toolchain.goroot) / "src",
+        vendored=config.external == "vendored",
+        untouched=loaded.untouched,
+    )
+    planner = Planner(
+        workspace=workspace,
+        index=build_index(outlines, externals, reading.convention, made),
+        conditions=select_conditions(reading.repositories),
+        facts=where.facts,
+        incompatible=incompatible or incompatible_label(reading.repositories, config.platforms_package),
+        packages=frozenset(each.directory.path for each in outlines if each.is_package) | solved.packages,
+        absent_labels=where.absent_labels,
+        filters_tests=reading.repositories.filters_tests,
+        assembles_with_c=reading.repositories.assembles_with_c,
+    )
+    return planner, said
+
+
+def _made_rules(
+    directories: Mapping[str, Directory],
+) -> tuple[dict[str, tuple[MadeRule, ...]], tuple[Diagnostic, ...]]:
+    """The rules of BUILD files with loops and the like, by directory; such files are run."""
+    dynamic = {path: each.build_file for path, each in directories.items() if each.build_file}
+    texts = {path: file.data for path, file in dynamic.items() if file.dynamic}
+    if not texts:
+        return {}, ()
+    made, errors = evaluate(texts)
+    said = tuple(
+        Diagnostic(
+            path=dynamic[path].path,
+            severity=Severity.NOTE,
+            code="evaluate",
+            message=f"cannot be run to see which rules it makes: {message}",
+        )
+        for path, message in sorted(errors.items())
+    )
+    return dict(made), said
+
+
+def wanted_rules(
+    each: Outline, only: tuple[str, ...], planner: Planner, solved: Solved, reading: Reading
+) -> tuple[tuple[WantedRule, ...], tuple[Call, ...], tuple[Diagnostic, ...]]:
+    """The rules wanted in a directory, Go's and C's, those that are stale, and what there is to say."""
+    path, c_side = each.directory.path, solved.wiring.rules
+    wanted: tuple[WantedRule, ...] = ()
+    stale: tuple[Call, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    chosen = is_chosen(path, only)
+    if chosen and may_write(each, reading):
+        wanted, problems = planner.plan(each)
+        stale = each.stale
+    if each.directory.writable and path != reading.config.platforms_package:
+        if chosen or any(is_chosen(consumer, only) for consumer in c_side.consumers.get(path, ())):
+            wanted += c_side.rules.get(path, ())
+        stale += c_side.stale.get(path, ()) if chosen else ()
+    return wanted, stale, problems
+
+
+def is_chosen(path: str, only: tuple[str, ...]) -> bool:
+    """Whether a directory is among those that are to be written, all of them where none is named."""
+    return not only or any(is_inside(path, each) for each in only)
+
+
+def unique(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each diagnostic once, in order."""
+    return tuple(sorted(set(diagnostics)))
