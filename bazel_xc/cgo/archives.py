@@ -19,8 +19,8 @@ from attrs import evolve, field, frozen
 
 from bazel_xc.cgo.flags import CgoFlags
 from bazel_xc.cgo.includes import is_inside
-from bazel_xc.cgo.machine import Machine, fits, machine_of
 from bazel_xc.cgo.needs import ARCHIVE, ARGUMENT_FLAGS, CNeed, NeedKind, linker_words
+from bazel_xc.machine import Machine, fits, machine_of
 
 Look: TypeAlias = Callable[[str], Machine | None]
 """Tells for which machine a file of the tree is, None where there is no such file."""

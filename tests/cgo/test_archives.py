@@ -10,7 +10,7 @@ import pytest
 
 from bazel_xc.cgo.archives import Archive, Archives, MissingArchive, linked_archives, look_in
 from bazel_xc.cgo.flags import CgoFlags
-from bazel_xc.cgo.machine import Container, Machine, Part
+from bazel_xc.machine import Container, Machine, Part
 
 AMD64 = Machine(frozenset({Part(Container.ELF, "amd64")}))
 LINUX, ARM, DARWIN, WINDOWS = "linux_amd64", "linux_arm64", "darwin_arm64", "windows_amd64"

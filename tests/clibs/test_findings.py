@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bazel_xc.cgo.archives import Archive, Archives, MissingArchive
-from bazel_xc.cgo.machine import Container, Machine, Part
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.clibs.findings import OPEN_CODES, archive_findings, findings
 from bazel_xc.clibs.outcome import Outcome, Status
+from bazel_xc.machine import Container, Machine, Part
 from bazel_xc.model import Diagnostic, Severity
 
 LINUX, ARM, WINDOWS = "linux_amd64", "linux_arm64", "windows_arm64"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bazel_xc.cgo.machine import Container, Machine, Part, fits, machine_of
+from bazel_xc.machine import Container, Machine, Part, fits, machine_of
 
 ELF, COFF, MACH_O = Container.ELF, Container.COFF, Container.MACH_O
 
