@@ -9,7 +9,7 @@ Data flows one way, and ``pipeline`` calls the stages in this order::
 ``config`` reads bazel_xc.toml, ``buildfile`` the BUILD files as they stand, ``golang`` asks the go
 command once per platform, ``cgo`` says which C a package needs, ``graph`` joins all of it, ``clibs`` finds
 who provides that C, ``bazel`` plans rules and merges them into the files, ``report`` tells people, ``write``
-changes the disk.
+changes the disk. Beside that flow stands ``artifact``, which looks at machines, logs and built binaries.
 """
 
 __version__ = "0.1.0"

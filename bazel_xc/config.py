@@ -164,12 +164,14 @@ class _Reader:
         if not isinstance(raw, dict):
             self._say(path, f"expected a table, got {_type_name(raw)}")
             return None
-        self._keys(raw, ("cgo", "constraints"), path)
+        self._keys(raw, ("cgo", "constraints", "runner"), path)
         value = self._get(raw, f"{path}.cgo", bool, "true or false")
         constraints = self._strings(raw, f"{path}.constraints")
         self._labels(constraints, f"{path}.constraints")
+        runner = self._get(raw, f"{path}.runner", str, "a string") or ""
         goos, _, goarch = name.partition("_")
-        return Platform(goos, goarch, cgo if value is None else value, constraints=constraints)
+        cgo = cgo if value is None else value
+        return Platform(goos, goarch, cgo, constraints=constraints, runner=runner)
 
     def _labels(self, values: tuple[str, ...], path: str) -> None:
         for at, value in enumerate(values):

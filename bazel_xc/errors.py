@@ -30,3 +30,7 @@ class ReportError(BazelXcError):
 
 class WriteError(BazelXcError):
     """Files could not be written; everything that the run had changed was put back."""
+
+
+class ArtifactError(BazelXcError):
+    """A built file, a log or saved figures cannot be read, or make no sense."""

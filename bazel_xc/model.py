@@ -20,6 +20,7 @@ class Platform:
     goarch: str
     cgo: bool = False
     constraints: tuple[str, ...] = field(default=(), kw_only=True)
+    runner: str = field(default="", kw_only=True)  # the label of a CI machine that builds for it
 
     @property
     def name(self) -> str:

@@ -26,6 +26,7 @@ tags = ["netgo"]
 [platforms.linux_arm64]
 cgo = true
 constraints = ["//my:glibc_2_31"]
+runner = "ubuntu-24.04-arm"
 [platforms.windows_arm64]
 [build]
 mode = "cgo"
@@ -64,7 +65,7 @@ def test_every_key() -> None:
     assert load(WHOLE) == Config(
         tags=("netgo",),
         platforms=(
-            Platform("linux", "arm64", cgo=True, constraints=("//my:glibc_2_31",)),
+            Platform("linux", "arm64", cgo=True, constraints=("//my:glibc_2_31",), runner="ubuntu-24.04-arm"),
             Platform("windows", "arm64", cgo=False),
         ),
         mode="cgo",
@@ -86,6 +87,11 @@ def test_every_key() -> None:
         pytest.param("[go]\ntag = []", "go.tag: unknown key; did you mean 'tags'?", id="misspelt"),
         pytest.param("zebra = 1", "zebra: unknown key; valid keys are go, platforms", id="nothing_near"),
         pytest.param('[go]\ntags = "x"', "go.tags: expected a list of strings, got a string", id="no_list"),
+        pytest.param(
+            "[platforms.linux_arm64]\nrunner = []",
+            "platforms.linux_arm64.runner: expected a string, got a list",
+            id="runner_list",
+        ),
         pytest.param("[go]\ntags = [1]", "go.tags[0]: expected a string, got a number", id="no_string"),
         pytest.param("go = 3", "go: expected a table [go], got a number", id="no_table"),
         pytest.param(

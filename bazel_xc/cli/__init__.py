@@ -17,7 +17,7 @@ from importlib import import_module
 from bazel_xc import __version__
 from bazel_xc.errors import BazelXcError
 
-COMMANDS = ("init", "generate", "report", "why", "compare", "modules")
+COMMANDS = tuple("init generate report why compare modules doctor verify scan-log matrix fingerprint".split())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,5 +50,5 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     # Only what runs is loaded: the others would cost generate a tenth of a second.
     chosen = arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
     for name in chosen:
-        import_module(f"bazel_xc.cli.{name}").add_parser(commands)
+        import_module(f"bazel_xc.cli.{name.replace('-', '_')}").add_parser(commands)
     return parser

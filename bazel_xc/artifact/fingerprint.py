@@ -1,0 +1,246 @@
+"""A key for caches: equal where builds come out equal, another where a tool or a setting changes.
+
+Comes in: a ``Ground``, as for the doctor. Goes out: a ``Fingerprint``: named parts, and SHA-256 over them. A
+tool is the contents of the file that really runs and what it says of its version; where it lies makes no
+difference, nor do PATH, HOME and the folder of the workspace. Sysroots are not looked at.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import json
+import posixpath
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import tomli
+from attrs import frozen
+
+from bazel_xc.artifact.compilers import Candidate, candidates, prove
+from bazel_xc.artifact.doctor import Ground
+from bazel_xc.artifact.machines import load_machines
+from bazel_xc.artifact.running import Done, find
+from bazel_xc.errors import ArtifactError
+from bazel_xc.model import Platform
+
+SCHEMA = 1
+_BLOCK = 1 << 20
+_COMPILERS = re.compile(r"^(?:CC|CXX|FC|AR|PKG_CONFIG)(?:_FOR_.*)?$")
+_LISTS = frozenset(
+    "COMPILER_PATH CPATH CPLUS_INCLUDE_PATH C_INCLUDE_PATH LIBRARY_PATH PKG_CONFIG_LIBDIR"
+    " PKG_CONFIG_PATH".split()
+)
+_SINGLE = frozenset("PKG_CONFIG_SYSROOT_DIR SDKROOT".split())
+_USE = re.compile(r"^\s*(?:use\s+)?(\.{0,2}/\S+|\.)\s*$", re.MULTILINE)
+
+
+@frozen
+class Fingerprint:
+    """Parts in order, each with a name that no other has."""
+
+    parts: tuple[tuple[str, str], ...]
+
+    @property
+    def key(self) -> str:
+        """SHA-256 in hex."""
+        text = json.dumps([SCHEMA, self.parts], ensure_ascii=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def to_text(self) -> str:
+        """The fingerprint as JSON, to be compared with later ones."""
+        raw = {"schema": SCHEMA, "key": self.key, "parts": dict(self.parts)}
+        return json.dumps(raw, indent=2) + "\n"
+
+    @classmethod
+    def from_text(cls, text: str, name: str) -> Fingerprint:
+        """Reads a saved one; ``name`` is the file's. Raises ``ArtifactError``."""
+        try:
+            raw = json.loads(text)
+            if raw["schema"] != SCHEMA:
+                raise ArtifactError(f"{name}: schema {raw['schema']}, wanted {SCHEMA}; make it anew")
+            return cls(tuple((str(part), str(value)) for part, value in raw["parts"].items()))
+        except (ValueError, KeyError, TypeError, AttributeError) as e:
+            raise ArtifactError(
+                f"{name}: no fingerprint: {type(e).__name__} at {e}; make it anew with --format json"
+            ) from None
+
+
+@frozen
+class Change:
+    """A part that is other than it was; None where it was not there, or is no more."""
+
+    name: str
+    old: str | None
+    new: str | None
+
+
+def changes(old: Fingerprint, new: Fingerprint) -> tuple[Change, ...]:
+    """What changed, in the order of the new one; what is gone comes last."""
+    before, after = dict(old.parts), dict(new.parts)
+    names = (*after, *(name for name in before if name not in after))
+    return tuple(
+        Change(name, before.get(name), after.get(name))
+        for name in names
+        if before.get(name) != after.get(name)
+    )
+
+
+def fingerprint(ground: Ground) -> Fingerprint:
+    """The fingerprint of all platforms of a ground. Raises ``ArtifactError`` where there is no go."""
+    if not ground.go:
+        raise ArtifactError(ground.go_problem)
+    found = [("go version", ground.go_version)]
+    found += _environment(ground)
+    found += _sums(ground.root)
+    digests: dict[Path, str] = {}
+    for platform in ground.platforms:
+        found += _platform(platform, ground, digests)
+    return Fingerprint(tuple(found))
+
+
+def _platform(platform: Platform, ground: Ground, digests: dict[Path, str]) -> Iterator[tuple[str, str]]:
+    arch = load_machines().get(platform.goarch)
+    triple = f"{arch.zig if arch else platform.goarch}-{platform.goos}"
+    yield f"{platform.name} target", f"{triple}, cgo {'on' if platform.cgo else 'off'}"
+    if not platform.cgo:
+        return
+
+    def run(command: tuple[str, ...], folder: Path) -> Done:
+        return ground.run(command, folder, {})
+
+    proofs = (prove(each, platform, run) for each in candidates(platform, ground.environment))
+    chosen = next((each for each in proofs if not each.problem), None)
+    if chosen is None:
+        yield f"{platform.name} compiler", "none"
+        return
+    for name, program, words in _tools(chosen.candidate, ground):
+        path = Path(program).resolve()
+        if path not in digests:
+            digests[path] = _digest(path)
+        yield f"{platform.name} {name}", f"{digests[path]} {_version((program, *words), ground)}".strip()
+
+
+def _tools(candidate: Candidate, ground: Ground) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """The compiler and what it runs, as far as it says so: its own parts, assembler, linker, archiver."""
+    program = find(candidate.words[0], ground.environment) or candidate.words[0]
+    yield "compiler", program, candidate.words[1:]
+    for name, asked in (("cc1", "cc1"), ("assembler", "as"), ("linker", "ld"), ("archiver", "ar")):
+        own = ground.environment.get("AR", "") if asked == "ar" else ""
+        said = (
+            own or ground.run((*candidate.words, f"-print-prog-name={asked}"), ground.root, {}).stdout.strip()
+        )
+        found = find(said, ground.environment) if said and "\n" not in said else ""
+        if found:
+            yield name, found, ()
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
+    except OSError as e:
+        raise ArtifactError(f"{path}: cannot be read: {e.strerror}") from None
+    return digest.hexdigest()
+
+
+def _version(command: tuple[str, ...], ground: Ground) -> str:
+    """The first line that a tool says of its version; gcc's cc1 says none."""
+    if Path(command[0]).name.startswith("cc1"):
+        return ""
+    done = ground.run((*command, "--version"), ground.root, {})
+    return done.stdout.strip().partition("\n")[0] if done.good else ""
+
+
+@cache
+def _table() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    raw = tomli.loads((files("bazel_xc") / "data" / "fingerprint.toml").read_text(encoding="utf-8"))
+    return tuple(raw["variables"]), tuple(sorted(raw["paths"], key=len, reverse=True))
+
+
+def _environment(ground: Ground) -> Iterator[tuple[str, str]]:
+    """The variables that count, by name, in one spelling; empty ones are as good as none."""
+    patterns, _ = _table()
+    folders = {str(ground.root.resolve()): "$ROOT", ground.environment.get("HOME", "") or "\0": "$HOME"}
+    for name in sorted(ground.environment):
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
+            value = normalised(name, ground.environment[name], folders)
+            if value:
+                yield f"environment {name}", value
+
+
+def normalised(name: str, value: str, folders: Mapping[str, str]) -> str:
+    """The value of a variable without what does not matter: white space, spelling of paths, folders of tools.
+
+    ``folders`` are absolute paths that are written as their names; relative paths count from the first one.
+    """
+    if name in _LISTS or name in _SINGLE:
+        parts = value.split(":") if name in _LISTS else [value]
+        return ":".join(_path(each, folders) for each in parts if each)
+    try:
+        words = shlex.split(value)
+    except ValueError:
+        words = value.split()
+    if _COMPILERS.match(name) and words:
+        words[0] = words[0].replace("\\", "/").rpartition("/")[2]
+    return shlex.join(_words(words, folders))
+
+
+def _words(words: Iterable[str], folders: Mapping[str, str]) -> Iterator[str]:
+    _, flags = _table()
+    path_follows = False
+    for word in words:
+        flag = next((each for each in flags if word.startswith(each)), "")
+        rest = word[len(flag) :]
+        if path_follows:
+            yield _path(word, folders)
+        elif word.startswith(("-tags=", "--tags=")):
+            tags = word.partition("=")[2]
+            yield f"-tags={','.join(sorted(set(tags.split(','))))}"
+        elif flag and rest.startswith("="):
+            yield f"{flag}={_path(rest[1:], folders)}"
+        elif flag and rest:
+            yield f"{flag}{_path(rest, folders)}"
+        else:
+            yield word
+        path_follows = bool(flag) and not rest and not path_follows
+
+
+def _path(path: str, folders: Mapping[str, str]) -> str:
+    root = next(iter(folders))
+    full = posixpath.normpath(path if path.startswith("/") else posixpath.join(root, path))
+    for folder, name in folders.items():
+        if full == folder or full.startswith(f"{folder}/"):
+            return name + full[len(folder) :]
+    return full
+
+
+def _sums(root: Path) -> Iterator[tuple[str, str]]:
+    """The go.sum files of the root and of what its go.work uses, each as a set of lines."""
+    folders = [""]
+    work = _text(root / "go.work")
+    if work is not None:
+        yield from _sum(root, "go.work.sum")
+        folders += sorted({posixpath.normpath(each) for each in _USE.findall(work)} - {"."})
+    for folder in folders:
+        yield from _sum(root, posixpath.join(folder, "go.sum"))
+
+
+def _sum(root: Path, name: str) -> Iterator[tuple[str, str]]:
+    text = _text(root / name)
+    if text is not None:
+        lines = sorted({line.strip() for line in text.split("\n") if line.strip()})
+        yield name, hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None

@@ -1,0 +1,42 @@
+"""What processors are called by compilers and emulators.
+
+Comes in: the table ``machines.toml`` that ships with the package. Goes out: names by GOARCH, and what this
+machine is itself. Whether any of those programs is there is found out elsewhere.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import tomli
+from attrs import frozen
+
+_SYSTEMS = {"win32": "windows", "cygwin": "windows"}
+_MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "i686": "386", "armv7l": "arm", "loongarch64": "loong64"}
+
+
+@frozen(kw_only=True)
+class Arch:
+    """The names of one processor; empty where there is none."""
+
+    qemu: str = ""
+    gnu: str = ""
+    mingw: str = ""
+    zig: str = ""
+
+
+@cache
+def load_machines() -> Mapping[str, Arch]:
+    """The table that ships with bazel-xc, by GOARCH."""
+    raw = tomli.loads((files("bazel_xc") / "data" / "machines.toml").read_text(encoding="utf-8"))
+    return {goarch: Arch(**names) for goarch, names in raw["arch"].items()}
+
+
+def host() -> tuple[str, str]:
+    """The GOOS and GOARCH of the machine that this runs on."""
+    machine = platform.machine().lower()
+    return _SYSTEMS.get(sys.platform, sys.platform), _MACHINES.get(machine, machine)

@@ -1,0 +1,88 @@
+"""What is known of failures in build logs.
+
+Comes in: the table ``log_patterns.toml`` that ships with the package, or the text of another. Goes out:
+patterns in the order in which they are tried, and the libraries that symbols belong to. It reads no log.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import tomli
+from attrs import frozen
+
+from bazel_xc.model import Severity
+
+_BY = ("symbol", "library", "header", "object", "package", "target", "flag", "platform", "compiler", "file")
+_SECOND = re.compile(r"(\D+)2")  # a group cannot have the same name in two branches of an expression
+
+
+@frozen(kw_only=True)
+class Pattern:
+    """A failure. ``find`` are texts of which a line has one, ``match`` is tried in order after that.
+
+    ``cause`` and ``remedy`` have ``{group}`` for what a match names; lines that name the same by the groups
+    of ``by`` are repeats. ``source`` says where ``samples`` are from.
+    """
+
+    id: str
+    severity: Severity
+    find: tuple[bytes, ...]
+    match: tuple[re.Pattern[str], ...]
+    by: tuple[str, ...]
+    cause: str
+    remedy: str
+    samples: tuple[str, ...]
+    source: str
+
+    def names(self, line: str) -> dict[str, str] | None:
+        """What a line tells by the names of groups, None where it is no such failure."""
+        for expression in self.match:
+            found = expression.search(line)
+            if found:
+                named = {_SECOND.sub(r"\1", name): text for name, text in found.groupdict().items() if text}
+                return {name: text.strip() for name, text in named.items()}
+        return None
+
+
+@frozen
+class Patterns:
+    """The table; ``symbols`` has the library by the beginning of a symbol's name."""
+
+    patterns: tuple[Pattern, ...]
+    symbols: Mapping[str, str]
+
+    @classmethod
+    def from_toml(cls, text: str) -> Patterns:
+        """Reads the text of a table."""
+        raw = tomli.loads(text)
+        patterns = tuple(
+            Pattern(
+                id=each["id"],
+                severity=Severity(each["severity"]),
+                find=tuple(text.encode() for text in each["find"]),
+                match=tuple(re.compile(expression) for expression in each["match"]),
+                by=tuple(each.get("by", _BY)),
+                cause=each["cause"],
+                remedy=each["remedy"],
+                samples=tuple(each["samples"]),
+                source=each["source"],
+            )
+            for each in raw["pattern"]
+        )
+        return cls(patterns, raw["symbols"])
+
+    def library_of(self, symbol: str) -> str:
+        """The library that defines a symbol, by the longest beginning that is known; empty for none."""
+        known = [start for start in self.symbols if symbol.startswith(start)]
+        return self.symbols[max(known, key=len)] if known else ""
+
+
+@cache
+def load_patterns() -> Patterns:
+    """The table that ships with bazel-xc."""
+    path = files("bazel_xc") / "data" / "log_patterns.toml"
+    return Patterns.from_toml(path.read_text(encoding="utf-8"))

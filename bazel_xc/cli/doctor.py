@@ -1,0 +1,44 @@
+"""``bazel-xc doctor``: says whether this machine can build for the configured platforms.
+
+Comes in: arguments. Goes out: checks by subject on standard output, exit code 1 where one is a failure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from bazel_xc.artifact.check import failed
+from bazel_xc.artifact.doctor import examine
+from bazel_xc.cli.checks import as_json, show_checks
+from bazel_xc.cli.common import pipeline_options, shared_options
+from bazel_xc.pipeline.examining import ground
+
+SCHEMA = 1
+
+
+def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "doctor",
+        parents=[shared_options()],
+        help="check go, bazel and C compilers",
+        description="Checks go, bazel, C compilers and emulators against the configured platforms.",
+    )
+    parser.add_argument("--format", choices=("json", "text"), default="text")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs the command; gives its exit code."""
+    found = examine(ground(pipeline_options(options)))
+    bad = any(failed(checks) for checks in found.values())
+    if options.format == "json":
+        subjects = [
+            {"name": name, "checks": [as_json(each) for each in checks]} for name, checks in found.items()
+        ]
+        print(json.dumps({"schema": SCHEMA, "failed": bad, "subjects": subjects}, indent=2))
+    else:
+        show_checks(found, options)
+    return 1 if bad else 0

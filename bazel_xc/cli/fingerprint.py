@@ -1,0 +1,64 @@
+"""``bazel-xc fingerprint``: a key for caches, from tools, settings and go.sum.
+
+Comes in: arguments. Goes out: the key on standard output, with its parts if asked; exit code 1 where
+``--compare`` finds a difference.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from bazel_xc.artifact.fingerprint import Fingerprint, changes, fingerprint
+from bazel_xc.cli.common import pipeline_options, shared_options
+from bazel_xc.errors import ArtifactError
+from bazel_xc.pipeline.examining import ground
+from bazel_xc.report.plain import plain
+
+
+def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "fingerprint",
+        parents=[shared_options()],
+        help="print a stable key for build caches",
+        description="Prints a key over target, tools, environment and go.sum, for the caches of CI.",
+    )
+    parser.add_argument("--explain", action="store_true", help="print every part of it")
+    parser.add_argument("--format", choices=("json", "text"), default="text")
+    parser.add_argument(
+        "--compare", type=Path, metavar="FILE", help="say which part changed since --format json wrote it"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs the command; gives its exit code."""
+    old = _saved(options.compare) if options.compare else None
+    found = fingerprint(ground(pipeline_options(options)))
+    if options.format == "json":
+        print(found.to_text(), end="")
+    else:
+        _show(found, explain=options.explain)
+    changed = changes(old, found) if old else ()
+    if options.format == "text":
+        for each in changed:
+            print(plain(f"{each.name}: was {each.old or 'not there'}, is {each.new or 'not there'}"))
+    return 1 if changed else 0
+
+
+def _show(found: Fingerprint, *, explain: bool) -> None:
+    print(found.key)
+    if explain:
+        width = max(len(name) for name, _ in found.parts)
+        for name, value in found.parts:
+            print(plain(f"  {name:<{width}}  {value}"))
+
+
+def _saved(path: Path) -> Fingerprint:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as e:
+        raise ArtifactError(f"{path}: cannot be read: {e}; make it with --format json") from None
+    return Fingerprint.from_text(text, str(path))

@@ -1,0 +1,96 @@
+"""``bazel-xc matrix``: writes the matrix of targets and platforms for CI.
+
+Comes in: arguments, and a saved report or the workspace. Goes out: the matrix on standard output, pairs that
+are left out on standard error, exit code 1 where nothing is left.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve
+
+from bazel_xc.cli.common import pipeline_options, shared_options, show
+from bazel_xc.errors import ReportError
+from bazel_xc.pipeline.joining import join
+from bazel_xc.pipeline.reading import configuration, read
+from bazel_xc.report.build import build_report
+from bazel_xc.report.matrix import Asked, matrix
+from bazel_xc.report.matrix_format import FORMATS, LIMITS
+from bazel_xc.report.model import Report
+from bazel_xc.report.plain import plain
+from bazel_xc.report.saved import load
+
+
+def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "matrix",
+        parents=[shared_options()],
+        help="write the CI matrix of targets and platforms",
+        description="Writes which binaries and tests are built for which platform, for CI; what cannot be"
+        " built somewhere is left out there.",
+    )
+    parser.add_argument("--format", choices=sorted(FORMATS), default="json")
+    parser.add_argument(
+        "--report", type=Path, metavar="FILE", help="a saved JSON report, instead of asking go"
+    )
+    pattern = {"action": "append", "default": [], "metavar": "PATTERN"}
+    parser.add_argument("--include", **pattern, help="//dir/..., //dir:name, or such with @PLATFORM behind")
+    parser.add_argument("--exclude", **pattern, help="likewise; goes before --include")
+    parser.add_argument("--kind", action="append", default=[], choices=("binary", "test"), help="only these")
+    parser.add_argument("--cgo", choices=("configured", "both"), default="configured")
+    parser.add_argument("--group", choices=("none", "platform"), default="none", help="what shares a job")
+    parser.add_argument(
+        "--max-jobs", type=int, metavar="N", help="beyond it targets share jobs; default: what CI allows"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Runs the command; gives its exit code."""
+    configured = configuration(pipeline_options(options)).platforms
+    runners = {each.name: each.runner for each in configured if each.runner}
+    asked = Asked(
+        include=tuple(options.include),
+        exclude=tuple(options.exclude),
+        kinds=tuple(options.kind),
+        both=options.cgo == "both",
+        grouped=options.group == "platform",
+        most=LIMITS[options.format] if options.max_jobs is None else options.max_jobs,
+        runners=runners,
+    )
+    found = matrix(_report(options), asked)
+    print(FORMATS[options.format](found), end="")
+    if not options.quiet:
+        for each in found.left_out:
+            said = f"{each.target} is left out of {each.platform}: {each.reason}"
+            print(plain(said), file=sys.stderr)
+    if not found.jobs:
+        print("no job is left: CI would refuse an empty matrix", file=sys.stderr)
+    return 0 if found.jobs else 1
+
+
+def _report(options: argparse.Namespace) -> Report:
+    if not options.report:
+        material = join(read(pipeline_options(options), both=True))
+        show(material.findings, options)
+        return build_report(material)
+    try:
+        text = options.report.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as e:
+        raise ReportError(f"{options.report}: cannot be read: {e}") from None
+    saved = load(text, str(options.report))
+    return _only(saved, options.platform) if options.platform else saved
+
+
+def _only(report: Report, names: list[str]) -> Report:
+    """The report on some of its platforms."""
+    targets = (
+        evolve(each, platforms=tuple(on for on in each.platforms if on.platform in names))
+        for each in report.targets
+    )
+    return evolve(report, targets=tuple(targets))

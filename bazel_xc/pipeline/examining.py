@@ -1,0 +1,76 @@
+"""Gathers what the doctor looks at: configuration, go, versions that the workspace names.
+
+Comes in: the choices of the command line. Goes out: a ``Ground``. A workspace that lacks any of it is
+examined all the same; only a configuration with mistakes stops.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from bazel_xc.artifact.doctor import Ground
+from bazel_xc.artifact.running import Done, run
+from bazel_xc.buildfile.repositories import WORKSPACE_NAMES, read_repositories
+from bazel_xc.config import FILE_NAME
+from bazel_xc.errors import GoError
+from bazel_xc.golang.toolchain import Toolchain, find_go
+from bazel_xc.pipeline.reading import Options, configuration, reader
+
+TIMEOUT_SECONDS = 120
+_GO_LINE = re.compile(r"^go\s+(\d[\w.]*)", re.MULTILINE)
+
+
+def ground(options: Options) -> Ground:
+    """What is known before the examination. Raises ``ConfigError`` for a configuration with mistakes."""
+    config = configuration(options)
+    root = options.root
+    problem, toolchain = "", None
+    try:
+        toolchain = find_go(options.environment, root, TIMEOUT_SECONDS)
+    except GoError as e:
+        problem = str(e)
+    repositories, _ = read_repositories(reader(root))
+    settings = dict(toolchain.environment) if toolchain else dict(options.environment)
+
+    def start(command: tuple[str, ...], folder: Path, variables: Mapping[str, str]) -> Done:
+        return run(command, {**settings, **variables}, TIMEOUT_SECONDS, folder)
+
+    return Ground(
+        platforms=config.platforms,
+        certain=bool(options.config_file or options.platforms or (root / FILE_NAME).exists()),
+        root=root,
+        environment=options.environment,
+        run=start,
+        go=_command(toolchain),
+        go_version=toolchain.version if toolchain else "",
+        go_problem=problem,
+        go_mod=max(_go_lines(root), key=lambda text: [int(x) for x in re.findall(r"\d+", text)], default=""),
+        uses_bazel=any((root / name).exists() for name in ("MODULE.bazel", *WORKSPACE_NAMES)),
+        bazel_version=_first_line(root / ".bazelversion"),
+        rules_go=repositories.rules_go_version,
+    )
+
+
+def _command(toolchain: Toolchain | None) -> str:
+    return toolchain.command if toolchain else ""
+
+
+def _go_lines(root: Path) -> Iterator[str]:
+    """What go.mod and go.work of the root ask for."""
+    for name in ("go.mod", "go.work"):
+        try:
+            text = (root / name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            continue
+        found = _GO_LINE.search(text)
+        if found:
+            yield found[1]
+
+
+def _first_line(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip().partition("\n")[0].strip()
+    except (OSError, UnicodeDecodeError):
+        return ""

@@ -1,0 +1,157 @@
+"""The jobs of a CI matrix: which targets are built for which platform.
+
+Comes in: a ``Report`` and what is asked for. Goes out: a ``Matrix``: jobs, sorted, and the pairs that are
+left out because nothing could come of them, each with the reason. Targets of one platform share jobs where
+there would be too many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import field, frozen
+
+from bazel_xc.errors import ReportError
+from bazel_xc.graph.dependency import Verdict
+from bazel_xc.report.model import Report, TargetEntry, TargetOn, matches
+
+
+@frozen(kw_only=True)
+class Asked:
+    """What is asked of a matrix.
+
+    Patterns are of labels, ``//dir/...`` and the like, or such a pattern with ``@<platform>`` behind it;
+    without ``include`` all targets are meant. ``both`` adds jobs without cgo to those of platforms with cgo.
+    ``most`` is the largest number of jobs, 0 for any; ``grouped`` makes one job per platform and kind.
+    ``runners`` are by platform.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    both: bool = False
+    grouped: bool = False
+    most: int = 0
+    runners: Mapping[str, str] = field(factory=dict)
+
+
+@frozen(order=True, kw_only=True)
+class Job:
+    """Targets that are built together for one platform; ``kind`` is ``binary`` or ``test``."""
+
+    platform: str
+    cgo: bool
+    kind: str
+    targets: tuple[str, ...]
+    needs_c: bool
+    runner: str = ""
+
+    @property
+    def name(self) -> str:
+        """A name that no other job of the matrix has."""
+        more = f" and {len(self.targets) - 1} more" if len(self.targets) > 1 else ""
+        cgo = "" if self.cgo else " without cgo"
+        return f"{self.kind} {self.targets[0]}{more} for {self.platform}{cgo}"
+
+
+@frozen(order=True)
+class LeftOut:
+    """A pair that would be no use."""
+
+    target: str
+    platform: str
+    cgo: bool
+    reason: str
+
+
+@frozen
+class Matrix:
+    """The whole matrix."""
+
+    jobs: tuple[Job, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def matrix(report: Report, asked: Asked) -> Matrix:
+    """The matrix of a report. Raises ``ReportError`` where not even one job per platform is allowed."""
+    cgo = dict(report.run.platforms)
+    pairs: dict[tuple[str, bool, str], list[tuple[str, bool]]] = {}
+    left_out: list[LeftOut] = []
+    for target, on in _meant(report.targets, asked):
+        for with_cgo, verdict, reason in _settings(target, on, cgo[on.platform], both=asked.both):
+            if verdict is Verdict.BLOCKED:
+                left_out.append(LeftOut(target.label, on.platform, with_cgo, reason))
+            else:
+                key = (on.platform, with_cgo, _kind(target))
+                pairs.setdefault(key, []).append((target.label, verdict is not Verdict.PURE))
+    size = _chunk(pairs.values(), asked)
+    jobs = [
+        Job(
+            platform=platform,
+            cgo=with_cgo,
+            kind=kind,
+            targets=tuple(label for label, _ in some),
+            needs_c=any(needs for _, needs in some),
+            runner=asked.runners.get(platform, ""),
+        )
+        for (platform, with_cgo, kind), found in pairs.items()
+        for some in _chunks(sorted(found), size)
+    ]
+    return Matrix(tuple(sorted(jobs)), tuple(sorted(left_out)))
+
+
+def _kind(target: TargetEntry) -> str:
+    """What is done with it; the kind in the BUILD file may be mapped to another name."""
+    return "test" if target.kind.endswith("test") else "binary"
+
+
+def _meant(targets: Iterable[TargetEntry], asked: Asked) -> Iterator[tuple[TargetEntry, TargetOn]]:
+    for target in targets:
+        if asked.kinds and _kind(target) not in asked.kinds:
+            continue
+        for on in target.platforms:
+            wanted = not asked.include or _is_any(target.label, on.platform, asked.include)
+            if wanted and not _is_any(target.label, on.platform, asked.exclude):
+                yield target, on
+
+
+def _is_any(label: str, platform: str, patterns: Iterable[str]) -> bool:
+    for pattern in patterns:
+        start, at, name = pattern.rpartition("@")
+        if not at or "/" in name:  # no platform, but perhaps a repository
+            start, name = pattern, platform
+        if matches(label, start or "//...") and name == platform:
+            return True
+    return False
+
+
+def _settings(
+    target: TargetEntry, on: TargetOn, cgo: bool, *, both: bool
+) -> Iterator[tuple[bool, Verdict, str]]:
+    """The settings of cgo that are asked for, each with what comes of the target and why."""
+    blockers = ", ".join(each for each in on.blockers if each != target.label) or "it"
+    yield cgo, on.verdict, f"{blockers} cannot be built there"
+    if both and cgo:
+        without = on.without_cgo
+        verdict = without.verdict if without else on.verdict
+        lost = ", ".join(without.vanished) if without else ""
+        yield False, verdict, f"without cgo {lost or blockers} cannot be built there"
+
+
+def _chunks(found: list[tuple[str, bool]], size: int) -> Iterator[list[tuple[str, bool]]]:
+    for at in range(0, len(found), size):
+        yield found[at : at + size]
+
+
+def _chunk(groups: Iterable[list[tuple[str, bool]]], asked: Asked) -> int:
+    """How many targets share a job, so that there are not too many jobs."""
+    sizes = [len(each) for each in groups]
+    largest = max(sizes, default=1)
+    least = len(sizes) if asked.grouped else sum(sizes)
+    if not asked.most or least <= asked.most:
+        return largest if asked.grouped else 1
+    if len(sizes) > asked.most:
+        raise ReportError(
+            f"--max-jobs: {asked.most} is less than {len(sizes)}, which is one per platform, cgo and kind"
+        )
+    return next(size for size in range(1, largest + 1) if sum(-(-n // size) for n in sizes) <= asked.most)

@@ -1,0 +1,4 @@
+package pure
+
+// One is one.
+const One = 1
