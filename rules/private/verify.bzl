@@ -23,6 +23,22 @@ def _wanted(platform):
         fail("%s: the platform's name does not begin with <goos>_<goarch>, as bazel-xc names them" % platform)
     return _CONTAINERS[words[0]] + " " + words[1]
 
+def _verify(ctx):
+    """The words that let bazel-xc look at the program, or nothing to do where no bazel-xc is named."""
+    if ctx.attr.tool:
+        tool = '"$here/' + ctx.executable.tool.short_path + '"'
+    elif ctx.attr.python:
+        tool = _quote(ctx.attr.python) + " -m bazel_xc"
+    elif ctx.attr.command:
+        tool = _quote(ctx.attr.command)
+    else:
+        return ":"
+    platform = "_".join(ctx.attr.platform.label.name.split("_")[:2])
+    words = [tool, "verify", '"$program"', "--platform", platform] + [_quote(arg) for arg in ctx.attr.verify_args]
+    if ctx.file.config:
+        words += ["--config", '"$here/' + ctx.file.config.short_path + '"']
+    return " ".join(words)
+
 def _xc_verify_test_impl(ctx):
     program = program_of(transitioned(ctx.attr.binary))
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
@@ -39,12 +55,16 @@ def _xc_verify_test_impl(ctx):
             "%{program}": program.short_path,
             "%{run}": "yes" if run else "",
             "%{stdout}": _quote(ctx.attr.stdout),
+            "%{verify}": _verify(ctx),
             "%{wanted}": _wanted(ctx.attr.platform.label),
             "%{workspace}": ctx.workspace_name,
         },
         is_executable = True,
     )
-    return [DefaultInfo(executable = launcher, runfiles = ctx.runfiles(files = [program]))]
+    runfiles = ctx.runfiles(files = [program] + ctx.files.config)
+    if ctx.attr.tool:
+        runfiles = runfiles.merge(ctx.attr.tool[DefaultInfo].default_runfiles)
+    return [DefaultInfo(executable = launcher, runfiles = runfiles)]
 
 xc_verify_test = rule(
     _xc_verify_test_impl,
@@ -55,22 +75,42 @@ xc_verify_test = rule(
             cfg = platform_transition,
             mandatory = True,
         ),
+        command = attr.string(
+            doc = "A bazel-xc, a path or a name on PATH, that looks closer with `verify`: linkage, libraries, Go's " +
+                  "build information. With none of `command`, `python` and `tool` only the headers are looked at.",
+        ),
+        config = attr.label(
+            doc = "The `bazel_xc.toml` that says whether cgo is on; without it that is not asked for.",
+            allow_single_file = True,
+        ),
         emulator = attr.string_list(
             doc = "The words before the program that run it here, such as `[\"qemu-aarch64-static\"]`. None: it " +
                   "is not run.",
         ),
         exit_code = attr.int(doc = "The exit code that the run must have."),
         program_args = attr.string_list(doc = "The program's arguments in the run."),
+        python = attr.string(
+            doc = "In place of `command`: a Python interpreter that has bazel-xc installed.",
+        ),
         run = attr.bool(doc = "Run it although there is no emulator: the platform is that of this machine."),
         stdout = attr.string(
             doc = "What the run must print on standard output; trailing newlines do not count. None: anything.",
+        ),
+        tool = attr.label(
+            doc = "In place of `command`: an executable target that is bazel-xc.",
+            cfg = "exec",
+            executable = True,
+        ),
+        verify_args = attr.string_list(
+            doc = "More arguments of `bazel-xc verify`, such as `[\"--max-size\", \"20MB\"]`.",
         ),
         _template = attr.label(
             allow_single_file = True,
             default = ":verify_test.sh.tpl",
         ),
     ),
-    doc = "Fails unless the program has the container (ELF, PE, Mach-O) and the machine of its platform, and, " +
-          "where it is run, the exit code and output that are wanted.",
+    doc = "Fails unless the program has the container (ELF, PE, Mach-O) and the machine of its platform, is what " +
+          "`bazel-xc verify` wants where that is named, and, where it is run, has the exit code and output that " +
+          "are wanted.",
     test = True,
 )

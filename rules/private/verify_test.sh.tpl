@@ -67,6 +67,11 @@ if [ "$is" != "%{wanted}" ]; then
 fi
 echo "$is"
 
+verify() {
+    %{verify}
+}
+verify || { echo "%{label}: the program is not as its platform wants it" >&2; exit 1; }
+
 run() {
     %{command}
 }

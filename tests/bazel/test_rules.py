@@ -200,6 +200,23 @@ xc_verify_test(
 )
 
 xc_verify_test(
+    name = "closer_test",
+    binary = ":hello",
+    platform = ":linux_arm64",
+    python = "@PYTHON@",
+    verify_args = ["--expect", "dynamic"],
+)
+
+xc_verify_test(
+    name = "too_large_test",
+    binary = ":hello",
+    platform = ":linux_arm64",
+    python = "@PYTHON@",
+    tags = ["manual"],
+    verify_args = ["--max-size", "1kB"],
+)
+
+xc_verify_test(
     name = "wrong_machine_test",
     binary = ":hellos_linux_arm64",
     platform = ":linux_amd64",
@@ -285,7 +302,7 @@ def workspace(session: Session) -> Iterator[Workspace]:
     python = write_python(session)
     files = {
         "BUILD.bazel": ROOT.format(python=quote(str(python))),
-        "c/BUILD.bazel": PROGRAMS,
+        "c/BUILD.bazel": PROGRAMS.replace("@PYTHON@", str(python)),
         "c/hello.c": HELLO,
         "said/BUILD.bazel": SAID,
         "unsaid/BUILD.bazel": UNSAID,
@@ -376,6 +393,13 @@ def test_what_nobody_said_is_skipped(workspace: Workspace) -> None:
     [
         pytest.param("host_test", 0, "", id="runs_as_wanted"),
         pytest.param("arm64_test", 0, "", id="is_what_is_wanted"),
+        pytest.param("closer_test", 0, "PASSED", id="by_bazel_xc"),
+        pytest.param(
+            "too_large_test",
+            3,
+            "//c:too_large_test: the program is not as its platform wants",
+            id="too_large",
+        ),
         pytest.param(
             "wrong_machine_test",
             3,
