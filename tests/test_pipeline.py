@@ -86,6 +86,7 @@ def test_init_writes_once_and_overwrites_nothing(tmp_path: Path) -> None:
 
     assert {change.path for change in first.changes} == {
         ".bazelrc",
+        "BUILD.bazel",
         "MODULE.bazel",
         "bazel_xc.toml",
         "platforms/BUILD.bazel",

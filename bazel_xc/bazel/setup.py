@@ -74,6 +74,8 @@ def first_files(
         ),
         ".bazelrc": bazelrc_text(before.get(".bazelrc"), config.platforms_package),
     }
+    if repositories.bzlmod and look("BUILD.bazel") is None and look("BUILD") is None:
+        after["BUILD.bazel"] = ""  # //:go.mod, which MODULE.bazel names, is a label of the root's package
     return {path: text.encode("utf-8", "surrogateescape") for path, text in after.items() if text is not None}
 
 

@@ -101,8 +101,15 @@ def _module_file(
             new, said = updated(new, wants)  # overrides go to an extension that may be new itself
     except BuildSyntaxError as e:
         raise WorkspaceError(f"{NAME}:{e.line}: {e.message}; mend it and run again") from None
-    change = FileChange(NAME, old, new)
-    return ((change,) if change.is_change else ()), said
+    changes = (FileChange(NAME, old, new), *_root_package(reading))
+    return tuple(change for change in changes if change.is_change), said
+
+
+def _root_package(reading: Reading) -> Iterator[FileChange]:
+    """An empty BUILD file in the root where there is none: the label ``//:go.mod`` wants a package."""
+    root = reading.workspace.directories[""]
+    if root.build_file is None and not root.broken:
+        yield FileChange(root.build_path, None, b"")
 
 
 def _used_now(reading: Reading) -> frozenset[str]:

@@ -46,6 +46,7 @@ cgo = true
 [platforms.windows_arm64]
 cgo = false
 """
+OTHER_HID = "github.com/karalabe/hid@v1.0.1-0.20240306101548-573246063e52"
 SAID = """\
 go-sqlite3: 42
 webp: RIFF
@@ -71,7 +72,8 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="module")
-def workspace(session: Session) -> Iterator[Workspace]:
+def source(session: Session) -> Path:
+    """The example with what ``modules`` writes."""
     root = session.folder / "source"
     shutil.copytree(EXAMPLE, root)
     (root / "bazel_xc.toml").write_text(CONFIG)
@@ -79,23 +81,19 @@ def workspace(session: Session) -> Iterator[Workspace]:
     if subprocess.run(["go", "mod", "download"], cwd=root, env=environment, check=False).returncode:
         unavailable("modules", "go mod download does not bring the modules of the example")
     _run_tool(root, "modules")
-    repositories = _repositories(root, session.folder / "modules", environment)
-    made = make_workspace(
-        session,
-        "sixfold",
-        example=root,
-        rules_go=rules_go(),
-        extra=sdk_text(go_sdk()) + cross_toolchain_text(session) + repositories,
-        config=CONFIG,
-    )
+    return root
+
+
+@pytest.fixture(scope="module")
+def workspace(session: Session, source: Path) -> Iterator[Workspace]:
+    made = _workspace(session, source, "sixfold")
     yield made
     bazel(made, "shutdown")
 
 
 def test_it_is_built_and_run_for_the_host(workspace: Workspace) -> None:
     bazel(workspace, "build", "//...")
-    program = workspace.root / "bazel-bin" / "cmd" / "all" / "all_" / "all"
-    assert subprocess.run([program], capture_output=True, text=True, check=True).stdout == SAID
+    assert _said_by(workspace) == SAID
 
 
 def test_it_is_built_for_arm64(workspace: Workspace) -> None:
@@ -112,15 +110,55 @@ def test_it_is_skipped_where_archives_are_missing(workspace: Workspace) -> None:
     assert "//cmd/all:all" not in done.stderr.partition("up-to-date")[0]
 
 
+def test_another_version_makes_its_override_stale(session: Session, source: Path) -> None:
+    changed = session.folder / "changed"
+    shutil.copytree(source, changed)
+    command = ["go", "get", OTHER_HID]
+    if subprocess.run(command, cwd=changed, env=_go_environment(go_sdk()), check=False).returncode:
+        unavailable("modules", f"go get does not bring {OTHER_HID}")
+    check = _run_tool(changed, "modules", "--check", expect=1)
+    assert "com_github_karalabe_hid/build.patch: warning: this override was made for v1.0.0" in check.stderr
+    assert check.stdout.splitlines() == [
+        "stale: go_repositories.bzl",
+        "stale: third_party/bazel_xc/com_github_karalabe_hid/build.patch",
+    ]
+    _run_tool(changed, "modules")
+    _run_tool(changed, "modules", "--check")
+    made = _workspace(session, changed, "another")
+    bazel(made, "build", "//...")
+    assert _said_by(made) == SAID
+    bazel(made, "shutdown")
+
+
+def _workspace(session: Session, source: Path, name: str) -> Workspace:
+    repositories = _repositories(source, session.folder / f"{name}_modules", _go_environment(go_sdk()))
+    return make_workspace(
+        session,
+        name,
+        example=source,
+        rules_go=rules_go(),
+        extra=sdk_text(go_sdk()) + cross_toolchain_text(session) + repositories,
+        config=CONFIG,
+    )
+
+
+def _said_by(workspace: Workspace) -> str:
+    program = workspace.root / "bazel-bin" / "cmd" / "all" / "all_" / "all"
+    return subprocess.run([program], capture_output=True, text=True, check=True).stdout
+
+
 def _go_environment(sdk: Path) -> dict[str, str]:
     settings = {"GOFLAGS": "", "GOTOOLCHAIN": "local", "PATH": f"{sdk / 'bin'}:{os.environ['PATH']}"}
     return os.environ | settings
 
 
-def _run_tool(root: Path, command: str) -> None:
+def _run_tool(root: Path, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), str(REPOSITORY))))
     settings = _go_environment(go_sdk()) | {"PYTHONPATH": path, "BAZEL_XC_GO": str(go_sdk() / "bin" / "go")}
-    subprocess.run([sys.executable, "-m", "bazel_xc", command, "-C", str(root)], env=settings, check=True)
+    command = [sys.executable, "-m", "bazel_xc", *arguments, "-C", str(root)]
+    done = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
+    assert done.returncode == expect, done.stdout + done.stderr
+    return done
 
 
 def _repositories(root: Path, folder: Path, environment: dict[str, str]) -> str:
