@@ -48,8 +48,11 @@ def write_files(root: Path, changes: Iterable[FileChange]) -> tuple[str, ...]:
     return tuple(change.path for change in wanted)
 
 
-def unified_diff(changes: Iterable[FileChange]) -> str:
-    """What would be written, as one unified diff."""
+def unified_diff(changes: Iterable[FileChange], *, git: bool = False) -> str:
+    """What would be written, as one unified diff.
+
+    With the headers of ``git`` Bazel's own patch, too, tells where one new file ends and the next one begins.
+    """
     out: list[str] = []
     for change in sorted(changes):
         if not change.is_change:
@@ -58,6 +61,9 @@ def unified_diff(changes: Iterable[FileChange]) -> str:
         new = change.text.decode("utf-8", "replace").splitlines(keepends=True)
         source = "/dev/null" if change.old is None else f"a/{change.path}"
         target = "/dev/null" if change.new is None else f"b/{change.path}"
+        if git:
+            mode = "new file mode 100644\n" if change.old is None else ""
+            out.append(f"diff --git a/{change.path} b/{change.path}\n{mode}")
         for line in difflib.unified_diff(old, new, source, target):
             out.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
     return "".join(out)

@@ -203,7 +203,7 @@ def _module(
         return None, solving.said
     shape = shapes.shape(why, solved.wiring, frozenset(reading.loaded.packages))
     changes, problems = _build_files(reading, solved, shape)
-    patch = shapes.patch_head(module.path, module.version, why) + unified_diff(changes)
+    patch = shapes.patch_head(module.path, module.version, why) + unified_diff(changes, git=True)
     repository = _repository(module.path, main.repositories)
     override = Override(
         path=module.path,
