@@ -59,7 +59,8 @@ class Diagnostic:
         return f"{head}{self.severity}: {self.message}{tail}"
 
 
-MAIN_REPOSITORY = "@"
+# What the main repository is called from within another one: under bzlmod, and in a WORKSPACE.
+MAIN_OF_MODULES, MAIN_OF_WORKSPACE = "@@", "@"
 
 
 @frozen(order=True)
@@ -67,7 +68,7 @@ class Label:
     """A Bazel label in absolute form.
 
     ``repo`` is empty for the repository that is spoken of, which is the main one unless said otherwise, and
-    ``MAIN_REPOSITORY`` for the main one as seen from another.
+    ``MAIN_OF_MODULES`` or ``MAIN_OF_WORKSPACE`` for the main one as seen from another.
     """
 
     repo: str
@@ -108,7 +109,9 @@ class Label:
         return f"{self._at()}//{self.package}:{self.name}"
 
     def _at(self) -> str:
-        return "@" if self.repo == MAIN_REPOSITORY else f"@{self.repo}" if self.repo else ""
+        if self.repo in (MAIN_OF_MODULES, MAIN_OF_WORKSPACE):
+            return self.repo
+        return f"@{self.repo}" if self.repo else ""
 
 
 @frozen(order=True)

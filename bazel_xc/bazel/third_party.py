@@ -19,13 +19,12 @@ from attrs import frozen
 from bazel_xc.bazel.wiring import Wiring
 from bazel_xc.golang.loading import is_inside
 from bazel_xc.golang.package import FileKind, GoPackage
-from bazel_xc.model import MAIN_REPOSITORY, Label, Platform
+from bazel_xc.model import MAIN_OF_MODULES, MAIN_OF_WORKSPACE, Label, Platform
 
 FOLDER = "third_party/bazel_xc"
 PATCH = "build.patch"
 _HEAD = "# Written by bazel-xc"
 _MADE_FOR = re.compile(r"# Written by bazel-xc modules: BUILD files for \S+ (\S+)\.\n")
-INCOMPATIBLE = f"@//{FOLDER}:incompatible"
 
 
 @frozen(kw_only=True)
@@ -115,6 +114,11 @@ def shape(found: Iterable[Reason], wiring: Wiring, go_directories: frozenset[str
     return Shape(directories=tuple(tops), whole=False)
 
 
+def main_repository(*, bzlmod: bool) -> str:
+    """What the main repository is called in a module's BUILD files, as the ``repo`` of a label."""
+    return MAIN_OF_MODULES if bzlmod else MAIN_OF_WORKSPACE
+
+
 def patch_head(path: str, version: str, why: Iterable[Reason]) -> str:
     """What stands above the first file of a patch; patch(1) and Bazel skip it."""
     lines = [f"{_HEAD} modules: BUILD files for {path} {version}.".strip()]
@@ -135,7 +139,7 @@ def is_ours(data: bytes) -> bool:
 
 def aliases(labels: Iterable[Label]) -> Iterator[tuple[str, Label]]:
     """A name in our package for each label of another repository, by which other modules can see it."""
-    for label in sorted({each for each in labels if each.repo not in ("", MAIN_REPOSITORY)}):
+    for label in sorted({each for each in labels if each.repo}):
         yield alias_name(label), label
 
 

@@ -21,7 +21,7 @@ from bazel_xc.buildfile.workspace import read_workspace
 from bazel_xc.golang.listing import ListedModule, Listing
 from bazel_xc.golang.loading import Loader
 from bazel_xc.golang.modules import Module
-from bazel_xc.model import MAIN_REPOSITORY, Diagnostic, FileChange, Label
+from bazel_xc.model import Diagnostic, FileChange, Label
 from bazel_xc.pipeline.reading import Reading, reader
 from bazel_xc.pipeline.rules import outlines_of, planner_of, unique, wanted_rules
 from bazel_xc.pipeline.solving import Solved, said_of, solve_module
@@ -174,23 +174,24 @@ class _Solving:
         reading = _reading_of(module, main)
         outlines, _ = outlines_of(reading)
         labels: set[Label] = set()
+        own = shapes.main_repository(bzlmod=main.repositories.bzlmod)
 
         def spell(label: Label) -> Label:
             labels.add(label)
             if label.repo and not main.repositories.bzlmod:
                 return label  # in a WORKSPACE every repository sees all others
             if label.repo:
-                return Label(MAIN_REPOSITORY, shapes.FOLDER, shapes.alias_name(label))
-            return evolve(label, repo=MAIN_REPOSITORY)
+                return Label(own, shapes.FOLDER, shapes.alias_name(label))
+            return evolve(label, repo=own)
 
         solved = solve_module(reading, outlines, main, spell)
-        own = {path: package.import_path for path, package in reading.loaded.packages.items()}
+        paths = {path: package.import_path for path, package in reading.loaded.packages.items()}
         return cls(
             reading=reading,
             solved=solved,
             labels=frozenset(labels),
             why=shapes.reasons(reading.loaded.packages, solved.wiring, main.config.platforms, fallen),
-            said=tuple(_in_module(each, module, own, main) for each in said_of(solved, reading)),
+            said=tuple(_in_module(each, module, paths, main) for each in said_of(solved, reading)),
         )
 
 
@@ -274,7 +275,9 @@ def _build_files(
     outlines, _ = outlines_of(reading)
     loaded, platforms = reading.loaded, reading.config.platforms
     where = compatibility(outlines, loaded.packages, loaded.listings, platforms, solved.wiring)
-    planner, _ = planner_of(reading, outlines, solved, where, shapes.INCOMPATIBLE)
+    own = shapes.main_repository(bzlmod=reading.repositories.bzlmod)
+    incompatible = str(Label(own, shapes.FOLDER, "incompatible"))
+    planner, _ = planner_of(reading, outlines, solved, where, incompatible)
     maker = FileMaker(reading.config, reading.repositories)
     consumers = solved.wiring.rules.consumers
     changes: list[FileChange] = []
