@@ -215,7 +215,7 @@ def _left_out(reading: Reading) -> Iterator[Diagnostic]:
         if module.directory not in together and module.requires:
             yield Diagnostic(
                 path=f"{module.directory}/go.mod" if module.directory else "go.mod",
-                severity=Severity.WARNING,
+                severity=Severity.NOTE,
                 code="module-apart",
                 message=f"Bazel reads one go.mod or go.work, and what {module.path} requires is not in it",
                 remedy=f"bring it in with: go work use ./{module.directory}",
