@@ -39,11 +39,12 @@ class Override:
 class ModuleWants:
     """What MODULE.bazel should say.
 
-    ``repositories`` are those that ``use_repo`` brings in; ``deps`` names and versions of Bazel modules, of
-    which a version that is there stays; ``source`` is the attribute of ``from_file`` and its label.
+    ``repositories`` are those that ``use_repo`` brings in, None where that is not asked; ``deps`` names and
+    versions of Bazel modules, of which a version that is there stays; ``source`` is the attribute of
+    ``from_file`` and its label.
     """
 
-    repositories: frozenset[str]
+    repositories: frozenset[str] | None
     deps: tuple[tuple[str, str], ...] = ()
     source: tuple[str, str] = ("go_mod", "//:go.mod")
     gazelle: tuple[str, str] = ("gazelle", "")
@@ -56,17 +57,31 @@ def updated(data: bytes, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, .
     uses = module.uses(EXTENSION)
     edits: list[Edit] = []
     said: list[Diagnostic] = []
-    if uses:
+    if uses and wants.repositories is not None:
         edits.extend(_from_file(module, uses, wants))
         edits.extend(_use_repo(module, uses, wants.repositories, said))
         edits.extend(_overrides(module, uses[0], wants.overrides, said))
     missing = [each for each in wants.deps if each[0] not in _dep_names(module)]
-    if not uses and wants.repositories:
+    included = next((call for call in module.file.calls if call.kind == "include"), None)
+    if not uses and wants.repositories and included:
+        said.append(_elsewhere(included))
+    elif not uses and wants.repositories:
         if wants.gazelle[0] not in _dep_names(module):
             missing.append(wants.gazelle)
         edits.append(Edit(len(data), len(data), _new_extension(data, wants)))
     edits[:0] = _bazel_deps(module, missing)  # before what may be added at the same place
     return apply_edits(module.file, edits), tuple(said)
+
+
+def _elsewhere(included: Call) -> Diagnostic:
+    return Diagnostic(
+        path=NAME,
+        line=included.line,
+        severity=Severity.WARNING,
+        code="included",
+        message=f"{EXTENSION} is not used here, and included files are not read, so it is left alone",
+        remedy=f"use {EXTENSION} in {NAME} itself to have it kept",
+    )
 
 
 def _dep_names(module: ModuleFile) -> frozenset[str]:
@@ -93,7 +108,7 @@ def _bazel_deps(module: ModuleFile, missing: Iterable[tuple[str, str]]) -> Itera
 def _new_extension(data: bytes, wants: ModuleWants) -> str:
     attribute, label = wants.source
     gap = "" if not data else "\n" if data.endswith(b"\n") else "\n\n"
-    names = "".join(f"{INDENT}{quote(name)},\n" for name in sorted(wants.repositories))
+    names = "".join(f"{INDENT}{quote(name)},\n" for name in sorted(wants.repositories or ()))
     return (
         f'{gap}{EXTENSION} = use_extension("@{wants.gazelle[0]}//:extensions.bzl", "{EXTENSION}")\n'
         f"{EXTENSION}.from_file({attribute} = {quote(label)})\n"

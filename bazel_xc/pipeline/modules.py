@@ -94,7 +94,7 @@ def _module_file(
         overrides=overrides,
     )
     if reading.config.external == "vendored":
-        wants = ModuleWants(repositories=_used_now(reading), deps=deps)
+        wants = ModuleWants(repositories=None, deps=deps)  # nobody needs repositories of modules
     try:
         new, said = updated(old, wants)
         if new != old:
@@ -110,11 +110,6 @@ def _root_package(reading: Reading) -> Iterator[FileChange]:
     root = reading.workspace.directories[""]
     if root.build_file is None and not root.broken:
         yield FileChange(root.build_path, None, b"")
-
-
-def _used_now(reading: Reading) -> frozenset[str]:
-    """With vendored code nobody needs repositories of modules; those that are there are left alone."""
-    return reading.repositories.repository_names
 
 
 def _direct(reading: Reading, overridden: frozenset[str]) -> frozenset[str]:
@@ -198,7 +193,22 @@ def _macro(
         place, old or new_macro(place.function), build, mine, {each.path: each for each in overrides}
     )
     change = FileChange(place.file, old, new)
+    said += tuple(_by_hand(each, place) for each in overrides if each.path in mine)
     return ((change,) if change.is_change else ()), said
+
+
+def _by_hand(override: Override, place: MacroPlace) -> Diagnostic:
+    """What to add where a rule stands in another file."""
+    words = [f'build_file_generation = "{override.generation}"'] if override.generation else []
+    words += [f"build_directives = {list(override.directives)}"] if override.directives else []
+    words += ['patch_args = ["-p1"]', f"patches = {list(override.patches)}"]
+    return Diagnostic(
+        path=place.file,
+        severity=Severity.WARNING,
+        code="override-elsewhere",
+        message=f"the rule of {override.path} stands in another file, and its cgo packages want an override",
+        remedy=f"add to it: {', '.join(words)}".replace("'", '"'),
+    )
 
 
 def _declared_in(place: MacroPlace, data: bytes | None) -> frozenset[str]:

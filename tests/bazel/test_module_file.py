@@ -173,6 +173,18 @@ def test_bazel_dep(old: str, new: str) -> None:
     assert text_of(old, ModuleWants(repositories=frozenset(), deps=(("libpng", "1.6"),))) == new
 
 
+def test_repositories_that_nobody_asks_for_are_left() -> None:
+    old = HEAD + 'use_repo(go_deps, "a")\n'
+    assert text_of(old, ModuleWants(repositories=None)) == old
+
+
+def test_what_may_stand_in_an_included_file_is_not_added() -> None:
+    old = 'module(name = "repo")\n\ninclude("//:go.MODULE.bazel")\n'
+    new, said = updated(old.encode(), repos("a"))
+    assert new.decode() == old
+    assert [(each.line, each.code) for each in said] == [(3, "included")]
+
+
 def test_overrides_come_and_go() -> None:
     wants = ModuleWants(repositories=frozenset(), overrides=(HID,))
     assert text_of(HEAD, wants) == HEAD + OVERRIDE
