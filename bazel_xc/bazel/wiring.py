@@ -9,6 +9,7 @@ no provider and changes no file.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from attrs import evolve, field, frozen
 
@@ -109,7 +110,8 @@ def wire(survey: Survey, outcomes: Mapping[str, tuple[Outcome, ...]], ground: Gr
     )
 
 
-def spread(held: frozenset[str], platforms: Iterable[Platform]) -> frozenset[str]:
+@lru_cache(maxsize=1024)
+def spread(held: frozenset[str], platforms: tuple[Platform, ...]) -> frozenset[str]:
     """The known platforms on which something holds that is known for the configured ones alone.
 
     A platform that is not configured follows the configured ones of its system where they agree, or all of

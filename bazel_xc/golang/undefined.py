@@ -9,7 +9,7 @@ told is certain as far as the parser goes; what is not told may still fail to co
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -70,6 +70,7 @@ class Sources:
     _declared: dict[str, Declared] = field(factory=dict, eq=False, repr=False)
     _used: dict[str, Used] = field(factory=dict, eq=False, repr=False)
     _texts: dict[str, bytes] = field(factory=dict, eq=False, repr=False)
+    _told: dict[object, tuple[_Lost, tuple[Undefined, ...]]] = field(factory=dict, eq=False, repr=False)
 
     def text(self, path: str) -> bytes:
         """The bytes of a file; empty where it is gone."""
@@ -93,6 +94,16 @@ class Sources:
             self._used[path] = read_used(self.text(path))
         return self._used[path]
 
+    def lost(
+        self, path: str, package: Compiled, others: frozenset[str]
+    ) -> tuple[_Lost, tuple[Undefined, ...]]:
+        """What a package lacks, and its first use of that; platforms mostly have the same files."""
+        key = (path, package.files, others)
+        if key not in self._told:
+            lost = _lost(package.files, others, self)
+            self._told[key] = lost, tuple(_first(path, _own_uses(package, lost, self), self))
+        return self._told[key]
+
 
 def undefined(
     compiled: Mapping[str, Compiled], left_out: Mapping[str, frozenset[str]], sources: Sources
@@ -105,8 +116,8 @@ def undefined(
     for path, files in sorted(left_out.items()):
         package = compiled.get(path)
         if package and package.files and files:
-            lost[path] = _lost(package.files, files, sources)
-            found.extend(_first(path, _own_uses(package, lost[path], sources), sources))
+            lost[path], own = sources.lost(path, package, files)
+            found.extend(own)
     exported = {path: each.names for path, each in lost.items() if any(n[:1].isupper() for n in each.names)}
     told = {each.import_path for each in found}
     for path, package in sorted(compiled.items()):
@@ -146,14 +157,21 @@ def undefined_in_packages(
     """What does not compile of the workspace's own packages for lack of what those with cgo leave out."""
     packages, sources = tuple(packages), Sources(read)
     found: dict[Undefined, list[str]] = {}
-    if not any(package.uses_cgo for package in packages):
-        return ()
+    suspects = {package.import_path for package in packages if package.uses_cgo}
+    packages = tuple(each for each in packages if _touches(each, suspects)) if suspects else ()
     for platform in platforms:
         compiled = {each.import_path: _folded(each, platform.name) for each in packages}
         left_out = {each.import_path: _left_out(each, platform.name) for each in packages if each.uses_cgo}
         for use in undefined(compiled, left_out, sources):
             found.setdefault(use, []).append(platform.name)
     return tuple(evolve(use, platforms=tuple(names)) for use, names in found.items())
+
+
+def _touches(package: GoPackage, suspects: Set[str]) -> bool:
+    """Whether a package is, or imports, one of some others."""
+    if package.import_path in suspects:
+        return True
+    return any(each.path in suspects for file in package.of(FileKind.GO) for each in file.source.imports)
 
 
 def said_of_undefined(found: Iterable[Undefined], own: Mapping[str, str]) -> Iterator[Diagnostic]:

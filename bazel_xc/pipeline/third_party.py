@@ -90,13 +90,13 @@ def module_findings(main: Reading) -> tuple[Diagnostic, ...]:
         found += each.said
         repository = _repository(module.path, main.repositories)
         if each.why and look(f"{shapes.FOLDER}/{repository}/{shapes.PATCH}") is None:
-            found.append(_lacking(module, each.why[0], main))
+            found.append(_lacking(module, each.why[0], _Importers.of(main)))
     return unique(found)
 
 
-def _lacking(module: ListedModule, why: shapes.Reason, main: Reading) -> Diagnostic:
+def _lacking(module: ListedModule, why: shapes.Reason, importers: _Importers) -> Diagnostic:
     package = f"{module.path}/{why.directory}" if why.directory else module.path
-    used_by = _used_by(package, main)
+    used_by = importers.clause(package)
     return Diagnostic(
         path="go.mod",
         code="no-override",
@@ -105,21 +105,33 @@ def _lacking(module: ListedModule, why: shapes.Reason, main: Reading) -> Diagnos
     )
 
 
-def _used_by(import_path: str, main: Reading) -> str:
-    """The first of the workspace's own packages that is found above a package, as a clause."""
-    importers: dict[str, set[str]] = {}
-    own: set[str] = set()
-    for listing in main.loaded.listings:
-        for path, package in listing.packages.items():
-            if not package.dep_only:
-                own.add(path)
-            for imported in package.imports:
-                importers.setdefault(imported, set()).add(path)
-    layer, seen = {import_path}, {import_path}
-    while layer and not layer & own:
-        layer = {above for path in layer for above in importers.get(path, ())} - seen
-        seen |= layer
-    return f", below {min(layer & own)}" if layer else ""
+@frozen
+class _Importers:
+    """Who imports a package, on whatever platform, and which packages are the workspace's own."""
+
+    above: Mapping[str, frozenset[str]]
+    own: frozenset[str]
+
+    @classmethod
+    def of(cls, main: Reading) -> _Importers:
+        above: dict[str, set[str]] = {}
+        own: set[str] = set()
+        for listing in main.loaded.listings:
+            for path, package in listing.packages.items():
+                if not package.dep_only:
+                    own.add(path)
+                for imported in package.imports:
+                    above.setdefault(imported, set()).add(path)
+        return cls({path: frozenset(names) for path, names in above.items()}, frozenset(own))
+
+    def clause(self, import_path: str) -> str:
+        """The first of the workspace's own packages that is found above a package, as a clause."""
+        nobody: frozenset[str] = frozenset()
+        layer = seen = frozenset({import_path})
+        while layer and not layer & self.own:
+            layer = nobody.union(*(self.above.get(path, nobody) for path in layer)) - seen
+            seen |= layer
+        return f", below {min(layer & self.own)}" if layer else ""
 
 
 def _with_fallbacks(listings: Iterable[Listing]) -> Iterator[tuple[str, str]]:
@@ -191,7 +203,7 @@ class _Solving:
             solved=solved,
             labels=frozenset(labels),
             why=shapes.reasons(reading.loaded.packages, solved.wiring, main.config.platforms, fallen),
-            said=tuple(_in_module(each, module, paths, main) for each in said_of(solved, reading)),
+            said=tuple(_in_module(said_of(solved, reading), module, paths, main)),
         )
 
 
@@ -291,12 +303,17 @@ def _build_files(
     return checked(changes)
 
 
-def _in_module(each: Diagnostic, module: ListedModule, own: Mapping[str, str], main: Reading) -> Diagnostic:
-    """A finding at its place in a module, with the package of the workspace that brings it in."""
+def _in_module(
+    said: Iterable[Diagnostic], module: ListedModule, own: Mapping[str, str], main: Reading
+) -> Iterator[Diagnostic]:
+    """Findings at their places in a module, with the package of the workspace that brings it in."""
+    said = tuple(said)
     version = f"@{module.version}" if module.version else ""
-    directory = each.path.rpartition("/")[0]
-    used_by = _used_by(own.get(directory) or own.get(each.path, ""), main)
-    return evolve(each, path=f"{module.path}{version}/{each.path}", message=f"{each.message}{used_by}")
+    importers = _Importers.of(main) if said else None
+    for each in said:
+        package = own.get(each.path.rpartition("/")[0]) or own.get(each.path, "")
+        used_by = importers.clause(package) if importers else ""
+        yield evolve(each, path=f"{module.path}{version}/{each.path}", message=f"{each.message}{used_by}")
 
 
 def _repository(path: str, repositories: Repositories) -> str:
