@@ -97,6 +97,12 @@ class GoPackage:
         """Whether any file that is no test imports "C"."""
         return any(file.uses_cgo for file in self.of(FileKind.GO))
 
+    def is_refused(self, platform: Platform) -> bool:
+        """Whether go, were it asked, would refuse C files without cgo; where cgo is off it ignores them."""
+        here = [file for file in self.files if platform.name in file.active]
+        has_c = any(file.kind is FileKind.C and not file.name.endswith(".S") for file in here)
+        return platform.cgo and has_c and not any(file.uses_cgo for file in here)
+
     @property
     def is_command(self) -> bool:
         """Whether it is a main package with a ``func main``."""

@@ -64,7 +64,8 @@ def build_graph(
             builder.add_package(package, listing.platform.name)
     for own in unlisted:
         builder.add_sources(own, platforms)
-        builder.nodes[own.import_path] |= {"listed": own.buildable, "first_party": True}
+        refused = frozenset(each.platform.name for each in listings if own.is_refused(each.platform))
+        builder.nodes[own.import_path] |= {"listed": own.buildable, "first_party": True, "broken": refused}
     for use in undefined:
         builder.nodes[use.import_path]["broken"] |= frozenset(use.platforms)
     for path, asked in needs.items():
