@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _Found = tuple[str, int, str, str]  # file, line, name, file that declares it
 _TURN_ON = "turn cgo on there, "
+_WORD = re.compile(rb"[^\W\d]\w*")
 Read = Callable[[str], bytes | None]
 
 
@@ -70,6 +71,7 @@ class Sources:
     _declared: dict[str, Declared] = field(factory=dict, eq=False, repr=False)
     _used: dict[str, Used] = field(factory=dict, eq=False, repr=False)
     _texts: dict[str, bytes] = field(factory=dict, eq=False, repr=False)
+    _words: dict[str, frozenset[bytes]] = field(factory=dict, eq=False, repr=False)
     _told: dict[object, tuple[_Lost, tuple[Undefined, ...]]] = field(factory=dict, eq=False, repr=False)
 
     def text(self, path: str) -> bytes:
@@ -77,6 +79,12 @@ class Sources:
         if path not in self._texts:
             self._texts[path] = self.read(path) or b""
         return self._texts[path]
+
+    def words(self, path: str) -> frozenset[bytes]:
+        """Everything in a file that looks like a name, cheaply found."""
+        if path not in self._words:
+            self._words[path] = frozenset(_WORD.findall(self.text(path)))
+        return self._words[path]
 
     def declared(self, path: str) -> Declared:
         """What a file declares."""
@@ -129,13 +137,14 @@ def undefined(
 
 
 def undefined_in_listings(
-    listings: Iterable[Listing], unlisted: Iterable[GoPackage], suspects: frozenset[str], read: Read
+    listings: Iterable[Listing], unlisted: Iterable[GoPackage], cgo: frozenset[str], sources: Sources
 ) -> tuple[Undefined, ...]:
-    """What does not compile in the closure, for lack of what ``suspects`` leave out; import paths.
+    """What does not compile in the closure, for lack of what packages with ``cgo``, or own ones, leave out.
 
-    ``unlisted`` are the workspace's packages at which go does not look by itself.
+    Of own packages without cgo only files count that nothing seems to stand in for. ``unlisted`` are the
+    workspace's packages at which go does not look by itself.
     """
-    unlisted, sources = tuple(unlisted), Sources(read)
+    unlisted = tuple(unlisted)
     found: dict[Undefined, list[str]] = {}
     for listing in listings:
         platform = listing.platform.name
@@ -144,8 +153,10 @@ def undefined_in_listings(
         for path, each in listing.packages.items():
             if not each.standard:
                 compiled[path] = _compiled(each)
-                if path in suspects:
+                if path in cgo:
                     left_out[path] = _ignored(each)
+                elif not each.dep_only:
+                    left_out[path] = _orphans(each)
         for use in undefined(compiled, left_out, sources):
             found.setdefault(use, []).append(platform)
     return tuple(evolve(use, platforms=tuple(names)) for use, names in found.items())
@@ -204,6 +215,17 @@ def _ignored(package: ListedPackage) -> frozenset[str]:
     return frozenset(f"{package.directory}/{name}" for name in names)
 
 
+def _orphans(package: ListedPackage) -> frozenset[str]:
+    """Ignored files without a compiled one of that stem: ``x_linux.go`` beside ``x_windows.go`` is none."""
+    compiled = {_stem(name) for name in (*package.go_files, *package.cgo_files)}
+    return frozenset(path for path in _ignored(package) if _stem(path.rpartition("/")[2]) not in compiled)
+
+
+def _stem(name: str) -> str:
+    """A file's name up to what may name a system."""
+    return name.removesuffix(".go").partition("_")[0]
+
+
 def _folded(package: GoPackage, platform: str) -> Compiled:
     files = [each for each in package.of(FileKind.GO) if platform in each.active]
     return Compiled(
@@ -230,9 +252,9 @@ def _lost(files: Iterable[str], others: Iterable[str], sources: Sources) -> _Los
         each = sources.declared(path)
         names |= dict.fromkeys(each.names - names.keys(), path)
         members |= dict.fromkeys(each.members - members.keys(), path)
-    pattern = re.compile(rb"\b(?:%b)\b" % _any_of((*names, *members)))
+    asked = frozenset(name.encode() for name in (*names, *members))
     for path in files:
-        if pattern.search(sources.text(path)):
+        if not asked.isdisjoint(sources.words(path)):
             each = sources.declared(path)
             if not each.whole:
                 return _Lost()
@@ -244,7 +266,7 @@ def _lost(files: Iterable[str], others: Iterable[str], sources: Sources) -> _Los
 def _own_uses(package: Compiled, lost: _Lost, sources: Sources) -> Iterator[_Found]:
     if package.name == "main" and "main" in lost.names:
         yield min(package.files), 1, "main", lost.names["main"]
-    for path in _mentioning(package.files, lost.names, lost.members, sources):
+    for path in _mentioning(package.files, (*lost.names, *lost.members), sources):
         imports, used = sources.declared(path).imports, sources.used(path)
         alone = ((use, lost.names) for use in used.alone if use.name not in imports.values())
         c_is_there = "C" in imports  # whose fields are behind dots, too
@@ -257,7 +279,7 @@ def _own_uses(package: Compiled, lost: _Lost, sources: Sources) -> Iterator[_Fou
 def _foreign_uses(
     package: Compiled, wanted: Mapping[str, Mapping[str, str]], known: Mapping[str, str], sources: Sources
 ) -> Iterator[_Found]:
-    for path in _mentioning(package.files, (), chain.from_iterable(wanted.values()), sources):
+    for path in _mentioning(package.files, chain.from_iterable(wanted.values()), sources):
         imports = sources.declared(path).imports
         called = {name or known.get(target, ""): target for target, name in imports.items()}
         for use in sources.used(path).qualified:
@@ -278,15 +300,8 @@ def _first(import_path: str, uses: Iterable[_Found], sources: Sources) -> Iterat
         )
 
 
-def _mentioning(
-    files: Iterable[str], alone: Iterable[str], behind: Iterable[str], sources: Sources
-) -> list[str]:
-    """The files where a name stands alone, or behind a dot, and that can be parsed; cheap looks first."""
-    pattern = re.compile(rb"(?<![.\w])(?:%b)\b|\.\s*(?:%b)\b" % (_any_of(alone), _any_of(behind)))
-    found = (path for path in sorted(files) if pattern.search(sources.text(path)))
+def _mentioning(files: Iterable[str], names: Iterable[str], sources: Sources) -> list[str]:
+    """The files that hold one of the names and can be parsed; a cheap look comes first."""
+    asked = frozenset(name.encode() for name in names)
+    found = (path for path in sorted(files) if not asked.isdisjoint(sources.words(path)))
     return [path for path in found if sources.declared(path).whole]
-
-
-def _any_of(names: Iterable[str]) -> bytes:
-    words = "|".join(re.escape(name) for name in sorted(set(names)))
-    return words.encode() or rb"(?!)"

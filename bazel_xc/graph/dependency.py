@@ -91,6 +91,7 @@ class DependencyGraph:
     graph: nx.DiGraph[str] = field(eq=False)
     platforms: tuple[str, ...]
     _slices: dict[str, nx.DiGraph[str]] = field(factory=dict, eq=False, repr=False)
+    _relevant: dict[str, frozenset[str]] = field(factory=dict, eq=False, repr=False)
 
     def on(self, platform: str) -> nx.DiGraph[str]:
         """The part of the graph whose edges hold on a platform."""
@@ -115,7 +116,7 @@ class DependencyGraph:
         standard_cgo: list[str] = []
         needs: list[str] = []
         blockers: list[str] = []
-        for each in sorted(self.closure(node, platform)):
+        for each in sorted(self.closure(node, platform) & self._relevant_on(platform)):
             data = nodes[each]
             if platform in data.get("cgo", ()):
                 (standard_cgo if data["kind"] == NodeKind.STANDARD else cgo).append(each)
@@ -126,6 +127,18 @@ class DependencyGraph:
         return Below(
             cgo=tuple(cgo), standard_cgo=tuple(standard_cgo), needs=tuple(needs), blockers=tuple(blockers)
         )
+
+    def _relevant_on(self, platform: str) -> frozenset[str]:
+        """The nodes that matter for building something on a platform; few, where closures are large."""
+        if platform not in self._relevant:
+            self._relevant[platform] = frozenset(
+                node
+                for node, data in self.graph.nodes.items()
+                if platform in data.get("cgo", ())
+                or platform in data.get("broken", ())
+                or data["kind"] == NodeKind.NEED
+            )
+        return self._relevant[platform]
 
     def chain(self, source: str, ends: Iterable[str], platform: str) -> tuple[str, ...]:
         """The shortest chain of edges to the nearest of some nodes; names settle ties.

@@ -16,7 +16,7 @@ from bazel_xc.cgo.needs import CNeed
 from bazel_xc.clibs.outcome import Status
 from bazel_xc.golang.listing import ListedPackage, Listing
 from bazel_xc.golang.package import GoPackage
-from bazel_xc.golang.undefined import said_of_undefined, undefined_in_listings
+from bazel_xc.golang.undefined import Sources, said_of_undefined, undefined_in_listings
 from bazel_xc.graph.build import build_graph
 from bazel_xc.graph.dependency import Target
 from bazel_xc.pipeline.reading import Reading, reader
@@ -35,11 +35,12 @@ def join(reading: Reading) -> Material:
     targets = tuple(rule_targets(outlines, reading.config.platforms))
     hidden = {package.import_path: package for package in loaded.flipped_unlisted}
     flipped = tuple(_flipped_target(each, loaded.flipped, hidden.get(each.package)) for each in targets)
-    look = reader(reading.workspace.root)  # go gives absolute paths, which stay what they are
+    # Go gives absolute paths, which stay what they are below the root.
+    sources = Sources(reader(reading.workspace.root))
     own = frozenset(package.import_path for package in loaded.packages.values())
-    suspects = frozenset(_suspects((*loaded.listings, *loaded.flipped)))
-    lacking = undefined_in_listings(loaded.listings, loaded.unlisted, suspects, look)
-    otherwise = undefined_in_listings(loaded.flipped, loaded.flipped_unlisted, suspects, look)
+    cgo = frozenset(_with_cgo((*loaded.listings, *loaded.flipped)))
+    lacking = undefined_in_listings(loaded.listings, loaded.unlisted, cgo, sources)
+    otherwise = undefined_in_listings(loaded.flipped, loaded.flipped_unlisted, cgo, sources)
     foreign = (each for each in lacking if each.import_path not in own)
     return Material(
         graph=build_graph(loaded.listings, _foreign_needs(solved), targets, loaded.unlisted, lacking),
@@ -65,11 +66,11 @@ def join(reading: Reading) -> Material:
     )
 
 
-def _suspects(listings: Iterable[Listing]) -> Iterator[str]:
-    """Packages that may declare a thing on some platforms only: with cgo, or the workspace's own."""
+def _with_cgo(listings: Iterable[Listing]) -> Iterator[str]:
+    """The packages that import "C" on some platform, with either setting of cgo."""
     for listing in listings:
         for path, package in listing.packages.items():
-            if package.cgo_files or not (package.standard or package.dep_only):
+            if package.cgo_files:
                 yield path
 
 

@@ -164,7 +164,9 @@ class _Builder:
         """The packages below whose C is left out."""
         if self.cgo[platform]:
             return
-        for node in sorted(self.material.graph.closure(target.label, platform)):
+        others = self.material.other.graph.nodes
+        closure = self.material.graph.closure(target.label, platform)
+        for node in sorted(node for node in closure if platform in others.get(node, {}).get("cgo", _NOWHERE)):
             data = self._data(self.material.other, node)
             left_out = data.get("kind") == NodeKind.PACKAGE and platform in data["cgo"]
             if left_out and _is_there(self._data(self.material.graph, node), platform):
