@@ -1,0 +1,3 @@
+module example.com/ofa
+
+go 1.21

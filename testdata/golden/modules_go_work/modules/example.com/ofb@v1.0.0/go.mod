@@ -1,0 +1,3 @@
+module example.com/ofb
+
+go 1.21

@@ -1,0 +1,5 @@
+package main
+
+import "example.org/csum"
+
+func sum() { csum.Sum() }
