@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
 PLATFORMS = ("linux_amd64", "linux_arm64", "windows_arm64")
+MACHINES = {"linux_amd64": ("elf", 62), "linux_arm64": ("elf", 183), "windows_arm64": ("PE", 0xAA64)}
 _ELSEWHERE = "cannot find module providing package"
 # What each verdict says of go build; C libraries may be there or not.
 EXPECTED = {"pure": True, "c-toolchain": True, "c-libraries": None, "blocked": False}
@@ -38,12 +40,13 @@ class Case:
     cgo: bool
     verdict: str
     error: str  # empty where it was built
+    binary: str = ""  # what is wrong with what was built
 
     @property
     def agrees(self) -> bool:
-        """Whether go did what the verdict says, as far as it says anything."""
+        """Whether go did what the verdict says, as far as it says anything, and built what it should."""
         expected = EXPECTED[self.verdict]
-        return expected is None or expected is (not self.error)
+        return not self.binary and (expected is None or expected is (not self.error))
 
 
 def main() -> int:
@@ -60,7 +63,8 @@ def main() -> int:
     print(f"\n{len(wrong)} disagreements")
     for each in wrong:
         setting = "cgo on" if each.cgo else "cgo off"
-        print(f"  {each.package} on {each.platform}, {setting}: {each.verdict}; {each.error or 'was built'}")
+        said = each.error or each.binary or "was built"
+        print(f"  {each.package} on {each.platform}, {setting}: {each.verdict}; {said}")
     return 1 if wrong else 0
 
 
@@ -83,11 +87,12 @@ def _cases(tree: Path, compilers: dict[str, str]) -> Iterator[Case]:
                 "".join(f"[platforms.{name}]\ncgo = {str(cgo).lower()}\n" for name in platforms)
             )
             for package, platform, verdict in _verdicts(copy):
-                error = _build(copy, package, platform, compilers.get(platform, ""), cgo)
+                error, data, info = _build(copy, package, platform, compilers.get(platform, ""), cgo)
                 if _ELSEWHERE in error:
                     continue  # of a nested module, which go does not know from here
                 print(f"{package} {platform} cgo={cgo}: {verdict} {error}", file=sys.stderr)
-                yield Case(tree.name, package, platform, cgo, verdict, error)
+                binary = "" if error else _looked_at(data, info, platform, verdict, cgo)
+                yield Case(tree.name, package, platform, cgo, verdict, error, binary)
 
 
 def _verdicts(tree: Path) -> Iterator[tuple[str, str, str]]:
@@ -104,8 +109,33 @@ def _verdicts(tree: Path) -> Iterator[tuple[str, str, str]]:
                 yield target["package"], platform, on["verdict"]
 
 
-def _build(tree: Path, package: str, platform: str, compiler: str, cgo: bool) -> str:
-    """The first line of go's error that says something; empty where the binary was built."""
+def _looked_at(data: bytes, info: str, platform: str, verdict: str, cgo: bool) -> str:
+    """What ``go version -m`` and the binary itself say against a verdict; empty where nothing."""
+    said = dict(re.findall(r"^\tbuild\t(\w+)=(.*)$", info, re.MULTILINE))
+    wanted = {"GOOS": platform.partition("_")[0], "GOARCH": platform.partition("_")[2]}
+    wanted["CGO_ENABLED"] = "1" if cgo else "0"
+    other = [name for name, value in wanted.items() if said.get(name) != value]
+    if other:
+        return f"go version -m says otherwise of {', '.join(other)}"
+    machine = MACHINES[platform]
+    if data[:4] == b"\x7fELF":
+        found = "elf", int.from_bytes(data[18:20], "little")
+    else:
+        at = int.from_bytes(data[60:64], "little")
+        found = data[at : at + 2].decode(), int.from_bytes(data[at + 4 : at + 6], "little")
+    if found != machine:
+        return f"it is {found}, not {machine}"
+    if machine[0] != "elf":
+        return ""
+    # Where C is linked, or Go's own net and os/user use it, there is a cgo runtime, and only there.
+    has_c = b"x_cgo_init" in data
+    if has_c and not cgo:
+        return "there is a cgo runtime in it"
+    return "" if has_c or not verdict.startswith("c-") else "there is no cgo runtime in it"
+
+
+def _build(tree: Path, package: str, platform: str, compiler: str, cgo: bool) -> tuple[str, bytes, str]:
+    """The first line of go's error that says something, the binary, and what ``go version -m`` says."""
     goos, _, goarch = platform.partition("_")
     vendored = (tree / "vendor" / "modules.txt").exists()
     settings = {"GOOS": goos, "GOARCH": goarch, "CGO_ENABLED": "1" if cgo else "0"}
@@ -121,8 +151,12 @@ def _build(tree: Path, package: str, platform: str, compiler: str, cgo: bool) ->
             text=True,
             check=False,
         )
+        if not done.returncode:
+            command = ["go", "version", "-m", f"{folder}/out"]
+            info = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            return "", Path(folder, "out").read_bytes(), info
     lines = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("#")]
-    return (lines or ["failed"])[0] if done.returncode else ""
+    return (lines or ["failed"])[0], b"", ""
 
 
 if __name__ == "__main__":
