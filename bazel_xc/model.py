@@ -36,6 +36,11 @@ class Severity(enum.StrEnum):
     NOTE = "note"
 
 
+# Codes of diagnostics that say what could not be found out: answers that rest on it are not whole.
+MISSING_MODULE, NOT_LISTED, NOT_PROVIDED = "missing-module", "not-listed", "not-provided"
+UNKNOWN_CODES = frozenset({MISSING_MODULE, NOT_LISTED, NOT_PROVIDED})
+
+
 @frozen(order=True, kw_only=True)
 class Diagnostic:
     """Something that the user should know and that did not stop the run.
@@ -52,10 +57,16 @@ class Diagnostic:
     message: str
     remedy: str = ""
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it says that something could not be found out."""
+        return self.code in UNKNOWN_CODES
+
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.path, self.line, self.column) if part)
         head = f"{place}: " if place else ""
-        tail = f" ({self.remedy})" if self.remedy else ""
+        brackets = "; {}" if self.message.endswith(")") else " ({})"
+        tail = brackets.format(self.remedy) if self.remedy else ""
         return f"{head}{self.severity}: {self.message}{tail}"
 
 

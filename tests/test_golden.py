@@ -60,6 +60,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempP
     for name in _SETTINGS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GOFLAGS", "")
+    monkeypatch.setenv("GOENV", "off")
     monkeypatch.setenv("GOMODCACHE", str(tmp_path_factory.mktemp("modules")))
     monkeypatch.setenv("NO_COLOR", "1")
 

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import frozen
 
-from bazel_xc.bazel.outline import Outline, Slot
+from bazel_xc.bazel.outline import Outline, Slot, calls_of
 from bazel_xc.bazel.plan import Facts
 from bazel_xc.bazel.wiring import Wiring
+from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
-from bazel_xc.graph.absence import absent_for_tests, absent_platforms, broken_on
+from bazel_xc.graph.absence import Absence, broken_on
 from bazel_xc.graph.build import targets_with_cgo
 from bazel_xc.graph.dependency import Target
 from bazel_xc.model import Label, Platform
@@ -36,6 +37,8 @@ def rule_targets(outlines: Iterable[Outline], platforms: Iterable[Platform]) -> 
     names = tuple(platform.name for platform in platforms)
     for each in outlines:
         package, path = each.package, each.directory.path
+        if each.unread:
+            yield from _unread_targets(each.directory, names)
         if package is None:
             continue
         if each.binary and not each.binary.blocked:
@@ -44,7 +47,18 @@ def rule_targets(outlines: Iterable[Outline], platforms: Iterable[Platform]) -> 
             yield Target(label, "go_binary", package.import_path, imports)
         for test in each.tests:
             label = str(Label("", path, test.slot.name))
-            yield Target(label, "go_test", package.import_path, _test_imports(package, test.files, names))
+            embeds = each.library is not None and any(file.kind is FileKind.TEST for file in test.files)
+            of_test = _test_imports(package, test.files, names, embeds=embeds)
+            yield Target(label, "go_test", package.import_path, of_test)
+
+
+def _unread_targets(directory: Directory, platforms: Iterable[str]) -> Iterator[Target]:
+    """The binaries and tests as the BUILD file has them, of a package that could not be loaded."""
+    for call in calls_of(directory):
+        kind = directory.settings.origin(call.kind)
+        if kind in ("go_binary", "go_test") and call.name:
+            label = str(Label("", directory.path, call.name))
+            yield Target(label, kind, "", {}, unknown=frozenset(platforms))
 
 
 def compatibility(
@@ -53,16 +67,14 @@ def compatibility(
     listings: tuple[Listing, ...],
     platforms: tuple[Platform, ...],
     wiring: Wiring,
+    where: Absence,
 ) -> Compatibility:
     """Works out for every rule where it can be built and where it needs cgo."""
-    absent = {
-        path: absent_platforms(package, platforms) | wiring.absent.get(path, frozenset())
-        for path, package in packages.items()
-    }
-    broken = broken_on(packages.values(), platforms, absent)
+    absent = {path: where.of(package) for path, package in packages.items()}
+    broken = broken_on(packages.values(), platforms, where)
     facts = Facts(
         absent=absent,
-        absent_tests=_absent_tests(outlines, platforms, absent),
+        absent_tests=_absent_tests(outlines, where),
         needs_cgo=_needs_cgo(outlines, platforms, packages, listings),
         flags=wiring.flags,
         test_flags=wiring.test_flags,
@@ -98,16 +110,14 @@ def _needs_cgo(
     return found
 
 
-def _absent_tests(
-    outlines: Iterable[Outline], platforms: tuple[Platform, ...], absent: Mapping[str, frozenset[str]]
-) -> dict[str, frozenset[str]]:
-    """Where tests have nothing to compile, unless the library they embed says it already."""
+def _absent_tests(outlines: Iterable[Outline], where: Absence) -> dict[str, frozenset[str]]:
+    """Where tests cannot be built, unless the library they embed says it already."""
     found: dict[str, frozenset[str]] = {}
     for each in outlines:
         if each.package and each.tests:
-            nothing = absent_for_tests(each.package, platforms)
+            nothing = where.tests[each.package.import_path]
             embeds = each.library and each.package.of(FileKind.TEST)
-            if not (embeds and nothing <= absent[each.directory.path]):
+            if not (embeds and nothing <= where.of(each.package)):
                 found[each.directory.path] = nothing
     return found
 
@@ -131,15 +141,15 @@ def _absent_labels(
 
 
 def _test_imports(
-    package: GoPackage, files: Iterable[PackageFile], platforms: Iterable[str]
+    package: GoPackage, files: Iterable[PackageFile], platforms: Iterable[str], *, embeds: bool
 ) -> dict[str, tuple[str, ...]]:
+    """What a test imports on each platform, its own package among it where the rule embeds the library."""
     found: dict[str, tuple[str, ...]] = {}
     files = tuple(files)
-    internal = any(file.kind is FileKind.TEST for file in files)
     for platform in platforms:
         active = [file for file in files if platform in file.active]
         if active:
             paths = {each.path for file in active for each in file.source.imports}
-            own = {package.import_path} if internal and platform in package.buildable else set()
+            own = {package.import_path} if embeds else set()
             found[platform] = tuple(sorted((paths | own) - {"C"}))
     return found

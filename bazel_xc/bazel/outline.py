@@ -47,7 +47,9 @@ class TestSlot:
 
 @frozen(kw_only=True)
 class Outline:
-    """The rules of one directory. ``protos`` are go_proto_library rules that the library embeds."""
+    """The rules of one directory. ``protos`` are go_proto_library rules that the library embeds. It is
+    ``unread`` where go could not load the package, so that nobody knows what its rules should be.
+    """
 
     directory: Directory
     package: GoPackage | None
@@ -57,6 +59,7 @@ class Outline:
     alias: Slot | None = None
     protos: tuple[Call, ...] = ()
     stale: tuple[Call, ...] = ()
+    unread: bool = False
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -85,6 +88,12 @@ def outline(
 def calls_of(directory: Directory) -> tuple[Call, ...]:
     """The calls in a directory's BUILD file."""
     return directory.build_file.calls if directory.build_file else ()
+
+
+def import_paths(outlines: Iterable[Outline]) -> frozenset[str]:
+    """The import paths of rules that are in BUILD files, of those too that others keep."""
+    calls = (call for each in outlines for call in calls_of(each.directory))
+    return frozenset(path for call in calls if (path := call.string("importpath")))
 
 
 def proto_libraries(directory: Directory, import_path: str) -> tuple[Call, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import evolve, frozen
 
@@ -63,18 +63,18 @@ def c_needs(
     directory: str,
     missing: Mapping[str, Iterable[Missing]],
     *,
-    tags: frozenset[str] = frozenset(),
+    tags_on: Callable[[Platform], frozenset[str]] = lambda _: frozenset(),
     release: int | tuple[int, int] = NEWEST_RELEASE,
 ) -> tuple[CNeed, ...]:
     """The needs of one package, sorted by kind and name; one that is certain on some platforms only is two.
 
     ``directory`` is the package's, from the workspace root; ``missing`` has by platform the inclusions that
-    nothing in the tree answers. ``tags`` and ``release`` are as for ``holds``.
+    nothing in the tree answers. ``tags_on`` gives the tags of a platform; ``release`` is as for ``holds``.
     """
     ordered = tuple(sources)
     found: dict[tuple[NeedKind, str, bool], CNeed] = {}
     for platform in platforms:
-        asked = asked_on(ordered, platform, tags, release)
+        asked = asked_on(ordered, platform, tags_on(platform), release)
         here: dict[tuple[NeedKind, str], CNeed] = {}
         for need in (
             *_headers(missing.get(platform.name, ()), platform),

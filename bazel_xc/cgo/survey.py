@@ -115,12 +115,12 @@ def cgo_source(path: str, source: SourceFile, may: frozenset[str], active: froze
 def needs_of(side: CSide, scans: Scans, view: GoView) -> tuple[CNeed, ...]:
     """What one package needs on the configured platforms."""
     missing = {
-        platform.name: reached_on(side, platform, scans, view.tags, view.release).missing
+        platform.name: reached_on(side, platform, scans, view.tags_on(platform), view.release).missing
         for platform in view.platforms
         if platform.cgo
     }
     return c_needs(
-        side.sources, view.platforms, side.directory, missing, tags=view.tags, release=view.release
+        side.sources, view.platforms, side.directory, missing, tags_on=view.tags_on, release=view.release
     )
 
 

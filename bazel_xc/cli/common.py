@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from attrs import evolve
+
 from bazel_xc.model import Diagnostic, Severity
 from bazel_xc.pipeline.reading import Options
 
@@ -41,6 +43,23 @@ def shared_options() -> argparse.ArgumentParser:
     return parser
 
 
+def incomplete_option() -> argparse.ArgumentParser:
+    """The parent parser of commands that fail where something could not be found out."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument(
+        "--allow-incomplete",
+        action="store_true",
+        help="do not fail where something could not be found out, such as modules that are not downloaded",
+    )
+    return parser
+
+
+def weighed(found: Iterable[Diagnostic], options: argparse.Namespace) -> tuple[Diagnostic, ...]:
+    """Diagnostics in which what could not be found out is an error, unless that is allowed."""
+    unknown = Severity.WARNING if options.allow_incomplete else Severity.ERROR
+    return tuple(evolve(each, severity=unknown) if each.is_unknown else each for each in found)
+
+
 def pipeline_options(options: argparse.Namespace) -> Options:
     """What the pipeline needs of the arguments."""
     return Options(root=options.root, config_file=options.config, platforms=tuple(options.platform))
@@ -54,7 +73,7 @@ def show(diagnostics: Iterable[Diagnostic], options: argparse.Namespace) -> bool
     for each in found:
         if each.severity is Severity.NOTE and not options.verbose:
             continue
-        if each.severity is not Severity.ERROR and options.quiet:
+        if each.severity is not Severity.ERROR and options.quiet and not each.is_unknown:
             continue
         counts[each.code] += 1
         if counts[each.code] <= _SHOWN_PER_CODE or options.verbose:

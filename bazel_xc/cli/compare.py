@@ -7,15 +7,17 @@ Goes out: the comparison, and exit code 1 where ``--fail-on`` asks for it.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve
 
-from bazel_xc.cli.common import pipeline_options, shared_options
+from bazel_xc.cli.common import incomplete_option, pipeline_options, shared_options, show, weighed
 from bazel_xc.config import FILE_NAME
-from bazel_xc.errors import ReportError
+from bazel_xc.errors import GoError, ReportError, WorkspaceError
 from bazel_xc.graph.ways import ways
+from bazel_xc.model import Diagnostic, Severity
 from bazel_xc.pipeline.joining import join
 from bazel_xc.pipeline.reading import read
 from bazel_xc.pipeline.revisions import checked_out, revision_of
@@ -37,7 +39,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
     """Adds the command to the parser."""
     parser = commands.add_parser(
         "compare",
-        parents=[shared_options()],
+        parents=[shared_options(), incomplete_option()],
         help="say what changed in what needs C",
         description="Compares two git revisions, or two saved JSON reports: new cgo packages, new C needs,"
         " verdicts that are others.",
@@ -62,8 +64,18 @@ def run(options: argparse.Namespace) -> int:
     found = compare(base, head, (options.base, options.head or "the workspace"))
     if material:
         found = _with_cuts(found, material)
+    said = (*_weighty(base, f"{options.base}:", options), *_weighty(head, "", options))
+    failed = show(said, options)
     print(FORMATS[options.format](found), end="")
-    return 1 if found.fails(gates) else 0
+    incomplete = not (base.is_whole and head.is_whole) and not options.allow_incomplete
+    return 1 if failed or incomplete or found.fails(gates) else 0
+
+
+def _weighty(report: Report, place: str, options: argparse.Namespace) -> Iterator[Diagnostic]:
+    """The errors of a report and what it could not find out: both make the comparison doubtful."""
+    for each in weighed(report.findings, options):
+        if each.is_unknown or each.severity is Severity.ERROR:
+            yield evolve(each, path=f"{place}{each.path}")
 
 
 def _gates(text: str) -> tuple[Gate, ...]:
@@ -85,7 +97,10 @@ def _report(name: str | None, options: argparse.Namespace) -> tuple[Report, Mate
             raise ReportError(f"{name}: cannot be read: {e}") from None
         return load(text, name), None
     with checked_out(options.root, revision_of(options.root, name)) as place:
-        return _made(place, options)
+        try:
+            return _made(place, options)
+        except (WorkspaceError, GoError) as e:
+            raise type(e)(str(e).replace(f"{place}", name)) from None
 
 
 def _made(root: Path, options: argparse.Namespace) -> tuple[Report, Material]:

@@ -1,7 +1,8 @@
 """``bazel-xc matrix``: writes the matrix of targets and platforms for CI.
 
 Comes in: arguments, and a saved report or the workspace. Goes out: the matrix on standard output, pairs that
-are left out on standard error, exit code 1 where nothing is left.
+are left out on standard error, exit code 1 where nothing is left, where there are errors, or where something
+could not be found out.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 from attrs import evolve
 
-from bazel_xc.cli.common import pipeline_options, shared_options, show
+from bazel_xc.cli.common import incomplete_option, pipeline_options, shared_options, show, weighed
 from bazel_xc.errors import ReportError
 from bazel_xc.pipeline.joining import join
 from bazel_xc.pipeline.reading import configuration, read
@@ -29,7 +30,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
     """Adds the command to the parser."""
     parser = commands.add_parser(
         "matrix",
-        parents=[shared_options()],
+        parents=[shared_options(), incomplete_option()],
         help="write the CI matrix of targets and platforms",
         description="Writes which binaries and tests are built for which platform, for CI; what cannot be"
         " built somewhere is left out there.",
@@ -63,7 +64,9 @@ def run(options: argparse.Namespace) -> int:
         most=LIMITS[options.format] if options.max_jobs is None else options.max_jobs,
         runners=runners,
     )
-    found = matrix(_report(options), asked)
+    report = _report(options)
+    failed = show(weighed(report.findings, options), options)
+    found = matrix(report, asked)
     print(FORMATS[options.format](found), end="")
     if not options.quiet:
         for each in found.left_out:
@@ -71,14 +74,13 @@ def run(options: argparse.Namespace) -> int:
             print(plain(said), file=sys.stderr)
     if not found.jobs:
         print("no job is left: CI would refuse an empty matrix", file=sys.stderr)
-    return 0 if found.jobs else 1
+    incomplete = not report.is_whole and not options.allow_incomplete
+    return 1 if failed or incomplete or not found.jobs else 0
 
 
 def _report(options: argparse.Namespace) -> Report:
     if not options.report:
-        material = join(read(pipeline_options(options), both=True))
-        show(material.findings, options)
-        return build_report(material)
+        return build_report(join(read(pipeline_options(options), both=True)))
     try:
         text = options.report.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as e:

@@ -1,6 +1,7 @@
 """``bazel-xc report``: says which targets need C, through whom, and which C.
 
-Comes in: arguments. Goes out: the report on standard output or in a file.
+Comes in: arguments. Goes out: the report on standard output or in a file; exit code 1 where there are errors,
+or something could not be found out.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from bazel_xc.cli.common import pipeline_options, shared_options, show
-from bazel_xc.errors import WriteError
+from attrs import evolve
+
+from bazel_xc.cli.common import incomplete_option, pipeline_options, shared_options, show, weighed
+from bazel_xc.errors import ReportError, WriteError
 from bazel_xc.pipeline.joining import join
 from bazel_xc.pipeline.reading import read
 from bazel_xc.report import dot, graphml, html, json_format, markdown, mermaid, sarif, text_format
@@ -32,7 +35,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
     """Adds the command to the parser."""
     parser = commands.add_parser(
         "report",
-        parents=[shared_options()],
+        parents=[shared_options(), incomplete_option()],
         help="say which targets need C, and why",
         description="Says per platform and target whether C is needed, through which imports, and which C.",
     )
@@ -48,14 +51,19 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
     material = join(read(pipeline_options(options), both=True))
-    show(material.findings, options)
-    report = build_report(material)
-    text = FORMATS[options.format](report.only(options.target, cgo_only=options.cgo_only))
+    material = evolve(material, findings=weighed(material.findings, options))
+    failed = show(material.findings, options)
+    report = build_report(material).only(options.target)
+    if options.target and not report.targets:
+        raise ReportError(
+            f"--target {options.target}: no target matches; write it as //dir:name or //dir/..."
+        )
+    text = FORMATS[options.format](report.only(cgo_only=options.cgo_only))
     if options.output is None:
         print(text, end="")
-        return 0
+        return 1 if failed else 0
     try:
         options.output.write_text(text, encoding="utf-8")
     except OSError as e:
         raise WriteError(f"{options.output}: cannot be written: {e.strerror}") from None
-    return 0
+    return 1 if failed else 0

@@ -40,11 +40,11 @@ def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
     reading = read(pipeline_options(options))
     material = join(reading)
-    show(reading.diagnostics, options)
+    failed = show(reading.diagnostics, options)
     node = _node(options.node, material, reading)
     found = [ways(material.graph, node, name, max(1, options.limit)) for name in material.graph.platforms]
     print(FORMATS[options.format](found, material), end="")
-    return 0
+    return 1 if failed else 0
 
 
 def _node(text: str, material: Material, reading: Reading) -> str:

@@ -15,9 +15,8 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from bazel_xc.golang.listing import RunGo
 from bazel_xc.golang.modules import Module
-from bazel_xc.golang.toolchain import Toolchain
+from bazel_xc.golang.toolchain import RunGo, Toolchain
 
 _UPPER = re.compile("[A-Z]")
 _SUM_FILES = ("go.sum", "go.work.sum")

@@ -11,8 +11,7 @@ import enum
 import json
 import os
 import re
-import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from bazel_xc.errors import GoError
-from bazel_xc.golang.toolchain import Run, Toolchain, first_line
+from bazel_xc.golang.toolchain import Run, RunGo, Toolchain, first_line
 from bazel_xc.model import Platform
 
 _SHARED = ("ImportPath", "Dir", "Name", "Standard", "DepOnly", "Incomplete", "Module", "ImportMap", "Error",
@@ -32,6 +31,15 @@ _FIRST_PARTY = ("IgnoredGoFiles", "IgnoredOtherFiles", "TestGoFiles", "XTestGoFi
 _CGO = ("CgoCFLAGS", "CgoCPPFLAGS", "CgoCXXFLAGS", "CgoLDFLAGS", "CgoPkgConfig")
 FIELDS = (*_SHARED, *_FILES, *_FIRST_PARTY, *_CGO)
 C_WITHOUT_CGO = "source files not allowed when not using cgo"
+CGO_IN_TEST = "use of cgo in test"  # go refuses it, rules_go does not
+# Errors of go list that leave its answer whole: what is missing may be there for Bazel, or is said later.
+NO_OBSTACLE = (
+    "build constraints exclude all Go files",
+    "contains no embeddable files",
+    "no Go files in",
+    "no matching files found",
+    "no non-test Go files",
+)
 _POSITION = re.compile(r"^(?P<path>.*?):(?P<line>\d+)(?::(?P<column>\d+))?$")
 
 
@@ -47,7 +55,7 @@ class ListedModule:
 
 @frozen
 class ListedError:
-    """Why a package did not load; ``position`` is go's own text, relative to where go ran or absolute."""
+    """Why a package did not load; ``position`` is absolute where go named a file."""
 
     message: str
     position: str
@@ -144,9 +152,10 @@ class ListedPackage:
         return bool(self.go_files or self.cgo_files)
 
     @property
-    def refused(self) -> bool:
-        """Whether go refuses to build it for C files without any cgo; rules_go does not mind."""
-        return self.error is not None and C_WITHOUT_CGO in self.error.message
+    def is_unknown(self) -> bool:
+        """Whether go could not load it, so that nobody knows if it can be built."""
+        known = (*NO_OBSTACLE, C_WITHOUT_CGO, CGO_IN_TEST)
+        return self.error is not None and not any(text in self.error.message for text in known)
 
 
 @frozen
@@ -159,13 +168,10 @@ class Listing:
 
 @frozen
 class FailedPlace:
-    """A place where go lists nothing at all, and why."""
+    """A place that go did not list, or not to the end, on some platform, and why."""
 
     place: ListingPlace
     reason: str
-
-
-RunGo = Callable[[list[str], Path, Mapping[str, str]], Run]
 
 
 @frozen(kw_only=True)
@@ -196,7 +202,7 @@ def list_packages(
     not. Without ``whole`` two parts of the closure are left out: what only tests import where cgo is off,
     since it holds no cgo there, and, on all platforms but one, what a vendored place depends on, since its
     sources are in the workspace; the packages of those platforms then have no imports. Raises ``GoError``
-    where go gives nothing at all in any place, with go's own first line.
+    where go fails in every place, with go's own first line.
     """
     platforms, places = tuple(platforms), tuple(places)
     processors = os.cpu_count() or 2
@@ -220,7 +226,7 @@ def list_packages(
         for place, platform, future in pending:
             try:
                 _add_listing(merged[platform.name], future.result())
-            except _NothingListedError as e:
+            except _FailedListingError as e:
                 failed.setdefault(place.directory, FailedPlace(place, str(e)))
     if failed and len(failed) == len(places):
         raise GoError(next(iter(failed.values())).reason)
@@ -228,8 +234,8 @@ def list_packages(
     return listings, tuple(failed.values())
 
 
-class _NothingListedError(GoError):
-    """go list gave no package at all for a place."""
+class _FailedListingError(GoError):
+    """go list gave no package for a place, or did not come to its end."""
 
 
 class _Reach(enum.Enum):
@@ -293,8 +299,7 @@ class _Lister:
         environment = {**settings, **place.environment}
         if place.vendored:  # an index of a tree that is read once costs more than it saves
             environment["GODEBUG"] = ",".join(filter(None, (environment.get("GODEBUG"), "goindex=0")))
-        words = _all_tags(tags, environment)
-        return cls(run, place.directory, place.patterns, words, environment, source)
+        return cls(run, place.directory, place.patterns, tuple(tags), environment, source)
 
     def listing(self, platform: Platform, reach: _Reach) -> dict[str, ListedPackage]:
         found = self._list(platform, self.patterns, "-find" if reach is _Reach.PACKAGES else "-deps")
@@ -319,9 +324,24 @@ class _Lister:
             "CGO_ENABLED": "1" if platform.cgo else "0",
         }
         done = self.run([*arguments, "--", *patterns], self.directory, environment)
-        if done.code != 0 and not done.stdout.strip():
-            raise _NothingListedError(explain_failure(done.stderr, self.directory))
-        return map(ListedPackage.from_json, _objects(done.stdout))
+        return map(self._package, _objects(self._whole(done)))
+
+    def _whole(self, done: Run) -> bytes:
+        """The output of a run that came to its end. With ``-e`` go exits with 1 at worst."""
+        if done.code < 0:
+            raise _FailedListingError(f"go list was killed by signal {-done.code} in {self.directory}")
+        if done.code > 1 or (done.code and not done.stdout.strip()):
+            raise _FailedListingError(explain_failure(done.stderr, self.directory))
+        return done.stdout
+
+    def _package(self, raw: Mapping[str, Any]) -> ListedPackage:
+        """A package with the position of its error from where go ran, made absolute."""
+        package = ListedPackage.from_json(raw)
+        error = package.error
+        if error is None or not error.position or os.path.isabs(error.position):  # noqa: PTH117
+            return package
+        position = os.path.join(os.path.realpath(self.directory), error.position)  # noqa: PTH118
+        return evolve(package, error=evolve(error, position=position))
 
 
 def is_standard(path: str, source: Path) -> bool:
@@ -358,17 +378,7 @@ def _objects(stdout: bytes) -> list[Mapping[str, Any]]:
     try:
         return list(json.loads(b"[" + text.replace(b"\n}\n{\n", b"\n},\n{\n") + b"]"))
     except ValueError as e:
-        raise GoError(f"go list: output cannot be read: {e}") from None
-
-
-def _all_tags(tags: Iterable[str], environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The configured tags and those of GOFLAGS, which a -tags argument would otherwise replace."""
-    found = list(tags)
-    for word in shlex.split(environment.get("GOFLAGS", "")):
-        name, equals, value = word.lstrip("-").partition("=")
-        if name == "tags" and equals and found:
-            found.extend(value.split(","))
-    return tuple(dict.fromkeys(tag for tag in found if tag))
+        raise _FailedListingError(f"go list: output cannot be read: {e}") from None
 
 
 def _test_imports(packages: Iterable[ListedPackage]) -> set[str]:

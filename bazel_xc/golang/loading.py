@@ -8,39 +8,50 @@ read and scanned here. What does not load is left out and said; nothing is plann
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.config import Config
-from bazel_xc.golang.listing import FailedPlace, ListedPackage, Listing, ListingPlace, RunGo, list_packages
+from bazel_xc.errors import GoError
+from bazel_xc.golang.listing import FailedPlace, ListedPackage, Listing, ListingPlace, list_packages
 from bazel_xc.golang.modules import ListingGroup, Module, module_of
-from bazel_xc.golang.package import GoPackage, GoView, ReadDirectory, fold, read_directory
-from bazel_xc.golang.toolchain import Toolchain
-from bazel_xc.golang.undefined import said_of_undefined, undefined_in_packages
-from bazel_xc.model import Diagnostic, Platform, Severity
+from bazel_xc.golang.package import (
+    GoPackage,
+    GoView,
+    ReadDirectory,
+    active_platforms,
+    fold,
+    read_directory,
+)
+from bazel_xc.golang.toolchain import RunGo, Toolchain
+from bazel_xc.golang.undefined import Sources, Undefined, said_of_undefined, undefined_anywhere
+from bazel_xc.model import MISSING_MODULE, NOT_LISTED, Diagnostic, Platform, Severity
 
 # What go says of an import that no go.mod leads to, and of one that looks like the standard library's.
-_NOWHERE = ("no required module provides package", "is not in std")
+_NOWHERE = ("no required module provides package", "is not in std", "but does not contain package")
 
 
 @frozen(kw_only=True)
 class Loaded:
     """What go and the sources say. ``packages`` are by directory; ``untouched`` are directories whose rules
-    have to stay as they are, because what is in them could not be understood. ``flipped`` are the listings
-    with cgo on where it is off and the other way round, empty where nobody asked; ``unlisted`` and
-    ``flipped_unlisted`` are then the packages that no listing has, as either setting makes them.
+    have to stay as they are, because what is in them could not be understood, or because go.mod takes them
+    out of its module: these are ``ignored``. ``undefined`` is what does not compile for lack of a
+    declaration, of whatever package. ``flipped`` are the listings with cgo on where it is off and the other way round,
+    empty where nobody asked, ``flipped_packages`` and ``flipped_undefined`` the rest in that setting.
     """
 
     listings: tuple[Listing, ...]
-    flipped: tuple[Listing, ...] = ()
-    unlisted: tuple[GoPackage, ...] = ()
-    flipped_unlisted: tuple[GoPackage, ...] = ()
     packages: Mapping[str, GoPackage]
+    undefined: tuple[Undefined, ...] = ()
+    flipped: tuple[Listing, ...] = ()
+    flipped_packages: Mapping[str, GoPackage] = field(factory=dict)
+    flipped_undefined: tuple[Undefined, ...] = ()
     untouched: frozenset[str]
+    ignored: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -48,7 +59,7 @@ class Loaded:
 class Loader:
     """What loading needs. ``vendored`` says that code from ``vendor`` is used; ``generated`` maps directories
     to Go files that rules of their BUILD files make; ``both`` asks for ``flipped``; ``whole`` is as for
-    ``list_packages``.
+    ``list_packages``, ``tool_tags`` as for ``GoView``.
     """
 
     workspace: Workspace
@@ -59,6 +70,7 @@ class Loader:
     config: Config
     vendored: bool
     generated: Mapping[str, tuple[str, ...]]
+    tool_tags: Mapping[str, tuple[str, ...]] = field(factory=dict)
     whole: bool = True
     both: bool = False
 
@@ -67,30 +79,48 @@ class Loader:
         with ThreadPoolExecutor(max_workers=1) as pool:
             pending = pool.submit(self._list, self.config.platforms)
             directories, unreadable = self._read()
-            listings, gone = pending.result()
+            listings, failed = pending.result()
             flipped = tuple(evolve(each, cgo=not each.cgo) for each in self.config.platforms)
-            others = self._list(flipped)[0] if self.both else ()
-        unlisted = self._below(gone, (directory.path for directory in directories))
+            others, failed_there = self._list(flipped) if self.both else ((), ())
+        failed = _once((*failed, *failed_there))
+        unlisted = self._below(failed, (directory.path for directory in directories))
         directories = tuple(each for each in directories if each.path not in unlisted)
-        packages, load_errors = self._fold(directories, listings)
-        packages, lacking = self._without_undefined(packages)
-        failed = frozenset(directory.path for directory in directories) - packages.keys()
-        own = frozenset(directory.import_path for directory in directories)
-        return Loaded(
+        self._check_listed(directories, listings)
+        packages, said, broken = self._fold(directories, listings)
+        view = self._view(self.config.platforms)
+        sources = Sources.below(self.workspace.root)
+        packages, undefined = _with_undefined(packages, listings, sources, view)
+        own = {directory.import_path for directory in directories}
+        ignored = frozenset(self._ignored())
+        loaded = Loaded(
             listings=listings,
-            flipped=others,
-            unlisted=self._unlisted(directories, listings) if self.both else (),
-            flipped_unlisted=self._unlisted(directories, others),
             packages=packages,
-            untouched=_untouched(failed, load_errors, unreadable) | unlisted,
+            undefined=undefined,
+            untouched=broken | unlisted | _parents(unreadable) | ignored,
+            ignored=ignored,
             diagnostics=(
                 *unreadable,
-                *load_errors,
-                *lacking,
+                *said,
+                *_said_of_own(undefined, packages),
                 *_missing_packages(listings, own),
-                *(_nothing_listed(each, self.workspace.root) for each in gone),
+                *_not_listed(packages),
+                *(_failed_listing(each, self.workspace.root) for each in failed),
             ),
         )
+        return self._with_flipped(loaded, directories, others, sources) if self.both else loaded
+
+    def _with_flipped(
+        self,
+        loaded: Loaded,
+        directories: tuple[ReadDirectory, ...],
+        listings: tuple[Listing, ...],
+        sources: Sources,
+    ) -> Loaded:
+        """What holds with the other setting of cgo, added to what is known."""
+        packages, _, _ = self._fold(directories, listings)
+        view = self._view(tuple(listing.platform for listing in listings))
+        packages, undefined = _with_undefined(packages, listings, sources, view)
+        return evolve(loaded, flipped=listings, flipped_packages=packages, flipped_undefined=undefined)
 
     def load_listed(self, listings: tuple[Listing, ...]) -> Loaded:
         """Reads and folds what listings have here, tests left out: of a module of other people."""
@@ -101,8 +131,9 @@ class Loader:
             for each in directories
             if each.path in where
         )
-        packages, said = self._fold(used, listings)
-        packages, _ = self._without_undefined(packages)
+        packages, said, _ = self._fold(used, listings)
+        view = self._view(self.config.platforms)
+        packages, _ = _with_undefined(packages, (), Sources.below(self.workspace.root), view)
         rest = frozenset(self.workspace.directories) - packages.keys()
         return Loaded(
             listings=listings,
@@ -111,21 +142,15 @@ class Loader:
             diagnostics=(*unreadable, *said),
         )
 
-    def _without_undefined(
-        self, packages: Mapping[str, GoPackage]
-    ) -> tuple[dict[str, GoPackage], tuple[Diagnostic, ...]]:
-        """The packages, told where they do not compile without cgo, and what to say of that."""
-        found = undefined_in_packages(
-            packages.values(), self.config.platforms, _reader_of_some(self.workspace.root)
-        )
-        where = {each.import_path: frozenset(each.platforms) for each in found}
-        nowhere: frozenset[str] = frozenset()
-        told = {
-            path: evolve(each, undefined=where.get(each.import_path, nowhere)) if where else each
-            for path, each in packages.items()
-        }
-        own = {each.import_path: path for path, each in packages.items()}
-        return told, tuple(said_of_undefined(found, own))
+    def _check_listed(self, directories: Iterable[ReadDirectory], listings: tuple[Listing, ...]) -> None:
+        """Raises ``GoError`` where there are Go files to compile, and go lists none of their directories."""
+        view = self._view(self.config.platforms)
+        expected = [each.path for each in directories if not each.unlisted and active_platforms(each, view)]
+        if expected and by_directory(listings, self.workspace.root).keys().isdisjoint(expected):
+            raise GoError(
+                f"{self.workspace.root}: go lists no package here, although there are Go files"
+                f" (first: {expected[0] or '.'}); run there: go list ./..."
+            )
 
     def _below(self, gone: Iterable[FailedPlace], directories: Iterable[str]) -> frozenset[str]:
         """The directories whose module go could not list."""
@@ -187,42 +212,51 @@ class Loader:
         for path, directory in self.workspace.directories.items():
             has_go = any(name.endswith(".go") for name in directory.files) or self.generated.get(path)
             module = module_of(path, self.modules) if has_go else None
-            if module is None or any(is_inside(path, other) for other in foreign):
+            if module is None or module.ignores(path) or any(is_inside(path, other) for other in foreign):
                 continue
             import_path = _import_path(directory, module, vendored=self.vendored)
             if import_path is not None:
                 yield path, import_path
 
-    def _view(self, platforms: tuple[Platform, ...]) -> GoView:
-        tags = frozenset((*self.config.tags, *self.toolchain.tool_tags))
-        return GoView(platforms=platforms, release=self.toolchain.release, tags=tags)
+    def _ignored(self) -> Iterator[str]:
+        for path in self.workspace.directories:
+            module = module_of(path, self.modules)
+            if module and module.ignores(path):
+                yield path
 
-    def _unlisted(
-        self, directories: Iterable[ReadDirectory], listings: tuple[Listing, ...]
-    ) -> tuple[GoPackage, ...]:
-        """The packages, with the settings of some listings, that none of these has."""
-        view = self._view(tuple(listing.platform for listing in listings))
-        listed = frozenset(path for listing in listings for path in listing.packages)
-        hidden = (each for each in directories if each.unlisted and each.import_path not in listed)
-        found = (fold(each, {}, view)[0] for each in hidden) if listings else ()
-        return tuple(each for each in found if each)
+    def _view(self, platforms: tuple[Platform, ...]) -> GoView:
+        return GoView(
+            platforms=platforms,
+            release=self.toolchain.release,
+            tags=frozenset(self.config.tags),
+            tool_tags=self.tool_tags,
+        )
 
     def _fold(
         self, directories: Iterable[ReadDirectory], listings: tuple[Listing, ...]
-    ) -> tuple[dict[str, GoPackage], tuple[Diagnostic, ...]]:
+    ) -> tuple[dict[str, GoPackage], tuple[Diagnostic, ...], frozenset[str]]:
+        """The packages by directory, what there is to say, and the directories whose package is broken."""
         where = by_directory(listings, self.workspace.root)
-        view = self._view(self.config.platforms)
+        view = self._view(tuple(listing.platform for listing in listings))
         packages: dict[str, GoPackage] = {}
         said: list[Diagnostic] = []
+        broken: set[str] = set()
         for directory in directories:
             package, problems = fold(directory, where.get(directory.path, {}), view)
-            said.extend(_without_root(each, self.workspace.root) for each in problems)
+            said.extend(without_root(each, self.workspace.root) for each in problems)
             made = self.generated.get(directory.path, ())
             if package is None and made and not problems and not directory.sources:
                 package = _generated_package(directory, view)
             if package:
                 packages[directory.path] = evolve(package, generated=made)
-        return packages, tuple(said)
+            elif any(each.severity is Severity.ERROR for each in problems):
+                broken.add(directory.path)
+        return packages, tuple(said), frozenset(broken)
+
+
+def is_nowhere(package: ListedPackage) -> bool:
+    """Whether go knows of no module that has an imported package."""
+    return package.is_unknown and any(text in package.error.message for text in _NOWHERE if package.error)
 
 
 def is_module_root(path: str) -> bool:
@@ -262,19 +296,6 @@ def _reader(root: Path) -> Callable[[str], bytes]:
     return read
 
 
-def _reader_of_some(root: Path) -> Callable[[str], bytes | None]:
-    """As ``_reader``, but files may be gone."""
-    whole = _reader(root)
-
-    def read(path: str) -> bytes | None:
-        try:
-            return whole(path)
-        except OSError:
-            return None
-
-    return read
-
-
 def _is_unlisted(path: str) -> bool:
     """Whether ``./...`` leaves a directory out, though rules are written for it."""
     return any(part in ("testdata", "vendor") or part[:1] in ("_", ".") for part in path.split("/"))
@@ -305,22 +326,40 @@ def _generated_package(directory: ReadDirectory, view: GoView) -> GoPackage:
     )
 
 
-def _without_root(each: Diagnostic, root: Path) -> Diagnostic:
+def without_root(each: Diagnostic, root: Path) -> Diagnostic:
     """Messages of go have absolute paths; people want them from the workspace root."""
     prefix = str(root.resolve()).rstrip(os.sep) + os.sep
     path = each.path.removeprefix(prefix).replace(os.sep, "/")
     return evolve(each, path=path, message=each.message.replace(prefix, ""))
 
 
-def _untouched(
-    failed: frozenset[str], load_errors: Iterable[Diagnostic], unreadable: Iterable[Diagnostic]
-) -> frozenset[str]:
-    told = {each.path for each in (*load_errors, *unreadable) if each.severity is Severity.ERROR}
-    broken = {path for path in failed if any(each and is_inside(each, path) for each in told)}
-    return frozenset(broken | {each.path.rpartition("/")[0] for each in unreadable})
+def _with_undefined(
+    packages: Mapping[str, GoPackage], listings: tuple[Listing, ...], sources: Sources, view: GoView
+) -> tuple[dict[str, GoPackage], tuple[Undefined, ...]]:
+    """The packages, told where they do not compile for lack of a declaration, and all that is undefined."""
+    found = undefined_anywhere(packages.values(), listings, sources, view)
+    where = {each.import_path: frozenset(each.platforms) for each in found}
+    told = {
+        path: evolve(each, undefined=where[each.import_path]) if each.import_path in where else each
+        for path, each in packages.items()
+    }
+    return told, found
 
 
-def _nothing_listed(failed: FailedPlace, root: Path) -> Diagnostic:
+def _said_of_own(found: Iterable[Undefined], packages: Mapping[str, GoPackage]) -> Iterator[Diagnostic]:
+    own = {each.import_path: path for path, each in packages.items()}
+    yield from said_of_undefined((each for each in found if each.import_path in own), own)
+
+
+def _once(failed: Iterable[FailedPlace]) -> tuple[FailedPlace, ...]:
+    return tuple({each.place.directory: each for each in failed}.values())
+
+
+def _parents(unreadable: Iterable[Diagnostic]) -> frozenset[str]:
+    return frozenset(each.path.rpartition("/")[0] for each in unreadable)
+
+
+def _failed_listing(failed: FailedPlace, root: Path) -> Diagnostic:
     place = failed.place.directory.relative_to(root)
     return Diagnostic(
         path=(place / "go.mod").as_posix(),
@@ -331,22 +370,41 @@ def _nothing_listed(failed: FailedPlace, root: Path) -> Diagnostic:
     )
 
 
-def _missing_packages(listings: Iterable[Listing], own: frozenset[str]) -> Iterator[Diagnostic]:
+def _not_listed(packages: Mapping[str, GoPackage]) -> Iterator[Diagnostic]:
+    """Directories that go should list and does not: one warning, with the first of them named."""
+    found = sorted(path for path, each in packages.items() if each.unknown)
+    if found:
+        where = sorted(frozenset().union(*(packages[path].unknown for path in found)))
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        yield Diagnostic(
+            path=found[0] or ".",
+            code=NOT_LISTED,
+            message=f"go does not list this directory{more} on {', '.join(where)},"
+            " although the constraints of its files hold there",
+            remedy=f"its files decide; run: go list ./{found[0]}",
+        )
+
+
+def _missing_packages(listings: Iterable[Listing], own: Set[str]) -> Iterator[Diagnostic]:
     """Packages that are not on disk, nor the workspace's own: one warning, with the first of them named."""
     missing: dict[str, str] = {}
     for listing in listings:
-        for package in listing.packages.values():
+        for path, package in listing.packages.items():
             message = " ".join(package.error.message.split()) if package.error else ""
-            gone = message and package.dep_only and not package.directory
+            gone = package.is_unknown and package.dep_only and not package.directory
             # What no module provides may be made by a rule; if not, resolving the import says so.
-            if gone and package.import_path not in own and not any(text in message for text in _NOWHERE):
-                missing.setdefault(package.import_path, message)
+            if gone and path not in own and not is_nowhere(package):
+                missing.setdefault(path, message)
     if missing:
-        first = min(missing)
-        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        first, one = min(missing), len(missing) == 1
+        what = "1 package" if one else f"{len(missing)} packages"
+        sums = any("go.sum" in message for message in missing.values())
+        why = f"{'its module is' if one else 'their modules are'} not in the module cache"
+        if sums:
+            why = f"go.sum does not have {'its module' if one else 'all of their modules'}"
         yield Diagnostic(
             path="go.mod",
-            code="missing-module",
-            message=f"package {first}{more} cannot be loaded: {missing[first]}",
-            remedy="run: go mod download; what they import is not known",
+            code=MISSING_MODULE,
+            message=f"{what} could not be loaded because {why} (first: {first})",
+            remedy=f"run: go mod {'tidy' if sums else 'download'}",
         )

@@ -8,6 +8,7 @@ versions and reads nothing from the module cache.
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -17,8 +18,8 @@ from typing import Any
 from attrs import frozen
 
 from bazel_xc.errors import WorkspaceError
-from bazel_xc.golang.listing import RunGo, explain_failure
-from bazel_xc.golang.toolchain import Toolchain
+from bazel_xc.golang.listing import explain_failure
+from bazel_xc.golang.toolchain import RunGo, Toolchain
 
 
 @frozen
@@ -41,11 +42,25 @@ class Module:
     replaced: tuple[tuple[str, str], ...] = ()  # module path -> replacement path or directory
     replaced_versions: tuple[tuple[str, str], ...] = ()  # module path -> version of its replacement
     tools: tuple[str, ...] = ()  # import paths of tool directives
+    ignored: tuple[str, ...] = ()  # directories that go leaves out, as go.mod spells them
     vendored: bool = False
 
     def replaced_version(self, path: str) -> str:
         """The version of what replaces a module; empty for a directory, and where nothing does."""
         return dict(self.replaced_versions).get(path, "")
+
+    def ignores(self, directory: str) -> bool:
+        """Whether an ``ignore`` directive covers a directory, told by its path from the workspace root.
+
+        ``./x`` is that directory alone, ``x`` any directory of that path in the module (Go 1.25).
+        """
+        below = f"/{directory[len(self.directory) :].strip('/')}/"
+        return any(
+            below.startswith(f"/{path[2:].strip('/')}/")
+            if path.startswith("./")
+            else f"/{path.strip('/')}/" in below
+            for path in self.ignored
+        )
 
     def import_path(self, directory: str) -> str:
         """The import path of a directory at or below the module's own."""
@@ -102,6 +117,22 @@ def module_of(directory: str, modules: Iterable[Module]) -> Module | None:
     return best
 
 
+def vendored_modules(directory: Path) -> Mapping[str, str]:
+    """Import path -> module path of what ``vendor/modules.txt`` of a module lists; empty where it is gone."""
+    try:
+        text = (directory / "vendor" / "modules.txt").read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return {}
+    found: dict[str, str] = {}
+    module = ""
+    for line in text.splitlines():
+        if line.startswith("# "):
+            module = line.split()[1]
+        elif line and not line.startswith("#"):
+            found[line.strip()] = module
+    return found
+
+
 def _read(root: Path, directory: str, toolchain: Toolchain, run: RunGo) -> Module:
     path = f"{directory}/go.mod" if directory else "go.mod"
     raw = _edit_json(root, ["mod", "edit", "-json", path], path, toolchain, run)
@@ -121,6 +152,7 @@ def _read(root: Path, directory: str, toolchain: Toolchain, run: RunGo) -> Modul
             (each["Old"]["Path"], each["New"].get("Version", "")) for each in raw.get("Replace") or ()
         ),
         tools=tuple(each["Path"] for each in raw.get("Tool") or ()),
+        ignored=tuple(each["Path"] for each in raw.get("Ignore") or ()),
         vendored=(root / directory / "vendor" / "modules.txt").is_file(),
     )
 
@@ -131,7 +163,8 @@ def _used_by_go_work(root: Path, toolchain: Toolchain, run: RunGo) -> frozenset[
         return frozenset()
     raw = _edit_json(root, ["work", "edit", "-json", "go.work"], "go.work", toolchain, run)
     paths = (each["DiskPath"] for each in raw.get("Use") or ())
-    return frozenset(Path(path).as_posix().removeprefix("./").strip(".") for path in paths)
+    found = (posixpath.normpath(Path(path).as_posix()) for path in paths)
+    return frozenset("" if path == "." else path for path in found)
 
 
 def _edit_json(root: Path, arguments: list[str], path: str, toolchain: Toolchain, run: RunGo) -> Any:  # noqa: ANN401 - raw JSON

@@ -9,12 +9,12 @@ constraints and go list disagree, go is believed and a diagnostic says so. Rules
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS, holds, may_hold
-from bazel_xc.golang.listing import C_WITHOUT_CGO, ListedPackage
+from bazel_xc.golang.listing import C_WITHOUT_CGO, CGO_IN_TEST, NO_OBSTACLE, ListedPackage
 from bazel_xc.golang.source import SourceFile, scan_go, scan_other
 from bazel_xc.model import Diagnostic, Platform, PlatformStrings, Severity
 
@@ -39,15 +39,6 @@ _KINDS: Mapping[str, FileKind] = {
     ".go": FileKind.GO,
 }
 GO_KINDS = frozenset({FileKind.GO, FileKind.TEST, FileKind.XTEST})
-# Errors of go list that leave its answer whole: what is missing may be there for Bazel, or is said later.
-_NO_OBSTACLE = (
-    "build constraints exclude all Go files",
-    "contains no embeddable files",
-    "no Go files in",
-    "no matching files found",
-    "no non-test Go files",
-)
-_CGO_IN_TEST = "use of cgo in test"  # go refuses it, rules_go does not
 
 
 @frozen(kw_only=True)
@@ -61,6 +52,11 @@ class PackageFile:
     active: frozenset[str]
 
     @property
+    def is_anywhere(self) -> bool:
+        """Whether any platform may compile it."""
+        return bool(self.may or self.active)
+
+    @property
     def uses_cgo(self) -> bool:
         """Whether it is Go that imports "C"."""
         return any(each.path == "C" for each in self.source.imports)
@@ -71,10 +67,12 @@ class GoPackage:
     """A package in the workspace, folded over platforms.
 
     ``listed`` are the configured platforms on which go list knows the directory, ``buildable`` those on
-    which it has anything to compile besides tests. ``directory`` is relative to the workspace root. The
+    which it has anything to compile besides tests. On ``unknown`` ones go does not list it although its files
+    say that they are compiled there; then these decide. ``directory`` is relative to the workspace root. The
     embedded files are go list's, on any configured platform; ``generated`` are Go files that are not on
     disk, because rules of the BUILD file make them. On the platforms in ``undefined`` it does not compile,
-    for lack of what files declare that need cgo.
+    for lack of what files declare that are left out there. ``nowhere`` are its Go files that no known
+    platform compiles.
     """
 
     directory: str
@@ -83,10 +81,12 @@ class GoPackage:
     files: tuple[PackageFile, ...]
     listed: frozenset[str] = frozenset()
     buildable: frozenset[str] = frozenset()
+    unknown: frozenset[str] = frozenset()
     embeds: tuple[str, ...] = ()
     test_embeds: tuple[str, ...] = ()
     generated: tuple[str, ...] = ()
     undefined: frozenset[str] = frozenset()
+    nowhere: tuple[str, ...] = ()
 
     def of(self, *kinds: FileKind) -> tuple[PackageFile, ...]:
         """The files of some kinds, by name."""
@@ -97,12 +97,6 @@ class GoPackage:
         """Whether any file that is no test imports "C"."""
         return any(file.uses_cgo for file in self.of(FileKind.GO))
 
-    def is_refused(self, platform: Platform) -> bool:
-        """Whether go, were it asked, would refuse C files without cgo; where cgo is off it ignores them."""
-        here = [file for file in self.files if platform.name in file.active]
-        has_c = any(file.kind is FileKind.C and not file.name.endswith(".S") for file in here)
-        return platform.cgo and has_c and not any(file.uses_cgo for file in here)
-
     @property
     def is_command(self) -> bool:
         """Whether it is a main package with a ``func main``."""
@@ -111,7 +105,7 @@ class GoPackage:
 
 @frozen(kw_only=True)
 class ReadDirectory:
-    """A directory with Go in it, its files read and scanned. ``file_names`` are all names in it."""
+    """A directory with Go in it, its files read and scanned."""
 
     path: str
     import_path: str
@@ -122,11 +116,19 @@ class ReadDirectory:
 
 @frozen(kw_only=True)
 class GoView:
-    """What constraint evaluation needs to know of the go in use and its configuration."""
+    """What constraint evaluation needs to know of the go in use and its configuration.
+
+    ``tags`` hold on every platform, ``tool_tags`` are those that go sets itself, by architecture.
+    """
 
     platforms: tuple[Platform, ...]
     release: tuple[int, int]
     tags: frozenset[str] = frozenset()
+    tool_tags: Mapping[str, tuple[str, ...]] = field(factory=dict)
+
+    def tags_on(self, platform: Platform) -> frozenset[str]:
+        """The tags that hold on a platform."""
+        return self.tags.union(self.tool_tags.get(platform.goarch, ()))
 
 
 def read_directory(
@@ -179,19 +181,23 @@ def fold(
     said = tuple(_load_errors(directory, listed))
     if any(each.severity is Severity.ERROR for each in said):
         return None, said
-    files = tuple(_file(source, directory, listed, view) for source in directory.sources)
+    unknown = _unknown(directory, listed, view)
+    files = tuple(_file(source, directory, listed.keys() | unknown, view) for source in directory.sources)
     name, others = _package_name(directory, files, listed)
     if not name:
         return None, said
-    kept = tuple(file for file in files if file.name not in others and (file.may or file.active))
-    checked, disagreements = _believe_go(directory, kept, listed, view)
+    own = tuple(file for file in files if file.name not in others)
+    believed, disagreements = _believe_go(directory, own, listed, view)
+    checked = tuple(file for file in believed if file.is_anywhere)
     package = GoPackage(
         directory=directory.path,
         import_path=directory.import_path,
         name=name,
         files=checked,
         listed=frozenset(listed),
-        buildable=_buildable(directory, checked, listed),
+        buildable=_buildable(directory, checked, listed, unknown),
+        unknown=unknown,
+        nowhere=tuple(each.name for each in believed if each.kind is FileKind.GO and not each.is_anywhere),
         embeds=_union(package.embed_files for package in listed.values()),
         test_embeds=_union(package.test_embed_files for package in listed.values()),
     )
@@ -224,19 +230,39 @@ def _kind(source: SourceFile) -> FileKind:
     return kind
 
 
-def _file(
-    source: SourceFile, directory: ReadDirectory, listed: Mapping[str, ListedPackage], view: GoView
-) -> PackageFile:
-    kind = _kind(source)
+def _file(source: SourceFile, directory: ReadDirectory, possible: Set[str], view: GoView) -> PackageFile:
+    """A file as its constraints have it, active on the ``possible`` platforms at most."""
+    active = _active(source, view)
+    if not directory.unlisted:
+        active &= possible
+    may = may_hold(source.constraint, directory.deferred_tags)
+    return PackageFile(name=source.name, kind=_kind(source), source=source, may=may, active=active)
+
+
+def _active(source: SourceFile, view: GoView) -> frozenset[str]:
+    """The configured platforms on which a file is compiled, by its own constraints and its use of cgo."""
     uses_cgo = any(each.path == "C" for each in source.imports)
     platforms = [each for each in view.platforms if each.cgo or not uses_cgo]
     if source.constraint is not None:
-        platforms = [each for each in platforms if holds(source.constraint, each, view.tags, view.release[1])]
-    active = frozenset(each.name for each in platforms)
-    if not directory.unlisted:
-        active &= listed.keys()
-    may = may_hold(source.constraint, directory.deferred_tags)
-    return PackageFile(name=source.name, kind=kind, source=source, may=may, active=active)
+        release = view.release[1]
+        platforms = [
+            each for each in platforms if holds(source.constraint, each, view.tags_on(each), release)
+        ]
+    return frozenset(each.name for each in platforms)
+
+
+def active_platforms(directory: ReadDirectory, view: GoView) -> frozenset[str]:
+    """The configured platforms on which any Go file of a directory is compiled, tests included."""
+    go = (each for each in directory.sources if _suffix(each.name) == ".go")
+    sources = (each for each in go if each.package not in ("", "documentation") and not each.error)
+    return frozenset().union(*(_active(each, view) for each in sources))
+
+
+def _unknown(directory: ReadDirectory, listed: Mapping[str, ListedPackage], view: GoView) -> frozenset[str]:
+    """Where go should list a directory and does not, whatever the reason."""
+    if directory.unlisted or len(listed) == len(view.platforms):
+        return frozenset()
+    return active_platforms(directory, view) - listed.keys()
 
 
 def _base_name(file: PackageFile) -> str:
@@ -261,11 +287,15 @@ def _package_name(
 
 
 def _buildable(
-    directory: ReadDirectory, files: tuple[PackageFile, ...], listed: Mapping[str, ListedPackage]
+    directory: ReadDirectory,
+    files: tuple[PackageFile, ...],
+    listed: Mapping[str, ListedPackage],
+    unknown: frozenset[str],
 ) -> frozenset[str]:
+    by_files = frozenset(name for file in files if file.kind is FileKind.GO for name in file.active)
     if directory.unlisted:
-        return frozenset(name for file in files if file.kind is FileKind.GO for name in file.active)
-    return frozenset(name for name, each in listed.items() if each.buildable)
+        return by_files
+    return frozenset(name for name, each in listed.items() if each.buildable) | (by_files & unknown)
 
 
 def _load_errors(directory: ReadDirectory, listed: Mapping[str, ListedPackage]) -> Iterable[Diagnostic]:
@@ -273,14 +303,14 @@ def _load_errors(directory: ReadDirectory, listed: Mapping[str, ListedPackage]) 
     where: dict[tuple[str, int, int, str], list[str]] = {}
     for platform, package in sorted(listed.items()):
         error = package.error
-        if error is None or any(text in error.message for text in _NO_OBSTACLE):
+        if error is None or any(text in error.message for text in NO_OBSTACLE):
             continue
         path, line, column = error.place()
         message = " ".join(error.message.split())
         where.setdefault((path, line, column, message), []).append(platform)
     for (path, line, column, message), platforms in where.items():
         soft = C_WITHOUT_CGO in message
-        in_test = _CGO_IN_TEST in message
+        in_test = CGO_IN_TEST in message
         everywhere = len(platforms) == len(listed)
         yield Diagnostic(
             path=path or directory.path or ".",
@@ -305,6 +335,7 @@ def _believe_go(
     checked = list(files)
     said: list[Diagnostic] = []
     told = {name: package.files for name, package in listed.items() if _comparable(package)}
+    beside = frozenset[str]().union(*(file.active for file in files if file.uses_cgo)) - told.keys()
     for at, file in enumerate(files):
         if file.kind is FileKind.HEADER:
             continue  # headers are never compiled on their own; go lists them whatever cgo is
@@ -312,10 +343,10 @@ def _believe_go(
         unknown = file.active - told.keys()
         own = file.active & told.keys()
         if file.kind is FileKind.C:  # where cgo is off, go lists it among the ignored ones
-            on = frozenset(platform.name for platform in view.platforms if platform.cgo) & told.keys()
+            on = frozenset(platform.name for platform in view.platforms if platform.cgo)
             if file.name.endswith(".S"):  # go compiles it beside cgo files only
-                on &= frozenset(name for name in told if listed[name].cgo_files)
-            own, go_active = own & on, go_active & on
+                on &= frozenset(name for name in told if listed[name].cgo_files) | beside
+            own, go_active, unknown = own & on, go_active & on, unknown & on
         if own != go_active:
             said.append(_disagreement(directory, file, own, go_active))
         checked[at] = evolve(file, active=go_active | unknown, may=file.may | go_active)
@@ -323,7 +354,7 @@ def _believe_go(
 
 
 def _comparable(package: ListedPackage) -> bool:
-    return package.error is None or any(text in package.error.message for text in _NO_OBSTACLE)
+    return package.error is None or any(text in package.error.message for text in NO_OBSTACLE)
 
 
 def _disagreement(

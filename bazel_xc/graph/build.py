@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 from bazel_xc.cgo.needs import CNeed
 from bazel_xc.golang.listing import ListedPackage, Listing
 from bazel_xc.golang.package import FileKind, GoPackage
-from bazel_xc.golang.undefined import Undefined
+from bazel_xc.graph.absence import Absence
 from bazel_xc.graph.dependency import DependencyGraph, NodeKind, Target, need_node
 
 if TYPE_CHECKING:
     import networkx as nx
+
+NOTHING_ABSENT = Absence()
 
 
 def targets_with_cgo(
@@ -49,25 +51,29 @@ def build_graph(
     listings: Iterable[Listing],
     needs: Mapping[str, tuple[CNeed, ...]],
     targets: Iterable[Target] = (),
-    unlisted: Iterable[GoPackage] = (),
-    undefined: Iterable[Undefined] = (),
+    packages: Iterable[GoPackage] = (),
+    absence: Absence = NOTHING_ABSENT,
+    vendored: Mapping[str, str] | None = None,
 ) -> DependencyGraph:
     """Joins what is known; ``needs`` maps import paths to what those packages ask for.
 
-    Of packages that are ``unlisted`` the sources tell.
+    Of the workspace's ``packages`` that are in no listing the sources tell. ``vendored`` maps the import
+    paths of vendored packages to their modules.
     """
-    listings = tuple(listings)
+    listings, vendored = tuple(listings), vendored or {}
     platforms = tuple(listing.platform.name for listing in listings)
     builder = _Builder()
     for listing in listings:
         for package in listing.packages.values():
             builder.add_package(package, listing.platform.name)
-    for own in unlisted:
-        builder.add_sources(own, platforms)
-        refused = frozenset(each.platform.name for each in listings if own.is_refused(each.platform))
-        builder.nodes[own.import_path] |= {"listed": own.buildable, "first_party": True, "broken": refused}
-    for use in undefined:
-        builder.nodes[use.import_path]["broken"] |= frozenset(use.platforms)
+    listed = frozenset(builder.nodes)
+    for own in packages:
+        if own.import_path not in listed:
+            builder.add_sources(own, platforms)
+            first_party = own.import_path not in vendored
+            builder.nodes[own.import_path] |= {"listed": own.buildable, "first_party": first_party}
+            builder.add_module(own.import_path, vendored.get(own.import_path, ""), own.buildable)
+    builder.add_absence(absence, platforms)
     for path, asked in needs.items():
         for need in asked:
             builder.nodes[need_node(need)] = {"kind": NodeKind.NEED}
@@ -129,16 +135,24 @@ class _Builder:
         data["listed"] |= here
         if package.cgo_files:
             data["cgo"] |= here
-        if not package.standard and (package.refused or not package.buildable):
-            data["broken"] |= here
-        if package.module:
-            module = f"module:{package.module.path}"
-            self.nodes.setdefault(module, {"kind": NodeKind.MODULE})
-            self.add_edge(node, module, here)
+        self.add_module(node, package.module.path if package.module else "", here)
         renamed = dict(package.import_map)
         for path in package.imports:
             if path not in ("C", "unsafe"):
                 self.add_edge(node, renamed.get(path, path), here)
+
+    def add_module(self, package: str, path: str, platforms: frozenset[str]) -> None:
+        """The module that a package belongs to, where one is known."""
+        if path:
+            self.nodes.setdefault(f"module:{path}", {"kind": NodeKind.MODULE})
+            self.add_edge(package, f"module:{path}", platforms)
+
+    def add_absence(self, absence: Absence, platforms: tuple[str, ...]) -> None:
+        """Where packages cannot be built, and where nobody knows."""
+        for key, found in (("broken", absence.absent), ("unknown", absence.unknown)):
+            for path, held in found.items():
+                if path in self.nodes:
+                    self.nodes[path][key] |= held.intersection(platforms)
 
     def add_sources(self, package: GoPackage, platforms: tuple[str, ...]) -> None:
         """What a package imports by its files, for listings that do not tell."""
@@ -153,8 +167,8 @@ class _Builder:
                     self.add_edge(node, each.path, active)
 
     def add_target(self, target: Target, platforms: tuple[str, ...]) -> None:
-        absent = frozenset(platforms) - target.imports.keys()
-        self.nodes[target.label] = {"kind": NodeKind.TARGET, "broken": absent}
+        absent = frozenset(platforms) - target.imports.keys() - target.unknown
+        self.nodes[target.label] = {"kind": NodeKind.TARGET, "broken": absent, "unknown": target.unknown}
         for platform, paths in target.imports.items():
             for path in paths:
                 if path in self.nodes:
@@ -170,4 +184,5 @@ class _Builder:
 
 def _package_data(kind: NodeKind) -> dict[str, Any]:
     nothing: frozenset[str] = frozenset()
-    return {"kind": kind, "cgo": nothing, "broken": nothing, "listed": nothing, "first_party": False}
+    platforms = dict.fromkeys(("cgo", "broken", "unknown", "listed"), nothing)
+    return {"kind": kind, **platforms, "first_party": False}

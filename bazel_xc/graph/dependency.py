@@ -36,6 +36,7 @@ class Verdict(enum.StrEnum):
     C_TOOLCHAIN = "c-toolchain"
     C_LIBRARIES = "c-libraries"
     BLOCKED = "blocked"
+    UNKNOWN = "unknown"
 
 
 @frozen
@@ -43,12 +44,14 @@ class Target:
     """A binary or test: its label, the rule's kind, its package, and what each platform makes it import.
 
     ``imports`` maps configured platforms to import paths; a platform on which it cannot be built is absent.
+    On ``unknown`` ones nobody knows what it imports.
     """
 
     label: str
     kind: str
     package: str
     imports: Mapping[str, tuple[str, ...]] = field(hash=False)
+    unknown: frozenset[str] = frozenset()
 
 
 @frozen(kw_only=True)
@@ -56,19 +59,22 @@ class Below:
     """What a node reaches on a platform, itself included, sorted.
 
     ``cgo`` are packages that import "C", those of the standard library apart; ``needs`` are nodes of C needs;
-    ``blockers`` are nodes that cannot be built.
+    ``blockers`` are nodes that cannot be built, ``unknown`` ones that could not be loaded.
     """
 
     cgo: tuple[str, ...]
     standard_cgo: tuple[str, ...]
     needs: tuple[str, ...]
     blockers: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
-        """What building the node takes."""
+        """What building the node takes. What is known to stop it is said before what is not known."""
         if self.blockers:
             return Verdict.BLOCKED
+        if self.unknown:
+            return Verdict.UNKNOWN
         if self.needs:
             return Verdict.C_LIBRARIES
         return Verdict.C_TOOLCHAIN if self.cgo else Verdict.PURE
@@ -84,8 +90,9 @@ class DependencyGraph:
     """A directed graph over all configured platforms.
 
     Nodes are import paths, ``module:PATH``, ``need:KIND:NAME`` and target labels, each with ``kind``; package
-    nodes have ``cgo`` and ``broken``, the names of platforms where they import "C" and where they cannot be
-    built. Every edge has ``platforms``.
+    nodes have ``cgo``, ``broken`` and ``unknown``, the names of platforms where they import "C", where they
+    cannot be built and where go could not load them, ``listed`` ones where go lists them, and whether they
+    are ``first_party``. Every edge has ``platforms``.
     """
 
     graph: nx.DiGraph[str] = field(eq=False)
@@ -116,16 +123,23 @@ class DependencyGraph:
         standard_cgo: list[str] = []
         needs: list[str] = []
         blockers: list[str] = []
+        unknown: list[str] = []
         for each in sorted(self.closure(node, platform) & self._relevant_on(platform)):
             data = nodes[each]
             if platform in data.get("cgo", ()):
                 (standard_cgo if data["kind"] == NodeKind.STANDARD else cgo).append(each)
             if platform in data.get("broken", ()):
                 blockers.append(each)
+            elif platform in data.get("unknown", ()):
+                unknown.append(each)
             if data["kind"] == NodeKind.NEED:
                 needs.append(each)
         return Below(
-            cgo=tuple(cgo), standard_cgo=tuple(standard_cgo), needs=tuple(needs), blockers=tuple(blockers)
+            cgo=tuple(cgo),
+            standard_cgo=tuple(standard_cgo),
+            needs=tuple(needs),
+            blockers=tuple(blockers),
+            unknown=tuple(unknown),
         )
 
     def _relevant_on(self, platform: str) -> frozenset[str]:
@@ -136,6 +150,7 @@ class DependencyGraph:
                 for node, data in self.graph.nodes.items()
                 if platform in data.get("cgo", ())
                 or platform in data.get("broken", ())
+                or platform in data.get("unknown", ())
                 or data["kind"] == NodeKind.NEED
             )
         return self._relevant[platform]

@@ -41,11 +41,11 @@ class Ways:
 
 
 def ways(graph: DependencyGraph, node: str, platform: str, limit: int = 20) -> Ways:
-    """The ways to C from a node, or to what cannot be built where there is such a thing."""
+    """The ways to C from a node, or to what cannot be built or loaded where there is such a thing."""
     below = graph.below(node, platform)
-    ends = tuple(each for each in (below.blockers or below.cgo) if each != node)
+    ends = tuple(each for each in (below.blockers or below.unknown or below.cgo) if each != node)
     if not ends:
-        own = node in (*below.blockers, *below.cgo)
+        own = node in (*below.blockers, *below.unknown, *below.cgo)
         return Ways(node=node, platform=platform, ends=(node,) if own else (), cut=None if own else ())
     part = _slice(graph, node, ends, platform)
     chains = tuple(islice(_chains(part, node), limit + 1))

@@ -6,20 +6,25 @@ answered too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve
 
 from bazel_xc import __version__
 from bazel_xc.bazel.compatibility import rule_targets
+from bazel_xc.bazel.outline import Outline, import_paths
 from bazel_xc.cgo.needs import CNeed
 from bazel_xc.clibs.outcome import Status
-from bazel_xc.golang.listing import ListedPackage, Listing
+from bazel_xc.golang.listing import ListedPackage
+from bazel_xc.golang.loading import is_nowhere, without_root
+from bazel_xc.golang.modules import vendored_modules
 from bazel_xc.golang.package import GoPackage
-from bazel_xc.golang.undefined import Sources, said_of_undefined, undefined_in_listings
+from bazel_xc.golang.undefined import said_of_undefined
+from bazel_xc.graph.absence import absence
 from bazel_xc.graph.build import build_graph
 from bazel_xc.graph.dependency import Target
-from bazel_xc.pipeline.reading import Reading, reader
+from bazel_xc.model import NOT_PROVIDED, Diagnostic
+from bazel_xc.pipeline.reading import Reading
 from bazel_xc.pipeline.rules import outlines_of, unique
 from bazel_xc.pipeline.solving import Solved, said_of, solve
 from bazel_xc.pipeline.third_party import module_findings
@@ -33,18 +38,28 @@ def join(reading: Reading) -> Material:
     loaded = reading.loaded
     solved = solve(reading, outlines, external=True)
     targets = tuple(rule_targets(outlines, reading.config.platforms))
-    hidden = {package.import_path: package for package in loaded.flipped_unlisted}
-    flipped = tuple(_flipped_target(each, loaded.flipped, hidden.get(each.package)) for each in targets)
-    # Go gives absolute paths, which stay what they are below the root.
-    sources = Sources(reader(reading.workspace.root))
+    flipped = tuple(_flipped_targets(outlines, targets, reading))
+    made = import_paths(outlines)
+    other = absence(
+        loaded.flipped_packages.values(),
+        loaded.flipped,
+        loaded.flipped_undefined,
+        platforms=tuple(listing.platform for listing in loaded.flipped),
+        made=made,
+    )
+    vendored = vendored_packages(reading)
     own = frozenset(package.import_path for package in loaded.packages.values())
-    cgo = frozenset(_with_cgo((*loaded.listings, *loaded.flipped)))
-    lacking = undefined_in_listings(loaded.listings, loaded.unlisted, cgo, sources)
-    otherwise = undefined_in_listings(loaded.flipped, loaded.flipped_unlisted, cgo, sources)
-    foreign = (each for each in lacking if each.import_path not in own)
+    foreign = (each for each in loaded.undefined if each.import_path not in own)
     return Material(
-        graph=build_graph(loaded.listings, _foreign_needs(solved), targets, loaded.unlisted, lacking),
-        other=build_graph(loaded.flipped, {}, flipped, loaded.flipped_unlisted, otherwise),
+        graph=build_graph(
+            loaded.listings,
+            _foreign_needs(solved),
+            targets,
+            loaded.packages.values(),
+            solved.absence,
+            vendored,
+        ),
+        other=build_graph(loaded.flipped, {}, flipped, loaded.flipped_packages.values(), other, vendored),
         targets=targets,
         outcomes=solved.outcomes,
         places=dict(_places(reading)),
@@ -54,6 +69,7 @@ def join(reading: Reading) -> Material:
                 *said_of(solved, reading),
                 *said_of_undefined(foreign, {}),
                 *module_findings(reading),
+                *_not_provided(reading, made),
             )
         ),
         release=reading.toolchain.release[1],
@@ -64,14 +80,6 @@ def join(reading: Reading) -> Material:
             platforms=tuple((platform.name, platform.cgo) for platform in reading.config.platforms),
         ),
     )
-
-
-def _with_cgo(listings: Iterable[Listing]) -> Iterator[str]:
-    """The packages that import "C" on some platform, with either setting of cgo."""
-    for listing in listings:
-        for path, package in listing.packages.items():
-            if package.cgo_files:
-                yield path
 
 
 def _foreign_needs(solved: Solved) -> dict[str, tuple[CNeed, ...]]:
@@ -86,26 +94,65 @@ def _foreign_needs(solved: Solved) -> dict[str, tuple[CNeed, ...]]:
     return {path: needs for path, needs in found.items() if needs}
 
 
-def _flipped_target(target: Target, listings: Iterable[Listing], hidden: GoPackage | None) -> Target:
-    """The target as it is with cgo the other way round; ``hidden`` is its package where go lists none."""
-    imports: dict[str, tuple[str, ...]] = {}
-    if hidden and target.kind != "go_test":
-        return evolve(target, imports=dict.fromkeys(sorted(hidden.buildable), (target.package,)))
-    for listing in listings:
-        package = listing.packages.get(target.package)
-        paths = _imports(target, package) if package else ()
-        if paths:
-            imports[listing.platform.name] = paths
-    return evolve(target, imports=imports)
+def _not_provided(reading: Reading, made: frozenset[str]) -> Iterator[Diagnostic]:
+    """Imported packages that are in no required module, and that no rule makes: one, the first named."""
+    own = {package.import_path for package in reading.loaded.packages.values()}
+    found: dict[str, ListedPackage] = {}
+    for listing in reading.loaded.listings:
+        for path, package in listing.packages.items():
+            if path not in own and path not in made and is_nowhere(package):
+                found.setdefault(path, package)
+    if found:
+        first = min(found)
+        error = found[first].error
+        path, line, column = error.place() if error else ("", 0, 0)
+        what = "1 imported package is" if len(found) == 1 else f"{len(found)} imported packages are"
+        said = Diagnostic(
+            path=path or "go.mod",
+            line=line,
+            column=column,
+            code=NOT_PROVIDED,
+            message=f"{what} in no required module, and no rule has that importpath (first: {first})",
+            remedy="run: go mod tidy",
+        )
+        yield without_root(said, reading.workspace.root)
 
 
-def _imports(target: Target, package: ListedPackage) -> tuple[str, ...]:
-    if target.kind != "go_test":
-        return (target.package,) if package.buildable else ()
-    if not (package.test_files or package.xtest_files):
-        return ()
-    own = (target.package,) if package.test_files and package.buildable else ()
-    return tuple(sorted({*own, *package.test_imports, *package.xtest_imports} - {"C"}))
+def _flipped_targets(
+    outlines: Iterable[Outline], targets: Iterable[Target], reading: Reading
+) -> Iterator[Target]:
+    """The targets as they are with cgo the other way round, in the same order."""
+    loaded = reading.loaded
+    if not loaded.flipped:
+        return
+    there = (_with_package(each, loaded.flipped_packages.get(each.directory.path)) for each in outlines)
+    found = {each.label: each for each in rule_targets(there, reading.config.platforms)}
+    for each in targets:
+        yield found.get(each.label) or evolve(each, imports={})
+
+
+def _with_package(each: Outline, package: GoPackage | None) -> Outline:
+    """The rules of a directory over what another setting makes of its package."""
+    if package is None or each.package is None:
+        return evolve(each, package=None)
+    files = {file.name: file for file in package.files}
+    tests = (
+        evolve(test, files=tuple(files[file.name] for file in test.files if file.name in files))
+        for test in each.tests
+    )
+    return evolve(each, package=package, tests=tuple(tests))
+
+
+def vendored_packages(reading: Reading) -> Mapping[str, str]:
+    """The import paths of packages in ``vendor`` directories, and their modules as modules.txt names them."""
+    found: dict[str, str] = {}
+    for path, package in reading.loaded.packages.items():
+        if "vendor" in path.split("/"):
+            found[package.import_path] = ""
+    for module in reading.modules:
+        if module.vendored:
+            found |= vendored_modules(reading.workspace.root / module.directory)
+    return found
 
 
 def _places(reading: Reading) -> Iterator[tuple[tuple[str, str], tuple[str, int]]]:

@@ -43,7 +43,9 @@ def generate(reading: Reading, only: Iterable[str] = ()) -> Result:
     outlines, said = outlines_of(reading)
     solved = solve(reading, outlines, external=False)
     loaded = reading.loaded
-    where = compatibility(outlines, loaded.packages, loaded.listings, config.platforms, solved.wiring)
+    where = compatibility(
+        outlines, loaded.packages, loaded.listings, config.platforms, solved.wiring, solved.absence
+    )
     planner, more = planner_of(reading, outlines, solved, where)
     said += (*said_of(solved, reading), *more, *module_findings(reading))
     maker = FileMaker(config, reading.repositories)

@@ -20,11 +20,19 @@ from bazel_xc.buildfile.workspace import Workspace, read_workspace
 from bazel_xc.config import FILE_NAME, Config, load_config, select_platforms
 from bazel_xc.errors import ConfigError, WorkspaceError
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
-from bazel_xc.golang.listing import RunGo
 from bazel_xc.golang.loading import Loaded, Loader, is_module_root
 from bazel_xc.golang.modules import Module, listing_groups, read_modules
 from bazel_xc.golang.package import GoView
-from bazel_xc.golang.toolchain import TIMEOUT_SECONDS, Run, Toolchain, find_go, run_go
+from bazel_xc.golang.toolchain import (
+    TIMEOUT_SECONDS,
+    Run,
+    RunGo,
+    Toolchain,
+    build_tags,
+    find_go,
+    run_go,
+    tool_tags,
+)
 from bazel_xc.model import Diagnostic
 
 
@@ -55,6 +63,7 @@ class Reading:
     loaded: Loaded
     diagnostics: tuple[Diagnostic, ...]
     run: RunGo = field(eq=False, repr=False)
+    tool_tags: Mapping[str, tuple[str, ...]]
     name: str = ""
 
     @property
@@ -70,8 +79,12 @@ class Reading:
     @property
     def view(self) -> GoView:
         """The go in use and its configuration, for evaluating constraints."""
-        tags = frozenset((*self.config.tags, *self.toolchain.tool_tags))
-        return GoView(platforms=self.config.platforms, release=self.toolchain.release, tags=tags)
+        return GoView(
+            platforms=self.config.platforms,
+            release=self.toolchain.release,
+            tags=frozenset(self.config.tags),
+            tool_tags=self.tool_tags,
+        )
 
 
 def read(options: Options, *, whole: bool = True, both: bool = False) -> Reading:
@@ -96,9 +109,15 @@ def read(options: Options, *, whole: bool = True, both: bool = False) -> Reading
     def run(arguments: list[str], directory: Path, environment: Mapping[str, str]) -> Run:
         return run_go(toolchain.command, arguments, directory, environment, timeout)
 
-    modules = read_modules(root, go_mods, toolchain, run)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        tags = pool.submit(tool_tags, toolchain, {each.goarch for each in config.platforms}, run)
+        modules = read_modules(root, go_mods, toolchain, run)
     used = any(module.vendored for module in modules)
-    config = evolve(config, external=config.external or ("vendored" if used else "module"))
+    config = evolve(
+        config,
+        external=config.external or ("vendored" if used else "module"),
+        tags=tuple(dict.fromkeys((*config.tags, *build_tags(toolchain.environment)))),
+    )
     groups = listing_groups(root, modules, toolchain, run)
     loader = Loader(
         workspace=workspace,
@@ -109,6 +128,7 @@ def read(options: Options, *, whole: bool = True, both: bool = False) -> Reading
         config=config,
         vendored=config.external == "vendored",
         generated=dict(_generated(workspace)),
+        tool_tags=tags.result(),
         whole=whole,
         both=both,
     )
@@ -123,6 +143,7 @@ def read(options: Options, *, whole: bool = True, both: bool = False) -> Reading
         loaded=loaded,
         diagnostics=(*workspace.diagnostics, *said, *loaded.diagnostics),
         run=run,
+        tool_tags=tags.result(),
     )
 
 

@@ -31,7 +31,8 @@ def outlines_of(reading: Reading) -> tuple[tuple[Outline, ...], tuple[Diagnostic
     found: list[Outline] = []
     for path, directory in reading.workspace.directories.items():
         if path in loaded.untouched:
-            found.append(Outline(directory=directory, package=None))
+            unread = path not in loaded.ignored
+            found.append(Outline(directory=directory, package=None, unread=unread))
             continue
         each, problems = outline(directory, loaded.packages.get(path), convention, reading.root_name)
         found.append(each)

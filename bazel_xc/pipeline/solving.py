@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from attrs import evolve, frozen
 
-from bazel_xc.bazel.outline import Outline
+from bazel_xc.bazel.outline import Outline, import_paths
 from bazel_xc.bazel.select import select_conditions
 from bazel_xc.bazel.wiring import Ground, Wiring, wire
 from bazel_xc.buildfile.evaluate import EvaluatedRule, evaluate_rules
@@ -22,17 +22,21 @@ from bazel_xc.clibs.outcome import Outcome, Providers
 from bazel_xc.clibs.registry import load_registry, load_system
 from bazel_xc.clibs.resolve import resolve
 from bazel_xc.clibs.rules import ATTRIBUTES
+from bazel_xc.graph.absence import Absence, absence
 from bazel_xc.model import Diagnostic, Label
 from bazel_xc.pipeline.reading import Reading
 
 
 @frozen(kw_only=True)
 class Solved:
-    """The C side of the workspace; ``outcomes`` are by import path, ``wiring`` by directory."""
+    """The C side of the workspace; ``outcomes`` are by import path, ``wiring`` by directory. ``absence`` says
+    where packages cannot be built, for lack of C or for any other reason.
+    """
 
     survey: Survey
     outcomes: Mapping[str, tuple[Outcome, ...]]
     wiring: Wiring
+    absence: Absence
 
     @property
     def packages(self) -> frozenset[str]:
@@ -63,7 +67,20 @@ def solve(reading: Reading, outlines: Iterable[Outline], *, external: bool) -> S
     outcomes = {path: _resolve(path, each, own.get(path), reading, index) for path, each in needs.items()}
     by_directory = {own[path]: each for path, each in outcomes.items() if path in own}
     wiring = wire(found, by_directory, _ground(reading, outlines, index))
-    return Solved(survey=found, outcomes=outcomes, wiring=wiring)
+    where = _absence(reading, outlines, wiring)
+    return Solved(survey=found, outcomes=outcomes, wiring=wiring, absence=where)
+
+
+def _absence(reading: Reading, outlines: Iterable[Outline], wiring: Wiring) -> Absence:
+    loaded = reading.loaded
+    return absence(
+        loaded.packages.values(),
+        loaded.listings,
+        loaded.undefined,
+        platforms=reading.config.platforms,
+        lacking=wiring.absent,
+        made=import_paths(outlines),
+    )
 
 
 def solve_module(
@@ -82,8 +99,10 @@ def solve_module(
         own[path]: tuple(evolve(each, labels=tuple(map(spell, each.labels))) for each in some)
         for path, some in outcomes.items()
     }
-    wiring = wire(found, spelt, _ground(module, tuple(outlines), _index(module)))
-    return Solved(survey=found, outcomes=outcomes, wiring=wiring)
+    outlines = tuple(outlines)
+    wiring = wire(found, spelt, _ground(module, outlines, _index(module)))
+    where = _absence(module, outlines, wiring)
+    return Solved(survey=found, outcomes=outcomes, wiring=wiring, absence=where)
 
 
 def _ground(reading: Reading, outlines: tuple[Outline, ...], index: CIndex) -> Ground:
@@ -97,7 +116,7 @@ def _ground(reading: Reading, outlines: tuple[Outline, ...], index: CIndex) -> G
         root_name=reading.root_name,
         conditions=select_conditions(reading.repositories),
         assembles_with_c=reading.repositories.assembles_with_c,
-        tidy=not reading.loaded.untouched,
+        tidy=reading.loaded.untouched <= reading.loaded.ignored,
     )
 
 

@@ -244,6 +244,7 @@ def _reading_of(module: ListedModule, main: Reading) -> Reading:
         config=config,
         vendored=False,
         generated={},
+        tool_tags=main.tool_tags,
     )
     loaded = loader.load_listed(tuple(_of_module(each, module.path) for each in main.loaded.listings))
     return evolve(
@@ -286,7 +287,9 @@ def _build_files(
 ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
     outlines, _ = outlines_of(reading)
     loaded, platforms = reading.loaded, reading.config.platforms
-    where = compatibility(outlines, loaded.packages, loaded.listings, platforms, solved.wiring)
+    where = compatibility(
+        outlines, loaded.packages, loaded.listings, platforms, solved.wiring, solved.absence
+    )
     own = shapes.main_repository(bzlmod=reading.repositories.bzlmod)
     incompatible = str(Label(own, shapes.FOLDER, "incompatible"))
     planner, _ = planner_of(reading, outlines, solved, where, incompatible)

@@ -95,6 +95,8 @@ class _Builder:
         on, off = self.material.graph, self.material.other
         if not self.cgo[platform]:
             on, off = off, on
+        if platform in self._data(self.material.graph, node).get("unknown", _NOWHERE):
+            return State.UNKNOWN
         uses_c = platform in self._data(on, node).get("cgo", _NOWHERE)
         here = _is_there(self._data(self.material.graph, node), platform)
         without = _is_there(self._data(off, node), platform)
@@ -126,6 +128,7 @@ class _Builder:
                 first_party=bool(data.get("first_party", data["kind"] == NodeKind.TARGET)),
                 cgo=tuple(sorted(data.get("cgo", _NOWHERE))),
                 blocked=tuple(sorted(data.get("broken", _NOWHERE))),
+                unknown=tuple(sorted(data.get("unknown", _NOWHERE))),
             )
 
     def edges(self) -> Iterator[GraphEdge]:
@@ -147,7 +150,7 @@ class _Builder:
     def _target_on(self, target: Target, platform: str) -> TargetOn:
         graph = self.material.graph
         below = graph.below(target.label, platform)
-        ends = [node for node in below.blockers if node != target.label] if below.blockers else below.cgo
+        ends = [node for node in below.blockers or below.unknown or below.cgo if node != target.label]
         return TargetOn(
             platform=platform,
             verdict=below.verdict,
@@ -156,6 +159,7 @@ class _Builder:
             standard_cgo_packages=below.standard_cgo,
             needs=tuple(node.removeprefix("need:") for node in below.needs),
             blockers=below.blockers,
+            unknown=below.unknown,
             fallbacks=tuple(self._fallbacks(target, platform)),
             without_cgo=self._without_cgo(target, platform, below),
         )
@@ -176,11 +180,11 @@ class _Builder:
         other = self.material.other
         if not self.cgo[platform] or target.label not in other.graph:
             return None
-        if below.blockers or not (below.cgo or below.standard_cgo):
+        if below.blockers or below.unknown or not (below.cgo or below.standard_cgo):
             return None
         flipped = other.below(target.label, platform)
         return WithoutCgo(
-            verdict=Verdict.BLOCKED if flipped.blockers else Verdict.PURE,
+            verdict=flipped.verdict if flipped.blockers or flipped.unknown else Verdict.PURE,
             vanished=tuple(node for node in flipped.blockers if node != target.label),
             fallbacks=tuple(node for node in below.cgo if _is_there(self._data(other, node), platform)),
             effects=effects(below.standard_cgo, platform.partition("_")[0], self.material.release),
@@ -195,14 +199,19 @@ class _Builder:
 
 
 def _relevant(graph: DependencyGraph) -> frozenset[str]:
-    """What leads to C, to a need, or to a package of the workspace that is missing somewhere."""
+    """What leads to C, to a need, to what is unknown, or to a package of the workspace that some platform
+    lacks.
+    """
     nodes = graph.graph.nodes
     kinds = (NodeKind.PACKAGE, NodeKind.TARGET, NodeKind.NEED)
     found = {
         node
         for node, data in nodes.items()
         if data["kind"] == NodeKind.NEED
-        or (data["kind"] == NodeKind.PACKAGE and (data["cgo"] or (data["first_party"] and data["broken"])))
+        or (
+            data["kind"] == NodeKind.PACKAGE
+            and (data["cgo"] or data["unknown"] or (data["first_party"] and data["broken"]))
+        )
     }
     pending = list(found)
     while pending:

@@ -66,8 +66,12 @@ class VerdictChange:
 
     @property
     def is_worse(self) -> bool:
-        """Whether more is needed than before; a new target is not worse than none."""
-        return bool(self.before) and _rank(self.after) > _rank(self.before)
+        """Whether more is needed than before; a new target is not worse than none.
+
+        What is or was unknown is neither better nor worse.
+        """
+        known = self.before and Verdict.UNKNOWN not in (self.before, self.after)
+        return bool(known) and _rank(self.after) > _rank(self.before)
 
 
 @frozen(kw_only=True)

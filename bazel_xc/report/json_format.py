@@ -99,6 +99,7 @@ def _target_on(on: TargetOn) -> dict[str, Any]:
         "standard_cgo_packages": list(on.standard_cgo_packages),
         "needs": list(on.needs),
         "blockers": list(on.blockers),
+        "unknown": list(on.unknown),
         "fallbacks": list(on.fallbacks),
         "without_cgo": _without_cgo(on.without_cgo) if on.without_cgo else None,
     }
@@ -120,6 +121,7 @@ def _node(each: GraphNode) -> dict[str, Any]:
         "first_party": each.first_party,
         "cgo": list(each.cgo),
         "blocked": list(each.blocked),
+        "unknown": list(each.unknown),
     }
 
 

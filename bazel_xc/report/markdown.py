@@ -36,10 +36,21 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     yield f"{code(run.go_version)}, bazel-xc {code(run.tool_version)}"
     yield ""
+    yield from _unknown(report)
     yield from _verdicts(report)
     yield ""
     yield from _packages(report)
     yield from _chains(report)
+
+
+def _unknown(report: Report) -> Iterator[str]:
+    if report.is_whole:
+        return
+    yield f"## Unknown: {len(report.unknown_targets)} of {len(report.targets)} targets"
+    yield ""
+    for each in report.unknown:
+        yield f"- {code(each.message)}{f': {code(each.remedy)}' if each.remedy else ''}"
+    yield ""
 
 
 def _verdicts(report: Report) -> Iterator[str]:

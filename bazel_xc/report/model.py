@@ -25,6 +25,7 @@ class State(enum.StrEnum):
     CGO = "cgo"
     FALLBACK = "cgo-with-fallback"
     BROKEN = "broken-without-cgo"
+    UNKNOWN = "unknown"
     ABSENT = "absent"
 
 
@@ -41,7 +42,9 @@ class Run:
 
 @frozen(kw_only=True)
 class PackageEntry:
-    """A package outside the standard library that imports "C" somewhere, or that some platform lacks."""
+    """A package outside the standard library that imports "C" somewhere, that some platform lacks, or that
+    could not be loaded.
+    """
 
     import_path: str
     module: str
@@ -85,6 +88,7 @@ class WithoutCgo:
 class TargetOn:
     """A target on one platform. ``chain`` leads to the nearest package that decides the verdict.
 
+    ``blockers`` cannot be built, ``unknown`` packages could not be loaded.
     ``without_cgo`` is None where cgo is off already, or nothing would change. ``fallbacks`` are packages
     whose C is left out here because cgo is off; that their other files suffice is likely, not certain.
     """
@@ -96,6 +100,7 @@ class TargetOn:
     standard_cgo_packages: tuple[str, ...]
     needs: tuple[str, ...]
     blockers: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
     fallbacks: tuple[str, ...] = ()
     without_cgo: WithoutCgo | None = None
 
@@ -127,13 +132,14 @@ class ImportPlace:
 
 @frozen(kw_only=True)
 class GraphNode:
-    """A target, package or need that matters for C; platforms where it is C or cannot be built."""
+    """A target, package or need that matters; platforms where it is C, cannot be built, or is unknown."""
 
     name: str
     kind: str
     first_party: bool = False
     cgo: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -156,6 +162,23 @@ class Report:
     findings: tuple[Diagnostic, ...] = ()
     nodes: tuple[GraphNode, ...] = ()
     edges: tuple[GraphEdge, ...] = ()
+
+    @property
+    def unknown(self) -> tuple[Diagnostic, ...]:
+        """What could not be found out, as the findings say it."""
+        return tuple(each for each in self.findings if each.is_unknown)
+
+    @property
+    def unknown_targets(self) -> tuple[TargetEntry, ...]:
+        """The targets with a platform on which nobody knows what they take."""
+        return tuple(
+            each for each in self.targets if any(on.verdict is Verdict.UNKNOWN for on in each.platforms)
+        )
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything could be found out."""
+        return not (self.unknown or self.unknown_targets)
 
     def only(self, pattern: str = "", *, cgo_only: bool = False) -> Report:
         """The report on the targets whose label matches ``//dir/...``, ``//dir:name`` or a glob."""

@@ -1,7 +1,8 @@
 """The report as text for a terminal.
 
-Comes in: a ``Report``. Goes out: a table of verdicts, the packages that import "C" with their needs, and a
-chain for every target that is not pure. No colour, no width of the terminal: lines are short by themselves.
+Comes in: a ``Report``. Goes out: what could not be found out, a table of verdicts, the packages that import
+"C" with their needs, and a chain for every target that is not pure. No colour, no width of the terminal:
+lines are short by themselves.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from bazel_xc.cgo.needs import NeedKind
 from bazel_xc.clibs.outcome import Outcome, Status
 from bazel_xc.graph.dependency import Verdict
-from bazel_xc.report.model import PackageEntry, Report, TargetEntry, TargetOn
+from bazel_xc.report.model import PackageEntry, Report, State, TargetEntry, TargetOn
 from bazel_xc.report.plain import plain
 
 
@@ -25,10 +26,21 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"module {run.module}, {run.go_version}, bazel-xc {run.tool_version}"
     yield "platforms " + ", ".join(f"{name} (cgo {'on' if cgo else 'off'})" for name, cgo in run.platforms)
     yield ""
+    yield from _unknown(report)
     yield from _verdicts(report)
     yield ""
     yield from _packages(report)
     yield from _chains(report)
+
+
+def _unknown(report: Report) -> Iterator[str]:
+    if report.is_whole:
+        return
+    count, all_of_them = len(report.unknown_targets), len(report.targets)
+    yield f"unknown: {count} of {all_of_them} target{'' if all_of_them == 1 else 's'}"
+    for each in report.unknown:
+        yield f"  {each.message}{f'; {each.remedy}' if each.remedy else ''}"
+    yield ""
 
 
 def _verdicts(report: Report) -> Iterator[str]:
@@ -47,12 +59,13 @@ def _table(rows: list[list[str]]) -> Iterator[str]:
 
 
 def _packages(report: Report) -> Iterator[str]:
-    if not report.packages:
+    shown = [each for each in report.packages if {state for _, state in each.states} != {State.UNKNOWN}]
+    if not shown:
         yield 'no package outside the standard library imports "C", none is missing anywhere'
         return
     yield 'packages that import "C", or that are missing somewhere'
     names = [name for name, _ in report.run.platforms]
-    for each in report.packages:
+    for each in shown:
         whose = "own" if each.first_party else each.module or "external"
         yield f"  {each.import_path} ({whose}): {_states(each)}"
         for end in each.needs:

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from attrs import evolve
 
+from bazel_xc.graph.dependency import Below
 from bazel_xc.graph.ways import Ways
 from bazel_xc.report.build import Material
 from bazel_xc.report.plain import plain
@@ -69,8 +70,8 @@ def _answer(each: Ways, material: Material) -> Iterator[str]:
         yield 'no package below it, outside the standard library, imports "C"'
         return
     if each.ends == (each.node,):
-        blocked = each.node in material.graph.below(each.node, each.platform).blockers
-        yield "has nothing to compile there" if blocked else 'imports "C" itself'
+        below = material.graph.below(each.node, each.platform)
+        yield "has nothing to compile there" if below.blockers else _itself(below)
         return
     for chain in each.shortest[:_MOST]:
         yield from _chain(chain, material.places)
@@ -84,6 +85,10 @@ def _answer(each: Ways, material: Material) -> Iterator[str]:
     if each.gates:
         yield f"every way passes {', '.join(each.gates)}"
     yield from _removal(each, material.places)
+
+
+def _itself(below: Below) -> str:
+    return "could not be loaded" if below.unknown else 'imports "C" itself'
 
 
 def _chain(chain: tuple[str, ...], places: Mapping[tuple[str, str], tuple[str, int]]) -> Iterator[str]:

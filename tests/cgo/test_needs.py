@@ -66,7 +66,9 @@ def test_conditions_are_those_of_go_with_its_tags_and_release() -> None:
     text = (
         "#cgo !cgo LDFLAGS: -la\n#cgo static LDFLAGS: -lb\n#cgo go1.21 LDFLAGS: -lc\n#cgo go1.22 LDFLAGS: -ld"
     )
-    found = c_needs([_source(text)], [LINUX], "p", {}, tags=frozenset({"static"}), release=(1, 21))
+    found = c_needs(
+        [_source(text)], [LINUX], "p", {}, tags_on=lambda _: frozenset({"static"}), release=(1, 21)
+    )
 
     assert [need.name for need in found] == ["b", "c"]
 

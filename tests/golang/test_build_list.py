@@ -13,7 +13,7 @@ from bazel_xc.golang.build_list import BuildModule, escaped, read_build_list
 from bazel_xc.golang.modules import Module, Require
 from bazel_xc.golang.toolchain import Run, Toolchain
 
-TOOLCHAIN = Toolchain("go", "go1.26", (1, 26), (), "/go", {})
+TOOLCHAIN = Toolchain("go", "go1.26", (1, 26), "/go", {})
 MAIN = Module(
     path="example.com/m",
     directory="",

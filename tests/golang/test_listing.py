@@ -25,7 +25,7 @@ from bazel_xc.model import Platform
 
 LINUX = Platform("linux", "amd64", cgo=True)
 WINDOWS = Platform("windows", "arm64", cgo=False)
-TOOLCHAIN = Toolchain("go", "go1.26", (1, 26), (), "/go", {"GOFLAGS": "-tags=one,two -mod=mod"})
+TOOLCHAIN = Toolchain("go", "go1.26", (1, 26), "/go", {"GOFLAGS": "-tags=one,two -mod=mod"})
 OUTPUT = dedent(
     """\
     {
@@ -72,7 +72,7 @@ def test_one_call_per_platform_with_everything_set(tmp_path: Path) -> None:
         assert directory == tmp_path
         return Run(0, OUTPUT.encode(), "")
 
-    listings, _ = list_packages(TOOLCHAIN, run, [place(tmp_path)], [LINUX, WINDOWS], ["mine"])
+    listings, _ = list_packages(TOOLCHAIN, run, [place(tmp_path)], [LINUX, WINDOWS], ["mine", "one"])
 
     assert [sorted(listing.packages) for listing in listings] == [["example.com/m", "fmt"]] * 2
     assert {environment["GOOS"]: environment["CGO_ENABLED"] for _, environment in calls} == {
@@ -80,7 +80,7 @@ def test_one_call_per_platform_with_everything_set(tmp_path: Path) -> None:
         "windows": "0",
     }
     assert calls[0][0] == [
-        "list", "-e", "-deps", f"-json={','.join(FIELDS)}", "-tags=mine,one,two", "--", "./...",
+        "list", "-e", "-deps", f"-json={','.join(FIELDS)}", "-tags=mine,one", "--", "./...",
     ]  # fmt: skip
 
 
@@ -113,6 +113,39 @@ def test_modules_are_joined_and_what_loads_wins(tmp_path: Path) -> None:
         (listing,), _ = list_packages(TOOLCHAIN, run, [place(tmp_path / name) for name in order], [LINUX])
 
         assert listing.packages["x.y/dep"].error is None
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        pytest.param(Run(-9, OUTPUT.encode(), ""), id="killed"),
+        pytest.param(Run(2, OUTPUT.encode(), "panic"), id="exit_status"),
+        pytest.param(Run(0, OUTPUT.encode()[:-12], ""), id="cut_off"),
+        pytest.param(Run(1, b"", "go: no"), id="nothing"),
+    ],
+)
+def test_listing_that_did_not_come_to_its_end_has_failed(tmp_path: Path, done: Run) -> None:
+    """What it printed is not taken for all there is."""
+
+    def run(arguments: list[str], directory: Path, environment: Mapping[str, str]) -> Run:
+        return done if directory.name == "two" else Run(0, OUTPUT.encode(), "")
+
+    places = [place(tmp_path / name) for name in ("one", "two")]
+    _, failed = list_packages(TOOLCHAIN, run, places, [LINUX])
+
+    assert [each.place.directory.name for each in failed] == ["two"]
+
+
+def test_position_of_an_error_is_absolute(tmp_path: Path) -> None:
+    """Go tells it from where it ran, which is not the workspace's root in a nested module."""
+    text = b'{"ImportPath": "m/a", "Error": {"Err": "expected", "Pos": "a/a.go:2:10"}}'
+    (tmp_path / "sub").mkdir()
+
+    (listing,), _ = list_packages(TOOLCHAIN, lambda *_: Run(0, text, ""), [place(tmp_path / "sub")], [LINUX])
+
+    error = listing.packages["m/a"].error
+    assert error is not None
+    assert error.place() == (f"{tmp_path}/sub/a/a.go", 2, 10)
 
 
 def test_output_that_is_no_json_is_an_error(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.golang.listing import ListedModule, ListedPackage, Listing
+from bazel_xc.graph.absence import absence
 from bazel_xc.graph.build import build_graph, targets_with_cgo
 from bazel_xc.graph.dependency import Below, DependencyGraph, NodeKind, Target, Verdict
 from bazel_xc.model import Platform
@@ -49,28 +50,26 @@ def graph() -> DependencyGraph:
     target = Target("//cmd:cmd", "go_binary", cmd, {"linux_arm64": (cmd,), "windows_arm64": (cmd,)})
     test = Target("//lib:lib_test", "go_test", lib, {"linux_arm64": ("net",)})
     need = CNeed(NeedKind.LIB, "z", frozenset({"linux_arm64"}), "c.go", 3)
-    return build_graph(
-        [
-            listing(
-                LINUX,
-                package(cmd, [lib, "fmt"]),
-                package(lib, [sysc, net]),
-                package(sysc, cgo=True),
-                package(net, cgo=True),
-                package("fmt"),
-            ),
-            listing(
-                WINDOWS,
-                package(cmd, [lib, "fmt"]),
-                package(lib, [sysc, net]),
-                package(sysc, empty=True),
-                package(net),
-                package("fmt"),
-            ),
-        ],
-        {sysc: (need,)},
-        [target, test],
-    )
+    listings = [
+        listing(
+            LINUX,
+            package(cmd, [lib, "fmt"]),
+            package(lib, [sysc, net]),
+            package(sysc, cgo=True),
+            package(net, cgo=True),
+            package("fmt"),
+        ),
+        listing(
+            WINDOWS,
+            package(cmd, [lib, "fmt"]),
+            package(lib, [sysc, net]),
+            package(sysc, empty=True),
+            package(net),
+            package("fmt"),
+        ),
+    ]
+    where = absence((), listings, platforms=(LINUX, WINDOWS))
+    return build_graph(listings, {sysc: (need,)}, [target, test], absence=where)
 
 
 def test_every_edge_has_platforms(graph: DependencyGraph) -> None:

@@ -1,0 +1,4 @@
+package p
+
+// A is foo.
+func A() int { return foo() }

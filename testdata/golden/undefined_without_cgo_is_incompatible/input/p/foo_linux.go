@@ -1,0 +1,3 @@
+package p
+
+func foo() int { return 1 }

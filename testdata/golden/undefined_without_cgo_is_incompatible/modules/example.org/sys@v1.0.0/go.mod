@@ -1,0 +1,3 @@
+module example.org/sys
+
+go 1.21

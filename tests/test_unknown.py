@@ -1,0 +1,409 @@
+"""What go does not tell is unknown: no rule goes, nothing becomes incompatible, and it is said."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from attrs import frozen
+from requirements import require
+
+from bazel_xc.cli import main
+
+GO_MOD = "module example.com/m\n\ngo 1.21\n"
+CONFIG = "[platforms.linux_arm64]\ncgo = true\n\n[platforms.windows_arm64]\ncgo = false\n"
+MODULE = 'bazel_dep(name = "rules_go", version = "0.62.0")\n'
+GONE = {
+    "go.mod": GO_MOD + "\nrequire github.com/nobody/gone v1.0.0\n",
+    "go.sum": "github.com/nobody/gone v1.0.0 h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+    "github.com/nobody/gone v1.0.0/go.mod h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
+    "bazel_xc.toml": CONFIG,
+    "MODULE.bazel": MODULE,
+    "cmd/main.go": 'package main\n\nimport _ "github.com/nobody/gone/x"\n\nfunc main() {}\n',
+    "tool/main.go": "package main\n\nfunc main() {}\n",
+}
+NOT_LOADED = (
+    "1 package could not be loaded because its module is not in the module cache"
+    " (first: github.com/nobody/gone/x); run: go mod download\n"
+)
+
+
+@frozen
+class Outcome:
+    """What a run left: exit code, both streams, and the BUILD files."""
+
+    code: int
+    stdout: str
+    stderr: str
+    builds: Mapping[str, str]
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    require("go")
+    for name in ("GOFLAGS", "GOWORK", "BAZEL_XC_GO"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GOENV", "off")
+    monkeypatch.setenv("GOMODCACHE", str(tmp_path_factory.mktemp("modules")))
+
+
+@pytest.fixture
+def run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Writes files, if any, and runs a command in the workspace."""
+
+    def go(files: Mapping[str, str], *arguments: str, root: Path | None = None) -> Outcome:
+        write(tmp_path, files)
+        command, *rest = arguments
+        code = main([command, "-C", str(root or tmp_path), *rest])
+        out, err = capfd.readouterr()
+        return Outcome(code, out, err, builds(tmp_path))
+
+    return go
+
+
+def write(root: Path, files: Mapping[str, str]) -> None:
+    for path, text in files.items():
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+
+
+def builds(root: Path) -> Mapping[str, str]:
+    found = (path for path in sorted(root.rglob("BUILD*")) if path.is_file())
+    return {path.relative_to(root).as_posix(): path.read_text() for path in found}
+
+
+def verdicts(report: str) -> Mapping[str, Mapping[str, str]]:
+    return {
+        each["label"]: {name: on["verdict"] for name, on in each["platforms"].items()}
+        for each in json.loads(report)["targets"]
+    }
+
+
+# A module that is not downloaded
+
+
+def test_generate_writes_what_it_knows_and_warns(run: Run) -> None:
+    outcome = run(GONE, "generate")
+
+    assert outcome.code == 0
+    assert outcome.stderr == f"go.mod: warning: {NOT_LOADED}"
+    assert "@com_github_nobody_gone//x" in outcome.builds["cmd/BUILD.bazel"]
+    assert not any("target_compatible_with" in text for text in outcome.builds.values())
+
+
+def test_generate_says_it_even_where_it_is_to_be_quiet(run: Run) -> None:
+    assert NOT_LOADED in run(GONE, "generate", "-q").stderr
+
+
+def test_report_has_a_verdict_of_its_own_and_fails(run: Run) -> None:
+    outcome = run(GONE, "report", "--format", "json", "-q")
+
+    assert outcome.code == 1
+    assert outcome.stderr == f"go.mod: error: {NOT_LOADED}"
+    assert verdicts(outcome.stdout) == {
+        "//cmd:cmd": {"linux_arm64": "unknown", "windows_arm64": "unknown"},
+        "//tool:tool": {"linux_arm64": "pure", "windows_arm64": "pure"},
+    }
+
+
+def test_report_shows_it_first(run: Run) -> None:
+    lines = run(GONE, "report").stdout.split("\n")
+
+    assert lines[3:6] == ["unknown: 1 of 2 targets", f"  {NOT_LOADED.rstrip()}", ""]
+
+
+def test_incomplete_reports_are_allowed_on_demand(run: Run) -> None:
+    outcome = run(GONE, "report", "--allow-incomplete", "-q")
+
+    assert outcome.code == 0
+    assert outcome.stderr == f"go.mod: warning: {NOT_LOADED}"
+
+
+def test_why_leads_to_what_could_not_be_loaded(run: Run) -> None:
+    outcome = run(GONE, "why", "//cmd")
+
+    assert outcome.stdout.startswith("//cmd:cmd on linux_arm64, windows_arm64: unknown\n")
+    assert "  -> github.com/nobody/gone/x  (cmd/main.go:3)\n" in outcome.stdout
+    assert NOT_LOADED in outcome.stderr
+
+
+def test_matrix_leaves_no_unknown_target_out_and_fails(run: Run) -> None:
+    outcome = run(GONE, "matrix", "-q")
+
+    assert outcome.code == 1
+    assert outcome.stderr == f"go.mod: error: {NOT_LOADED}"
+    assert "//cmd:cmd" in outcome.stdout
+    assert run(GONE, "matrix", "-q", "--allow-incomplete").code == 0
+
+
+def test_matrix_of_a_saved_report_fails_too(run: Run, tmp_path: Path) -> None:
+    run(GONE, "report", "--format", "json", "-o", str(tmp_path / "saved.json"))
+
+    outcome = run({}, "matrix", "-q", "--report", str(tmp_path / "saved.json"))
+
+    assert (outcome.code, outcome.stderr) == (1, f"go.mod: error: {NOT_LOADED}")
+
+
+def test_compare_fails_and_names_the_side(run: Run, tmp_path: Path) -> None:
+    run(GONE, "report", "--format", "json", "-o", str(tmp_path / "saved.json"))
+
+    outcome = run({}, "compare", str(tmp_path / "saved.json"), "--fail-on", "worse-verdict")
+
+    assert outcome.code == 1
+    assert f"{tmp_path}/saved.json:go.mod: error: {NOT_LOADED}" in outcome.stderr
+    assert f"\ngo.mod: error: {NOT_LOADED}" in f"\n{outcome.stderr}"
+    allowed = run({}, "compare", str(tmp_path / "saved.json"), "--allow-incomplete")
+    assert allowed.code == 0
+
+
+def test_import_in_no_module_that_no_rule_makes_is_unknown(run: Run) -> None:
+    files = {**GONE, "go.mod": GO_MOD, "go.sum": ""}
+    outcome = run(files, "report", "--format", "json", "-q")
+
+    assert verdicts(outcome.stdout)["//cmd:cmd"]["linux_arm64"] == "unknown"
+    assert outcome.stderr == (
+        "cmd/main.go:3:8: error: 1 imported package is in no required module, and no rule has that importpath"
+        " (first: github.com/nobody/gone/x); run: go mod tidy\n"
+    )
+
+
+def test_import_that_a_rule_makes_is_no_secret(run: Run) -> None:
+    made = 'go_proto_library(\n    name = "x_go_proto",\n    importpath = "github.com/nobody/gone/x",\n)\n'
+    outcome = run({**GONE, "go.mod": GO_MOD, "go.sum": "", "proto/BUILD.bazel": made}, "report")
+
+    assert outcome.code == 0
+    assert "unknown" not in outcome.stdout
+
+
+# A workspace that is reached another way
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A small workspace behind a link."""
+    real = tmp_path / "real"
+    files = {
+        "a/a.go": "package a\n",
+        "cmd/main.go": 'package main\n\nimport _ "example.com/m/a"\n\nfunc main() {}\n',
+    }
+    write(real, {"go.mod": GO_MOD, "MODULE.bazel": MODULE, **files})
+    (tmp_path / "link").symlink_to(real)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("folder", "arguments"),
+    [
+        pytest.param("link", (), id="inside_the_link"),
+        pytest.param("link", ("-C", "."), id="dot_inside_the_link"),
+        pytest.param(".", ("-C", "link"), id="relative_root"),
+        pytest.param("real", ("-C", "../link/a/.."), id="roundabout"),
+    ],
+)
+def test_a_link_to_the_workspace_changes_nothing(
+    workspace: Path,
+    folder: str,
+    arguments: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """A shell keeps the name of the link in PWD, and go believes it."""
+    monkeypatch.chdir(workspace / folder)
+    monkeypatch.setenv("PWD", str(workspace / folder))
+    assert main(["generate", *arguments]) == 0
+    told = capfd.readouterr().err
+    assert main(["report", "--format", "json", *arguments]) == 0
+    report = capfd.readouterr().out
+
+    copy = workspace / "copy"
+    shutil.copytree(workspace / "real", copy, ignore=shutil.ignore_patterns("BUILD.bazel", "platforms"))
+    assert main(["generate", "-C", str(copy)]) == 0
+    expected = capfd.readouterr().err
+    assert main(["report", "--format", "json", "-C", str(copy)]) == 0
+
+    assert (builds(workspace / "real"), told) == (builds(copy), expected)
+    assert report == capfd.readouterr().out
+
+
+# Packages that do not load
+
+
+RULES = dedent(
+    """\
+    go_library(
+        name = "a",
+        srcs = ["a.go"],
+        importpath = "example.com/m/sub/a",
+    )
+    """
+)
+
+
+@pytest.mark.parametrize("work", [False, True], ids=["nested", "go_work"])
+def test_load_error_in_another_module_keeps_its_rules(run: Run, work: bool) -> None:
+    files = {
+        "go.mod": GO_MOD,
+        "MODULE.bazel": MODULE,
+        "b/b.go": "package b\n",
+        "sub/go.mod": "module example.com/m/sub\n\ngo 1.21\n",
+        "sub/a/a.go": "package a\n\nimport (\n",
+        "sub/a/BUILD.bazel": RULES,
+        **({"go.work": "go 1.21\n\nuse (\n    .\n    ./sub\n)\n"} if work else {}),
+    }
+    outcome = run(files, "generate")
+
+    assert outcome.code == 1
+    expected = "sub/a/a.go:3:10: error: expected ')', found 'EOF' (its rules stay as they are)\n"
+    assert expected in outcome.stderr
+    assert outcome.builds["sub/a/BUILD.bazel"] == RULES
+
+
+def test_broken_child_does_not_freeze_its_parent(run: Run) -> None:
+    stale = 'go_library(\n    name = "a",\n    srcs = ["gone.go"],\n    importpath = "example.com/m/a",\n)\n'
+    broken = {"a/BUILD.bazel": stale, "a/b/b.go": "package b\n\nimport (\n", "a/b/BUILD.bazel": RULES}
+    outcome = run({"go.mod": GO_MOD, "MODULE.bazel": MODULE, "c/c.go": "package c\n", **broken}, "generate")
+
+    assert outcome.builds["a/BUILD.bazel"] == ""
+    assert outcome.builds["a/b/BUILD.bazel"] == RULES
+
+
+def test_binaries_of_a_package_that_does_not_load_are_unknown(run: Run) -> None:
+    rules = 'go_binary(\n    name = "cmd",\n    embed = [":cmd_lib"],\n)\n'
+    files = {"cmd/main.go": "package main\n\nimport (\n", "cmd/BUILD.bazel": rules, "a/a.go": "package a\n"}
+    outcome = run({"go.mod": GO_MOD, "bazel_xc.toml": CONFIG, **files}, "report", "--format", "json")
+
+    assert outcome.code == 1
+    assert "cmd/main.go:3:10: error: " in outcome.stderr
+    assert verdicts(outcome.stdout) == {"//cmd:cmd": {"linux_arm64": "unknown", "windows_arm64": "unknown"}}
+
+
+# Directories that go is told to ignore
+
+
+def test_ignored_directories_are_left_alone(run: Run) -> None:
+    rules = RULES.replace('"a"', '"tools"')
+    files = {
+        "go.mod": "module example.com/m\n\ngo 1.25\n\nignore (\n    ./tools\n    static\n)\n",
+        "MODULE.bazel": MODULE,
+        "a/a.go": "package a\n",
+        "a/static/s.go": "package static\n",
+        "tools/t.go": "package tools\n",
+        "tools/BUILD.bazel": rules,
+    }
+    outcome = run(files, "generate")
+
+    assert (outcome.code, outcome.stderr) == (0, "")
+    assert outcome.builds["tools/BUILD.bazel"] == rules
+    assert sorted(outcome.builds) == ["a/BUILD.bazel", "platforms/BUILD.bazel", "tools/BUILD.bazel"]
+
+
+# A go that says too little
+
+
+def fake_go(folder: Path, lines: Iterable[str]) -> Path:
+    """A go that does ``lines`` of shell before it hands over to the real one."""
+    path = folder / "bin" / "go"
+    path.parent.mkdir()
+    path.write_text("\n".join(["#!/bin/sh", *lines, f'exec {require("go")} "$@"', ""]))
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return path
+
+
+def test_go_that_lists_nothing_is_an_error(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    goroot = fake_goroot(tmp_path_factory.mktemp("go"), ['case "$*" in *-json*-deps*|*-deps*) exit 0;; esac'])
+    monkeypatch.setenv("BAZEL_XC_GO", str(goroot))
+    outcome = run({"go.mod": GO_MOD, "a/a.go": "package a\n", "a/BUILD.bazel": RULES}, "generate")
+
+    assert outcome.code == 2
+    assert outcome.stderr == (
+        f"bazel-xc: {tmp_path}: go lists no package here, although there are Go files (first: a);"
+        " run there: go list ./...\n"
+    )
+    assert outcome.builds == {"a/BUILD.bazel": RULES}
+
+
+def fake_goroot(folder: Path, lines: Iterable[str]) -> Path:
+    """A go of its own GOROOT, which bazel-xc asks for and calls from then on."""
+    go = fake_go(folder, lines)
+    text = go.read_text()
+    go.write_text(
+        text.replace(
+            "#!/bin/sh\n",
+            f'#!/bin/sh\n[ "$1" = env ] && {require("go")} "$@" | sed "1s|.*|{folder}|" && exit\n',
+        )
+    )
+    return go
+
+
+def test_directory_that_go_leaves_out_keeps_its_platforms(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Its own files decide, and a warning says so."""
+    only_b = 'case "$*" in *"-- ./..."*) set -- $(echo "$*" | sed "s|-- ./...|-- ./b|");; esac'
+    goroot = fake_goroot(tmp_path_factory.mktemp("go"), [only_b])
+    monkeypatch.setenv("BAZEL_XC_GO", str(goroot))
+    files = {"a/a.go": "package a\n", "b/b.go": "package b\n", "bazel_xc.toml": CONFIG}
+    outcome = run({"go.mod": GO_MOD, "MODULE.bazel": MODULE, **files}, "generate")
+
+    assert outcome.stderr == (
+        "a: warning: go does not list this directory on linux_arm64, windows_arm64, although the constraints"
+        " of its files hold there (its files decide; run: go list ./a)\n"
+    )
+    assert 'srcs = ["a.go"]' in outcome.builds["a/BUILD.bazel"]
+    assert "target_compatible_with" not in outcome.builds["a/BUILD.bazel"]
+
+
+# Build tags that only go's own settings know
+
+
+TAGGED = {
+    "go.mod": GO_MOD,
+    "MODULE.bazel": MODULE,
+    "a/a.go": "package a\n",
+    "a/on.go": "//go:build foo\n\npackage a\n",
+    "a/off.go": "//go:build !foo\n\npackage a\n",
+}
+
+
+def test_tags_of_goflags_count(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOFLAGS", "-mod=mod -tags=foo,bar")
+    outcome = run(TAGGED, "generate")
+
+    assert (outcome.code, outcome.stderr) == (0, "")
+    assert '"on.go"' in outcome.builds["a/BUILD.bazel"]
+
+
+def test_tags_of_go_env_count(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    settings = tmp_path_factory.mktemp("home") / "env"
+    settings.write_text("GOFLAGS=-tags=foo\nGO111MODULE=off\nGOPROXY=direct\n")
+    monkeypatch.setenv("GOENV", str(settings))
+    outcome = run(TAGGED, "generate")
+
+    assert (outcome.code, outcome.stderr) == (0, "")
+    assert '"on.go"' in outcome.builds["a/BUILD.bazel"]
+
+
+def test_tags_that_go_sets_differ_by_architecture(run: Run) -> None:
+    files = {
+        "go.mod": GO_MOD,
+        "bazel_xc.toml": "[platforms.linux_amd64]\n\n[platforms.linux_arm64]\n",
+        "a/a.go": "package a\n",
+        "a/v1.go": "//go:build amd64.v1\n\npackage a\n",
+        "a/v8.go": "//go:build arm64.v8.0\n\npackage a\n",
+    }
+    outcome = run(files, "generate")
+
+    assert (outcome.code, outcome.stderr) == (0, "")
