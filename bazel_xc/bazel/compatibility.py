@@ -115,7 +115,7 @@ def _absent_tests(outlines: Iterable[Outline], where: Absence) -> dict[str, froz
     found: dict[str, frozenset[str]] = {}
     for each in outlines:
         if each.package and each.tests:
-            nothing = where.tests[each.package.import_path]
+            nothing = where.tests[each.directory.path]
             embeds = each.library and each.package.of(FileKind.TEST)
             if not (embeds and nothing <= where.of(each.package)):
                 found[each.directory.path] = nothing

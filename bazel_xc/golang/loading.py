@@ -37,11 +37,13 @@ _NOWHERE = ("no required module provides package", "is not in std", "but does no
 
 @frozen(kw_only=True)
 class Loaded:
-    """What go and the sources say. ``packages`` are by directory; ``untouched`` are directories whose rules
-    have to stay as they are, because what is in them could not be understood, or because go.mod takes them
-    out of its module: these are ``ignored``. ``undefined`` is what does not compile for lack of a
-    declaration, of whatever package. ``flipped`` are the listings with cgo on where it is off and the other way round,
-    empty where nobody asked, ``flipped_packages`` and ``flipped_undefined`` the rest in that setting.
+    """What go and the sources say.
+
+    ``packages`` are by directory. ``untouched`` are directories whose rules have to stay as they are, because
+    what is in them could not be understood, or because go.mod takes them out of its module: these are
+    ``ignored``. ``undefined`` is what does not compile for lack of a declaration, of whatever package.
+    ``flipped`` are the listings with cgo on where it is off and the other way round, empty where nobody
+    asked; ``flipped_packages`` and ``flipped_undefined`` are the rest in that setting.
     """
 
     listings: tuple[Listing, ...]

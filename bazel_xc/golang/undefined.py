@@ -269,6 +269,8 @@ def _left_out(package: GoPackage, platform: str) -> frozenset[str]:
     is replaced by it.
     """
     files = package.of(FileKind.GO)
+    if not package.uses_cgo and "vendor" in package.directory.split("/"):
+        return frozenset()  # of other people's packages cgo alone is looked at, as of those in no vendor tree
     out = [*package.nowhere, *(each.name for each in files if platform not in each.active)]
     if out and not package.uses_cgo:
         compiled = {_stem(each.name) for each in files if platform in each.active}

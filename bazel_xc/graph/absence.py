@@ -24,20 +24,21 @@ TEST_KINDS = (FileKind.TEST, FileKind.XTEST)
 
 @frozen(kw_only=True)
 class Absence:
-    """Names of platforms by import path, for packages outside the standard library.
+    """Names of platforms, for packages outside the standard library.
 
-    ``absent`` has known platforms, of packages of other modules configured ones alone. ``tests`` are those
-    where the tests of an own package have nothing to compile or import what cannot be built. ``unknown`` are
-    configured platforms on which nobody knows.
+    By directory for own packages: ``libraries`` are known platforms where a package cannot be built,
+    ``tests`` where its tests have nothing to compile or import what cannot be built. By import path, for all
+    packages: ``absent`` where they cannot be built, and ``unknown`` configured platforms where nobody knows.
     """
 
-    absent: Mapping[str, frozenset[str]] = field(factory=dict)
+    libraries: Mapping[str, frozenset[str]] = field(factory=dict)
     tests: Mapping[str, frozenset[str]] = field(factory=dict)
+    absent: Mapping[str, frozenset[str]] = field(factory=dict)
     unknown: Mapping[str, frozenset[str]] = field(factory=dict)
 
     def of(self, package: GoPackage) -> frozenset[str]:
         """The known platforms on which an own package cannot be built, whatever else of the workspace can."""
-        return self.absent.get(package.import_path, _NOWHERE)
+        return self.libraries.get(package.directory, _NOWHERE)
 
 
 def absence(
@@ -66,17 +67,23 @@ def absence(
             elif not package.buildable:
                 absent[path] = absent.get(path, _NOWHERE) | here
     for use in undefined:
-        absent[use.import_path] = absent.get(use.import_path, _NOWHERE) | frozenset(use.platforms)
+        if use.import_path not in own:  # own packages know it
+            absent[use.import_path] = absent.get(use.import_path, _NOWHERE) | frozenset(use.platforms)
     foreign = {listing.platform.name: _unusable(listing, own, absent) for listing in listings}
+    libraries: dict[str, frozenset[str]] = {}
     tests: dict[str, frozenset[str]] = {}
     for each in packages:
-        path = each.import_path
-        here = absent.get(path, _NOWHERE) | (lacking or {}).get(each.directory, _NOWHERE)
-        absent[path] = here | absent_platforms(each, platforms) | _importing(each.of(FileKind.GO), foreign)
-        tests[path] = absent_for_tests(each, platforms) | _importing(each.of(*TEST_KINDS), foreign)
+        here = absent_platforms(each, platforms) | _importing(each.of(FileKind.GO), foreign)
+        libraries[each.directory] = here | (lacking or {}).get(each.directory, _NOWHERE)
+        tests[each.directory] = absent_for_tests(each, platforms) | _importing(each.of(*TEST_KINDS), foreign)
         if each.unknown:
-            unknown[path] = each.unknown
-    return Absence(absent=absent, tests=tests, unknown=unknown)
+            unknown[each.import_path] = each.unknown
+    # A vendored copy of a module of the workspace has the same import paths.
+    by_path: dict[str, frozenset[str]] = {}
+    for each in packages:
+        here = libraries[each.directory]
+        by_path[each.import_path] = here & by_path.get(each.import_path, here)
+    return Absence(libraries=libraries, tests=tests, absent=absent | by_path, unknown=unknown)
 
 
 def _unusable(listing: Listing, own: frozenset[str], absent: Mapping[str, frozenset[str]]) -> frozenset[str]:
