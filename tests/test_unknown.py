@@ -100,6 +100,53 @@ def test_generate_writes_what_it_knows_and_warns(run: Run) -> None:
     assert not any("target_compatible_with" in text for text in outcome.builds.values())
 
 
+def test_what_an_earlier_run_knew_stays(run: Run) -> None:
+    """With the module at hand the binary had C below it and could not be built somewhere."""
+    library = """\
+load("@rules_go//go:def.bzl", "go_binary", "go_library")
+
+go_library(
+    name = "cmd_lib",
+    srcs = ["main.go"],
+    importpath = "example.com/m/cmd",
+    target_compatible_with = select({
+        "@rules_go//go/platform:windows_arm64": ["//platforms:incompatible"],
+        "//conditions:default": [],
+    }),
+    visibility = ["//visibility:private"],
+    deps = ["@com_github_nobody_gone//x"],
+)
+
+go_binary(
+    name = "cmd",
+    embed = [":cmd_lib"],
+    pure = select({
+        "@rules_go//go/platform:linux_arm64": "off",
+        "//conditions:default": "auto",
+    }),
+    target_compatible_with = select({
+        "@rules_go//go/platform:windows_arm64": ["//platforms:incompatible"],
+        "//conditions:default": [],
+    }),
+    visibility = ["//visibility:public"],
+)
+"""
+    outcome = run({**GONE, "cmd/BUILD.bazel": library}, "generate")
+
+    assert outcome.builds["cmd/BUILD.bazel"] == library
+
+
+def test_dep_stays_where_its_import_leads_nowhere(run: Run) -> None:
+    files = {**GONE, "go.mod": GO_MOD, "go.sum": ""}
+    rule = RULES.replace('"a"', '"tool"').replace('"a.go"', '"main.go"').replace("sub/a", "tool")
+    files["tool/main.go"] = 'package tool\n\nimport _ "github.com/nobody/gone/x"\n'
+    files["tool/BUILD.bazel"] = rule.replace("\n)", '\n    deps = ["@gone//x:mine"],\n)')
+    outcome = run(files, "generate")
+
+    assert "no required module provides import 'github.com/nobody/gone/x'" in outcome.stderr
+    assert '    deps = ["@gone//x:mine"],\n' in outcome.builds["tool/BUILD.bazel"]
+
+
 def test_generate_says_it_even_where_it_is_to_be_quiet(run: Run) -> None:
     assert NOT_LOADED in run(GONE, "generate", "-q").stderr
 

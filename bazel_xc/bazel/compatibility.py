@@ -18,7 +18,7 @@ from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
 from bazel_xc.graph.absence import Absence, broken_on
-from bazel_xc.graph.build import targets_with_cgo
+from bazel_xc.graph.build import reached
 from bazel_xc.graph.dependency import Target
 from bazel_xc.model import Label, Platform
 
@@ -72,10 +72,12 @@ def compatibility(
     """Works out for every rule where it can be built and where it needs cgo."""
     absent = {path: where.of(package) for path, package in packages.items()}
     broken = broken_on(packages.values(), platforms, where)
+    below = reached(listings, packages.values(), rule_targets(outlines, platforms), where)
     facts = Facts(
         absent=absent,
         absent_tests=_absent_tests(outlines, where),
-        needs_cgo=_needs_cgo(outlines, platforms, packages, listings),
+        needs_cgo=_needs_cgo(outlines, below.cgo),
+        uncertain=below.unknown,
         flags=wiring.flags,
         test_flags=wiring.test_flags,
         cdeps=wiring.cdeps,
@@ -89,16 +91,11 @@ def compatibility(
 
 
 def _needs_cgo(
-    outlines: Iterable[Outline],
-    platforms: tuple[Platform, ...],
-    packages: Mapping[str, GoPackage],
-    listings: tuple[Listing, ...],
+    outlines: Iterable[Outline], below: Mapping[str, frozenset[str]]
 ) -> dict[tuple[str, str], frozenset[str]]:
-    """Where a binary or test has cgo below it, or a test file imports "C" itself."""
-    outlines = tuple(outlines)
+    """Where a binary or test has cgo ``below`` it, or a test file imports "C" itself."""
     found: dict[tuple[str, str], frozenset[str]] = {}
-    targets = rule_targets(outlines, platforms)
-    for text, held in targets_with_cgo(listings, packages.values(), targets).items():
+    for text, held in below.items():
         label = Label.parse(text)
         found[label.package, label.name] = held
     for each in outlines:

@@ -4,6 +4,7 @@ The contract, which is Gazelle's:
 
 * A wanted rule that stands for an existing one (``outline`` matched them) changes it; the others are added
   at the end. An existing rule that nothing stands for is emptied and, if nothing of substance stays, removed.
+* What could not be found out takes nothing away: attributes that are ``uncertain`` only gain.
 * Attributes that ``kinds`` calls owned are replaced; others are added where they are missing and never
   changed, save ``pure`` and ``target_compatible_with`` where their value is one that bazel-xc writes.
 * ``# keep`` before or behind a rule, an attribute or a string protects it. A value that is not understood
@@ -23,7 +24,7 @@ from attrs import evolve, frozen
 from bazel_xc.bazel.kinds import CC_RULE_KINDS, CC_RULE_SUFFIX, KINDS
 from bazel_xc.bazel.loads import Symbol, load_edits
 from bazel_xc.bazel.plan import WantedRule
-from bazel_xc.bazel.select import Conditions, project
+from bazel_xc.bazel.select import Conditions, exclusion, project
 from bazel_xc.bazel.values import Left, merge_value, with_others
 from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.directives import Settings, directives_in
@@ -150,11 +151,15 @@ class _Merger:
             self.removed.append(call)
         if ours:
             self.needed.append(self._symbol(rule))
-        changes = dict(self._changes(rule.slot.kind, call, rule.attributes))
+        changes = dict(self._changes(rule.slot.kind, call, rule.attributes, rule.uncertain))
         self._write(call, changes)
 
     def _changes(
-        self, kind: str, call: Call, wanted: Mapping[str, Value]
+        self,
+        kind: str,
+        call: Call,
+        wanted: Mapping[str, Value],
+        uncertain: frozenset[str] = frozenset(),
     ) -> Iterator[tuple[str, Value | None]]:
         owned = KINDS[kind].owned
         if self.leaves(kind):
@@ -163,6 +168,8 @@ class _Merger:
         names = [each.name for each in call.attributes if each.name not in wanted] + list(wanted)
         for name in names:
             old, new = call.get(name), wanted.get(name)
+            if old is not None and name in uncertain:
+                new = self._with_old(old, new)
             if old is not None and name == "cdeps":
                 new = with_others(old.value, new, _is_ours, self.context.conditions)
             if old is not None and name == "visibility" and kind in CC_RULE_KINDS:
@@ -185,6 +192,18 @@ class _Merger:
                         merged = _NOTHING  # Gazelle would put back what is not there
                     if merged != old.value:
                         yield name, merged
+
+    def _with_old(self, old: Attribute, new: Value | None) -> Value | None:
+        """What is wanted and what is there: something that was not found out may want it."""
+        conditions = self.context.conditions
+        if old.name == "deps":
+            return with_others(old.value, new, lambda _: False, conditions)
+        if old.name != "target_compatible_with":
+            return old.value
+        held = {name: (project(old.value, name), project(new, name)) for name in conditions.platforms}
+        absent = frozenset(name for name, found in held.items() if any(found))
+        incompatible = next(strings_in(old.value), "")
+        return exclusion(absent, conditions, incompatible) if self._is_ours(old) else new
 
     def _is_ours(self, attribute: Attribute) -> bool:
         """Whether a value that people may write too is one that bazel-xc wrote."""

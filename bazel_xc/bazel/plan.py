@@ -34,10 +34,14 @@ _CXX = (".cc", ".cpp", ".cxx", ".mm")
 
 @frozen
 class WantedRule:
-    """One rule as it should be; ``slot`` says where it stands today."""
+    """One rule as it should be; ``slot`` says where it stands today.
+
+    Of the ``uncertain`` attributes not everything could be found out: what is there stays, more may be added.
+    """
 
     slot: Slot
     attributes: Mapping[str, Value] = field(factory=dict)
+    uncertain: frozenset[str] = frozenset()
 
 
 @frozen(kw_only=True)
@@ -46,7 +50,8 @@ class Facts:
 
     ``absent``: configured platforms on which the library cannot be built. ``needs_cgo``: per slot name the
     configured platforms on which a binary or test has cgo in its closure. ``flags``: C flags. ``cdeps``: by
-    known platform, in link order.
+    known platform, in link order. ``uncertain``: labels of rules and import paths of packages that need
+    something that could not be loaded.
     """
 
     absent: Mapping[str, frozenset[str]]
@@ -56,6 +61,7 @@ class Facts:
     test_flags: Mapping[str, CgoFlags]
     configured: frozenset[str]
     cdeps: Mapping[str, Mapping[str, tuple[Label, ...]]] = field(factory=dict)
+    uncertain: frozenset[str] = frozenset()
 
 
 @frozen(kw_only=True)
@@ -88,6 +94,7 @@ class _Work:
         self.settings = outline.directory.settings
         self.said: list[Diagnostic] = []
         self.embeddable: tuple[str, ...] | None = None
+        self.unresolved: frozenset[str] = frozenset()
 
     def rules(self) -> Iterable[WantedRule]:
         package = self.outline.package
@@ -115,7 +122,17 @@ class _Work:
         if self.outline.protos:
             attributes["embed"] = strings(f":{proto.name}" for proto in self.outline.protos)
         self._add_visibility(attributes, self._library_visibility(package))
-        return WantedRule(slot, _present(attributes))
+        return self._wanted(slot, attributes, package.import_path)
+
+    def _wanted(self, slot: Slot, attributes: Mapping[str, Value | None], node: str) -> WantedRule:
+        """The rule with what is uncertain of it; ``node`` is its label or import path in the graph."""
+        uncertain, self.unresolved = self.unresolved, frozenset()
+        if node in self.planner.facts.uncertain:
+            uncertain |= {"pure", "target_compatible_with"}
+        return WantedRule(slot, _present(attributes), uncertain)
+
+    def _label(self, slot: Slot) -> str:
+        return str(Label("", self.directory.path, slot.name))
 
     def _importmap(self, package: GoPackage) -> Value | None:
         """The path that tells vendored packages apart, or what ``importmap_prefix`` asks for."""
@@ -175,7 +192,7 @@ class _Work:
             "target_compatible_with": self._exclusion(package),
         }
         self._add_visibility(attributes, self._visibility(package.import_path))
-        return WantedRule(slot, _present(attributes))
+        return self._wanted(slot, attributes, self._label(slot))
 
     def _test(self, package: GoPackage, test: TestSlot) -> WantedRule:
         library = self.outline.library
@@ -192,7 +209,7 @@ class _Work:
             "pure": self._pure(test.slot),
             "target_compatible_with": exclusion(absent, self.planner.conditions, self.planner.incompatible),
         }
-        return WantedRule(test.slot, _present(attributes))
+        return self._wanted(test.slot, attributes, self._label(test.slot))
 
     def _compiled(
         self, package: GoPackage, files: tuple[PackageFile, ...], itself: set[Label], *, tests: bool = False
@@ -277,6 +294,7 @@ class _Work:
             resolved = self.planner.index.resolve(path, self.directory, itself)
             if resolved.problem:
                 self.said.append(resolved.problem)
+                self.unresolved = frozenset({"deps"})
             if resolved.label:
                 held = self._possible(path, resolved.label, held_on[path], files)
                 text = resolved.label.relative_to(package.directory)

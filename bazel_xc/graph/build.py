@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from attrs import frozen
+
 from bazel_xc.cgo.needs import CNeed
 from bazel_xc.golang.listing import ListedPackage, Listing
 from bazel_xc.golang.package import FileKind, GoPackage
@@ -21,13 +23,24 @@ if TYPE_CHECKING:
 NOTHING_ABSENT = Absence()
 
 
-def targets_with_cgo(
-    listings: Iterable[Listing], packages: Iterable[GoPackage], targets: Iterable[Target]
-) -> Mapping[str, frozenset[str]]:
-    """Target label -> platforms where a package outside the standard library below it imports "C".
+@frozen
+class Reached:
+    """What matters below nodes: target label -> platforms where a package outside the standard library below
+    it imports "C"; and the labels and import paths above something that could not be loaded.
+    """
 
-    The same edges as ``build_graph``'s, walked backwards from those packages; the sources of the workspace
-    tell where listings leave them out.
+    cgo: Mapping[str, frozenset[str]]
+    unknown: frozenset[str]
+
+
+def reached(
+    listings: Iterable[Listing],
+    packages: Iterable[GoPackage],
+    targets: Iterable[Target],
+    absence: Absence = NOTHING_ABSENT,
+) -> Reached:
+    """Walks the same edges as ``build_graph``'s backwards; the sources of the workspace tell where listings
+    leave them out.
     """
     listings = tuple(listings)
     platforms = tuple(listing.platform.name for listing in listings)
@@ -41,10 +54,12 @@ def targets_with_cgo(
     for target in targets:
         builder.add_target(target, platforms)
         labels.append(target.label)
+    builder.add_absence(absence, platforms)
     importers = builder.importers()
-    tainted = {name: builder.above_cgo(name, importers) for name in platforms}
+    tainted = {name: builder.above("cgo", name, importers) for name in platforms}
     held = {label: frozenset(name for name in platforms if label in tainted[name]) for label in labels}
-    return {label: names for label, names in held.items() if names}
+    unknown = (builder.above("unknown", name, importers) for name in platforms if absence.unknown)
+    return Reached({label: names for label, names in held.items() if names}, frozenset().union(*unknown))
 
 
 def build_graph(
@@ -104,12 +119,12 @@ class _Builder:
         graph.add_edges_from((a, b, {"platforms": held}) for (a, b), held in self.edges.items())
         return graph
 
-    def above_cgo(self, platform: str, importers: Mapping[str, list[str]]) -> frozenset[str]:
-        """Everything that reaches a package, outside the standard library, that imports "C" on a platform."""
+    def above(self, key: str, platform: str, importers: Mapping[str, list[str]]) -> frozenset[str]:
+        """Everything that reaches a package, outside the standard library, with ``key`` on a platform."""
         found = {
             node
             for node, data in self.nodes.items()
-            if data["kind"] == NodeKind.PACKAGE and platform in data["cgo"]
+            if data["kind"] == NodeKind.PACKAGE and platform in data[key]
         }
         pending = list(found)
         while pending:

@@ -22,6 +22,7 @@ from bazel_xc.clibs.outcome import Outcome, Providers
 from bazel_xc.clibs.registry import load_registry, load_system
 from bazel_xc.clibs.resolve import resolve
 from bazel_xc.clibs.rules import ATTRIBUTES
+from bazel_xc.golang.listing import Listing
 from bazel_xc.graph.absence import Absence, absence
 from bazel_xc.model import Diagnostic, Label
 from bazel_xc.pipeline.reading import Reading
@@ -67,15 +68,17 @@ def solve(reading: Reading, outlines: Iterable[Outline], *, external: bool) -> S
     outcomes = {path: _resolve(path, each, own.get(path), reading, index) for path, each in needs.items()}
     by_directory = {own[path]: each for path, each in outcomes.items() if path in own}
     wiring = wire(found, by_directory, _ground(reading, outlines, index))
-    where = _absence(reading, outlines, wiring)
+    where = _absence(reading, outlines, wiring, loaded.listings)
     return Solved(survey=found, outcomes=outcomes, wiring=wiring, absence=where)
 
 
-def _absence(reading: Reading, outlines: Iterable[Outline], wiring: Wiring) -> Absence:
+def _absence(
+    reading: Reading, outlines: Iterable[Outline], wiring: Wiring, listings: Iterable[Listing]
+) -> Absence:
     loaded = reading.loaded
     return absence(
         loaded.packages.values(),
-        loaded.listings,
+        listings,
         loaded.undefined,
         platforms=reading.config.platforms,
         lacking=wiring.absent,
@@ -101,7 +104,7 @@ def solve_module(
     }
     outlines = tuple(outlines)
     wiring = wire(found, spelt, _ground(module, outlines, _index(module)))
-    where = _absence(module, outlines, wiring)
+    where = _absence(module, outlines, wiring, ())  # what it imports of others is marked there
     return Solved(survey=found, outcomes=outcomes, wiring=wiring, absence=where)
 
 

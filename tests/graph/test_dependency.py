@@ -9,7 +9,7 @@ import pytest
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.golang.listing import ListedModule, ListedPackage, Listing
 from bazel_xc.graph.absence import absence
-from bazel_xc.graph.build import build_graph, targets_with_cgo
+from bazel_xc.graph.build import build_graph, reached
 from bazel_xc.graph.dependency import Below, DependencyGraph, NodeKind, Target, Verdict
 from bazel_xc.model import Platform
 
@@ -102,7 +102,7 @@ def test_targets_with_cgo_are_those_that_reach_it() -> None:
         Target("//cmd:net_test", "go_test", "example.com/m/cmd", {"linux_arm64": ("net",)}),
     ]
 
-    assert targets_with_cgo(listings, (), targets) == {"//cmd:cmd": {"linux_arm64"}}
+    assert reached(listings, (), targets).cgo == {"//cmd:cmd": {"linux_arm64"}}
 
 
 def test_chain_is_the_shortest_to_the_nearest(graph: DependencyGraph) -> None:
