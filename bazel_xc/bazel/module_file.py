@@ -19,7 +19,7 @@ from bazel_xc.buildfile.printer import INDENT, NewAttribute, format_call, quote,
 from bazel_xc.buildfile.syntax import Call, Notes, Opaque, String, Value
 from bazel_xc.model import Diagnostic, Severity
 
-EXTENSION = "go_deps"
+GAZELLE_MODULE, EXTENSION = "gazelle", "go_deps"
 MARK = "# Kept by bazel-xc."
 # What the extension makes besides modules; people bring it in for go_repository rules of their own.
 _CONFIGURATION = "bazel_gazelle_go_repository_config"
@@ -39,12 +39,14 @@ class Override:
 class ModuleWants:
     """What MODULE.bazel should say.
 
-    ``repositories`` are those that ``use_repo`` brings in, None where that is not asked; ``deps`` names and
-    versions of Bazel modules, of which a version that is there stays; ``source`` is the attribute of
-    ``from_file`` and its label.
+    ``repositories`` are those that ``use_repo`` brings in, None where that is not asked; ``known`` are the
+    names that go where they are not among these, None where nobody knows; ``deps`` names and versions of
+    Bazel modules, of which a version that is there stays; ``source`` is the attribute of ``from_file`` and
+    its label.
     """
 
     repositories: frozenset[str] | None
+    known: frozenset[str] | None = None
     deps: tuple[tuple[str, str], ...] = ()
     source: tuple[str, str] = ("go_mod", "//:go.mod")
     gazelle: tuple[str, str] = ("gazelle", "")
@@ -54,16 +56,19 @@ class ModuleWants:
 def updated(data: bytes, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, ...]]:
     """MODULE.bazel with what is wanted. Raises ``BuildSyntaxError`` where it cannot be read."""
     module = read_module_file(data)
-    uses = module.uses(EXTENSION)
+    uses = go_deps_uses(module)
     edits: list[Edit] = []
     said: list[Diagnostic] = []
     if uses and wants.repositories is not None:
         edits.extend(_from_file(module, uses, wants))
-        edits.extend(_use_repo(module, uses, wants.repositories, said))
+        edits.extend(_use_repo(module, uses, wants, said))
         edits.extend(_overrides(module, uses[0], wants.overrides, said))
     missing = [each for each in wants.deps if each[0] not in _dep_names(module)]
     included = next((call for call in module.file.calls if call.kind == "include"), None)
-    if not uses and wants.repositories and included:
+    namesake = next((each for each in module.extensions if _has_name(each)), None)
+    if not uses and wants.repositories and namesake:
+        said.append(_namesake(module, namesake))
+    elif not uses and wants.repositories and included:
         said.append(_elsewhere(included))
     elif not uses and wants.repositories:
         if wants.gazelle[0] not in _dep_names(module):
@@ -71,6 +76,26 @@ def updated(data: bytes, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, .
         edits.append(Edit(len(data), len(data), _new_extension(data, wants)))
     edits[:0] = _bazel_deps(module, missing)  # before what may be added at the same place
     return apply_edits(module.file, edits), tuple(said)
+
+
+def go_deps_uses(module: ModuleFile) -> tuple[ExtensionUse, ...]:
+    """Every use of Gazelle's go_deps, those for development last."""
+    return module.uses(GAZELLE_MODULE, EXTENSION)
+
+
+def _has_name(use: ExtensionUse) -> bool:
+    return EXTENSION in (use.extension, use.variable) and not use.isolated
+
+
+def _namesake(module: ModuleFile, use: ExtensionUse) -> Diagnostic:
+    return Diagnostic(
+        path=NAME,
+        line=module.file.line_of(use.end - 1),
+        severity=Severity.NOTE,
+        code="other-extension",
+        message=f"{use.variable} comes from {use.file}, not from Gazelle, so it is left alone",
+        remedy=f"use {EXTENSION} of @{GAZELLE_MODULE}//:extensions.bzl to have use_repo kept",
+    )
 
 
 def _elsewhere(included: Call) -> Diagnostic:
@@ -132,9 +157,11 @@ def _from_file(module: ModuleFile, uses: Iterable[ExtensionUse], wants: ModuleWa
 
 
 def _use_repo(
-    module: ModuleFile, uses: tuple[ExtensionUse, ...], wanted: frozenset[str], said: list[Diagnostic]
+    module: ModuleFile, uses: tuple[ExtensionUse, ...], wants: ModuleWants, said: list[Diagnostic]
 ) -> Iterator[Edit]:
-    calls = [call for use in uses for call in module.use_repos(use.variable)]
+    wanted = wants.repositories or frozenset()
+    variables = dict.fromkeys(use.variable for use in uses)
+    calls = [call for variable in variables for call in module.use_repos(variable)]
     there = {name for call in calls for name in _repositories(call)}
     missing = sorted(wanted - there)
     own = module.use_repos(uses[0].variable)
@@ -142,8 +169,9 @@ def _use_repo(
         if call.opaque or any(not isinstance(each, String) for each in call.args[1:]):
             said.append(_unreadable(call))
             continue
-        kept = tuple(each for each in call.args[1:] if isinstance(each, String) and _stays(each, wanted))
-        named = tuple(each for each in call.attributes if each.keep or each.string in wanted)
+        kept = tuple(each for each in call.args[1:] if isinstance(each, String) and _stays(each, wants))
+        named = tuple(each for each in call.attributes if each.keep or _may_stay(each.string or "", wants))
+        said.extend(_unknown(call, wants))
         added = missing if own and call is own[-1] else []
         if len(kept) + len(named) + 1 == len(call.args) + len(call.attributes) and not added:
             continue
@@ -168,8 +196,34 @@ def _repositories(call: Call) -> Iterator[str]:
             yield attribute.string
 
 
-def _stays(item: String, wanted: frozenset[str]) -> bool:
-    return item.value in wanted or item.notes.keep or item.value == _CONFIGURATION
+def _stays(item: String, wants: ModuleWants) -> bool:
+    return item.notes.keep or _may_stay(item.value, wants)
+
+
+def _may_stay(name: str, wants: ModuleWants) -> bool:
+    """Whether a repository is wanted, or nobody knows where it comes from.
+
+    The extension makes repositories for what other Bazel modules require, too, and these may be used here.
+    """
+    return name in (wants.repositories or ()) or name not in (wants.known or ())
+
+
+def _unknown(call: Call, wants: ModuleWants) -> Iterator[Diagnostic]:
+    """The names that stay because no known module has them."""
+    if wants.known is None:
+        return
+    kept = {each.value for each in call.args[1:] if isinstance(each, String) and each.notes.keep}
+    kept |= {each.string for each in call.attributes if each.keep and each.string}
+    accounted = {*(wants.repositories or ()), *wants.known, *kept, _CONFIGURATION}
+    for name in sorted(set(_repositories(call)) - accounted):
+        yield Diagnostic(
+            path=NAME,
+            line=call.line,
+            severity=Severity.WARNING,
+            code="unknown-repository",
+            message=f"no module in go.mod or go.sum gives the repository {name}, so its name stays",
+            remedy="remove it if no other Bazel module needs it, or mark it # keep",
+        )
 
 
 def _with_names(kept: tuple[String, ...], added: Iterable[str]) -> list[String]:

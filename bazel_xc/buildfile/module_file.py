@@ -7,6 +7,7 @@ file, and every ``variable = use_extension(...)``. ``include()`` is not followed
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
 
@@ -36,10 +37,28 @@ class ModuleFile:
     file: BuildFile
     extensions: tuple[ExtensionUse, ...]
 
-    def uses(self, extension: str) -> tuple[ExtensionUse, ...]:
-        """Every use of an extension that is not isolated, those for development last."""
-        found = (each for each in self.extensions if each.extension == extension and not each.isolated)
+    def uses(self, bazel_module: str, extension: str) -> tuple[ExtensionUse, ...]:
+        """Every use of an extension that a Bazel module has in its ``extensions.bzl``.
+
+        Isolated uses are left out, and those for development come last. An extension of the same name from
+        another file is another extension.
+        """
+        names = self._repositories(bazel_module)
+        found = (
+            each
+            for each in self.extensions
+            if each.extension == extension and not each.isolated and _repository(each.file) in names
+        )
         return tuple(sorted(found, key=lambda each: each.development))
+
+    def _repositories(self, bazel_module: str) -> frozenset[str]:
+        """What a Bazel module is called here, and what it was called in a WORKSPACE; "" for this one."""
+        calls = (call for call in self.file.calls if call.name == bazel_module)
+        kinds = {call.kind: call.string("repo_name") for call in calls}
+        own = {""} if "module" in kinds else set()
+        return frozenset(
+            {bazel_module, f"bazel_{bazel_module}", kinds.get("bazel_dep") or bazel_module, *own}
+        )
 
     def tags(self, variable: str, kind: str = "") -> tuple[Call, ...]:
         """The calls of an extension's tag classes, or of one of them."""
@@ -50,6 +69,12 @@ class ModuleFile:
         """The ``use_repo`` calls of an extension."""
         calls = (call for call in self.file.calls if call.kind == "use_repo")
         return tuple(call for call in calls if call.args[:1] == (Opaque(variable),))
+
+
+def _repository(label: str) -> str | None:
+    """The repository of an ``extensions.bzl``, also from its canonical name; None for any other file."""
+    repository, slashes, path = label.lstrip("@").partition("//")
+    return re.split("[+~]", repository)[0] if slashes and path == ":extensions.bzl" else None
 
 
 def read_module_file(data: bytes) -> ModuleFile:

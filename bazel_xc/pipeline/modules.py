@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from attrs import evolve
 
 from bazel_xc.bazel.go_modules import bazel_go_modules
-from bazel_xc.bazel.module_file import EXTENSION, ModuleWants, Override, updated
+from bazel_xc.bazel.module_file import ModuleWants, Override, updated
 from bazel_xc.bazel.names import module_repository
 from bazel_xc.bazel.repository_macro import (
     DEFAULT_FILE,
@@ -22,13 +22,15 @@ from bazel_xc.bazel.repository_macro import (
     updated_macro,
 )
 from bazel_xc.bazel.setup import GAZELLE
-from bazel_xc.buildfile.module_file import NAME, read_module_file
+from bazel_xc.buildfile.module_file import NAME
 from bazel_xc.buildfile.repositories import Repositories, read_repositories
-from bazel_xc.buildfile.syntax import BuildSyntaxError, Opaque
+from bazel_xc.buildfile.syntax import BuildSyntaxError
 from bazel_xc.clibs.outcome import Outcome, Status
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.golang.build_list import read_build_list
+from bazel_xc.golang.modules import Module
 from bazel_xc.model import Diagnostic, FileChange, Severity
+from bazel_xc.pipeline.go_deps import Told, told
 from bazel_xc.pipeline.planning import Result
 from bazel_xc.pipeline.reading import Reading, reader
 from bazel_xc.pipeline.rules import outlines_of, unique
@@ -48,10 +50,12 @@ def keep_modules(reading: Reading) -> Result:
     deps = _missing_deps(reading)
     reading = evolve(reading, repositories=_with_deps(repositories, deps))
     others = third_party(reading)
-    by_hand = (*reading.diagnostics, *_left_out(reading))
     if repositories.bzlmod:
-        changes, said = _module_file(reading, deps, others.overrides)
+        known = told(reading)
+        by_hand = (*reading.diagnostics, *_left_out(reading, known.modules))
+        changes, said = _module_file(reading, known, deps, others.overrides)
     else:
+        by_hand = (*reading.diagnostics, *_left_out(reading, reading.together))
         changes, said = _macro(reading, others.overrides)
     return Result(
         changes=tuple(sorted((*changes, *others.changes))),
@@ -82,43 +86,52 @@ def _with_deps(repositories: Repositories, deps: Iterable[tuple[str, str]]) -> R
 
 
 def _module_file(
-    reading: Reading, deps: tuple[tuple[str, str], ...], overrides: tuple[Override, ...]
+    reading: Reading, known: Told, deps: tuple[tuple[str, str], ...], overrides: tuple[Override, ...]
 ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
     old = reader(reading.workspace.root)(NAME) or b""
-    in_work = reading.workspace.directories[""].files
     wants = ModuleWants(
-        repositories=_direct(reading, frozenset(each.path for each in overrides)),
+        repositories=_direct(reading, known, frozenset(each.path for each in overrides)),
+        known=None if known.known is None else _names(known.known, reading),
         deps=deps,
-        source=("go_work", "//:go.work") if "go.work" in in_work else ("go_mod", "//:go.mod"),
+        source=known.source or ("go_mod", "//:go.mod"),
         gazelle=GAZELLE,
         overrides=overrides,
     )
-    if reading.config.external == "vendored":
+    vendored = reading.config.external == "vendored"
+    if vendored or known.is_nothing:
         wants = ModuleWants(repositories=None, deps=deps)  # nobody needs repositories of modules
+    by_hand = () if vendored else known.diagnostics
     try:
         new, said = updated(old, wants)
         if new != old:
             new, said = updated(new, wants)  # overrides go to an extension that may be new itself
     except BuildSyntaxError as e:
         raise WorkspaceError(f"{NAME}:{e.line}: {e.message}; mend it and run again") from None
-    changes = (FileChange(NAME, old, new), *_root_package(reading))
-    return tuple(change for change in changes if change.is_change), said
+    changes = (FileChange(NAME, old, new), *_packages(reading, known.packages))
+    return tuple(change for change in changes if change.is_change), (*by_hand, *said)
 
 
-def _root_package(reading: Reading) -> Iterator[FileChange]:
-    """An empty BUILD file in the root where there is none: the label ``//:go.mod`` wants a package."""
-    root = reading.workspace.directories[""]
-    if root.build_file is None and not root.broken:
-        yield FileChange(root.build_path, None, b"")
+def _packages(reading: Reading, wanted: Iterable[str]) -> Iterator[FileChange]:
+    """An empty BUILD file where there is none: a label such as ``//:go.mod`` wants a package."""
+    for path in sorted(wanted):
+        directory = reading.workspace.directories.get(path)
+        if directory and directory.build_file is None and not directory.broken:
+            yield FileChange(directory.build_path, None, b"")
 
 
-def _direct(reading: Reading, overridden: frozenset[str]) -> frozenset[str]:
+def _names(paths: Iterable[str], reading: Reading) -> frozenset[str]:
+    """The names of the repositories that the extension makes of modules."""
+    named = {each.import_path: each.name for each in reading.repositories.go_repositories}
+    return frozenset(named.get(path) or module_repository(path) for path in paths)
+
+
+def _direct(reading: Reading, known: Told, overridden: frozenset[str]) -> frozenset[str]:
     """The names of the repositories that the workspace's own packages use directly.
 
     As the extension has it: what go.mod requires without ``// indirect``, and modules of tools. On top come
     those that are imported all the same.
     """
-    own, together = {module.path for module in reading.modules}, reading.together
+    own, together = {module.path for module in reading.modules}, known.modules
     paths = {
         each.path
         for module in together
@@ -127,7 +140,7 @@ def _direct(reading: Reading, overridden: frozenset[str]) -> frozenset[str]:
     }
     required = {each.path for module in together for each in module.requires}
     paths |= _imported(reading) & required
-    paths |= set(_listed_one_by_one(reading))
+    paths |= known.direct
     replaced = {path for module in together for path, _ in module.replaced}
     names = {each.import_path: each.name for each in reading.repositories.go_repositories}
     found: set[str] = set()
@@ -148,19 +161,6 @@ def _is_provided(path: str, name: str, repositories: Repositories) -> bool:
         return False
     known = module.always or repositories.bazel_dep(module.name) is not None
     return known or name not in repositories.repository_names
-
-
-def _listed_one_by_one(reading: Reading) -> Iterator[str]:
-    """The paths of ``go_deps.module`` tags, which count as direct dependencies."""
-    try:
-        module = read_module_file(reader(reading.workspace.root)(NAME) or b"")
-    except BuildSyntaxError:
-        return
-    for use in module.uses(EXTENSION):
-        for call in module.tags(use.variable, "module"):
-            path, indirect = call.string("path"), call.get("indirect")
-            if path and not (indirect and indirect.value == Opaque("True")):
-                yield path
 
 
 def _imported(reading: Reading) -> set[str]:
@@ -218,9 +218,9 @@ def _declared_in(place: MacroPlace, data: bytes | None) -> frozenset[str]:
     return frozenset(each.import_path for each in found.go_repositories)
 
 
-def _left_out(reading: Reading) -> Iterator[Diagnostic]:
+def _left_out(reading: Reading, told_of: Iterable[Module]) -> Iterator[Diagnostic]:
     """Modules of the workspace of which Bazel is not told."""
-    together = {module.directory for module in reading.together}
+    together = {module.directory for module in told_of}
     for module in reading.modules:
         if module.directory not in together and module.requires:
             yield Diagnostic(

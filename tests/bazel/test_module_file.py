@@ -47,7 +47,7 @@ def text_of(old: str, wants: ModuleWants) -> str:
 
 
 def repos(*names: str) -> ModuleWants:
-    return ModuleWants(repositories=frozenset(names))
+    return ModuleWants(repositories=frozenset(names), known=frozenset({"a", "b", "c", "gone"}))
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,12 @@ def repos(*names: str) -> ModuleWants:
             id="kept",
         ),
         pytest.param('use_repo(go_deps, "a")\n', "", "", id="none is left"),
+        pytest.param(
+            'use_repo(\n    go_deps,\n    "a",\n    tool = "gone",  # keep\n)\n',
+            "a",
+            'use_repo(\n    go_deps,\n    "a",\n    tool = "gone",  # keep\n)\n',
+            id="kept under another name",
+        ),
         pytest.param("", "a", 'use_repo(\n    go_deps,\n    "a",\n)\n', id="new"),
         pytest.param(
             'use_repo(go_deps, "bazel_gazelle_go_repository_config")\n',
@@ -114,6 +120,59 @@ def test_what_only_development_uses_stays_there() -> None:
     )
     wanted = old.replace('"a"', '"a", "d"').replace('"b", "c"', '"b"')
     assert text_of(old, repos("a", "b", "d")) == wanted
+
+
+def test_a_variable_that_is_used_again_is_read_once() -> None:
+    development = 'go_deps = use_extension("@gazelle//:extensions.bzl", "go_deps", dev_dependency = True)\n'
+    old = HEAD + 'use_repo(go_deps, "a")\n\n' + development + 'use_repo(go_deps, "b", "c")\n'
+    assert text_of(old, repos("a", "b")) == old.replace(', "c"', "")
+
+
+def test_a_name_of_an_unknown_module_stays_and_is_said() -> None:
+    """Another Bazel module may require it, and then the extension makes a repository of it."""
+    old = HEAD + 'use_repo(go_deps, "a", "c", "com_other", own = "org_other")\n'
+    new, _ = updated(old.encode(), repos("a"))
+    new, said = updated(new, repos("a"))
+    assert new.decode() == old.replace('"c", ', "")
+    assert [str(each) for each in said] == [
+        f"MODULE.bazel:7: warning: no module in go.mod or go.sum gives the repository {name}, so its name "
+        "stays (remove it if no other Bazel module needs it, or mark it # keep)"
+        for name in ("com_other", "org_other")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dep", "file"),
+    [
+        pytest.param('bazel_dep(name = "gazelle")', "@gazelle//:extensions.bzl", id="by its name"),
+        pytest.param(
+            'bazel_dep(name = "gazelle", repo_name = "gz")', "@gz//:extensions.bzl", id="by a name of its own"
+        ),
+        pytest.param('bazel_dep(name = "gazelle")', "@bazel_gazelle//:extensions.bzl", id="by its old name"),
+        pytest.param('bazel_dep(name = "gazelle")', "@@gazelle+//:extensions.bzl", id="canonical"),
+        pytest.param('bazel_dep(name = "gazelle")', "@@gazelle~0.38.0//:extensions.bzl", id="canonical, old"),
+        pytest.param('module(name = "gazelle")', "//:extensions.bzl", id="in itself"),
+    ],
+)
+def test_the_extension_is_known_by_its_file(dep: str, file: str) -> None:
+    use = f'{dep}\ngo_deps = use_extension("{file}", "go_deps")\ngo_deps.from_file(go_mod = "//:go.mod")\n'
+    assert text_of(use + 'use_repo(go_deps, "a", "c")\n', repos("a")) == use + 'use_repo(go_deps, "a")\n'
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        pytest.param('go_deps = use_extension("//tools:mine.bzl", "go_deps")', id="a file of their own"),
+        pytest.param('go_deps = use_extension("//:extensions.bzl", "go_deps")', id="of the same name"),
+        pytest.param('go_deps = use_extension("@other//:extensions.bzl", "go_deps")', id="of another module"),
+        pytest.param('go_deps = use_extension("//tools:mine.bzl", "mine")', id="by the variable's name"),
+    ],
+)
+def test_another_extension_of_the_name_is_left_alone(use: str) -> None:
+    old = f'bazel_dep(name = "gazelle")\n{use}\nuse_repo(go_deps, "a", "c")\n'
+    new, said = updated(old.encode(), repos("a", "b"))
+    assert new.decode() == old
+    assert [(each.line, each.code) for each in said] == [(2, "other-extension")]
 
 
 def test_names_that_cannot_be_read_are_left() -> None:
@@ -234,11 +293,12 @@ def test_every_other_byte_stays(
     tail = "\n".join(["# behind", *after, ""])
     newline = "\r\n" if crlf else "\n"
     old = f"{head}{call}{tail}".replace("\n", newline).encode()
-    new, said = updated(old, ModuleWants(repositories=frozenset(wanted)))
+    wants = ModuleWants(repositories=frozenset(wanted), known=frozenset(there))
+    new, said = updated(old, wants)
     assert said == ()
     assert new.startswith(head.replace("\n", newline).encode())
     assert new.endswith(tail.replace("\n", newline).encode())
     calls = [each for each in parse("MODULE.bazel", new).calls if each.kind == "use_repo"]
     names = re.findall(r'"(com_\w+)"', "".join(new[c.span.start : c.span.end].decode() for c in calls))
     assert sorted(names) == sorted(wanted)
-    assert updated(new, ModuleWants(repositories=frozenset(wanted)))[0] == new
+    assert updated(new, wants)[0] == new

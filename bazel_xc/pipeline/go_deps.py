@@ -1,0 +1,183 @@
+"""Which Go modules MODULE.bazel hands to Gazelle's go_deps.
+
+Comes in: a ``Reading``, and through it MODULE.bazel with its ``from_file`` and ``module`` tags. Goes out: a
+``Told``: the go.mod files that the extension reads, the modules that they name, and what could not be found.
+It does not decide which repositories are wanted.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from bazel_xc.bazel.module_file import EXTENSION, go_deps_uses
+from bazel_xc.buildfile.module_file import NAME, read_module_file
+from bazel_xc.buildfile.syntax import BuildSyntaxError, Call, Opaque
+from bazel_xc.golang.modules import Module
+from bazel_xc.model import Diagnostic, Label
+from bazel_xc.pipeline.reading import Reading, reader
+
+_SUM_FILES = ("go.sum", "go.work.sum")
+
+
+@frozen(kw_only=True)
+class Told:
+    """What go_deps is told of the workspace's modules.
+
+    ``source`` is the attribute of ``from_file`` and its label, None where no file can be chosen; ``packages``
+    are the directories that hold the files which ``from_file`` names or will name; ``modules`` are those
+    whose go.mod the extension reads; ``direct`` the paths of ``module`` tags that count as direct; ``known``
+    the paths of all modules that it is told of, None where one of its files is not known.
+    """
+
+    source: tuple[str, str] | None
+    packages: frozenset[str] = frozenset()
+    modules: tuple[Module, ...] = ()
+    direct: frozenset[str] = frozenset()
+    known: frozenset[str] | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether no module is known, so that nothing can be said of any repository."""
+        return not (self.modules or self.direct or self.known)
+
+
+def told(reading: Reading) -> Told:
+    """Reads the tags of go_deps; without any, what ``from_file`` would be given counts."""
+    tags = _tags(reading)
+    files = [tag for tag in tags if tag.kind.endswith(".from_file")]
+    listed = [tag for tag in tags if tag.kind.endswith(".module")]
+    source = _source(reading)
+    labels = [_label_of(tag) for tag in files]
+    if not files and not listed and source:
+        labels = [source]
+    read = [_modules_of(*label, reading) for label in labels]
+    said = tuple(_unread(tag) for tag, found in zip(files, read, strict=False) if found is None)
+    modules = tuple(dict.fromkeys(module for found in read for module in found or ()))
+    if not read and not listed:
+        said = (_no_file(reading),)
+    known = {call.string("path") or "" for call in listed} | set(_paths(modules, reading))
+    return Told(
+        source=source,
+        packages=frozenset(_packages(labels, reading)),
+        modules=modules,
+        direct=frozenset(_direct(listed)),
+        known=None if said else frozenset(known - {""}),
+        diagnostics=said,
+    )
+
+
+def _tags(reading: Reading) -> tuple[Call, ...]:
+    try:
+        module = read_module_file(reader(reading.workspace.root)(NAME) or b"")
+    except BuildSyntaxError:
+        return ()
+    variables = dict.fromkeys(use.variable for use in go_deps_uses(module))
+    return tuple(call for variable in variables for call in module.tags(variable))
+
+
+def _source(reading: Reading) -> tuple[str, str] | None:
+    """What ``from_file`` is given where it is missing: the root's go.work or go.mod, else the only go.mod."""
+    in_root = reading.workspace.directories[""].files
+    for attribute, name in (("go_work", "go.work"), ("go_mod", "go.mod")):
+        if name in in_root:
+            return attribute, f"//:{name}"
+    only = reading.modules[0].directory if len(reading.modules) == 1 else ""
+    return ("go_mod", f"//{only}:go.mod") if only else None
+
+
+def _label_of(tag: Call) -> tuple[str, str]:
+    for attribute in ("go_mod", "go_work"):
+        if text := tag.string(attribute):
+            return attribute, text
+    return "", ""
+
+
+def _packages(labels: Iterable[tuple[str, str]], reading: Reading) -> Iterator[str]:
+    """The Bazel packages of files of the workspace."""
+    for _, text in labels:
+        if _path(text, reading.repositories.own_names):
+            yield Label.parse(text).package
+
+
+def _modules_of(attribute: str, text: str, reading: Reading) -> tuple[Module, ...] | None:
+    """The workspace's modules that a label of ``from_file`` stands for; None where there are none."""
+    path = _path(text, reading.repositories.own_names)
+    directory, _, name = path.rpartition("/")
+    if attribute == "go_mod" and name == "go.mod":
+        directories: Iterable[str] = (directory,)
+    elif attribute == "go_work" and name == "go.work":
+        directories = _used(path, reading)
+    else:
+        return None
+    by_directory = {module.directory: module for module in reading.modules}
+    return tuple(by_directory[each] for each in directories if each in by_directory) or None
+
+
+def _path(text: str, own_names: Iterable[str]) -> str:
+    """The path of a file from its label, empty for one of another repository."""
+    try:
+        label = Label.parse(text)
+    except ValueError:
+        return ""
+    if label.repo not in ("", *own_names):
+        return ""
+    return f"{label.package}/{label.name}" if label.package else label.name
+
+
+def _used(path: str, reading: Reading) -> Iterator[str]:
+    """The directories that a go.work uses, from the workspace's root."""
+    done = reading.run(["work", "edit", "-json", path], reading.workspace.root, reading.toolchain.environment)
+    here = path.rpartition("/")[0]
+    for use in (json.loads(done.stdout).get("Use") or ()) if done.code == 0 else ():
+        found = posixpath.normpath(posixpath.join(here, use["DiskPath"].replace("\\", "/")))
+        yield "" if found == "." else found
+
+
+def _direct(listed: Iterable[Call]) -> Iterator[str]:
+    """The paths of ``go_deps.module`` tags, which count as direct dependencies."""
+    for call in listed:
+        path, indirect = call.string("path"), call.get("indirect")
+        if path and not (indirect and indirect.value == Opaque("True")):
+            yield path
+
+
+def _paths(modules: Iterable[Module], reading: Reading) -> Iterator[str]:
+    """The paths of all modules that go.mod and go.sum files name."""
+    look = reader(reading.workspace.root)
+    directories = {""}
+    for module in modules:
+        directories.add(module.directory)
+        yield from (each.path for each in module.requires)
+    for directory in sorted(directories) if modules else ():
+        for name in _SUM_FILES:
+            data = look(f"{directory}/{name}" if directory else name) or b""
+            yield from (
+                line.split()[0] for line in data.decode("utf-8", "replace").splitlines() if line.strip()
+            )
+
+
+def _unread(tag: Call) -> Diagnostic:
+    attribute, text = _label_of(tag)
+    what = f"{attribute} = {text!r}".replace("'", '"') if attribute else "from_file"
+    return Diagnostic(
+        path=NAME,
+        line=tag.line,
+        code="unknown-go-mod",
+        message=f"{what} names no Go module of this workspace, so use_repo is left as it is",
+        remedy='name one by its label, as in go_mod = "//src:go.mod"',
+    )
+
+
+def _no_file(reading: Reading) -> Diagnostic:
+    paths = " and ".join(f"{module.directory}/go.mod" for module in reading.modules[:2])
+    return Diagnostic(
+        path=NAME,
+        code="no-go-mod",
+        message=f"there is no go.mod or go.work in the root, so {EXTENSION} cannot choose between {paths}",
+        remedy="run: go work init, then go work use -r .",
+    )
