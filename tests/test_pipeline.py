@@ -102,6 +102,7 @@ def test_init_writes_once_and_overwrites_nothing(tmp_path: Path) -> None:
 def test_init_only_adds_to_what_is_there(tmp_path: Path) -> None:
     old = 'module(name = "mine")\nbazel_dep(name = "rules_go", version = "0.50.1", repo_name = "go_rules")\n'
     (tmp_path / "MODULE.bazel").write_text(old)
+    (tmp_path / "go.mod").write_text("module example.com/mine\n")
     (tmp_path / "bazel_xc.toml").write_text("[platforms.linux_arm64]\n")
 
     changes = {change.path: change for change in initialise(Options(root=tmp_path)).changes}

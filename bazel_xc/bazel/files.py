@@ -9,12 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from attrs import frozen
+from attrs import field, frozen
 
+from bazel_xc.bazel.configs import choose_configs
 from bazel_xc.bazel.merge import MergeContext, merge
 from bazel_xc.bazel.plan import WantedRule
-from bazel_xc.bazel.platforms import BAZELRC_NAME, bazelrc, incompatible_label, platform_rules
+from bazel_xc.bazel.platforms import (
+    BAZELRC_NAME,
+    bazelrc,
+    incompatible_label,
+    platform_findings,
+    platform_rules,
+)
 from bazel_xc.bazel.select import select_conditions
+from bazel_xc.buildfile.bazelrc import Bazelrc
 from bazel_xc.buildfile.evaluate import check_new, evaluate
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.syntax import BuildFile, Call
@@ -29,6 +37,7 @@ class FileMaker:
 
     config: Config
     repositories: Repositories
+    rc: Bazelrc = field(factory=Bazelrc)
 
     def build_file(
         self, directory: Directory, wanted: Iterable[WantedRule], stale: Iterable[Call]
@@ -66,8 +75,11 @@ class FileMaker:
         rules = platform_rules(platforms, self.repositories, package, directory.build_file)
         wanted = [rule for rule in rules if not rule.slot.blocked]
         build, said = self.build_file(directory, wanted, ())
-        fragment = bazelrc(platforms, self.repositories, package).encode()
-        return (build, FileChange(bazelrc_path(self.config), old_bazelrc, fragment)), said
+        configs = choose_configs(platforms, self.rc, old_bazelrc)
+        fragment = bazelrc(configs.names, self.repositories, package).encode()
+        change = FileChange(bazelrc_path(self.config), old_bazelrc, fragment)
+        lacking = platform_findings(platforms, self.repositories, directory.build_file)
+        return (build, change), (*said, *lacking, *configs.findings(Severity.NOTE))
 
 
 def bazelrc_path(config: Config) -> str:

@@ -1,20 +1,25 @@
 """The platforms package and the lines for .bazelrc.
 
 Comes in: the configured platforms, what the workspace declares, the package's BUILD file as it stands. Goes
-out: wanted rules for it, and the text of its bazelrc fragment. A ``platform()`` that somebody wrote by hand
-keeps what it says about system and processor; only the cgo value is brought in step. No toolchains here.
+out: wanted rules for it, what rules of other people lack, the text of its bazelrc fragment. No toolchains.
+
+A ``platform()`` is ours where it has a name, ``constraint_values`` and public ``visibility`` and nothing
+else, and its values are what would be written for a platform of that name: system, processor, one of
+rules_go's values for cgo, and besides only constraints of bazel_xc.toml. Any other is somebody's own and
+stays byte for byte.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from bazel_xc.bazel.outline import Slot
 from bazel_xc.bazel.plan import WantedRule
+from bazel_xc.buildfile.evaluate import evaluate
 from bazel_xc.buildfile.printer import strings
 from bazel_xc.buildfile.repositories import Repositories
-from bazel_xc.buildfile.syntax import BuildFile, Call, String, Value
-from bazel_xc.model import Platform
+from bazel_xc.buildfile.syntax import BuildFile, Call, ListValue, String, Value
+from bazel_xc.model import Diagnostic, Platform
 
 BAZELRC_NAME = "platforms.bazelrc"
 INCOMPATIBLE = "incompatible"
@@ -44,13 +49,58 @@ def incompatible_label(repositories: Repositories, package: str) -> str:
 def platform_rules(
     platforms: Iterable[Platform], repositories: Repositories, package: str, file: BuildFile | None
 ) -> tuple[WantedRule, ...]:
-    """The rules of the platforms package, matched with those that stand there."""
+    """The rules of the platforms package, matched with those that stand there; none for rules of others."""
     calls = {call.name: call for call in (file.calls if file else ()) if call.name}
-    return tuple(_rules(platforms, repositories, package, calls))
+    made = _made_names(file) if file and file.dynamic else frozenset()
+    wanted = _rules(platforms, repositories, package, calls)
+    return tuple(rule for rule in wanted if rule.slot.name in calls or rule.slot.name not in made)
 
 
-def bazelrc(platforms: Iterable[Platform], repositories: Repositories, package: str) -> str:
-    """The fragment that gives every platform a ``--config`` of its name."""
+def _made_names(file: BuildFile) -> frozenset[str]:
+    """The names of the rules that loops of a file make."""
+    made, _ = evaluate({file.path: file.data})
+    return frozenset(rule.name for _, rules in made.items() for rule in rules)
+
+
+def platform_findings(
+    platforms: Iterable[Platform], repositories: Repositories, file: BuildFile | None
+) -> tuple[Diagnostic, ...]:
+    """What platforms that somebody wrote by hand lack of what bazel_xc.toml says of them."""
+    wanted = {platform.name: platform for platform in platforms}
+    found: list[Diagnostic] = []
+    for call in file.calls if file else ():
+        platform = wanted.get(call.name)
+        if file and platform and call.kind == "platform" and not _is_ours(call, platform, repositories):
+            found.extend(_lacks(call, platform, repositories, file.path))
+    return tuple(found)
+
+
+def read_platforms(file: BuildFile | None, known: Collection[str]) -> Iterator[Platform]:
+    """The platforms that the rules of a file describe, of those that are known.
+
+    The name decides, else system and processor. Without rules_go's value for cgo, cgo is on: rules_go asks
+    for ``cgo_off`` alone.
+    """
+    for call in file.calls if file else ():
+        texts = (*call.strings("constraint_values"), *call.strings("parents"))
+        name = call.name if call.name in known else _name_of(texts)
+        of_go = [found for text in texts if (found := go_platform(text, known))]
+        if call.kind == "platform" and (name in known or of_go):
+            off = any(text.endswith(":cgo_off") for text in texts) or not all(each.cgo for each in of_go)
+            goos, _, goarch = (name if name in known else of_go[0].name).partition("_")
+            yield Platform(goos, goarch, cgo=not off)
+
+
+def go_platform(label: str, known: Collection[str]) -> Platform | None:
+    """The platform that a label of rules_go names, such as ``@rules_go//go/toolchain:linux_arm64_cgo``."""
+    _, found, name = label.rpartition("//go/toolchain:")
+    platform = name.removesuffix("_cgo")
+    goos, _, goarch = platform.partition("_")
+    return Platform(goos, goarch, cgo=platform != name) if found and platform in known else None
+
+
+def bazelrc(names: Mapping[str, str], repositories: Repositories, package: str) -> str:
+    """The fragment that gives every platform a ``--config``; ``names`` are those by platform."""
     lines = [
         "# Written by bazel-xc generate; a line in .bazelrc brings it in:",
         f"#     try-import %workspace%/{package}/{BAZELRC_NAME}",
@@ -58,7 +108,7 @@ def bazelrc(platforms: Iterable[Platform], repositories: Repositories, package: 
     if not repositories.bzlmod:
         lines.append("# C toolchains are chosen by platform; newer Bazels do this without being told.")
         lines.append("build --incompatible_enable_cc_toolchain_resolution")
-    lines += [f"build:{each.name} --platforms=//{package}:{each.name}" for each in sorted(platforms)]
+    lines += [f"build:{config} --platforms=//{package}:{name}" for name, config in names.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -76,9 +126,10 @@ def _rules(
         )
     for platform in sorted(platforms):
         existing = calls.get(platform.name)
-        values = _constraint_values(platform, repositories, existing)
+        if existing and existing.kind == "platform" and not _is_ours(existing, platform, repositories):
+            continue
         attributes: dict[str, Value] = {
-            "constraint_values": strings(values),
+            "constraint_values": strings(_constraint_values(platform, repositories)),
             "visibility": strings(["//visibility:public"]),
         }
         yield _rule("platform", platform.name, calls, attributes)
@@ -90,17 +141,68 @@ def _rule(kind: str, name: str, calls: Mapping[str, Call], attributes: dict[str,
     return WantedRule(Slot(kind, kind, name, fits, existing is not None and fits is None), attributes)
 
 
-def _constraint_values(
-    platform: Platform, repositories: Repositories, existing: Call | None
-) -> tuple[str, ...]:
+def _constraint_values(platform: Platform, repositories: Repositories) -> tuple[str, ...]:
+    go = f"@{repositories.rules_go}//go/toolchain:"
+    cgo = f"{go}{'cgo_on' if platform.cgo else 'cgo_off'}"
+    return tuple(dict.fromkeys([*_machine(platform, repositories), *platform.constraints, cgo]))
+
+
+def _machine(platform: Platform, repositories: Repositories) -> tuple[str, str]:
+    """The constraint values of system and processor."""
     go = f"@{repositories.rules_go}//go/toolchain:"
     dep = repositories.bazel_dep("platforms")
     base = f"@{dep.repository if dep else 'platforms'}//"
     system = f"{base}os:{_OS[platform.goos]}" if platform.goos in _OS else f"{go}{platform.goos}"
     cpu = f"{base}cpu:{_CPU[platform.goarch]}" if platform.goarch in _CPU else f"{go}{platform.goarch}"
-    cgo = f"{go}{'cgo_on' if platform.cgo else 'cgo_off'}"
-    written = existing.strings("constraint_values") if existing else ()
-    others = [text for text in written if not text.endswith((":cgo_on", ":cgo_off"))]
-    inherits = existing is not None and existing.get("parents") is not None
-    ours = others if inherits or others else [system, cpu]
-    return tuple(dict.fromkeys([*ours, *platform.constraints, cgo]))
+    return system, cpu
+
+
+def _is_ours(call: Call, platform: Platform, repositories: Repositories) -> bool:
+    """Whether a rule says what would be written, for cgo on or off; see the docstring of this module.
+
+    The repositories may have other names by now, as after a move from a WORKSPACE to modules.
+    """
+    values = call.strings("constraint_values")
+    system, cpu = (_target(text) for text in _machine(platform, repositories))
+    own = [text for text in values if text not in platform.constraints]
+    cgo = [f"//go/toolchain:{each}" for each in ("cgo_on", "cgo_off")]
+    return (
+        {each.name for each in call.attributes} == {"name", "constraint_values", "visibility"}
+        and all(isinstance(each.value, String | ListValue) for each in call.attributes)
+        and call.strings("visibility") == ("//visibility:public",)
+        and sorted(map(_target, own)) in [sorted((system, cpu, each)) for each in cgo]
+    )
+
+
+def _target(label: str) -> str:
+    """A label without its repository."""
+    _, slashes, rest = label.partition("//")
+    return slashes + rest if slashes else label
+
+
+def _lacks(call: Call, platform: Platform, repositories: Repositories, path: str) -> Iterator[Diagnostic]:
+    """What the constraint values of a rule lack; what it inherits or computes is not known."""
+    attribute = call.get("constraint_values")
+    if call.opaque or call.get("parents") or (attribute and not isinstance(attribute.value, ListValue)):
+        return
+    there = set(map(_target, call.strings("constraint_values")))
+    wanted = (*platform.constraints, _constraint_values(platform, repositories)[-1])
+    lacking = [text for text in wanted if _target(text) not in there]
+    if lacking:
+        yield Diagnostic(
+            path=path,
+            line=call.line,
+            code="own-platform",
+            message=f"platform {call.name} is your own and stays, but it lacks {' and '.join(lacking)}",
+            remedy="change its constraint_values or bazel_xc.toml",
+        )
+
+
+def _name_of(constraints: Iterable[str]) -> str:
+    """``<goos>_<goarch>`` out of constraint values, empty where they do not say it."""
+    systems = {f"os:{theirs}": goos for goos, theirs in _OS.items()} | {"os:macos": "darwin"}
+    cpus = {f"cpu:{theirs}": goarch for goarch, theirs in _CPU.items()} | {"cpu:arm64": "arm64"}
+    last = [text.rpartition("//")[2] for text in constraints]
+    goos = next((systems[each] for each in last if each in systems), "")
+    goarch = next((cpus[each] for each in last if each in cpus), "")
+    return f"{goos}_{goarch}" if goos and goarch else ""

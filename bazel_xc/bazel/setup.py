@@ -7,30 +7,38 @@ only added behind it. The versions are ones these rules were tried with; Bazel t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Collection, Iterable
+
+from attrs import field, frozen
 
 from bazel_xc.bazel.cc_toolchains import CcToolchain, module_lines, toolchain_advice
-from bazel_xc.bazel.platforms import BAZELRC_NAME
+from bazel_xc.bazel.platforms import BAZELRC_NAME, go_platform
+from bazel_xc.buildfile.bazelrc import Bazelrc
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.config import FILE_NAME, Config
 from bazel_xc.model import Platform
 
 GAZELLE = ("gazelle", "0.51.3")
+_MAJOR = re.compile(r"(?<=.)[/.]v[0-9]+$|^/v[0-9]+$")  # as in github.com/x/y/v2 and gopkg.in/y.v2
 _BAZEL_DEPS = (("rules_go", "0.62.0"), GAZELLE, ("platforms", "1.0.0"))
 _NEEDED = ("rules_go", "platforms")
-_GO_EXTENSIONS = """
+_GO_SDK = """
 go_sdk = use_extension("@rules_go//go:extensions.bzl", "go_sdk")
-go_sdk.from_file(go_mod = "//:go.mod")
-
+go_sdk.from_file(go_mod = "{go_mod}")
+"""
+_GO_DEPS = """
 go_deps = use_extension("@gazelle//:extensions.bzl", "go_deps")
-go_deps.from_file(go_mod = "//:go.mod")
+go_deps.from_file({attribute} = "{label}")
 """
 _WORKSPACE_ADVICE = (
     "WORKSPACE: declare io_bazel_rules_go with http_archive, as its release notes say, then call",
     "    go_rules_dependencies() and go_register_toolchains(version = ...)",
 )
+_DEFAULTS = "Every line is optional; these are the defaults."
+_AS_FOUND = "Every line is optional; the platforms are those of .bazelrc and of the platforms package."
 _CONFIG_HEAD = """\
-# What bazel-xc should know of this workspace. Every line is optional; these are the defaults.
+# What bazel-xc should know of this workspace. {origin}
 
 [go]
 # tags = ["netgo"]              # build tags that hold everywhere
@@ -53,49 +61,71 @@ _CONFIG_TAIL = """\
 """
 
 
-def first_files(
-    look: Callable[[str], bytes | None],
-    config: Config,
-    repositories: Repositories,
-    root_name: str,
-    toolchain: CcToolchain | None = None,
-) -> dict[str, bytes]:
-    """The files of the workspace's root as they should be; ``look`` gives what stands there.
+@frozen(kw_only=True)
+class Ground:
+    """What is there before the first files are written.
 
-    With a ``toolchain``, MODULE.bazel brings that in, too.
+    ``look`` gives a file of the workspace; ``rc`` is .bazelrc with what it imports, our fragment left out;
+    ``found`` are the platforms that it and the platforms package name; ``go_mods`` are the directories of
+    go.mod files; ``root_name`` is the name of the workspace's directory.
     """
+
+    look: Callable[[str], bytes | None] = field(eq=False)
+    repositories: Repositories
+    rc: Bazelrc
+    found: tuple[Platform, ...] = ()
+    go_mods: tuple[str, ...]
+    root_name: str
+
+
+def found_platforms(rc: Bazelrc, rules: Iterable[Platform], known: Collection[str]) -> tuple[Platform, ...]:
+    """The platforms that ``--platforms`` in .bazelrc and existing rules name, with cgo where any has it."""
+    labels = (label for line in rc.lines for label in line.values("platforms"))
+    named = (found for label in labels if (found := go_platform(label, known)))
+    by_name: dict[str, Platform] = {}
+    for each in (*rules, *named):
+        if each.cgo or each.name not in by_name:
+            by_name[each.name] = each
+    return tuple(sorted(by_name.values()))
+
+
+def first_files(ground: Ground, config: Config, toolchain: CcToolchain | None = None) -> dict[str, bytes]:
+    """The files of the workspace's root as they should be. With a ``toolchain``, MODULE.bazel has it, too."""
+    look, repositories = ground.look, ground.repositories
     old = {path: look(path) for path in (FILE_NAME, "MODULE.bazel", ".bazelrc")}
     before = {path: _decoded(data) for path, data in old.items() if data is not None}
-    name = bazel_module_name(_module_path(look("go.mod") or b"") or root_name)
+    module = module_text(before.get("MODULE.bazel"), ground)
     after = {
-        FILE_NAME: before.get(FILE_NAME) or config_text(config.platforms),
-        "MODULE.bazel": _with_toolchain(
-            module_text(before.get("MODULE.bazel"), repositories, name), toolchain, repositories, config
-        ),
-        ".bazelrc": bazelrc_text(before.get(".bazelrc"), config.platforms_package),
+        FILE_NAME: before.get(FILE_NAME) or config_text(config.platforms, as_found=bool(ground.found)),
+        "MODULE.bazel": _with_toolchain(module, toolchain, repositories, config),
+        ".bazelrc": bazelrc_text(before.get(".bazelrc"), config.platforms_package, ground.rc),
     }
-    if repositories.bzlmod and look("BUILD.bazel") is None and look("BUILD") is None:
-        after["BUILD.bazel"] = ""  # //:go.mod, which MODULE.bazel names, is a label of the root's package
+    in_root = '"//:go.' in (module or "")  # that file is a label of the root's package
+    if in_root and look("BUILD.bazel") is None and look("BUILD") is None:
+        after["BUILD.bazel"] = ""
     return {path: text.encode("utf-8", "surrogateescape") for path, text in after.items() if text is not None}
 
 
-def config_text(platforms: Iterable[Platform]) -> str:
-    """A commented bazel_xc.toml that says what holds without it."""
+def config_text(platforms: Iterable[Platform], *, as_found: bool = False) -> str:
+    """A commented bazel_xc.toml that says what holds without it, or with which platforms it was begun."""
     tables = [
         f"[platforms.{platform.name}]\ncgo = {'true' if platform.cgo else 'false'}\n"
         for platform in platforms
     ]
-    return _CONFIG_HEAD + "\n".join(tables) + "\n" + _CONFIG_TAIL
+    head = _CONFIG_HEAD.format(origin=_AS_FOUND if as_found else _DEFAULTS)
+    return head + "\n".join(tables) + "\n" + _CONFIG_TAIL
 
 
-def module_text(old: str | None, repositories: Repositories, name: str) -> str | None:
+def module_text(old: str | None, ground: Ground) -> str | None:
     """MODULE.bazel with what is missing added; None for a WORKSPACE, which has no such file."""
+    repositories = ground.repositories
     if not repositories.bzlmod:
         return None
     if old is None:
+        name = bazel_module_name(_module_path(ground.look("go.mod") or b"") or ground.root_name)
         lines = [f'module(name = "{name}")\n']
         lines += [f'bazel_dep(name = "{dep}", version = "{version}")' for dep, version in _BAZEL_DEPS]
-        return "\n".join(lines) + "\n" + _GO_EXTENSIONS
+        return "\n".join(lines) + "\n" + _extensions(ground)
     missing = [
         f'bazel_dep(name = "{dep}", version = "{version}")'
         for dep, version in _BAZEL_DEPS
@@ -104,10 +134,23 @@ def module_text(old: str | None, repositories: Repositories, name: str) -> str |
     return _with_lines(old, missing)
 
 
-def bazelrc_text(old: str | None, package: str) -> str:
+def _extensions(ground: Ground) -> str:
+    """Go's SDK and its modules: by go.work and go.mod of the root, or by the first go.mod below it."""
+    if not ground.go_mods:
+        return ""
+    go_mod = f"//{min(ground.go_mods)}:go.mod"
+    attribute, label = ("go_mod", go_mod)
+    if ground.look("go.work") is not None:
+        attribute, label = ("go_work", "//:go.work")
+    elif "" not in ground.go_mods and len(ground.go_mods) > 1:
+        return _GO_SDK.format(go_mod=go_mod)  # which of them holds is for the user to say
+    return _GO_SDK.format(go_mod=go_mod) + _GO_DEPS.format(attribute=attribute, label=label)
+
+
+def bazelrc_text(old: str | None, package: str, rc: Bazelrc) -> str:
     """.bazelrc with a line that brings in the platforms' configurations."""
-    line = f"try-import %workspace%/{package}/{BAZELRC_NAME}"
-    return _with_lines(old or "", [] if line in (old or "").splitlines() else [line])
+    path = f"{package}/{BAZELRC_NAME}"
+    return _with_lines(old or "", [] if path in rc.imported else [f"try-import %workspace%/{path}"])
 
 
 def advice(
@@ -120,10 +163,10 @@ def advice(
 
 
 def bazel_module_name(module_path: str) -> str:
-    """A name for MODULE.bazel out of a Go module's path."""
-    last = module_path.rstrip("/").rpartition("/")[2].lower()
-    name = "".join(char if char.isalnum() or char in "._-" else "_" for char in last).strip("._-")
-    return name if name[:1].isalpha() else f"go_{name}"
+    """A name for MODULE.bazel out of a Go module's path, without the major version."""
+    path = _MAJOR.sub("", module_path.rstrip("/").lower())
+    name = re.sub(r"[^a-z0-9._-]", "_", path.rpartition("/")[2]).strip("._-")
+    return name if name[:1].isalpha() and not _MAJOR.fullmatch(f"/{name}") else f"go_{name}"
 
 
 def _decoded(data: bytes) -> str:

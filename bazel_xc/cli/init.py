@@ -7,10 +7,12 @@ MODULE.bazel or WORKSPACE and .bazelrc want.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from typing import Any
 
 from bazel_xc.bazel.cc_toolchains import cc_toolchains
 from bazel_xc.cli.common import pipeline_options, shared_options, show
+from bazel_xc.model import FileChange
 from bazel_xc.pipeline.planning import initialise
 from bazel_xc.write import write_files
 
@@ -35,10 +37,26 @@ def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
     result = initialise(pipeline_options(options), options.toolchain)
     failed = show(result.diagnostics, options)
-    for path in write_files(options.root, result.changes):
-        print(path)
-    if not result.changes:
-        print("everything is there already")
+    write_files(options.root, result.changes)
+    print(_summary(result.changes))
+    if result.changes:
+        print("next: bazel-xc modules && bazel-xc generate")
     for line in result.advice:
         print(line)
     return 1 if failed else 0
+
+
+def _summary(changes: Iterable[FileChange]) -> str:
+    """What was written, in one line."""
+    changes = sorted(changes)
+    created = ", ".join(each.path for each in changes if each.old is None)
+    grown = [_grown(each) for each in changes if each.old is not None]
+    parts = [f"created {created}"] if created else []
+    return "; ".join([*parts, *grown]) or "everything is there already"
+
+
+def _grown(change: FileChange) -> str:
+    count = len(change.text.splitlines()) - len((change.old or b"").splitlines())
+    if count < 1:
+        return f"changed {change.path}"
+    return f"added {count} {'line' if count == 1 else 'lines'} to {change.path}"

@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from bazel_xc.bazel import incompatible, setup
 from bazel_xc.bazel.cc_toolchains import cc_toolchains
 from bazel_xc.bazel.compatibility import Compatibility, compatibility
-from bazel_xc.bazel.files import FileMaker, bazelrc_path, checked
+from bazel_xc.bazel.files import FileMaker, bazelrc_path, checked, platforms_directory
+from bazel_xc.bazel.platforms import read_platforms
+from bazel_xc.buildfile.bazelrc import read_bazelrc
 from bazel_xc.buildfile.repositories import read_repositories
-from bazel_xc.buildfile.workspace import read_workspace
+from bazel_xc.buildfile.workspace import Workspace, read_workspace
 from bazel_xc.clibs.findings import OPEN_CODES
+from bazel_xc.config import FILE_NAME, Config
+from bazel_xc.errors import WorkspaceError
+from bazel_xc.golang.constraints import KNOWN_PLATFORMS
+from bazel_xc.golang.loading import is_module_root
 from bazel_xc.model import Diagnostic, FileChange, Severity
 from bazel_xc.pipeline.reading import Options, Reading, configuration, reader
 from bazel_xc.pipeline.rules import is_chosen, outlines_of, planner_of, unique, wanted_rules
@@ -48,7 +54,8 @@ def generate(reading: Reading, only: Iterable[str] = ()) -> Result:
     )
     planner, more = planner_of(reading, outlines, solved, where)
     said += (*said_of(solved, reading), *more, *module_findings(reading))
-    maker = FileMaker(config, reading.repositories)
+    rc = read_bazelrc(reader(workspace.root), bazelrc_path(config))
+    maker = FileMaker(config, reading.repositories, rc)
     changes: list[FileChange] = []
     for each in outlines:
         wanted, stale, problems = wanted_rules(each, only, planner, solved, reading)
@@ -82,17 +89,54 @@ def initialise(options: Options, toolchain: str | None = None) -> Result:
     ``toolchain`` names one of ``cc_toolchains``, which is brought in, too.
     """
     chosen = cc_toolchains()[toolchain] if toolchain else None
-    config, workspace = configuration(options), read_workspace(options.root)
-    look = reader(options.root)
-    repositories, said = read_repositories(look)
-    texts = setup.first_files(look, config, repositories, options.root.resolve().name, chosen)
+    look, workspace = reader(options.root), read_workspace(options.root)
+    ground, said = _ground(options, workspace)
+    config = _configuration(options, ground)
+    texts = setup.first_files(ground, config, chosen)
     made = texts.get("MODULE.bazel")
+    repositories = ground.repositories
     if made is not None:  # what it declares decides how the platforms package is spelt
         repositories, _ = read_repositories(lambda path: made if path == "MODULE.bazel" else look(path))
     changes = [FileChange(path, look(path), text) for path, text in texts.items()]
-    package, more = FileMaker(config, repositories).platforms_package(workspace, look(bazelrc_path(config)))
+    maker = FileMaker(config, repositories, ground.rc)
+    package, more = maker.platforms_package(workspace, look(bazelrc_path(config)))
     return Result(
         changes=tuple(change for change in (*changes, *package) if change.is_change),
-        diagnostics=unique((*said, *more)),
+        diagnostics=unique((*said, *map(_louder, more))),
         advice=setup.advice(repositories, config, chosen),
     )
+
+
+def _ground(options: Options, workspace: Workspace) -> tuple[setup.Ground, tuple[Diagnostic, ...]]:
+    """What is there before ``init``. Raises ``WorkspaceError`` where there is no Go module."""
+    look, config = reader(options.root), configuration(options)
+    directories = workspace.directories
+    go_mods = tuple(
+        path for path, each in directories.items() if "go.mod" in each.files and is_module_root(path)
+    )
+    if not go_mods and "go.work" not in directories[""].files:
+        raise WorkspaceError(f"{options.root}: no go.mod in this directory or below; run: go mod init MODULE")
+    repositories, said = read_repositories(look)
+    rc = read_bazelrc(look, bazelrc_path(config))
+    rules = read_platforms(platforms_directory(workspace, config).build_file, KNOWN_PLATFORMS)
+    ground = setup.Ground(
+        look=look,
+        repositories=repositories,
+        rc=rc,
+        found=setup.found_platforms(rc, rules, KNOWN_PLATFORMS),
+        go_mods=go_mods,
+        root_name=options.root.resolve().name,
+    )
+    return ground, said
+
+
+def _configuration(options: Options, ground: setup.Ground) -> Config:
+    """bazel_xc.toml, or for a new one the platforms that the workspace has already."""
+    config = configuration(options)
+    begun = options.config_file or options.platforms or ground.look(FILE_NAME) is not None
+    return config if begun or not ground.found else evolve(config, platforms=ground.found)
+
+
+def _louder(each: Diagnostic) -> Diagnostic:
+    """What ``generate`` only notes is news to who starts with it."""
+    return evolve(each, severity=Severity.WARNING) if each.code == "config-taken" else each

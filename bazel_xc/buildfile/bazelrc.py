@@ -1,0 +1,106 @@
+"""Reads .bazelrc and the files that it imports.
+
+Comes in: a ``read`` function that gives a file of the workspace by its path. Goes out: a ``Bazelrc``: every
+line of options with its place, and the files that were read or named. Imports from outside of the workspace
+are not followed, and what the options mean to Bazel is not known here.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+from collections.abc import Callable, Iterator
+
+from attrs import frozen
+
+NAME = ".bazelrc"
+_IMPORTS = ("import", "try-import")
+_WORKSPACE = "%workspace%/"
+
+
+@frozen(kw_only=True)
+class RcLine:
+    """One line ``command:config option…``; ``config`` is empty where the line always holds."""
+
+    path: str
+    line: int
+    command: str
+    config: str
+    options: tuple[str, ...]
+
+    def values(self, option: str) -> tuple[str, ...]:
+        """What ``--option=value`` and ``--option value`` give, lists of several values taken apart."""
+        found: list[str] = []
+        for at, word in enumerate(self.options):
+            name, equals, value = word.partition("=")
+            if name == f"--{option}":
+                found += (value if equals else "".join(self.options[at + 1 : at + 2])).split(",")
+        return tuple(each for each in found if each)
+
+
+@frozen
+class Bazelrc:
+    """All lines in the order in which Bazel reads them, and the paths of imported files."""
+
+    lines: tuple[RcLine, ...] = ()
+    imported: frozenset[str] = frozenset()
+
+    def defining(self, config: str) -> tuple[RcLine, ...]:
+        """The lines that say what ``--config=NAME`` is."""
+        return tuple(each for each in self.lines if each.config == config)
+
+
+def read_bazelrc(read: Callable[[str], bytes | None], without: str = "") -> Bazelrc:
+    """Reads the workspace's .bazelrc; the file ``without`` is not read where it is imported."""
+    reader = _Reader(read, without)
+    lines = tuple(reader.lines(NAME))
+    return Bazelrc(lines, frozenset(reader.imported))
+
+
+class _Reader:
+    """Follows imports, each file once."""
+
+    def __init__(self, read: Callable[[str], bytes | None], without: str) -> None:
+        self.read = read
+        self.imported: set[str] = set()
+        self.read_already = {without}
+
+    def lines(self, path: str) -> Iterator[RcLine]:
+        self.read_already.add(path)
+        data = self.read(path)
+        for number, words in _words(data.decode("utf-8", "replace") if data else ""):
+            if words[0] in _IMPORTS and len(words) > 1:
+                yield from self._import(words[1])
+                continue
+            command, _, config = words[0].partition(":")
+            yield RcLine(path=path, line=number, command=command, config=config, options=tuple(words[1:]))
+
+    def _import(self, text: str) -> Iterator[RcLine]:
+        path = posixpath.normpath(text.removeprefix(_WORKSPACE))
+        if path.startswith(("/", "../", "%", "~")):
+            return
+        self.imported.add(path)
+        if path not in self.read_already:
+            yield from self.lines(path)
+
+
+def _words(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The words of each line with its number; a backslash at the end of a line joins it with the next."""
+    pending, first = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        first = first if pending else number
+        pending += line
+        if pending.endswith("\\"):
+            pending = f"{pending[:-1]} "
+            continue
+        words = _split(pending)
+        pending = ""
+        if words:
+            yield first, words
+
+
+def _split(line: str) -> list[str]:
+    try:
+        return shlex.split(line, comments=True)
+    except ValueError:  # a quote that is not closed
+        return line.partition("#")[0].split()

@@ -1,0 +1,276 @@
+"""``init`` in workspaces that have something already: it defines nothing anew and edits no rule of others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bazel_xc.bazel.setup import bazel_module_name
+from bazel_xc.cli import main
+
+GO_MOD = {"go.mod": "module example.com/mine\n\ngo 1.21\n", "mine.go": "package mine\n"}
+CROSS = """\
+# Cross builds
+build:cross --extra_toolchains=@tools//:all
+
+build:linux_arm64 --config=cross
+build:linux_arm64 --platforms=@io_bazel_rules_go//go/toolchain:linux_arm64_cgo
+build:windows_amd64 --platforms=@io_bazel_rules_go//go/toolchain:windows_amd64_cgo
+build:darwin_plain --platforms=@io_bazel_rules_go//go/toolchain:darwin_arm64
+"""
+
+
+def lay_out(root: Path, files: Mapping[str, str]) -> None:
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+
+
+def run(root: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main([*(arguments or ("init",)), "-C", str(root), "--color", "never"])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def tree(root: Path) -> dict[str, str]:
+    return {str(p.relative_to(root)): p.read_text() for p in sorted(root.rglob("*")) if p.is_file()}
+
+
+def test_what_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lay_out(tmp_path, {**GO_MOD, ".bazelrc": "build --jobs=2\n"})
+    code, out, err = run(tmp_path, capsys)
+    assert (code, err) == (0, "")
+    assert out == (
+        "created BUILD.bazel, MODULE.bazel, bazel_xc.toml, platforms/BUILD.bazel, "
+        "platforms/platforms.bazelrc; added 1 line to .bazelrc\n"
+        "next: bazel-xc modules && bazel-xc generate\n"
+    )
+    assert run(tmp_path, capsys) == (0, "everything is there already\n", "")
+
+
+def test_a_config_that_is_there_keeps_its_meaning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {".bazelrc": "import %workspace%/build/cross.bazelrc\n", "build/cross.bazelrc": CROSS}
+    lay_out(tmp_path, {**GO_MOD, **files})
+    code, _, err = run(tmp_path, capsys)
+    assert code == 0
+    assert err.splitlines() == [
+        f"build/cross.bazelrc:{line}: warning: .bazelrc already defines --config={name} "
+        f"(use --config=xc_{name} for the platform of bazel_xc.toml)"
+        for line, name in ((4, "linux_arm64"), (6, "windows_amd64"))
+    ]
+    fragment = (tmp_path / "platforms/platforms.bazelrc").read_text()
+    assert fragment.splitlines()[-3:] == [
+        "build:darwin_arm64 --platforms=//platforms:darwin_arm64",
+        "build:xc_linux_arm64 --platforms=//platforms:linux_arm64",
+        "build:xc_windows_amd64 --platforms=//platforms:windows_amd64",
+    ]
+    assert (tmp_path / ".bazelrc").read_text() == (
+        files[".bazelrc"] + "try-import %workspace%/platforms/platforms.bazelrc\n"
+    )
+    before = tree(tmp_path)
+    assert run(tmp_path, capsys, "generate")[0] == 0
+    assert run(tmp_path, capsys)[:2] == (0, "everything is there already\n")
+    after = tree(tmp_path)
+    assert {path for path in after if after[path] != before.get(path)} == {"BUILD.bazel"}
+
+
+def test_the_platforms_that_are_there_begin_the_configuration(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = """\
+platform(
+    name = "pi",
+    constraint_values = ["@platforms//os:linux", "@platforms//cpu:arm64", "@rules_go//go/toolchain:cgo_off"],
+)
+platform(name = "server", parents = ["@rules_go//go/toolchain:linux_amd64_cgo"])
+platform(name = "windows_arm64", constraint_values = CONSTRAINTS)
+platform(name = "phone", constraint_values = ["//my:phone"])
+"""
+    rc = "build:mac --platforms=@rules_go//go/toolchain:darwin_arm64\nrun --platforms //platforms:pi\n"
+    lay_out(tmp_path, {**GO_MOD, "platforms/BUILD.bazel": own, ".bazelrc": rc})
+    run(tmp_path, capsys)
+    text = (tmp_path / "bazel_xc.toml").read_text()
+    assert text.partition("\n")[0].endswith(
+        "Every line is optional; the platforms are those of .bazelrc and of the platforms package."
+    )
+    assert [line for line in text.splitlines() if line.startswith(("[platforms", "cgo"))] == [
+        "[platforms.darwin_arm64]",
+        "cgo = false",
+        "[platforms.linux_amd64]",
+        "cgo = true",
+        "[platforms.linux_arm64]",
+        "cgo = false",
+        "[platforms.windows_arm64]",
+        "cgo = true",
+    ]
+
+
+def test_without_platforms_the_defaults_begin_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lay_out(tmp_path, {**GO_MOD, ".bazelrc": "build:x --platforms=//my:own --config=y\n"})
+    run(tmp_path, capsys)
+    text = (tmp_path / "bazel_xc.toml").read_text()
+    assert "these are the defaults" in text
+    assert text.count("[platforms.") == 5
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        pytest.param("build:linux_arm64 --copt=-O3", "xc_linux_arm64", id="flags"),
+        pytest.param("common:linux_arm64 --jobs=2", "xc_linux_arm64", id="common"),
+        pytest.param("test:linux_arm64 --test_output=errors", "xc_linux_arm64", id="test"),
+        pytest.param("build:linux_arm64\nbuild:xc_linux_arm64 -s", "bazel_xc_linux_arm64", id="both"),
+        pytest.param("build:linux --config=linux_arm64", "linux_arm64", id="used only"),
+        pytest.param("# build:linux_arm64 --copt=-O3", "linux_arm64", id="comment"),
+    ],
+)
+def test_names_of_configs(line: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    toml = "[platforms.linux_arm64]\n"
+    lay_out(tmp_path, {**GO_MOD, ".bazelrc": f"{line}\n", "bazel_xc.toml": toml})
+    for command in ("init", "generate", "init"):
+        run(tmp_path, capsys, command)
+        fragment = (tmp_path / "platforms/platforms.bazelrc").read_text()
+        assert fragment.splitlines()[-1] == f"build:{name} --platforms=//platforms:linux_arm64"
+
+
+def test_flags_added_to_our_config_leave_it_ours(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """People may build upon ``--config=linux_arm64`` once it is there, unless they choose a platform."""
+    lay_out(tmp_path, {**GO_MOD, "bazel_xc.toml": "[platforms.linux_arm64]\n"})
+    run(tmp_path, capsys)
+    fragment = (tmp_path / "platforms/platforms.bazelrc").read_text()
+    assert "build:linux_arm64 " in fragment
+    with (tmp_path / ".bazelrc").open("a") as file:
+        file.write("build:linux_arm64 --copt=-O3\n")
+    run(tmp_path, capsys, "generate")
+    assert (tmp_path / "platforms/platforms.bazelrc").read_text() == fragment
+    with (tmp_path / ".bazelrc").open("a") as file:
+        file.write("build:linux_arm64 --platforms=//my:own\n")
+    run(tmp_path, capsys, "generate")
+    assert "build:xc_linux_arm64 " in (tmp_path / "platforms/platforms.bazelrc").read_text()
+
+
+OWN = """\
+# By hand.
+platform(
+  name = "linux_arm64",
+  constraint_values = ["@platforms//os:linux", "@platforms//cpu:aarch64"]
+)
+"""
+
+
+@pytest.mark.parametrize(
+    ("own", "lacks"),
+    [
+        pytest.param(OWN, "@rules_go//go/toolchain:cgo_on", id="no cgo"),
+        pytest.param(
+            OWN.replace("cpu:aarch64", 'cpu:aarch64", "@rules_go//go/toolchain:cgo_off'),
+            "@rules_go//go/toolchain:cgo_on",
+            id="no visibility",
+        ),
+        pytest.param(
+            OWN.replace("cpu:aarch64", 'cpu:aarch64", "@go//go/toolchain:cgo_on", "//my:glibc'),
+            "",
+            id="more",
+        ),
+        pytest.param('platform(name = "linux_arm64", parents = [":pi"])\n', "", id="parents"),
+        pytest.param(
+            '[platform(name = "linux_" + cpu, parents = [":pi"]) for cpu in ["arm64"]]\n', "", id="made"
+        ),
+    ],
+)
+def test_a_platform_of_others_stays_byte_for_byte(
+    own: str, lacks: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    toml = "[platforms.linux_amd64]\n[platforms.linux_arm64]\n"
+    lay_out(tmp_path, {**GO_MOD, "platforms/BUILD.bazel": own, "bazel_xc.toml": toml})
+    code, _, err = run(tmp_path, capsys)
+    text = (tmp_path / "platforms/BUILD.bazel").read_text()
+    assert (code, text[: len(own)]) == (0, own)
+    assert text.count("linux_arm64") == own.count("linux_arm64")
+    assert 'name = "linux_amd64"' in text
+    line = own.count("\n", 0, own.index("platform(")) + 1
+    said = (
+        f"platforms/BUILD.bazel:{line}: warning: platform linux_arm64 is your own and stays, but it lacks "
+        f"{lacks} (change its constraint_values or bazel_xc.toml)\n"
+    )
+    assert err == (said if lacks else "")
+    run(tmp_path, capsys, "generate")
+    assert (tmp_path / "platforms/BUILD.bazel").read_text() == text
+
+
+def test_a_platform_of_ours_follows_the_configuration(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lay_out(tmp_path, {**GO_MOD, "bazel_xc.toml": "[platforms.linux_arm64]\n"})
+    run(tmp_path, capsys)
+    before = (tmp_path / "platforms/BUILD.bazel").read_text()
+    lay_out(
+        tmp_path, {"bazel_xc.toml": '[platforms.linux_arm64]\ncgo = false\nconstraints = ["//my:glibc"]\n'}
+    )
+    run(tmp_path, capsys, "generate")
+    after = (tmp_path / "platforms/BUILD.bazel").read_text()
+    cgo = '        "@rules_go//go/toolchain:cgo_'
+    assert after == before.replace(f'{cgo}on"', f'        "//my:glibc",\n{cgo}off"')
+
+
+def test_a_directory_without_go_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lay_out(tmp_path, {"README.md": "", "vendor/x/go.mod": "module x\n"})
+    assert run(tmp_path, capsys) == (
+        2,
+        "",
+        f"bazel-xc: {tmp_path}: no go.mod in this directory or below; run: go mod init MODULE\n",
+    )
+    assert set(tree(tmp_path)) == {"README.md", "vendor/x/go.mod"}
+
+
+@pytest.mark.parametrize(
+    ("files", "lines"),
+    [
+        pytest.param(
+            ["go.mod"],
+            ['go_sdk.from_file(go_mod = "//:go.mod")', 'go_deps.from_file(go_mod = "//:go.mod")'],
+            id="in the root",
+        ),
+        pytest.param(
+            ["src/go.mod"],
+            ['go_sdk.from_file(go_mod = "//src:go.mod")', 'go_deps.from_file(go_mod = "//src:go.mod")'],
+            id="below",
+        ),
+        pytest.param(
+            ["go.work", "b/go.mod", "a/go.mod"],
+            ['go_sdk.from_file(go_mod = "//a:go.mod")', 'go_deps.from_file(go_work = "//:go.work")'],
+            id="go.work",
+        ),
+        pytest.param(
+            ["b/go.mod", "a/go.mod"], ['go_sdk.from_file(go_mod = "//a:go.mod")'], id="several apart"
+        ),
+    ],
+)
+def test_module_file_names_what_is_there(
+    files: list[str], lines: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lay_out(tmp_path, dict.fromkeys(files, "go 1.21\n"))
+    run(tmp_path, capsys)
+    text = (tmp_path / "MODULE.bazel").read_text()
+    assert [line for line in text.splitlines() if "from_file" in line] == lines
+    assert (tmp_path / "BUILD.bazel").exists() == ("//:go." in text)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("github.com/moby/moby/v2", "moby"),
+        ("gopkg.in/yaml.v3", "yaml"),
+        ("example.com/My-App", "my-app"),
+        ("example.com/v2", "example.com"),
+        ("v2", "go_v2"),
+        ("example.com/2048", "go_2048"),
+        ("example.com/x_v2", "x_v2"),
+        ("example.com/café", "caf"),
+        ("example.com", "example.com"),
+    ],
+)
+def test_module_names(path: str, name: str) -> None:
+    assert bazel_module_name(path) == name
