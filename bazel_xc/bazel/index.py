@@ -3,7 +3,8 @@
 Comes in: the outlines of all directories, the rules that others wrote, the repositories that the workspace
 declares and what go list said about modules. Goes out: for an import, seen from a directory, a label, nothing
 (standard library, the package itself), or a diagnostic. The order of attempts is Gazelle's: directives,
-libraries of the workspace by importpath, external repositories. Nothing is read from disk or network.
+libraries of the workspace by importpath, external repositories. Of the disk only BUILD files of modules and
+Go's own source folder are looked at, and nothing of a network.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from pathlib import Path
 from attrs import frozen
 
 from bazel_xc.bazel import names
+from bazel_xc.bazel.external_names import ExternalNames
 from bazel_xc.bazel.go_modules import bazel_go_modules
 from bazel_xc.bazel.kinds import KINDS, LIBRARY_KINDS
 from bazel_xc.bazel.outline import Outline, calls_of
 from bazel_xc.buildfile.directives import Override
 from bazel_xc.buildfile.evaluate import MadeRule
-from bazel_xc.buildfile.repositories import Repositories
+from bazel_xc.buildfile.repositories import BazelDep, Repositories
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.listing import Listing, is_standard
 from bazel_xc.golang.modules import Module, module_of
@@ -54,14 +56,15 @@ class Externals:
     """What is known of code outside the workspace.
 
     ``module_of`` maps import paths to module paths as go list said; ``is_standard`` tells standard
-    packages; ``vendored`` that external code lives in ``vendor``; ``untouched`` are directories whose Go
-    does not load, so that their rules are not known.
+    packages; ``library_names`` how libraries are called; ``vendored`` that external code lives in ``vendor``;
+    ``untouched`` are directories whose Go does not load, so that their rules are not known.
     """
 
     repositories: Repositories
     modules: tuple[Module, ...]
     module_of: Mapping[str, str]
     is_standard: Callable[[str], bool]
+    library_names: ExternalNames
     vendored: bool
     untouched: frozenset[str] = frozenset()
 
@@ -77,7 +80,7 @@ class Externals:
         untouched: frozenset[str],
     ) -> Externals:
         """What listings tell; ``source`` is Go's own source folder, asked for packages not in any of them."""
-        module_paths: dict[str, str] = {}
+        listings, module_paths = tuple(listings), dict[str, str]()
         standard: dict[str, bool] = {"C": True, "unsafe": True}
         for listing in listings:
             for path, package in listing.packages.items():
@@ -96,6 +99,7 @@ class Externals:
             modules=modules,
             module_of=module_paths,
             is_standard=known_standard,
+            library_names=ExternalNames.known(repositories, listings),
             vendored=vendored,
             untouched=untouched,
         )
@@ -176,33 +180,52 @@ class Index:
         path = self.externals.module_of.get(import_path) or _required(import_path, module)
         for own, repository in _WORKSPACE_RULES.items():
             if not repositories.bzlmod and _has_prefix(import_path, own):
-                return self._label(repository, own, import_path, directory, names.DEFAULT_LIBRARY)
-        known = [each for each in repositories.go_repositories if _has_prefix(import_path, each.import_path)]
+                package = import_path[len(own) :].strip("/")
+                return Resolved(Label(repository, package, names.DEFAULT_LIBRARY))
+        known = repositories.go_repository(import_path)
         if known:
-            best = max(known, key=lambda each: len(each.import_path))
-            naming = best.naming or directory.settings.naming_external or self._convention(directory)
-            return self._label(best.name, best.import_path, import_path, directory, naming)
+            return self._label(known.name, known.import_path, import_path, directory)
         if not path:
             return Resolved(problem=_missing(import_path, directory))
-        return self._label(self._repository(path), path, import_path, directory, "")
+        return self._label(self._repository(path), path, import_path, directory)
 
     def _repository(self, module_path: str) -> str:
-        repositories = self.externals.repositories
-        if not repositories.bzlmod:
-            return names.workspace_repository(module_path)
-        module = bazel_go_modules().get(module_path)
-        dep = repositories.bazel_dep(module.name) if module else None
-        return dep.repository if dep else names.module_repository(module_path)
+        dep = self._bazel_dep(module_path)
+        if dep:
+            return dep.repository
+        bzlmod = self.externals.repositories.bzlmod
+        return names.module_repository(module_path) if bzlmod else names.workspace_repository(module_path)
 
-    def _label(
-        self, repository: str, prefix: str, import_path: str, directory: Directory, naming: str
-    ) -> Resolved:
+    def _bazel_dep(self, module_path: str) -> BazelDep | None:
+        """The Bazel module that a Go module is, too, where MODULE.bazel declares it."""
+        repositories = self.externals.repositories
+        module = bazel_go_modules().get(module_path) if repositories.bzlmod else None
+        return repositories.bazel_dep(module.name) if module else None
+
+    def _label(self, repository: str, prefix: str, import_path: str, directory: Directory) -> Resolved:
+        """The label in a repository: as it is spelt here already if that may be right, else as Gazelle does.
+
+        As Gazelle has it, any convention will do where a repository has its rules under both names.
+        """
         package = import_path[len(prefix) :].strip("/")
-        convention = naming or directory.settings.naming_external
-        if not convention:
-            bzlmod = self.externals.repositories.bzlmod
-            convention = self._convention(directory) if bzlmod else names.DEFAULT_LIBRARY
-        return Resolved(Label(repository, package, names.library_name(convention, import_path, "")))
+        is_bazel_module = self._bazel_dep(prefix) is not None
+        known = self.externals.library_names.of(import_path, prefix, is_bazel_module=is_bazel_module)
+        asked = known.convention if known.convention != "import_alias" else ""
+        asked = asked or directory.settings.naming_external
+        name = names.library_name(asked or self._usual(directory, prefix), import_path, "")
+        right = known.written or ((name,) if asked else (name, *_both_names(import_path)))
+        spelt = [
+            each for each in _spelt(directory, repository, package) if each in right or not known.certain
+        ]
+        if name not in (spelt or right):
+            name = (spelt or right)[0]
+        return Resolved(Label(repository, package, name))
+
+    def _usual(self, directory: Directory, prefix: str) -> str:
+        """The convention for a repository; Gazelle takes the old one where a WORKSPACE does not name it."""
+        repositories = self.externals.repositories
+        listed = repositories.bzlmod or repositories.go_repository(prefix)
+        return self._convention(directory) if listed else names.DEFAULT_LIBRARY
 
     def _convention(self, directory: Directory) -> str:
         return directory.settings.naming or self.convention
@@ -291,6 +314,23 @@ def _overridden(import_path: str, overrides: tuple[Override, ...]) -> Label | No
         if found:
             return Label(*(_expand(part, found) for part in _parts(override.label)))
     return None
+
+
+def _both_names(import_path: str) -> tuple[str, str]:
+    """The names that Gazelle gives a rule and its alias by the convention ``import_alias``."""
+    return names.base_name(import_path), names.DEFAULT_LIBRARY
+
+
+def _spelt(directory: Directory, repository: str, package: str) -> Iterator[str]:
+    """The names by which the rules of a directory call the library of a package already."""
+    for text in (text for call in calls_of(directory) for text in call.strings("deps")):
+        if text.startswith(f"@{repository}"):
+            try:
+                label = Label.parse(text)
+            except ValueError:
+                continue
+            if (label.repo, label.package) == (repository, package):
+                yield label.name
 
 
 def _parts(label: Label) -> tuple[str, str, str]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 
 from attrs import field, frozen
 
@@ -18,6 +19,7 @@ from bazel_xc.model import Diagnostic, Label, Severity
 
 _VERSION_IN_URL = re.compile(r"rules_go[-/](?:.*?/)?v?(\d+\.\d+\.\d+)")
 _MACRO = re.compile(r"#\s*gazelle:repository_macro\s+([^\s%]+)%")
+_NAMING = "gazelle:go_naming_convention"
 _RULES_GO_NAMES = ("io_bazel_rules_go", "rules_go")
 WORKSPACE_NAMES = ("WORKSPACE.bazel", "WORKSPACE")
 
@@ -29,6 +31,20 @@ class GoRepository:
     import_path: str
     name: str
     naming: str = ""
+
+
+@frozen(kw_only=True)
+class GazelleRun:
+    """How Gazelle is run in the repository of a Go module: ``go_repository``, ``gazelle_override``.
+
+    ``path`` is the module's, empty for what holds for all modules of go_deps; ``generation`` is
+    ``build_file_generation``, ``naming`` the convention that attributes or directives ask for.
+    """
+
+    path: str
+    generation: str = "on"
+    naming: str = ""
+    has_directives: bool = False
 
 
 @frozen
@@ -46,6 +62,7 @@ class Repositories:
     what the main repository calls itself. ``workspace_version`` is that of a WORKSPACE's own rules_go, None
     where there is none, also beside a MODULE.bazel. ``repository_names`` are the apparent names of those that
     ``use_repo`` brings in, or that the WORKSPACE and its macros declare; those of ``bazel_deps`` are apart.
+    ``gazelle_runs`` are those that differ from the ordinary.
     """
 
     bzlmod: bool = True
@@ -57,10 +74,21 @@ class Repositories:
     declared: bool = False
     own_names: tuple[str, ...] = ()
     repository_names: frozenset[str] = frozenset()
+    gazelle_runs: tuple[GazelleRun, ...] = ()
 
     def bazel_dep(self, name: str) -> BazelDep | None:
         """The ``bazel_dep`` on a module."""
         return next((dep for dep in self.bazel_deps if dep.name == name), None)
+
+    def go_repository(self, import_path: str) -> GoRepository | None:
+        """The repository with the longest import path at or above a package's."""
+        while import_path and import_path not in self._by_import_path:
+            import_path = import_path.rpartition("/")[0]
+        return self._by_import_path.get(import_path)
+
+    @cached_property
+    def _by_import_path(self) -> Mapping[str, GoRepository]:
+        return {each.import_path: each for each in reversed(self.go_repositories)}
 
     @property
     def version_tuple(self) -> tuple[int, ...]:
@@ -122,6 +150,7 @@ def read_repositories(
             declared=rules_go is not None,
             own_names=_own_names(in_module),
             repository_names=frozenset(_used(in_module)),
+            gazelle_runs=tuple(_runs_of_modules(in_module)),
         )
     else:
         found = Repositories(
@@ -133,6 +162,7 @@ def read_repositories(
             declared=own is not None,
             own_names=_own_names(calls),
             repository_names=frozenset(_declared(calls)),
+            gazelle_runs=tuple(_runs_of_repositories(calls)),
         )
     return found, tuple(said)
 
@@ -166,6 +196,33 @@ def _overrides(calls: list[_Found]) -> Iterator[GoRepository]:
         path, name = call.keywords.get("path"), call.keywords.get("repo_name")
         if call.kind.endswith(".module_override") and path and name:
             yield GoRepository(path, name)
+
+
+def _runs_of_modules(calls: list[_Found]) -> Iterator[GazelleRun]:
+    """``gazelle_override`` and ``gazelle_default_attributes``, with which Gazelle runs by default."""
+    for call in calls:
+        tag = call.kind.rpartition(".")[2]
+        path = call.keywords.get("path", "")
+        if (tag == "gazelle_override" and path) or tag == "gazelle_default_attributes":
+            yield _run(call, path, "on", "directives")
+
+
+def _runs_of_repositories(calls: list[_Found]) -> Iterator[GazelleRun]:
+    for call in calls:
+        path = call.keywords.get("importpath")
+        if call.kind.rpartition(".")[2] == "go_repository" and path:
+            yield _run(call, path, "auto", "build_directives")
+
+
+def _run(call: _Found, path: str, generation: str, attribute: str) -> GazelleRun:
+    directives = call.lists.get(attribute, ())
+    asked = [words[1] for text in directives if len(words := text.split()) > 1 and words[0] == _NAMING]
+    return GazelleRun(
+        path=path,
+        generation=call.keywords.get("build_file_generation", generation),
+        naming=asked[-1] if asked else call.keywords.get("build_naming_convention", ""),
+        has_directives=bool(directives),
+    )
 
 
 def _archive_version(call: _Found) -> str:

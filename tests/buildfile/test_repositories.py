@@ -6,7 +6,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from bazel_xc.buildfile.repositories import BazelDep, GoRepository, Repositories, read_repositories
+from bazel_xc.buildfile.repositories import (
+    BazelDep,
+    GazelleRun,
+    GoRepository,
+    Repositories,
+    read_repositories,
+)
 from bazel_xc.model import Diagnostic
 
 
@@ -186,3 +192,57 @@ def test_broken_file_is_said(name: str) -> None:
     assert [(each.path, each.line, each.code, each.severity) for each in said] == [
         (name, 1, "syntax", "error")
     ]
+
+
+def test_runs_of_gazelle_in_repositories_of_modules() -> None:
+    tags = """\
+go_deps.gazelle_default_attributes(directives = ["gazelle:proto disable"])
+go_deps.gazelle_override(path = "a.org/a", build_file_generation = "off")
+go_deps.gazelle_override(
+    path = "a.org/b",
+    directives = [
+        "gazelle:go_naming_convention   import",
+        "gazelle:go_naming_convention_external go_default_library",
+    ],
+)
+go_deps.module_override(path = "a.org/c", patches = ["//:c.patch"])
+"""
+    assert _repositories({"MODULE.bazel": tags}).gazelle_runs == (
+        GazelleRun(path="", has_directives=True),
+        GazelleRun(path="a.org/a", generation="off"),
+        GazelleRun(path="a.org/b", naming="import", has_directives=True),
+    )
+
+
+def test_runs_of_gazelle_in_repositories_of_a_workspace() -> None:
+    rules = """\
+go_repository(name = "a", importpath = "a.org/a")
+go_repository(name = "b", importpath = "a.org/b", build_naming_convention = "go_default_library")
+go_repository(
+    name = "c",
+    build_directives = ["gazelle:go_naming_convention import"],
+    build_file_generation = "on",
+    build_naming_convention = "go_default_library",
+    importpath = "a.org/c",
+)
+"""
+    assert _repositories({"WORKSPACE": rules}).gazelle_runs == (
+        GazelleRun(path="a.org/a", generation="auto"),
+        GazelleRun(path="a.org/b", generation="auto", naming="go_default_library"),
+        GazelleRun(path="a.org/c", naming="import", has_directives=True),
+    )
+
+
+def test_the_longest_import_path_decides() -> None:
+    rules = """\
+go_repository(name = "a", importpath = "a.org/a")
+go_repository(name = "deep", importpath = "a.org/a/deep")
+"""
+    found = _repositories({"WORKSPACE": rules})
+    names = {path: found.go_repository(path) for path in ("a.org/a/deep/x", "a.org/a/x", "a.org/ab", "x")}
+    assert {path: each.name if each else "" for path, each in names.items()} == {
+        "a.org/a/deep/x": "deep",
+        "a.org/a/x": "a",
+        "a.org/ab": "",
+        "x": "",
+    }

@@ -1,0 +1,157 @@
+"""Which name the library of a package has in the repository of somebody else's module.
+
+Comes in: where go found modules, and what the workspace says of Gazelle's runs in their repositories. Goes
+out: a ``LibraryName`` per import path. A module that comes with BUILD files keeps them, unless Gazelle is
+told to write rules in it; else Gazelle writes them, by a naming convention. BUILD files are read when asked
+for.
+
+Sources: ``internal/go_repository.bzl`` and ``internal/bzlmod/go_deps.bzl`` of bazel-gazelle, release 0.53.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+
+import tomli
+from attrs import evolve, field, frozen
+
+from bazel_xc.bazel.kinds import LIBRARY_KINDS
+from bazel_xc.buildfile.repositories import GazelleRun, Repositories
+from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, parse
+from bazel_xc.config import NAMINGS
+from bazel_xc.golang.listing import Listing
+
+_TABLE = "gazelle_overrides.toml"
+_BUILD_FILES = ("BUILD.bazel", "BUILD")
+_NAMING = re.compile(r"#\s*gazelle:go_naming_convention\s+(\w+)\s*$")
+_NEVER, _AS_NEEDED = "off", "auto"
+
+
+@frozen(kw_only=True)
+class LibraryName:
+    """What is known of a library's name.
+
+    ``written`` are the names in the BUILD file that comes with the module, the rule's own first; without
+    them ``convention`` says how Gazelle names it, empty where every convention will do. It is ``certain``
+    where nothing else can be right.
+    """
+
+    written: tuple[str, ...] = ()
+    convention: str = ""
+    certain: bool = False
+
+
+@frozen
+class ExternalNames:
+    """Answers for the modules of a build; ``roots`` are their directories by module path, as go has them."""
+
+    repositories: Repositories
+    roots: Mapping[str, Path]
+    _files: dict[Path, BuildFile | None] = field(factory=dict, init=False, eq=False, repr=False)
+
+    @classmethod
+    def known(cls, repositories: Repositories, listings: Iterable[Listing]) -> ExternalNames:
+        """What listings tell of modules outside of the workspace."""
+        packages = (package for listing in listings for package in listing.packages.values())
+        modules = (package.module for package in packages if package.module and not package.module.main)
+        return cls(repositories, {each.path: Path(each.directory) for each in modules if each.directory})
+
+    def of(self, import_path: str, module: str, *, is_bazel_module: bool = False) -> LibraryName:
+        """The name of a package's library; ``module`` is the path that its repository is made for.
+
+        The files of what is a Bazel module, too, are never changed.
+        """
+        run = self._run(module)
+        if run is None:
+            return LibraryName()
+        keeps = is_bazel_module or self._keeps(run)
+        if keeps:
+            written = tuple(self._written(module, import_path))
+            return LibraryName(written=written, convention=run.naming, certain=bool(written))
+        if keeps is None:
+            return LibraryName(convention=run.naming, certain=bool(run.naming))
+        return LibraryName(convention=run.naming or self._naming(run), certain=True)
+
+    @cached_property
+    def _runs(self) -> Mapping[str, GazelleRun]:
+        return {run.path: run for run in self.repositories.gazelle_runs}
+
+    def _run(self, module: str) -> GazelleRun | None:
+        """How Gazelle is run in a repository; None for one of a WORKSPACE that nothing is known of."""
+        runs = self._runs
+        if not self.repositories.bzlmod or module in runs:
+            return runs.get(module)
+        default = _default_runs().get(module) or GazelleRun(path=module, generation=_AS_NEEDED)
+        everywhere = runs.get("")
+        if everywhere is None:
+            return default
+        return evolve(
+            everywhere if everywhere.has_directives else default,
+            path=module,
+            generation=everywhere.generation,
+        )
+
+    def _keeps(self, run: GazelleRun) -> bool | None:
+        """Whether a module keeps the BUILD files it comes with; None where it is not on disk."""
+        if run.generation != _AS_NEEDED:
+            return run.generation == _NEVER
+        root = self.roots.get(run.path)
+        return None if root is None else any((root / name).is_file() for name in _BUILD_FILES)
+
+    def _written(self, module: str, import_path: str) -> Iterator[str]:
+        """The name of the rule with an import path in its BUILD file, and of aliases of it."""
+        root = self.roots.get(module)
+        file = self._file(root / import_path[len(module) + 1 :]) if root else None
+        libraries = [call for call in file.calls if call.kind in LIBRARY_KINDS] if file else []
+        embedded = {text.removeprefix(":") for call in libraries for text in call.strings("embed")}
+        found = [call.name for call in libraries if call.string("importpath") == import_path]
+        found = [name for name in found if name and name not in embedded]
+        if file and len(found) == 1:
+            yield found[0]
+            yield from (call.name for call in file.calls if _is_alias(call, found[0]))
+
+    def _naming(self, run: GazelleRun) -> str:
+        """The convention that the root's own BUILD file asks for, where Gazelle finds it there."""
+        root = self.roots.get(run.path)
+        file = self._file(root) if root and run.generation == "on" and not run.has_directives else None
+        asked = [found[1] for each in (file.comments if file else ()) if (found := _NAMING.match(each.text))]
+        return asked[-1] if asked and asked[-1] in NAMINGS else ""
+
+    def _file(self, directory: Path) -> BuildFile | None:
+        if directory not in self._files:
+            self._files[directory] = _read(directory)
+        return self._files[directory]
+
+
+def _read(directory: Path) -> BuildFile | None:
+    path = next((path for name in _BUILD_FILES if (path := directory / name).is_file()), None)
+    try:
+        return parse(path.name, path.read_bytes()) if path else None
+    except (OSError, BuildSyntaxError):
+        return None
+
+
+def _is_alias(call: Call, name: str) -> bool:
+    return (
+        call.kind == "alias" and bool(call.name) and (call.string("actual") or "").rpartition(":")[2] == name
+    )
+
+
+@cache
+def _default_runs() -> Mapping[str, GazelleRun]:
+    """What go_deps does for some modules of its own accord."""
+    raw = tomli.loads((files("bazel_xc") / "data" / _TABLE).read_text("utf-8"))
+    naming, generation = raw["naming"], raw["generation"]
+    return {
+        path: GazelleRun(
+            path=path,
+            generation=generation.get(path, _AS_NEEDED),
+            naming=naming.get(path, ""),
+            has_directives=path in naming,
+        )
+        for path in sorted({*naming, *generation})
+    }

@@ -1,0 +1,3 @@
+module example.com/forced
+
+go 1.21

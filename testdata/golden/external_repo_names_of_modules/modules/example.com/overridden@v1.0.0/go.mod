@@ -1,0 +1,3 @@
+module example.com/overridden
+
+go 1.21

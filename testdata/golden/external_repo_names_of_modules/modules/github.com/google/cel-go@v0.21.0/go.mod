@@ -1,0 +1,3 @@
+module github.com/google/cel-go
+
+go 1.21
