@@ -82,14 +82,18 @@ def _target_name(label):
     return text.rpartition(":")[2] if ":" in text else text.rpartition("/")[2]
 
 def _absolute(label):
-    """A label of the main repository as bazel-xc writes it: `//package:name`."""
+    """A label as bazel-xc writes those of the main repository: `//package:name`, or `@other//package:name`."""
     text = str(label)
+    if hasattr(native, "package_relative_label"):
+        text = str(native.package_relative_label(label))
     if text.startswith(":"):
         return "//" + native.package_name() + text
     if not text.startswith(("//", "@")):
         return "//%s:%s" % (native.package_name(), text)
-    text = text if text.startswith("//") else "//" + text.partition("//")[2]
-    return text if ":" in text else "%s:%s" % (text, text.rpartition("/")[2])
+    repository, _, path = text.partition("//")
+    repository = repository if repository.strip("@") else ""
+    name = path.rpartition("/")[2] or repository.strip("@")
+    return "%s//%s" % (repository, path if ":" in path else "%s:%s" % (path, name))
 
 def xc_binary(name, binary, platforms, output = None, incompatible = {}, **kwargs):
     """Builds a program for several platforms in one build.
