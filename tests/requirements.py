@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -21,9 +25,34 @@ def require(tool: str) -> str:
     return found
 
 
+def require_compiler(tool: str) -> str:
+    """The path of a C compiler that has a C library too; skips or fails the test where there is none."""
+    found = require(tool)
+    said = _complaint(found)
+    if said:
+        unavailable(tool, f"{tool} cannot build a program that includes <stdio.h> ({said})")
+    return found
+
+
 def unavailable(name: str, reason: str) -> NoReturn:
     """Ends the test: fails where ``BAZEL_XC_REQUIRE`` names ``name``, skips otherwise."""
     required = {each.strip() for each in os.environ.get("BAZEL_XC_REQUIRE", "").split(",")}
     if name in required:
         pytest.fail(f"{reason}, and BAZEL_XC_REQUIRE names {name}", pytrace=False)
     pytest.skip(reason)
+
+
+@cache
+def _complaint(compiler: str) -> str:
+    """What a compiler says of the smallest program with a header of the C library, empty where it builds it.
+
+    Debian packages a cross compiler apart from the C library for it, so that one may be there alone.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "try.c")
+        source.write_text('#include <stdio.h>\nint main(void) { return puts("") < 0; }\n')
+        command = [compiler, "-o", str(Path(folder, "try")), str(source)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return ""
+    return next((line for line in done.stderr.splitlines() if "error" in line), f"exit {done.returncode}")

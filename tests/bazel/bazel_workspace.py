@@ -21,7 +21,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from attrs import evolve, field, frozen
-from requirements import require, unavailable
+from requirements import require, require_compiler, unavailable
 
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLE = REPOSITORY / "testdata" / "example"
@@ -229,7 +229,7 @@ def sdk_text(sdk: Path) -> str:
 
 def cross_toolchain_text(session: Session) -> str:
     """The lines of WORKSPACE that register Debian's gcc for linux_arm64, whose repository it writes."""
-    gcc = require(CROSS_GCC)
+    gcc = require_compiler(CROSS_GCC)
     prefix = gcc.removesuffix("gcc")
     paths = {tool: prefix + tool for tool in ("ar", "cpp", "gcc", "gcov", "ld", "nm", "objdump", "strip")}
     paths["llvm-cov"] = "/bin/false"  # asked for whatever the compiler is

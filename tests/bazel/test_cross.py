@@ -28,7 +28,7 @@ from bazel_workspace import (
     write_python,
     zig,
 )
-from requirements import require
+from requirements import require_compiler
 
 from bazel_xc.buildfile.printer import quote
 
@@ -120,7 +120,7 @@ def workspace(
 ) -> Iterator[Workspace]:
     """The example with cgo on everywhere, and a target for three platforms."""
     folder = tmp_path_factory.mktemp("cross")
-    require(CROSS_GCC)
+    require_compiler(CROSS_GCC)
     made = _with_modules(folder) if request.param == "modules" else _with_workspace(folder)
     yield made
     close(made.session, [made])

@@ -34,7 +34,7 @@ from bazel_workspace import (
     spawned,
     zig,
 )
-from requirements import require
+from requirements import require, require_compiler
 
 EXAMPLE = REPOSITORY / "testdata" / "cgo_example"
 
@@ -187,7 +187,7 @@ def test_linux_arm64_has_all_parts(workspace: Workspace, flag: str) -> None:
     """Everything is built with cgo on, and the program with all of it in it runs."""
     words = emulator()
     if "zig" not in flag:
-        require("aarch64-linux-gnu-g++")
+        require_compiler("aarch64-linux-gnu-g++")
     bazel(workspace, "build", "//...", flag)
 
     program = _program(workspace, "parts")
@@ -226,7 +226,7 @@ def make(session: Session) -> Workspace:
     example = session.folder / "example"
     shutil.copytree(EXAMPLE, example)
     for platform, (compiler, archiver) in ARCHIVES.items():
-        _archive(example / "bundled" / "lib", platform, require(compiler), require(archiver))
+        _archive(example / "bundled" / "lib", platform, require_compiler(compiler), require(archiver))
     return make_workspace(
         session,
         "parts",

@@ -30,7 +30,7 @@ from bazel_workspace import (
     write_python,
     zig,
 )
-from requirements import require
+from requirements import require_compiler
 
 from bazel_xc.buildfile.printer import quote
 
@@ -298,7 +298,7 @@ def session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 @pytest.fixture(scope="module")
 def workspace(session: Session) -> Iterator[Workspace]:
     """The example with the rules in it, and a package of C programs."""
-    require(CROSS_GCC)
+    require_compiler(CROSS_GCC)
     python = write_python(session)
     files = {
         "BUILD.bazel": ROOT.format(python=quote(str(python))),
