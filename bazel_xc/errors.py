@@ -29,8 +29,16 @@ class ReportError(BazelXcError):
 
 
 class WriteError(BazelXcError):
-    """Files could not be written; everything that the run had changed was put back."""
+    """Files could not be written; the message names what could not be put back, if there is anything."""
 
 
 class ArtifactError(BazelXcError):
     """A built file, a log or saved figures cannot be read, or make no sense."""
+
+
+class InterruptedRunError(BazelXcError):
+    """A signal, ``number``, came while files were written; the message says what is changed."""
+
+    def __init__(self, message: str, number: int) -> None:
+        super().__init__(message)
+        self.number = number

@@ -1,50 +1,101 @@
-"""Changes the disk: atomic writes, all or nothing, and what a check or a diff says instead.
+"""Changes the disk: all files or, for a run that fails or is interrupted, none; and diffs instead.
 
 Comes in: the bytes wanted for each path, and the bytes that were read. Goes out: files, or differences as
-text. Files whose bytes are as wanted are not touched. It does not know what the files mean.
+text. Files whose bytes are as wanted are not touched, nor is anything outside the workspace. It does not know
+what the files mean.
+
+First every new content is written into the folder of ``scratch``, beside a hard link to each file that will
+change. Then each is moved into place: in one step, so that even where the run is killed a file is the old or
+the new one, and only where the target still is the file that was read. Where one cannot be moved, all before
+it are moved back, with their modes and times. Signals only leave a mark meanwhile, read between files.
 """
 
 from __future__ import annotations
 
 import difflib
+import errno
 import os
+import signal
 import stat
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, TypeVar
 
-from bazel_xc.errors import WriteError
+from attrs import define
+
+from bazel_xc.errors import InterruptedRunError, WriteError
 from bazel_xc.model import FileChange
+from bazel_xc.scratch import Scratch, remove_leftovers, write_new
+
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name))
+# What file systems answer that have no hard links, or refuse this one.
+_NO_LINKS = frozenset(
+    {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+)
+
+# Which file it is and how it was left: inode, time of change, size.
+_Identity = tuple[int, int, int]
+
+
+class _RefusedError(Exception):
+    """A file is not written. ``advice`` follows the sentence that says what was changed."""
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        super().__init__(reason)
+        self.advice = advice
+
+
+class _StoppedError(Exception):
+    """A signal came."""
+
+
+@define(kw_only=True, eq=False)
+class _Step:
+    """One file, ready to be moved.
+
+    ``staged`` and ``backup`` are names in ``scratch``, empty for a file that goes or comes; ``seen`` is the
+    file that was read and ``made`` the one that replaces it.
+    """
+
+    path: str
+    target: str
+    scratch: Scratch
+    staged: str = ""
+    backup: str = ""
+    seen: _Identity | None = None
+    made: _Identity | None = None
+
+    def at(self, name: str) -> str:
+        """The path of one of the two."""
+        return f"{self.scratch.path}/{name}"
+
+
+@define
+class _Signal:
+    """The first signal that came, 0 before."""
+
+    number: int = 0
+
+
+_Item = TypeVar("_Item", FileChange, _Step)
 
 
 def write_files(root: Path, changes: Iterable[FileChange]) -> tuple[str, ...]:
     """Writes what differs and returns the paths written, sorted.
 
-    All new contents are first written beside their targets and then moved into place, so that a run that
-    cannot write everything changes nothing. Raises ``WriteError``, also where a file was changed by
-    somebody else since it was read.
+    Raises ``WriteError``, also where a file was changed by somebody else since it was read and where one is
+    outside the workspace, and ``InterruptedRunError`` where a signal came.
     """
     wanted = sorted(change for change in changes if change.is_change)
-    prepared: list[tuple[FileChange, str]] = []
-    made: list[Path] = []
-    done: list[FileChange] = []
-    try:
-        for change in wanted:
-            prepared.append((change, _prepare(root, change, made)))
-        for change, temporary in prepared:
-            if temporary:
-                os.replace(temporary, _replaced(root, change))  # noqa: PTH105 - as Path.replace, with less work
-            else:
-                _target(root, change).unlink()
-            done.append(change)
-    except OSError as e:
-        _undo(root, done)
-        failed = _failed_path(prepared, wanted)
-        raise WriteError(f"{failed}: cannot be written ({e.strerror}); nothing was changed") from e
-    except KeyboardInterrupt:
-        _undo(root, done)
-        raise
-    finally:
-        _clean(prepared, made, keep=len(done) == len(wanted))
+    with _noted_signals() as seen:
+        remove_leftovers(root)
+        if wanted:
+            _Run(root, seen).write_or_undo(wanted)
+    if seen.number:
+        what = " after all files were written" if wanted else "; nothing was changed"
+        raise InterruptedRunError(f"interrupted{what}", seen.number)
     return tuple(change.path for change in wanted)
 
 
@@ -69,96 +120,315 @@ def unified_diff(changes: Iterable[FileChange], *, git: bool = False) -> str:
     return "".join(out)
 
 
-def _replaced(root: Path, change: FileChange) -> str | Path:
-    plain = f"{root}/{change.path}"
-    return plain if change.old is None and not os.path.islink(plain) else _target(root, change)  # noqa: PTH114
+class _Run:
+    """What was prepared and what was done, so that it can be undone."""
 
+    def __init__(self, root: Path, seen: _Signal) -> None:
+        self._root = os.path.realpath(root)
+        self._seen = seen
+        self._at = ""
+        self._folders = {"": self._root}
+        self._made: list[str] = []
+        self._steps: list[_Step] = []
+        self._done: list[_Step] = []
+        self._lost: list[_Step] = []
+        self._scratches: dict[str, Scratch] = {}
 
-def _target(root: Path, change: FileChange) -> Path:
-    """Where the bytes go: a link is written through, not replaced."""
-    path = root / change.path
-    return path.resolve() if path.is_symlink() else path
-
-
-def _prepare(root: Path, change: FileChange, made: list[Path]) -> str:
-    """Writes the new bytes beside their target; gives the path, "" where the file is to go.
-
-    New files are many: few calls for them.
-    """
-    plain = os.path.join(root, change.path)  # noqa: PTH118 - thousands of files
-    if change.old is None and not os.path.lexists(plain):
-        folder, name = os.path.split(plain)
-        temporary = f"{folder}/.{name}.{os.getpid()}.new"
+    def write_or_undo(self, wanted: Iterable[FileChange]) -> None:
+        """Writes all files or raises, with all as they were."""
         try:
-            _write_new(temporary, change.text, 0o666)
+            self._write(wanted)
+        except BaseException as e:
+            error = self._give_up(e)
+            raise error from (None if error is e else e)
+        finally:
+            self._clean()
+
+    def _write(self, wanted: Iterable[FileChange]) -> None:
+        """Prepares everything, then moves everything."""
+        for change in self._each(wanted):
+            self._prepare(change)
+        for step in self._each(self._steps):
+            self._done.append(step)  # first, so that nothing is done that is not known
+            try:
+                self._move(step)
+            except _RefusedError:  # it is somebody else's file now
+                self._done.pop()
+                raise
+
+    def _give_up(self, cause: BaseException) -> BaseException:
+        """Undoes everything; gives what to raise."""
+        self._undo()
+        what = "nothing was changed"
+        if self._lost:
+            for scratch in {id(step.scratch): step.scratch for step in self._lost}.values():
+                scratch.keep()
+            what = f"could not be put back: {', '.join(map(_kept, self._lost))}"
+        if isinstance(cause, _StoppedError):
+            return InterruptedRunError(f"interrupted; {what}", self._seen.number)
+        if isinstance(cause, _RefusedError):
+            return WriteError(f"{self._at}: {cause}; {what}{cause.advice}")
+        if isinstance(cause, OSError):
+            return WriteError(f"{self._at}: cannot be written ({cause.strerror}); {what}")
+        return cause
+
+    def _clean(self) -> None:
+        """Removes what only this run needed. What could not be put back is not removed."""
+        names: dict[int, list[str]] = {id(scratch): [] for scratch in self._scratches.values()}
+        for step in self._steps:
+            names[id(step.scratch)] += [name for name in (step.staged, step.backup) if name]
+        kept = {id(step.scratch) for step in self._lost}
+        for scratch in self._scratches.values():
+            if id(scratch) in kept:
+                scratch.release()
+            else:
+                scratch.remove(*names[id(scratch)])
+
+    def _each(self, items: Iterable[_Item]) -> Iterator[_Item]:
+        """The items, until a signal came; which one is at work is known meanwhile."""
+        for item in items:
+            if self._seen.number:
+                raise _StoppedError
+            self._at = item.path
+            yield item
+
+    def _prepare(self, change: FileChange) -> None:
+        target, mode = self._target(change.path)
+        if (mode is None) != (change.old is None):
+            raise _changed()
+        step = _Step(path=change.path, target=target, scratch=self._scratch_for(target))
+        self._steps.append(step)
+        number = len(self._steps)
+        if change.old is not None:
+            self._back_up(step, f"{number}.old", change.old)
+        if change.new is not None:
+            self._stage(step, f"{number}.new", change.new, mode)
+
+    def _target(self, path: str) -> tuple[str, int | None]:
+        """Where the bytes go, and the mode of a file that is there. A link is written through."""
+        if path.startswith("/") or ".." in path.split("/"):
+            raise _RefusedError("lies outside the workspace")
+        folder, _, name = path.rpartition("/")
+        target = f"{self._folder(folder)}/{name}"
+        try:
+            mode = os.lstat(target).st_mode
         except FileNotFoundError:
-            _make_directories(Path(folder), made)
-            _write_new(temporary, change.text, 0o666)
-        return temporary
-    return _prepare_beside(root, change, made)
+            return target, None
+        if stat.S_ISLNK(mode):
+            target = self._inside(target)
+            mode = _mode_of_linked(target)
+        if not stat.S_ISREG(mode):
+            raise _RefusedError("is no regular file", "; move it out of the way")
+        return target, stat.S_IMODE(mode)
 
+    def _folder(self, path: str) -> str:
+        """The real path of a directory of the workspace, which is made where it is not there."""
+        if path not in self._folders:
+            above, _, name = path.rpartition("/")
+            place = f"{self._folder(above)}/{name}"
+            try:
+                linked = stat.S_ISLNK(os.lstat(place).st_mode)
+            except FileNotFoundError:
+                linked = False
+                self._make(place)
+            self._folders[path] = self._inside(place) if linked else place
+        return self._folders[path]
 
-def _write_new(path: str, data: bytes, mode: int) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
+    def _make(self, folder: str) -> None:
+        self._made.append(folder)
         try:
-            left = memoryview(data)
-            while left:
-                left = left[os.write(handle, left) :]
+            os.mkdir(folder)  # noqa: PTH102
+        except FileExistsError:  # somebody else made it, so it is not ours to remove
+            self._made.remove(folder)
+
+    def _inside(self, link: str) -> str:
+        """Where a link leads; raises where that is not in the workspace."""
+        real = os.path.realpath(link)
+        if not f"{real}/".startswith(f"{self._root.rstrip('/')}/"):
+            raise _RefusedError(f"is reached through a link that leaves the workspace, to {real}")
+        return real
+
+    def _scratch(self, beside: str = "") -> Scratch:
+        """The folder in the root, or one beside a file that no link or move from the root reaches."""
+        parent = beside.rpartition("/")[0] if beside else self._root
+        if parent not in self._scratches:
+            self._scratches[parent] = Scratch(parent)
+        return self._scratches[parent]
+
+    def _scratch_for(self, target: str) -> Scratch:
+        try:
+            return self._scratch()
+        except PermissionError:
+            return self._scratch(target)
+
+    def _back_up(self, step: _Step, name: str, old: bytes) -> None:
+        if not os.access(step.target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        step.backup = name
+        try:
+            self._link(step, step.target, name)
+        except OSError as e:
+            if e.errno not in _NO_LINKS:
+                raise
+            data, step.seen = _copy(step.target, step.at(name))
+        else:
+            data, step.seen = _read(step.at(name))
+        if data != old:
+            raise _changed()
+
+    def _link(self, step: _Step, source: str, name: str) -> None:
+        try:
+            os.link(source, step.at(name))
+        except OSError as e:
+            if e.errno != errno.EXDEV:
+                raise
+            step.scratch = self._scratch(step.target)
+            os.link(source, step.at(name))
+
+    def _stage(self, step: _Step, name: str, data: bytes, mode: int | None) -> None:
+        step.staged = name
+        handle = write_new(step.at(name), data, 0o666 if mode is None else mode)
+        try:
+            if mode is not None:
+                os.fchmod(handle, mode)
+            step.made = _identity(os.fstat(handle))
         finally:
             os.close(handle)
-    except BaseException:
-        os.unlink(path)  # noqa: PTH108 - as above
-        raise
 
-
-def _prepare_beside(root: Path, change: FileChange, made: list[Path]) -> str:
-    target = _target(root, change)
-    current: bytes | None = None
-    mode = 0o666  # less the umask, which the system applies
-    try:
-        with target.open("rb") as file:
-            current = file.read()
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-    except FileNotFoundError:
-        _make_directories(target.parent, made)
-    if current != change.old:
-        raise WriteError(f"{change.path}: changed while bazel-xc ran; nothing was written, run again")
-    if current is not None and not os.access(target, os.W_OK):
-        raise PermissionError(13, "Permission denied", str(target))
-    if change.new is None:
-        return ""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
-    _write_new(str(temporary), change.new, mode)
-    if current is not None:
-        temporary.chmod(mode)
-    return str(temporary)
-
-
-def _make_directories(directory: Path, made: list[Path]) -> None:
-    if not directory.is_dir():
-        _make_directories(directory.parent, made)
-        directory.mkdir()
-        made.append(directory)
-
-
-def _undo(root: Path, done: Iterable[FileChange]) -> None:
-    for change in done:
-        target = _target(root, change)
-        if change.old is None:
-            target.unlink(missing_ok=True)
+    def _move(self, step: _Step) -> None:
+        if step.seen is None:
+            self._place(step)
+            return
+        if _there(step.target) != step.seen:
+            raise _changed()
+        if step.staged:
+            os.replace(step.at(step.staged), step.target)  # noqa: PTH105
         else:
-            target.write_bytes(change.old)
+            os.unlink(step.target)  # noqa: PTH108
+
+    def _place(self, step: _Step) -> None:
+        """Puts a new file in place, unless there is one by now."""
+        try:
+            os.link(step.at(step.staged), step.target)
+        except FileExistsError:
+            raise _changed() from None
+        except OSError as e:
+            if e.errno == errno.EXDEV:
+                self._place_across(step)
+            elif e.errno in _NO_LINKS:
+                _claim(step)
+            else:
+                raise
+
+    def _place_across(self, step: _Step) -> None:
+        """From a folder of the same file system as the target, which the one in the root is not."""
+        near = self._scratch(step.target)
+        if near is step.scratch:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        far = step.at(step.staged)
+        data, _ = _read(far)
+        os.unlink(far)  # noqa: PTH108
+        step.scratch = near
+        self._stage(step, step.staged, data, None)
+        self._place(step)
+
+    def _undo(self) -> None:
+        for step in reversed(self._done):
+            try:
+                _put_back(step)
+            except (OSError, _RefusedError):
+                self._lost.append(step)
+        for folder in reversed(self._made):
+            with suppress(OSError):  # somebody's file is in it, or it was never made
+                os.rmdir(folder)  # noqa: PTH106
 
 
-def _clean(prepared: Iterable[tuple[FileChange, str]], made: list[Path], *, keep: bool) -> None:
-    if not keep:
-        for temporary in (each for _, each in prepared if each):
-            Path(temporary).unlink(missing_ok=True)
-        for directory in reversed(made):
-            if directory.exists() and not any(directory.iterdir()):
-                directory.rmdir()
+def _mode_of_linked(target: str) -> int:
+    try:
+        return os.lstat(target).st_mode
+    except FileNotFoundError:
+        raise _RefusedError("is a link to nothing", "; remove the link") from None
 
 
-def _failed_path(prepared: list[tuple[FileChange, str]], wanted: list[FileChange]) -> str:
-    return wanted[len(prepared)].path if len(prepared) < len(wanted) else wanted[0].path
+def _put_back(step: _Step) -> None:
+    """Undoes one move, if it was made. Raises where the file is not ours any more, or cannot be moved."""
+    now = _there(step.target)
+    if now == step.seen:
+        return
+    if now != step.made:
+        raise _changed()
+    if step.backup:
+        os.replace(step.at(step.backup), step.target)  # noqa: PTH105
+    else:
+        os.unlink(step.target)  # noqa: PTH108
+
+
+def _claim(step: _Step) -> None:
+    """Puts a new file in place without a link: an empty one takes the name, if nobody has."""
+    try:
+        handle = os.open(step.target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except FileExistsError:
+        raise _changed() from None
+    made, step.made = step.made, _identity(os.fstat(handle))
+    os.close(handle)
+    os.replace(step.at(step.staged), step.target)  # noqa: PTH105
+    step.made = made
+
+
+def _kept(step: _Step) -> str:
+    return f"{step.path} (it was {step.at(step.backup)})" if step.backup else step.path
+
+
+def _changed() -> _RefusedError:
+    return _RefusedError("changed while bazel-xc ran", "; run again")
+
+
+def _there(path: str) -> _Identity | None:
+    try:
+        return _identity(os.lstat(path))
+    except FileNotFoundError:
+        return None
+
+
+def _identity(found: os.stat_result) -> _Identity:
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _read(path: str) -> tuple[bytes, _Identity]:
+    with open(path, "rb") as file:  # noqa: PTH123
+        return file.read(), _identity(os.fstat(file.fileno()))
+
+
+def _copy(source: str, target: str) -> tuple[bytes, _Identity]:
+    """Copies a file with its mode and times; gives its bytes."""
+    data, identity = _read(source)
+    found = os.stat(source)  # noqa: PTH116
+    handle = write_new(target, data, stat.S_IMODE(found.st_mode))
+    try:
+        os.fchmod(handle, stat.S_IMODE(found.st_mode))
+    finally:
+        os.close(handle)
+    os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))
+    return data, identity
+
+
+@contextmanager
+def _noted_signals() -> Iterator[_Signal]:
+    """Makes signals leave a mark only; elsewhere than in the main thread they do not come."""
+    seen = _Signal()
+    former: dict[int, Any] = {}  # as the standard library types handlers
+
+    def note(number: int, _: object) -> None:
+        seen.number = seen.number or number
+
+    try:
+        if threading.current_thread() is threading.main_thread():
+            for number in SIGNALS:
+                handler = signal.getsignal(number)
+                if handler not in (signal.SIG_IGN, None):  # as nohup has it
+                    former[number] = handler
+                    signal.signal(number, note)
+        yield seen
+    finally:
+        for number, handler in former.items():  # SIGINT last: its own handler raises
+            signal.signal(number, handler)

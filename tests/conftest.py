@@ -9,6 +9,9 @@ import pytest
 import requirements
 from hypothesis import settings
 
+# What the terminal of whoever runs the tests can show is no matter of theirs; "dumb" would turn colors off.
+os.environ["TERM"] = "xterm"
+
 # How long an example takes says more of the machine than of the code.
 # The same examples in every run, so that a change that breaks nothing fails nothing; another profile looks
 # for new ones: HYPOTHESIS_PROFILE=explore make test

@@ -295,14 +295,14 @@ def test_read_only_tree(
     generate: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All or nothing: the second file cannot be written, so the first one is not either."""
-    real = os.replace
+    real = os.link
 
     def refuse(source: str | Path, target: str | Path) -> None:
         if Path(target).parent.name == "good":
             raise OSError(30, "Read-only file system", str(target))
         real(source, target)
 
-    monkeypatch.setattr(os, "replace", refuse)
+    monkeypatch.setattr(os, "link", refuse)
     before = {"a/a.go": "package a\n", "a/BUILD.bazel": OLD_RULE, **GOOD}
     outcome = generate(before)
 

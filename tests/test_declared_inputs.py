@@ -80,6 +80,7 @@ def test_there_are_cases() -> None:
 def _needs_compiler(require: Callable[[str], str]) -> None:
     require("go")
     require("gcc")
+    require("pkg-config")  # go runs it for the flags of some
     if platform.system() != "Linux" or platform.machine() != "x86_64":
         pytest.skip("the libraries of the cases are for linux_amd64")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -52,22 +51,6 @@ def test_nothing_is_changed_where_one_file_cannot_be(tmp_path: Path) -> None:
 
     assert (tmp_path / "a").read_bytes() == b"1\n"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "dir"]
-
-
-def test_what_was_moved_is_put_back_on_interrupt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "a").write_bytes(b"1\n")
-    real = os.replace
-
-    def interrupt(source: str | Path, target: str | Path) -> None:
-        if Path(target).name == "b":
-            raise KeyboardInterrupt
-        real(source, target)
-
-    monkeypatch.setattr(os, "replace", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        write_files(tmp_path, [FileChange("a", b"1\n", b"2\n"), FileChange("b", None, b"3\n")])
-
-    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"a": b"1\n"}
 
 
 def test_diff_is_sorted_and_names_new_files() -> None:

@@ -21,6 +21,8 @@ from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, parse, string
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.model import Diagnostic, Severity
 
+# What the names of our own folders of temporary files start with.
+SCRATCH = ".bazel-xc-"
 _SKIPPED = frozenset({".git", ".hg", ".svn", ".jj"})
 
 
@@ -161,7 +163,7 @@ class _Walker:
             )
             return
         if entry.is_dir(follow_symlinks=False):
-            if entry.name not in _SKIPPED and not (not path and entry.name.startswith("bazel-")):
+            if not _is_skipped(entry.name, path):
                 folders.append(entry.name)
         elif entry.is_symlink():
             if _is_file(entry):
@@ -208,6 +210,10 @@ def _new_name(folders: list[str], settings: Settings) -> str:
     """The first configured name that no directory bears, as Bazel would trip over ``BUILD/``."""
     free = [name for name in settings.build_file_names if name not in folders]
     return (free or list(settings.build_file_names))[0]
+
+
+def _is_skipped(name: str, directory: str) -> bool:
+    return name in _SKIPPED or name.startswith(SCRATCH) or (not directory and name.startswith("bazel-"))
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from bazel_xc import __version__
-from bazel_xc.errors import BazelXcError
+from bazel_xc.errors import BazelXcError, InterruptedRunError
 
 COMMANDS = tuple("init generate report why compare modules doctor verify scan-log matrix fingerprint".split())
 
@@ -27,12 +27,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = options.run(options)
         sys.stdout.flush()
+    except InterruptedRunError as e:
+        print(f"bazel-xc: {e}", file=sys.stderr)
+        return 128 + e.number
     except BazelXcError as e:
         for line in str(e).split("\n"):
             print(f"bazel-xc: {line}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("bazel-xc: interrupted; no file was changed", file=sys.stderr)
+        changed = "; no file was changed" if getattr(options, "untouched", False) else ""
+        print(f"bazel-xc: interrupted{changed}", file=sys.stderr)
         return 128 + signal.SIGINT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -17,6 +17,7 @@ from bazel_xc.config import FILE_NAME, MODES
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.pipeline.planning import generate
 from bazel_xc.pipeline.reading import read
+from bazel_xc.scratch import remove_leftovers
 from bazel_xc.write import unified_diff, write_files
 
 
@@ -32,11 +33,13 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if anything is stale")
     parser.add_argument("--diff", action="store_true", help="write nothing; print a unified diff")
     parser.add_argument("--mode", choices=MODES, help="cgo: only cgo and platform attributes, beside Gazelle")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, untouched=True)
 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
+    if not (options.check or options.diff):
+        remove_leftovers(options.root)  # before go may find them: "//go:embed all:*" takes dotted names
     reading = read(pipeline_options(options), whole=False)
     if options.mode:
         reading = evolve(reading, config=evolve(reading.config, mode=options.mode))
@@ -53,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
     if result.refused:
         print(f'nothing is written: policy.unresolved = "error" in {FILE_NAME}', file=sys.stderr)
         return 1
+    options.untouched = False
     written = write_files(reading.workspace.root, result.changes)
     for path in written:
         print(path)

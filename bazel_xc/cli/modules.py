@@ -26,7 +26,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
     )
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if anything is stale")
     parser.add_argument("--diff", action="store_true", help="write nothing; print a unified diff")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, untouched=True)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
             for change in result.changes:
                 print(f"stale: {change.path}")
         return 1 if result.changes or failed else 0
+    options.untouched = False
     written = write_files(reading.workspace.root, result.changes)
     for path in written:
         print(path)
