@@ -15,9 +15,14 @@ DEFAULT_TEST = "go_default_test"
 
 
 def base_name(import_path: str) -> str:
-    """The last element of an import path, a major version left out, dots as underscores."""
-    head, _, last = import_path.rpartition("/")
-    if _MAJOR.fullmatch(last) and head:
+    """The last element of an import path, a major version left out, dots as underscores.
+
+    A path of one element stays as it is, and so does a major version behind one.
+    """
+    head, slash, last = import_path.rpartition("/")
+    if not slash:
+        return import_path
+    if _MAJOR.fullmatch(last) and "/" in head:
         last = head.rpartition("/")[2]
     return last.replace(".", "_")
 
@@ -41,8 +46,8 @@ def test_name(convention: str, import_path: str) -> str:
 
 
 def file_test_name(file_name: str) -> str:
-    """The name of a go_test that holds a single file."""
-    stem = file_name.rpartition(".")[0].replace(".", "_")
+    """The name of a go_test that holds a single file: other dots than the last one stay."""
+    stem = file_name.rpartition(".")[0]
     return stem if stem.endswith("_test") else f"{stem}_test"
 
 

@@ -180,9 +180,14 @@ class _Maker:
         name = names.test_name(self.convention, package.import_path)
         if self.settings.test_per_file:
             for file in files:
-                yield TestSlot(self._slot("go_test", names.file_test_name(file.name)), (file,))
+                alone = [file.name] if self._is_alone(file.name, name) else []
+                yield TestSlot(self._slot("go_test", names.file_test_name(file.name), sources=alone), (file,))
         else:
             yield TestSlot(self._slot("go_test", name, sources=[file.name for file in files]), files)
+
+    def _is_alone(self, file: str, whole: str) -> bool:
+        """Whether a rule of another name than that for all files has this file only."""
+        return any(call.name != whole and call.strings("srcs") == (file,) for call in self.calls)
 
     def _slot(
         self, kind: str, name: str, identity: dict[str, str] | None = None, sources: Iterable[str] = ()
