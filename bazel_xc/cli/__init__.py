@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from bazel_xc import __version__
+from bazel_xc.cli.common import locate
 from bazel_xc.errors import BazelXcError, InterruptedRunError
 
 COMMANDS = tuple("init generate report why compare modules doctor verify scan-log matrix fingerprint".split())
@@ -25,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     options = _parser(arguments).parse_args(arguments)
     try:
+        locate(options)
         code: int = options.run(options)
         sys.stdout.flush()
     except InterruptedRunError as e:
@@ -50,7 +52,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         description="BUILD files, platforms and dependency reports for Go with cgo under Bazel.",
     )
     parser.add_argument("--version", action="version", version=f"bazel-xc {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
     # Only what runs is loaded: the others would cost generate a tenth of a second.
     chosen = arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
     for name in chosen:

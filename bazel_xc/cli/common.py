@@ -1,4 +1,4 @@
-"""Options that all commands share, and how diagnostics are shown.
+"""Options that all commands share, the workspace that is meant, and how diagnostics are shown.
 
 Comes in: parsed arguments, diagnostics. Goes out: ``Options`` for the pipeline, lines on standard error,
 whether any of them was an error.
@@ -15,11 +15,17 @@ from pathlib import Path
 
 from attrs import evolve
 
+from bazel_xc.buildfile.repositories import WORKSPACE_NAMES
+from bazel_xc.config import FILE_NAME
+from bazel_xc.errors import WorkspaceError
 from bazel_xc.model import Diagnostic, Severity
 from bazel_xc.pipeline.reading import Options
 
 _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 _SHOWN_PER_CODE = 20
+_OF_BAZEL = ("MODULE.bazel", *WORKSPACE_NAMES, "REPO.bazel", FILE_NAME)
+# Commands that can do without a workspace, or make one where they are.
+_ANYWHERE = frozenset({"init", "scan-log", "verify"})
 
 
 def shared_options() -> argparse.ArgumentParser:
@@ -27,7 +33,11 @@ def shared_options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     group = parser.add_argument_group("common options")
     group.add_argument(
-        "-C", "--root", type=Path, default=Path(), metavar="DIR", help="the workspace root (default: .)"
+        "-C",
+        "--root",
+        type=Path,
+        metavar="DIR",
+        help="the workspace root (default: this directory or the nearest above that is one)",
     )
     group.add_argument("--config", type=Path, metavar="FILE", help="instead of bazel_xc.toml in the root")
     group.add_argument(
@@ -58,6 +68,48 @@ def weighed(found: Iterable[Diagnostic], options: argparse.Namespace) -> tuple[D
     """Diagnostics in which what could not be found out is an error, unless that is allowed."""
     unknown = Severity.WARNING if options.allow_incomplete else Severity.ERROR
     return tuple(evolve(each, severity=unknown) if each.is_unknown else each for each in found)
+
+
+def locate(options: argparse.Namespace) -> None:
+    """Sets the root where ``-C`` does not, and ``start``, the directory that arguments are relative to.
+
+    Raises ``WorkspaceError`` where the command needs a workspace and no directory upward is one.
+    """
+    options.start = options.root or Path()
+    if options.root:
+        return
+    found = None if options.command == "init" else find_root(Path.cwd())
+    if found is None and _needs_workspace(options):
+        raise WorkspaceError(
+            "no go.mod, go.work, MODULE.bazel or WORKSPACE here or in any parent directory;"
+            " cd into a Go module or use -C DIR"
+        )
+    options.root = Path(os.path.relpath(found)) if found else Path()
+
+
+def find_root(start: Path) -> Path | None:
+    """The workspace that a directory is in: what Bazel takes for one, else what go does."""
+    upward = (start, *start.parents)
+    for names in (_OF_BAZEL, ("go.work",), ("go.mod",)):
+        for directory in upward:
+            if any((directory / name).is_file() for name in names):
+                return directory
+    return None
+
+
+def from_root(text: str, options: argparse.Namespace) -> str | None:
+    """The path from the root that an argument means, empty for the root, None outside of it."""
+    root, path = options.root.resolve(), (options.start / text).resolve()
+    if not path.is_relative_to(root):
+        return None
+    relative = path.relative_to(root).as_posix()
+    return "" if relative == "." else relative
+
+
+def _needs_workspace(options: argparse.Namespace) -> bool:
+    if options.command == "compare":
+        return not all((name or "").endswith(".json") for name in (options.base, options.head))
+    return options.command not in _ANYWHERE
 
 
 def pipeline_options(options: argparse.Namespace) -> Options:

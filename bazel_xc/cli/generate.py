@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import evolve
 
-from bazel_xc.cli.common import pipeline_options, shared_options, show
+from bazel_xc.cli.common import from_root, pipeline_options, shared_options, show
 from bazel_xc.config import FILE_NAME, MODES
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.pipeline.planning import generate
@@ -69,9 +69,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _relative(text: str, options: argparse.Namespace) -> str:
     """A directory argument relative to the root."""
-    root = options.root.resolve()
-    path = (options.root / text).resolve()
-    if not path.is_dir() or not path.is_relative_to(root):
+    path = from_root(text, options)
+    if path is None or not (options.start / text).is_dir():
         raise WorkspaceError(f"{text}: no directory of the workspace {options.root}")
-    relative = path.relative_to(root).as_posix()
-    return "" if relative == "." else relative
+    return path

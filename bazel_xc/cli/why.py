@@ -7,10 +7,9 @@ them pass, and the fewest imports whose removal leaves none.
 from __future__ import annotations
 
 import argparse
-from pathlib import PurePosixPath
 from typing import Any
 
-from bazel_xc.cli.common import pipeline_options, shared_options, show
+from bazel_xc.cli.common import from_root, pipeline_options, shared_options, show
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.graph.ways import ways
 from bazel_xc.pipeline.joining import join
@@ -41,17 +40,17 @@ def run(options: argparse.Namespace) -> int:
     reading = read(pipeline_options(options))
     material = join(reading)
     failed = show(reading.diagnostics, options)
-    node = _node(options.node, material, reading)
+    path = from_root(options.node, options) if options.node.startswith(".") else None
+    node = _node(options.node, path, material, reading)
     found = [ways(material.graph, node, name, max(1, options.limit)) for name in material.graph.platforms]
     print(FORMATS[options.format](found, material), end="")
     return 1 if failed else 0
 
 
-def _node(text: str, material: Material, reading: Reading) -> str:
+def _node(text: str, path: str | None, material: Material, reading: Reading) -> str:
     """The node that is meant. Raises ``WorkspaceError`` with near names where there is none."""
     graph = material.graph.graph
-    path = PurePosixPath(text.removesuffix("/")).as_posix() if text.startswith(".") else ""
-    package = reading.loaded.packages.get("" if path == "." else path)
+    package = None if path is None else reading.loaded.packages.get(path)
     short = f"{text}:{text.rpartition('/')[2]}" if text.startswith("//") and ":" not in text else text
     for candidate in (text, package.import_path if package else "", short):
         if candidate and candidate in graph:

@@ -64,7 +64,7 @@ def generate(reading: Reading, only: Iterable[str] = ()) -> Result:
             change, problems = maker.build_file(each.directory, wanted, stale)
             changes.append(change)
             said += problems
-    if not only or config.platforms_package in only:
+    if is_chosen(config.platforms_package, only):
         old = reader(workspace.root)(bazelrc_path(config))
         package, problems = maker.platforms_package(workspace, old)
         changes += package
