@@ -6,11 +6,13 @@ import gc
 import sys
 
 from bazel_xc import cli
+from bazel_xc.cli import streams
 
 
 def main() -> int:
     """Runs the command line of this process; gives the exit code."""
     gc.disable()  # a short run whose values live to its end: collecting them costs a fifth and frees nothing
+    streams.prepare()
     return cli.main()
 
 

@@ -66,6 +66,8 @@ def load_config(text: str, known_platforms: frozenset[str], path: str = FILE_NAM
         raw = tomli.loads(text)
     except tomli.TOMLDecodeError as e:
         raise ConfigError(f"{path}: {e}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: values are nested too deeply") from None
     reader = _Reader(known_platforms)
     config = reader.config(raw)
     if reader.mistakes:

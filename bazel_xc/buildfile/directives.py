@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 
 from attrs import evolve, field, frozen
 
+from bazel_xc.buildfile.patterns import glob_pattern
 from bazel_xc.buildfile.syntax import BuildFile, Call
 from bazel_xc.model import Diagnostic, Label
 
@@ -26,6 +27,11 @@ LEFT_ALONE = frozenset(
     default_features map_kind_warnings""".split()
 )
 NAMINGS = ("import", "import_alias", "go_default_library")
+# What a BUILD file of that name would overwrite.
+_OTHER_FILES = frozenset(
+    """. .. go.mod go.sum go.work go.work.sum MODULE.bazel REPO.bazel WORKSPACE WORKSPACE.bazel bazel_xc.toml
+    .bazelrc .bazelignore""".split()
+)
 C_KINDS = ("header", "lib", "pkg_config")
 
 
@@ -258,7 +264,9 @@ def _resolve_regexp(settings: Settings, directive: Directive, directory: str) ->
 def _exclude(settings: Settings, directive: Directive, directory: str) -> Settings:
     if not directive.value:
         raise ValueError("needs a pattern")
-    return evolve(settings, excludes=(*settings.excludes, (directory, directive.value.strip("/"))))
+    pattern = directive.value.strip("/")
+    glob_pattern(pattern)
+    return evolve(settings, excludes=(*settings.excludes, (directory, pattern)))
 
 
 def _flags(settings: Settings, directive: Directive) -> Settings:
@@ -287,6 +295,13 @@ def _prefix(settings: Settings, directive: Directive, directory: str) -> Setting
     return evolve(settings, prefix=directive.value, prefix_directory=directory)
 
 
+def _build_file_names(words: tuple[str, ...]) -> tuple[str, ...]:
+    for word in words:
+        if "/" in word or word in _OTHER_FILES or word.endswith((".go", ".bzl")):
+            raise ValueError(f"{word!r} is no name of BUILD files")
+    return words
+
+
 def _importmap_prefix(settings: Settings, directive: Directive, directory: str) -> Settings:
     return evolve(settings, importmap_prefix=directive.value, importmap_directory=directory)
 
@@ -313,7 +328,7 @@ def _apply(settings: Settings, directive: Directive, directory: str) -> Settings
         case "go_test":
             return evolve(settings, test_per_file=_choice(directive, ("default", "file")) == "file")
         case "build_file_name":
-            return evolve(settings, build_file_names=words or settings.build_file_names)
+            return evolve(settings, build_file_names=_build_file_names(words) or settings.build_file_names)
         case "generation_mode":
             chosen = _choice(directive, ("create_and_update", "update_only"))
             return evolve(settings, update_only=chosen == "update_only")

@@ -248,9 +248,14 @@ def parse(path: str, data: bytes) -> BuildFile:
             tree = ast.parse(data)
     except SyntaxError as e:
         raise BuildSyntaxError(e.msg or "syntax error", e.lineno or 1, e.offset or 1) from None
-    except (ValueError, RecursionError, MemoryError) as e:
-        raise BuildSyntaxError(str(e) or "too deeply nested", 1, 1) from None
-    return _Reader(path, data).read(tree)
+    except ValueError as e:
+        raise BuildSyntaxError(str(e), 1, 1) from None
+    except (RecursionError, MemoryError):
+        raise BuildSyntaxError("values are nested too deeply", 1, 1) from None
+    try:
+        return _Reader(path, data).read(tree)
+    except RecursionError:
+        raise BuildSyntaxError("values are nested too deeply, or too many are added up", 1, 1) from None
 
 
 class _Reader:

@@ -11,12 +11,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 from attrs import frozen
 
 from bazel_xc.buildfile.directives import Settings, settings_for
+from bazel_xc.buildfile.patterns import glob_pattern
 from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, parse, strings_in
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.model import Diagnostic, Severity
@@ -103,8 +103,14 @@ class _Walker:
             return
         for call in file.calls:
             if call.kind == "ignore_directories":
-                texts = (text for value in call.args for text in strings_in(value))
-                yield from (glob_pattern(text.strip("/")) for text in texts)
+                for text in (text for value in call.args for text in strings_in(value)):
+                    yield from self._pattern(text.strip("/"), call.line)
+
+    def _pattern(self, text: str, line: int) -> Iterator[re.Pattern[str]]:
+        try:
+            yield glob_pattern(text)
+        except ValueError as e:
+            self._say("REPO.bazel", f"ignore_directories: {e}", "pattern", "mend it; it is ignored", line)
 
     def _is_ignored(self, path: str) -> bool:
         return path in self.ignored or any(pattern.fullmatch(path) for pattern in self.ignored_patterns)
@@ -187,6 +193,8 @@ class _Walker:
         return None, full, True
 
     def _splice(self, path: str) -> str | None:
+        if path.startswith("/") or ".." in path.split("/"):  # what is outside of the workspace is not shown
+            return None
         try:
             return (self.root / path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
@@ -235,39 +243,3 @@ def _excluded(path: str, settings: Settings) -> bool:
         if glob_pattern(pattern).fullmatch(relative):
             return True
     return False
-
-
-@cache
-def glob_pattern(pattern: str) -> re.Pattern[str]:
-    """A doublestar pattern (``**``, ``*``, ``?``, ``[a-z]``, ``{a,b}``) as a regular expression.
-
-    A pattern that ends in ``/**`` matches the directory too, as the doublestar library has it.
-    """
-    out: list[str] = []
-    at = 0
-    depth = 0
-    while at < len(pattern):
-        char = pattern[at]
-        if pattern.startswith("/**", at) and at + 3 == len(pattern):
-            out.append("(?:/.*)?")
-            at += 2
-        elif pattern.startswith("**/", at):
-            out.append("(?:[^/]+/)*")
-            at += 2
-        elif pattern.startswith("**", at):
-            out.append(".*")
-            at += 1
-        elif char == "[" and "]" in pattern[at + 2 :]:
-            end = pattern.index("]", at + 2)
-            inner = pattern[at + 1 : end].replace("\\", "\\\\")
-            out.append(f"[^{inner[1:]}]" if inner[0] in "!^" else f"[{inner}]")
-            at = end
-        elif char == "{" or (char == "}" and depth):
-            depth += 1 if char == "{" else -1
-            out.append("(?:" if char == "{" else ")")
-        else:
-            out.append(
-                {"*": "[^/]*", "?": "[^/]"}.get(char, "|" if char == "," and depth else re.escape(char))
-            )
-        at += 1
-    return re.compile("".join(out) + ")" * depth, re.DOTALL)

@@ -2,16 +2,17 @@
 
 Comes in: arguments. Goes out: text and an exit code: 0 fine, 1 differences found or errors reported, 2 the
 run could not be done. The only code of bazel-xc that prints. An exception of ``errors`` becomes one line on
-standard error here and nowhere else.
+standard error here and nowhere else, and so does what nobody foresaw; ``-v`` shows the traceback then.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 
 from bazel_xc import __version__
@@ -24,26 +25,53 @@ COMMANDS = tuple("init generate report why compare modules doctor verify scan-lo
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line; gives the exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    options = _parser(arguments).parse_args(arguments)
+    options = argparse.Namespace(verbose=False)
     try:
+        options = _parsed(arguments)
         locate(options)
         code: int = options.run(options)
         sys.stdout.flush()
     except InterruptedRunError as e:
-        print(f"bazel-xc: {e}", file=sys.stderr)
-        return 128 + e.number
+        return _said(str(e), 128 + e.number)
     except BazelXcError as e:
-        for line in str(e).split("\n"):
-            print(f"bazel-xc: {line}", file=sys.stderr)
-        return 2
+        return _said(str(e), 2)
     except KeyboardInterrupt:
         changed = "; no file was changed" if getattr(options, "untouched", False) else ""
-        print(f"bazel-xc: interrupted{changed}", file=sys.stderr)
-        return 128 + signal.SIGINT
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _said(f"interrupted{changed}", 128 + signal.SIGINT)
+    except (OSError, ValueError, RecursionError, MemoryError) as e:
+        if options.verbose:
+            traceback.print_exc()
+        return _said(_unforeseen(e), 2)
     return code
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    try:
+        return _parser(arguments).parse_args(arguments)
+    finally:
+        sys.stdout.flush()  # of --help, which ends the run
+
+
+def _said(text: str, code: int) -> int:
+    with suppress(OSError):
+        for line in text.split("\n"):
+            print(f"bazel-xc: {line}", file=sys.stderr)
+    return code
+
+
+def _unforeseen(error: Exception) -> str:
+    """One line for an exception that no command expects."""
+    match error:
+        case OSError(filename=str(place), strerror=str(reason)):
+            return f"{place}: {reason}"
+        case OSError(strerror=str(reason)):
+            return f"{reason}; -v shows where"
+        case RecursionError():
+            return "something is nested too deeply; -v shows where, please report it"
+        case MemoryError():
+            return "out of memory"
+    line = str(error).partition("\n")[0]
+    return f"{type(error).__name__}: {line}; -v shows where, please report it"
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from attrs import evolve
 
 from bazel_xc.buildfile.repositories import WORKSPACE_NAMES
 from bazel_xc.config import FILE_NAME
-from bazel_xc.errors import WorkspaceError
+from bazel_xc.errors import ConfigError, WorkspaceError
 from bazel_xc.model import Diagnostic, Severity
 from bazel_xc.pipeline.reading import Options
 
@@ -113,7 +115,11 @@ def _needs_workspace(options: argparse.Namespace) -> bool:
 
 
 def pipeline_options(options: argparse.Namespace) -> Options:
-    """What the pipeline needs of the arguments."""
+    """What the pipeline needs of the arguments. Raises ``ConfigError`` for a time limit that is none."""
+    text = os.environ.get("BAZEL_XC_TIMEOUT", "")
+    with suppress(ValueError):  # what is no number at all is refused where it is used
+        if text and not 0 < float(text) <= threading.TIMEOUT_MAX:
+            raise ConfigError(f"BAZEL_XC_TIMEOUT: {text!r} is no number of seconds that a run could wait")
     return Options(root=options.root, config_file=options.config, platforms=tuple(options.platform))
 
 

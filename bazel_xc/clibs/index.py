@@ -11,12 +11,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from attrs import field, frozen
 
 from bazel_xc.buildfile.evaluate import EvaluatedRule, Glob
+from bazel_xc.buildfile.patterns import glob_pattern
 from bazel_xc.buildfile.syntax import Call, Opaque, Sum, Value, strings_in
-from bazel_xc.buildfile.workspace import Directory, Workspace, glob_pattern
+from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.clibs.rules import (
     ATTRIBUTES,
     NATIVE_KINDS,
@@ -158,14 +160,22 @@ class _Builder:
                 yield from self._expanded(held, label.package, seen | {label})
 
     def _matched(self, glob: Glob, package: str) -> Iterator[str]:
-        include = [glob_pattern(pattern) for pattern in glob.include]
-        exclude = [glob_pattern(pattern) for pattern in glob.exclude]
+        include, exclude = _compiled(glob.include), _compiled(glob.exclude)
         if package not in self.package_files:
             self.package_files[package] = tuple(_below(self.workspace, package, ""))
         for path in self.package_files[package]:
             hit = any(each.fullmatch(path) for each in include)
             if hit and not any(each.fullmatch(path) for each in exclude):
                 yield path
+
+
+def _compiled(patterns: Iterable[str]) -> list[re.Pattern[str]]:
+    """The patterns that are some; what Bazel says of the others is Bazel's business."""
+    found: list[re.Pattern[str]] = []
+    for pattern in patterns:
+        with suppress(ValueError):
+            found.append(glob_pattern(pattern))
+    return found
 
 
 def _below(workspace: Workspace, package: str, inside: str) -> Iterator[str]:
@@ -208,9 +218,13 @@ def _globs_in(value: Value) -> Iterator[Glob]:
 
 
 def _glob(text: str) -> Iterator[Glob]:
-    """A glob of literal patterns."""
-    call = ast.parse(text, mode="eval").body
-    assert isinstance(call, ast.Call)
+    """A glob of literal patterns; what only starts with one, as a condition does, is none."""
+    try:
+        call = ast.parse(f"({text})", mode="eval").body
+    except SyntaxError:
+        return
+    if not isinstance(call, ast.Call):
+        return
     given = dict(zip(("include", "exclude"), call.args, strict=False))
     given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
     try:

@@ -153,6 +153,7 @@ def test_saved_nonsense(
     text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("go.mod").touch()
     Path("old.json").write_text(text, encoding="utf-8")
     assert main(["fingerprint", "--compare", "old.json"]) == 2
     assert capsys.readouterr().err.startswith(f"bazel-xc: old.json: {said}")

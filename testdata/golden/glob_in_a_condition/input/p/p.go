@@ -1,0 +1,4 @@
+package p
+
+// #include "c/c.h"
+import "C"
