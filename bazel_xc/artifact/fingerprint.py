@@ -10,6 +10,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 import json
+import os
 import posixpath
 import re
 import shlex
@@ -36,7 +37,6 @@ _LISTS = frozenset(
     " PKG_CONFIG_PATH".split()
 )
 _SINGLE = frozenset("PKG_CONFIG_SYSROOT_DIR SDKROOT".split())
-_USE = re.compile(r"^\s*(?:use\s+)?(\.{0,2}/\S+|\.)\s*$", re.MULTILINE)
 
 
 @frozen
@@ -96,7 +96,7 @@ def fingerprint(ground: Ground) -> Fingerprint:
         raise ArtifactError(ground.go_problem)
     found = [("go version", ground.go_version)]
     found += _environment(ground)
-    found += _sums(ground.root)
+    found += _sums(ground)
     digests: dict[Path, str] = {}
     for platform in ground.platforms:
         found += _platform(platform, ground, digests)
@@ -221,15 +221,35 @@ def _path(path: str, folders: Mapping[str, str]) -> str:
     return full
 
 
-def _sums(root: Path) -> Iterator[tuple[str, str]]:
+def _sums(ground: Ground) -> Iterator[tuple[str, str]]:
     """The go.sum files of the root and of what its go.work uses, each as a set of lines."""
-    folders = [""]
-    work = _text(root / "go.work")
-    if work is not None:
-        yield from _sum(root, "go.work.sum")
-        folders += sorted({posixpath.normpath(each) for each in _USE.findall(work)} - {"."})
-    for folder in folders:
-        yield from _sum(root, posixpath.join(folder, "go.sum"))
+    folders: list[str] = []
+    if (ground.root / "go.work").is_file():
+        yield from _sum(ground.root, "go.work.sum")
+        folders = sorted({_from_root(each, ground.root) for each in _used(ground)} - {"."})
+    for folder in ("", *folders):
+        yield from _sum(ground.root, posixpath.join(folder, "go.sum"))
+
+
+def _used(ground: Ground) -> Iterator[str]:
+    """The directories that go.work uses, as go reads it. Raises ``ArtifactError`` where go cannot."""
+    done = ground.run((ground.go, "work", "edit", "-json", "go.work"), ground.root, {})
+    try:
+        for each in json.loads(done.stdout).get("Use") or ():
+            yield str(each["DiskPath"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        lines = done.stderr.strip().split("\n")
+        said = done.problem or next(
+            (line for line in lines if re.match(r"\S*go\.work:[0-9]", line)), lines[0]
+        )
+        raise ArtifactError(f"go.work: cannot be read by go ({said}); mend it and run again") from None
+
+
+def _from_root(folder: str, root: Path) -> str:
+    """A directory of the workspace by its path from the root, however it is spelt."""
+    if posixpath.isabs(folder):
+        folder = os.path.relpath(folder, root.resolve())
+    return posixpath.normpath(folder)
 
 
 def _sum(root: Path, name: str) -> Iterator[tuple[str, str]]:

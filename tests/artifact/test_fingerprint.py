@@ -141,6 +141,36 @@ def test_exit_code_of_a_difference(key: Key, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "use",
+    [
+        pytest.param("use ./x", id="dotted"),
+        pytest.param("use x", id="plain"),
+        pytest.param('use (\n\t"x" // quoted\n)', id="block"),
+        pytest.param("use {root}/x", id="absolute"),
+    ],
+)
+def test_go_sum_of_a_module_that_go_work_uses(key: Key, tmp_path: Path, use: str) -> None:
+    def with_sum(folder: str, go_sum: str) -> str:
+        root = tmp_path / folder
+        (root / "x").mkdir(parents=True, exist_ok=True)
+        (root / "x/go.mod").write_text("module example.com/x\n\ngo 1.21\n", encoding="utf-8")
+        (root / "x/go.sum").write_text(go_sum, encoding="utf-8")
+        (root / "go.work").write_text(f"go 1.21\n\n{use.format(root=root)}\n", encoding="utf-8")
+        return key(folder)
+
+    assert with_sum("one", "a v1 h1:x\n") == with_sum("other", "a v1 h1:x\n")
+    assert with_sum("one", "a v2 h1:z\n") != with_sum("other", "a v1 h1:x\n")
+
+
+def test_go_work_that_go_cannot_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    require("go")
+    (tmp_path / "go.mod").write_text("module example.com/m\n\ngo 1.21\n", encoding="utf-8")
+    (tmp_path / "go.work").write_text("use (\n", encoding="utf-8")
+    assert main(["fingerprint", "-C", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith("bazel-xc: go.work: cannot be read by go (go.work:")
+
+
+@pytest.mark.parametrize(
     ("text", "said"),
     [
         ("", "no fingerprint: JSONDecodeError at Expecting value"),
