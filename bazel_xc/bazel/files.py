@@ -8,8 +8,9 @@ handed on. The disk is changed elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from bazel_xc.bazel.configs import choose_configs
 from bazel_xc.bazel.merge import MergeContext, merge
@@ -25,8 +26,8 @@ from bazel_xc.bazel.select import select_conditions
 from bazel_xc.buildfile.bazelrc import Bazelrc
 from bazel_xc.buildfile.evaluate import check_new, evaluate
 from bazel_xc.buildfile.repositories import Repositories
-from bazel_xc.buildfile.syntax import BuildFile, Call
-from bazel_xc.buildfile.workspace import Directory, Workspace
+from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, parse
+from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES, Directory, Workspace, new_build_file_name
 from bazel_xc.config import Config
 from bazel_xc.model import Diagnostic, FileChange, Severity
 
@@ -90,12 +91,24 @@ def bazelrc_path(config: Config) -> str:
 def platforms_directory(workspace: Workspace, config: Config) -> Directory:
     """The directory of the platforms package, whether it exists or not."""
     package = config.platforms_package
-    return workspace.directories.get(package) or Directory(
-        path=package,
-        files=(),
-        build_path=f"{package}/BUILD.bazel",
-        settings=workspace.directories[""].settings,
-    )
+    settings = workspace.settings_at(package)
+    found = workspace.directories.get(package)
+    if found is None:
+        path = f"{package}/{new_build_file_name(settings)}"
+        return Directory(path=package, files=(), build_path=path, settings=settings)
+    other = next((name for name in BUILD_FILE_NAMES if name in found.files), None)
+    if found.build_file or found.broken or other is None:
+        return found
+    return _with_build_file(found, workspace.root, f"{package}/{other}")
+
+
+def _with_build_file(directory: Directory, root: Path, path: str) -> Directory:
+    """A directory whose BUILD file has a name that is not configured, but is the one that Bazel takes."""
+    try:
+        file = parse(path, (root / path).read_bytes())
+    except (OSError, BuildSyntaxError):
+        return evolve(directory, build_path=path, broken=True)
+    return evolve(directory, build_path=path, build_file=file)
 
 
 def checked(changes: Iterable[FileChange]) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:

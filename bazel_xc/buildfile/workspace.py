@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from attrs import frozen
@@ -23,6 +23,8 @@ from bazel_xc.model import Diagnostic, Severity
 
 # What the names of our own folders of temporary files start with.
 SCRATCH = ".bazel-xc-"
+# What Bazel looks for, in this order.
+BUILD_FILE_NAMES = ("BUILD.bazel", "BUILD")
 _SKIPPED = frozenset({".git", ".hg", ".svn", ".jj"})
 
 
@@ -62,6 +64,12 @@ class Workspace:
     directories: dict[str, Directory]
     diagnostics: tuple[Diagnostic, ...] = ()
 
+    def settings_at(self, path: str) -> Settings:
+        """What holds in a directory that may not be there yet: what the nearest one above has."""
+        while path and path not in self.directories:
+            path = path.rpartition("/")[0]
+        return self.directories[path].settings
+
 
 def read_workspace(root: Path, settings: Settings | None = None) -> Workspace:
     """Reads the tree below ``root``. Raises ``WorkspaceError`` where the root cannot be listed."""
@@ -74,6 +82,12 @@ def read_workspace(root: Path, settings: Settings | None = None) -> Workspace:
         raise WorkspaceError(f"{root}: cannot be listed: {e.strerror}") from None
     found = {directory.path: directory for directory in walker.walk("", settings or Settings())}
     return Workspace(root, found, tuple(walker.said))
+
+
+def new_build_file_name(settings: Settings, folders: Collection[str] = ()) -> str:
+    """The first configured name that no directory has, as Bazel would trip over ``BUILD/``."""
+    free = [name for name in settings.build_file_names if name not in folders]
+    return (free or list(settings.build_file_names))[0]
 
 
 class _Walker:
@@ -182,7 +196,7 @@ class _Walker:
     ) -> tuple[BuildFile | None, str, bool]:
         name = next((name for name in settings.build_file_names if name in names), None)
         if name is None:
-            return None, _join(path, _new_name(folders, settings)), False
+            return None, _join(path, new_build_file_name(settings, folders)), False
         full = _join(path, name)
         try:
             return parse(full, (self.root / full).read_bytes()), full, False
@@ -212,12 +226,6 @@ class _Walker:
                 remedy=remedy,
             )
         )
-
-
-def _new_name(folders: list[str], settings: Settings) -> str:
-    """The first configured name that no directory bears, as Bazel would trip over ``BUILD/``."""
-    free = [name for name in settings.build_file_names if name not in folders]
-    return (free or list(settings.build_file_names))[0]
 
 
 def _is_skipped(name: str, directory: str) -> bool:

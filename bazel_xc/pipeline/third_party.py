@@ -17,7 +17,7 @@ from bazel_xc.bazel.files import FileMaker, checked
 from bazel_xc.bazel.module_file import Override
 from bazel_xc.bazel.names import base_name, module_repository, workspace_repository
 from bazel_xc.buildfile.repositories import BazelDep, Repositories
-from bazel_xc.buildfile.workspace import read_workspace
+from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES, Workspace, new_build_file_name, read_workspace
 from bazel_xc.golang.listing import ListedModule, Listing
 from bazel_xc.golang.loading import Loader
 from bazel_xc.golang.modules import Module
@@ -333,7 +333,7 @@ def _changes(main: Reading, made: Iterable[_Made]) -> Iterator[FileChange]:
     for each in made:
         label = each.override.patches[0].removeprefix("//").replace(":", "/")
         wanted[label] = each.patch
-    build = f"{shapes.FOLDER}/BUILD.bazel"
+    build = _build_path(main.workspace)
     if made:
         wanted[build] = shapes.package_text(shapes.aliases(frozenset().union(*(m.labels for m in made))))
     for path in sorted({*wanted, *_ours(main)}):
@@ -344,11 +344,20 @@ def _changes(main: Reading, made: Iterable[_Made]) -> Iterator[FileChange]:
                 yield change
 
 
+def _build_path(workspace: Workspace) -> str:
+    """The BUILD file of the patches' package: the one that is there, else of the name that is configured."""
+    settings = workspace.settings_at(shapes.FOLDER)
+    names = (*BUILD_FILE_NAMES, new_build_file_name(settings))
+    paths = [f"{shapes.FOLDER}/{name}" for name in names]
+    return next((path for path in paths if (workspace.root / path).is_file()), paths[-1])
+
+
 def _ours(main: Reading) -> Iterator[str]:
     """The files of ours that stand there now."""
     look = reader(main.workspace.root)
     for path, directory in main.workspace.directories.items():
         if path == shapes.FOLDER or path.startswith(f"{shapes.FOLDER}/"):
+            names = {shapes.PATCH, *BUILD_FILE_NAMES, *directory.settings.build_file_names}
             for name in directory.files:
-                if name in (shapes.PATCH, "BUILD.bazel") and shapes.is_ours(look(f"{path}/{name}") or b""):
+                if name in names and shapes.is_ours(look(f"{path}/{name}") or b""):
                     yield f"{path}/{name}"
