@@ -312,7 +312,7 @@ def _overridden(import_path: str, overrides: tuple[Override, ...]) -> Label | No
     for override in overrides:
         found = override.pattern.search(import_path) if override.pattern else None
         if found:
-            return Label(*(_expand(part, found) for part in _parts(override.label)))
+            return _expanded(override.label, found)
     return None
 
 
@@ -333,16 +333,28 @@ def _spelt(directory: Directory, repository: str, package: str) -> Iterator[str]
                 yield label.name
 
 
-def _parts(label: Label) -> tuple[str, str, str]:
-    return label.repo, label.package, label.name
+def _expanded(label: Label, found: re.Match[str]) -> Label:
+    """The label with its references to groups replaced; ``//x/$1`` is named after its last part then."""
+    whole = str(label)
+    short = whole.rpartition(":")[0] if label.package.rpartition("/")[2] == label.name else whole
+    try:
+        return Label.parse(_expand(short, found))
+    except ValueError:
+        return label
 
 
 def _expand(template: str, found: re.Match[str]) -> str:
-    def group(reference: re.Match[str]) -> str:
-        number = int(reference[1] or reference[2])
-        return (found[number] or "") if number <= found.re.groups else ""
+    """As Go's ``Regexp.Expand``: a name is all letters, digits and ``_``, so that ``$1x`` is no ``${1}x``."""
 
-    return re.sub(r"\$(?:(\d+)|\{(\d+)\})", group, template)
+    def group(reference: re.Match[str]) -> str:
+        name = reference[1] or reference[2]
+        if name is None:
+            return "$"
+        if not re.fullmatch(r"0|[1-9][0-9]*", name):
+            return found.groupdict().get(name) or ""
+        return (found[int(name)] or "") if int(name) <= found.re.groups else ""
+
+    return re.sub(r"\$(?:(\w+)|\{(\w+)\}|\$)", group, template)
 
 
 def _vendor_root(package: str) -> str | None:

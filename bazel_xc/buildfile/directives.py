@@ -19,6 +19,8 @@ from bazel_xc.buildfile.syntax import BuildFile, Call
 from bazel_xc.model import Diagnostic, Label
 
 _DIRECTIVE = re.compile(r"#\s*(gazelle|bazel_xc):(\w+)\s*(.*?)\s*")
+# An escape, a class, whose contents mean themselves, or the beginning of a named group.
+_OF_GO = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(\(\?<(?![=!]))")
 # Understood by Gazelle, without meaning for what is generated here: said once as a note with -v only.
 LEFT_ALONE = frozenset(
     """proto proto_group proto_strip_import_prefix proto_import_prefix go_generate_proto go_proto_compilers
@@ -255,10 +257,14 @@ def _resolve_regexp(settings: Settings, directive: Directive, directory: str) ->
     words = _words(directive, 3, 4)
     if words[0] != "go" and not (len(words) == 4 and words[1] == "go"):
         return settings
-    # Go writes \z and named groups differently; $1 is handled where the label is made.
-    pattern = re.compile(words[-2])
+    pattern = re.compile(_as_python_writes(words[-2]))  # $1 is handled where the label is made
     override = Override(words[-2], Label.parse(words[-1], directory), pattern)
     return evolve(settings, overrides=(override, *settings.overrides))
+
+
+def _as_python_writes(pattern: str) -> str:
+    r"""A pattern of Go, which also has ``(?<name>…)``, and ``\z`` for what is ``\Z`` here."""
+    return _OF_GO.sub(lambda found: "(?P<" if found[1] else found[0].replace(r"\z", r"\Z"), pattern)
 
 
 def _exclude(settings: Settings, directive: Directive, directory: str) -> Settings:

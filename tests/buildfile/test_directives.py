@@ -121,6 +121,23 @@ def test_resolve_regexp_keeps_its_pattern() -> None:
 
 
 @pytest.mark.parametrize(
+    ("of_go", "here"),
+    [
+        pytest.param("(?<a>x)", "(?P<a>x)", id="short"),
+        pytest.param("(?P<a>x)", "(?P<a>x)", id="long"),
+        pytest.param(r"\(?<a>", r"\(?<a>", id="escaped"),
+        pytest.param("[(?<a>]", "[(?<a>]", id="class"),
+        pytest.param("[](?<a>]", "[](?<a>]", id="class with bracket"),
+        pytest.param(r"a\z", r"a\Z", id="end"),
+        pytest.param(r"a\\z", r"a\\z", id="backslash"),
+    ],
+)
+def test_patterns_of_go(of_go: str, here: str) -> None:
+    (found,) = _settings(f"# gazelle:resolve_regexp go {of_go} //x\n").overrides
+    assert found.pattern == re.compile(here)
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         pytest.param("# gazelle:unheard of", "unknown directive 'unheard'", id="unknown"),

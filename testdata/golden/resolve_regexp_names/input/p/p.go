@@ -1,0 +1,9 @@
+package p
+
+import (
+	_ "example.com/five/e"
+	_ "example.com/four/d/f"
+	_ "example.com/one/a/b"
+	_ "example.com/three/c"
+	_ "example.com/two/b"
+)
