@@ -7,9 +7,9 @@ files, runs programs or knows how a BUILD file looks.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 
 @frozen(order=True)
@@ -123,6 +123,17 @@ class Label:
         if self.repo in (MAIN_OF_MODULES, MAIN_OF_WORKSPACE):
             return self.repo
         return f"@{self.repo}" if self.repo else ""
+
+
+def parsed_label(text: str, package: str = "", own_names: Collection[str] = ()) -> Label | None:
+    """A label in one spelling, whichever of the ways a BUILD file of ``package`` has for it; None for what is
+    none. ``own_names`` are what the main repository calls itself.
+    """
+    try:
+        found = Label.parse(text.lstrip("@") if text.lstrip("@").startswith("//") else text, package)
+    except ValueError:
+        return None
+    return evolve(found, repo="") if found.repo in own_names else found
 
 
 @frozen(order=True)

@@ -8,18 +8,20 @@ one, never by glob. Who provides what is not in the tree is decided elsewhere.
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import field, frozen
 
-from bazel_xc.bazel.kinds import CC_RULE_KINDS, CC_RULE_SUFFIX
+from bazel_xc.bazel.kinds import CC_RULE_SUFFIX, CC_RULE_TAGS, PLAIN_KINDS
 from bazel_xc.bazel.outline import Slot, calls_of
 from bazel_xc.bazel.plan import WantedRule
 from bazel_xc.buildfile.printer import strings
-from bazel_xc.buildfile.syntax import Call, ListValue, Notes, Opaque, String, Value
-from bazel_xc.buildfile.workspace import Workspace
-from bazel_xc.model import Diagnostic, Label, Severity
+from bazel_xc.buildfile.syntax import Call, ListValue, Notes, Opaque, String, Value, strings_in
+from bazel_xc.buildfile.workspace import Directory, Workspace
+from bazel_xc.clibs.rules import is_own, own_labels
+from bazel_xc.model import Diagnostic, Label, Severity, parsed_label
 
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".H", ".inc", ".inl", ".ipp", ".tcc")
 _SHARED = (".so", ".dylib", ".dll")
@@ -77,16 +79,18 @@ def cc_rules(
     root_name: str,
     *,
     wired: frozenset[str],
+    taken: Mapping[str, frozenset[str]],
     tidy: bool = True,
 ) -> CcRules:
     """Plans the rules; ``packages`` are the directories that are or become Bazel packages without them.
 
     Go packages that are not ``wired``, as their own rules are not written, get nothing new; what stands for
-    them is kept up to date. Without ``tidy`` no rule is called stale: what some package wants is not known.
+    them is kept up to date. ``taken`` has names of other rules that will be written, by directory. Without
+    ``tidy`` no rule is called stale: what some package wants is not known.
     """
     reaches = sorted(reaches, key=lambda each: each.package)
     owned = _with_new_packages([each for each in reaches if each.package in wired], packages)
-    work = _Work(workspace, owned, root_name, wired)
+    work = _Work(workspace, owned, root_name, wired, taken)
     for reach in reaches:
         work.add(reach)
     return CcRules(
@@ -123,12 +127,18 @@ def _owner(directory: str, packages: Iterable[str]) -> str | None:
 
 class _Work:
     def __init__(
-        self, workspace: Workspace, packages: frozenset[str], root_name: str, wired: frozenset[str]
+        self,
+        workspace: Workspace,
+        packages: frozenset[str],
+        root_name: str,
+        wired: frozenset[str],
+        taken: Mapping[str, frozenset[str]],
     ) -> None:
         self.workspace = workspace
         self.packages = packages
         self.root_name = root_name
         self.wired = wired
+        self.taken = taken
         self.rules: dict[str, list[WantedRule]] = {}
         self.headers: dict[str, tuple[Label, ...]] = {}
         self.archives: dict[tuple[str, str], Label] = {}
@@ -202,25 +212,33 @@ class _Work:
     def _rule(
         self, kind: str, owner: str, name: str, package: str, attributes: dict[str, Value]
     ) -> Label | None:
-        named = [call for call in self._calls(owner) if call.name == name]
-        existing = named[0] if len(named) == 1 and named[0].kind == kind else None
+        name = self._free(owner, name, kind, package)
+        named = (call for call in self._calls(owner) if call.name == name and call.kind == kind)
+        existing = next((call for call in named if is_own(call)), None)
         if package not in self.wired and not (existing and self._writable(owner)):
             return None
-        if named and existing is None:
-            self._say(owner, named[0], f"no {kind} {name!r} is written: the name is that of {named[0].kind}")
-            return None
         if not self._writable(owner):
-            self._say(owner, None, f"{kind} {name!r} is wanted here, but this file may not be written")
+            self._say(owner, f"{kind} {name!r} is wanted here, but this file may not be written")
             return None
         seen = "//visibility:private" if owner == package else f"//{package}:__pkg__"
         wanted = {
             **attributes,
-            "tags": strings(["manual"]),  # nothing to build by itself, where there may be no C toolchain
+            "tags": strings(CC_RULE_TAGS),
             "visibility": strings([seen]),
         }
         self.rules.setdefault(owner, []).append(WantedRule(Slot(kind, kind, name, existing), wanted))
         self.consumers.setdefault(owner, set()).add(package)
         return Label("", owner, name)
+
+    def _free(self, owner: str, name: str, kind: str, package: str) -> str:
+        """The name, or one that holds the package's path in short where another rule has it."""
+        others = {call.name for call in self._calls(owner) if not (is_own(call) and call.kind == kind)}
+        others |= self.taken.get(owner, frozenset())
+        others |= {rule.slot.name for rule in self.rules.get(owner, ())}
+        if name not in others:
+            return name
+        short = hashlib.sha256(f"{kind} {package} {name}".encode()).hexdigest()[:6]
+        return f"{name.removesuffix(CC_RULE_SUFFIX)}_{short}{CC_RULE_SUFFIX}"
 
     def _open(self, owner: str, rule: WantedRule, package: str) -> None:
         """Lets one more package see a rule."""
@@ -235,16 +253,10 @@ class _Work:
         self.consumers[owner].add(package)
 
     def stale(self) -> Iterator[tuple[str, tuple[Call, ...]]]:
-        """Rules that bear our names and that no package wants any more."""
+        """Rules of ours that no package wants any more."""
         for path in self.workspace.directories:
             wanted = {rule.slot.name for rule in self.rules.get(path, ())}
-            gone = tuple(
-                call
-                for call in self._calls(path)
-                if call.kind in CC_RULE_KINDS
-                and call.name.endswith(CC_RULE_SUFFIX)
-                and call.name not in wanted
-            )
+            gone = tuple(call for call in self._calls(path) if is_own(call) and call.name not in wanted)
             if gone:
                 yield path, gone
 
@@ -266,18 +278,43 @@ class _Work:
         found = self.workspace.directories.get(directory)
         return bool(found and found.writable)
 
-    def _say(self, owner: str, call: Call | None, message: str) -> None:
+    def _say(self, owner: str, message: str) -> None:
         found = self.workspace.directories.get(owner)
         self.said.append(
             Diagnostic(
                 path=found.build_path if found else owner or ".",
-                line=call.line if call else 0,
                 severity=Severity.WARNING,
                 code="cc-rule",
                 message=message,
-                remedy="rename that rule, or name a provider with # bazel_xc:resolve",
+                remedy="name a provider with # bazel_xc:resolve",
             )
         )
+
+
+def our_cdeps(directory: Directory, workspace: Workspace) -> frozenset[Label]:
+    """The labels in ``cdeps`` of a BUILD file that lead to rules of ours, or to one of ours that is gone."""
+    own = own_labels(workspace)
+    texts = {
+        text
+        for call in calls_of(directory)
+        for attribute in call.attributes
+        if attribute.name == "cdeps"
+        for text in strings_in(attribute.value)
+    }
+    labels = (parsed_label(text, directory.path) for text in texts)
+    return frozenset(each for each in labels if each and (each in own or _is_gone(each, workspace)))
+
+
+def _is_gone(label: Label, workspace: Workspace) -> bool:
+    """Whether a label of our form leads nowhere, as far as the BUILD file there can tell."""
+    if label.repo or not label.name.endswith(CC_RULE_SUFFIX):
+        return False
+    found = workspace.directories.get(label.package)
+    if found is None or (found.build_file is None and not found.broken):
+        return True
+    file = found.build_file
+    plain = file is not None and not file.dynamic and all(call.kind in PLAIN_KINDS for call in file.calls)
+    return plain and all(call.name != label.name for call in calls_of(found))
 
 
 def _library(owner: str, directories: Iterable[str], files: Iterable[str]) -> dict[str, Value]:

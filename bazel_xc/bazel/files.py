@@ -12,6 +12,7 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
+from bazel_xc.bazel.cc_rules import our_cdeps
 from bazel_xc.bazel.configs import choose_configs
 from bazel_xc.bazel.merge import MergeContext, merge
 from bazel_xc.bazel.plan import WantedRule
@@ -38,6 +39,7 @@ class FileMaker:
 
     config: Config
     repositories: Repositories
+    workspace: Workspace
     rc: Bazelrc = field(factory=Bazelrc)
 
     def build_file(
@@ -51,6 +53,7 @@ class FileMaker:
             rules_go=self.repositories.rules_go,
             incompatible=("@platforms//:incompatible", incompatible_label(self.repositories, package)),
             own_names=self.repositories.own_names,
+            our_cdeps=our_cdeps(directory, self.workspace),
             cgo_only=self.config.mode == "cgo" and directory.path != package,
             conditions=select_conditions(self.repositories),
             cc_load=self._cc_load(),
@@ -66,10 +69,10 @@ class FileMaker:
         return f"@{dep.repository}//cc:defs.bzl" if self.repositories.bzlmod and dep else ""
 
     def platforms_package(
-        self, workspace: Workspace, old_bazelrc: bytes | None
+        self, old_bazelrc: bytes | None
     ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
         """The changes of the platforms package and of its bazelrc fragment."""
-        directory = platforms_directory(workspace, self.config)
+        directory = platforms_directory(self.workspace, self.config)
         if not directory.writable:
             return (), ()
         package, platforms = directory.path, self.config.platforms

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from bazel_xc.clibs.rules import OWN_KINDS, OWN_SUFFIX
+from bazel_xc.clibs.rules import OWN_KINDS, OWN_SUFFIX, OWN_TAGS
 
 
 @frozen(kw_only=True)
@@ -66,6 +66,12 @@ GO_RULE_KINDS = frozenset({"alias", "go_binary", "go_library", "go_test"})
 # What C in the tree gets; the index of cc rules leaves the same ones out.
 CC_RULE_KINDS = OWN_KINDS
 CC_RULE_SUFFIX = OWN_SUFFIX
+CC_RULE_TAGS = OWN_TAGS
+# Kinds that make the target of their name and no other, so that a name that no rule has is no target.
+PLAIN_KINDS = frozenset(
+    """alias cc_binary cc_import cc_library cc_test config_setting exports_files filegroup genrule go_binary
+    go_library go_test load package package_group platform""".split()
+)
 
 # Rules that others import by their importpath, though bazel-xc never writes them.
 LIBRARY_KINDS = frozenset({"go_library", "go_proto_library", "go_grpc_library", "go_tool_library"})

@@ -17,11 +17,11 @@ the changed values are the user's and stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from attrs import evolve, frozen
 
-from bazel_xc.bazel.kinds import CC_RULE_KINDS, CC_RULE_SUFFIX, KINDS
+from bazel_xc.bazel.kinds import CC_RULE_KINDS, KINDS
 from bazel_xc.bazel.loads import Symbol, load_edits
 from bazel_xc.bazel.plan import WantedRule
 from bazel_xc.bazel.select import Conditions, exclusion, project
@@ -40,7 +40,7 @@ from bazel_xc.buildfile.syntax import (
     strings_in,
 )
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS
-from bazel_xc.model import Diagnostic, Severity
+from bazel_xc.model import Diagnostic, Label, Severity
 
 # What mode "cgo" touches; everything else is then left to Gazelle.
 CGO_ATTRIBUTES = frozenset("cdeps cgo clinkopts copts cppopts cxxopts pure target_compatible_with".split())
@@ -60,6 +60,7 @@ class MergeContext:
     incompatible: tuple[str, ...]
     own_names: tuple[str, ...] = ()
     cgo_only: bool = False
+    our_cdeps: frozenset[Label] = frozenset()  # labels in cdeps that lead to rules of ours
     conditions: Conditions
     cc_load: str = ""  # where cc rules come from; empty where Bazel has them built in
 
@@ -83,11 +84,6 @@ def merge(
     return work.result(), tuple(work.said)
 
 
-def _is_ours(label: str) -> bool:
-    """Whether a label of ``cdeps`` leads to a rule that bazel-xc writes."""
-    return label.endswith(CC_RULE_SUFFIX)
-
-
 def _wider(old: Attribute, new: Value | None) -> Iterator[tuple[str, Value]]:
     """Lets those see a rule who have to; whom people let see it still may."""
     seen, wanted = project(old.value, "linux_amd64"), project(new, "linux_amd64")
@@ -96,6 +92,13 @@ def _wider(old: Attribute, new: Value | None) -> Iterator[tuple[str, Value]]:
     private = "//visibility:private"
     if private not in wanted:
         yield old.name, strings(sorted({*seen, *wanted} - {private}))
+
+
+def _marked(old: Attribute, new: Value | None) -> Iterator[tuple[str, Value]]:
+    """Adds the tags by which a rule is known as ours to those that people gave it."""
+    there, wanted = project(old.value, "linux_amd64"), project(new, "linux_amd64")
+    if there is not None and wanted and not old.keep and not set(wanted) <= set(there):
+        yield old.name, strings(sorted({*there, *wanted}))
 
 
 def _same_words(old: Attribute, new: Value | None) -> bool:
@@ -171,9 +174,9 @@ class _Merger:
             if old is not None and name in uncertain:
                 new = self._with_old(old, new)
             if old is not None and name == "cdeps":
-                new = with_others(old.value, new, _is_ours, self.context.conditions)
-            if old is not None and name == "visibility" and kind in CC_RULE_KINDS:
-                yield from _wider(old, new)
+                new = self._joined(old, new, self.context.our_cdeps)
+            if old is not None and kind in CC_RULE_KINDS and name in ("tags", "visibility"):
+                yield from (_wider if name == "visibility" else _marked)(old, new)
                 continue
             if old is not None and self.leaves(kind) and name in _GAZELLE_FLAGS and _same_words(old, new):
                 continue
@@ -193,11 +196,15 @@ class _Merger:
                     if merged != old.value:
                         yield name, merged
 
+    def _joined(self, old: Attribute, new: Value | None, ours: Collection[Label]) -> Value | None:
+        context = self.context
+        return with_others(old.value, new, ours, context.package, context.conditions, context.own_names)
+
     def _with_old(self, old: Attribute, new: Value | None) -> Value | None:
         """What is wanted and what is there: something that was not found out may want it."""
         conditions = self.context.conditions
         if old.name == "deps":
-            return with_others(old.value, new, lambda _: False, conditions)
+            return self._joined(old, new, ())
         if old.name != "target_compatible_with":
             return old.value
         held = {name: (project(old.value, name), project(new, name)) for name in conditions.platforms}

@@ -9,7 +9,7 @@ already says the same on every platform is ``LEFT`` as well: spelling alone is n
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from attrs import evolve, frozen
 
@@ -17,7 +17,7 @@ from bazel_xc.bazel.select import Conditions, label_list, platform_of_key, proje
 from bazel_xc.buildfile.printer import DEFAULT
 from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Sum, Value
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS, KNOWN_PLATFORMS
-from bazel_xc.model import Label
+from bazel_xc.model import parsed_label
 
 _LABELS = frozenset({"actual", "cdeps", "deps", "embed"})
 _SYSTEMS = frozenset(name.partition("_")[0] for name in KNOWN_PLATFORMS)
@@ -78,19 +78,38 @@ def merge_value(
 
 
 def with_others(
-    old: Value | None, new: Value | None, is_ours: Callable[[str], bool], conditions: Conditions
+    old: Value | None,
+    new: Value | None,
+    ours: Collection[object],
+    package: str,
+    conditions: Conditions,
+    own_names: tuple[str, ...] = (),
 ) -> Value | None:
     """``new`` and, before it, the labels of ``old`` that are not ours, for an attribute that is shared.
 
-    Where ``old`` cannot be told platform by platform it is ``new`` alone.
+    Every label once, in the spelling that is there. Where ``old`` cannot be told platform by platform it is
+    ``new`` alone.
     """
-    found: dict[str, tuple[str, ...]] = {}
-    for platform in conditions.platforms:
-        before, wanted = project(old, platform), project(new, platform)
-        if before is None or wanted is None:
-            return new
-        kept = (text for text in before if text in wanted or not is_ours(text))
-        found[platform] = tuple(dict.fromkeys((*kept, *wanted)))
+    spelt: dict[object, str] = {}
+
+    def labels_of(texts: Iterable[str]) -> list[object]:
+        """The labels in order, the first spelling of each noted."""
+        labels = [(parsed_label(text, package, own_names) or text, text) for text in texts]
+        for label, text in labels:
+            spelt.setdefault(label, text)
+        return [label for label, _ in labels]
+
+    before = {name: project(old, name) for name in sorted(conditions.platforms)}
+    wanted = {name: project(new, name) for name in before}
+    if None in before.values() or None in wanted.values():
+        return new
+    there = {name: labels_of(texts or ()) for name, texts in before.items()}
+    asked = {name: labels_of(texts or ()) for name, texts in wanted.items()}
+    joined = {
+        name: [*(each for each in labels if each in asked[name] or each not in ours), *asked[name]]
+        for name, labels in there.items()
+    }
+    found = {name: tuple(spelt[each] for each in dict.fromkeys(labels)) for name, labels in joined.items()}
     return label_list(found, conditions)
 
 
@@ -118,11 +137,8 @@ def _canonical(name: str, package: str, own_names: tuple[str, ...]) -> Callable[
     """One spelling for labels that are written in several ways; other strings are what they are."""
 
     def label(text: str) -> str:
-        try:
-            found = Label.parse(text.removeprefix("@") if text.startswith("@//") else text, package)
-        except ValueError:
-            return text
-        return (evolve(found, repo="") if found.repo in own_names else found).relative_to(package)
+        found = parsed_label(text, package, own_names)
+        return found.relative_to(package) if found else text
 
     return label if name in _LABELS else str
 

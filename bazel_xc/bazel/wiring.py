@@ -56,7 +56,8 @@ class Bundle:
 class Ground:
     """What wiring needs to know of the workspace.
 
-    ``built`` are directories with BUILD files, now or soon, ``wired`` those whose Go rules will be written.
+    ``built`` are directories with BUILD files, now or soon, ``wired`` those whose Go rules will be written;
+    ``taken`` are the names of these, by directory.
     """
 
     workspace: Workspace
@@ -64,6 +65,7 @@ class Ground:
     platforms: tuple[Platform, ...]
     built: frozenset[str]
     wired: frozenset[str]
+    taken: Mapping[str, frozenset[str]]
     index: CIndex
     root_name: str
     conditions: Conditions
@@ -99,6 +101,7 @@ def wire(survey: Survey, outcomes: Mapping[str, tuple[Outcome, ...]], ground: Gr
         ground.built,
         ground.root_name,
         wired=ground.wired,
+        taken=ground.taken,
         tidy=ground.tidy,
     )
     return Wiring(

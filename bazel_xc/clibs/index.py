@@ -29,6 +29,7 @@ from bazel_xc.clibs.rules import (
     c_rule,
     library_files,
     offers_c,
+    own_labels,
 )
 from bazel_xc.model import Label
 
@@ -96,6 +97,7 @@ class _Builder:
         self.found: dict[Label, CRule] = {}
         self.package_files: dict[str, tuple[str, ...]] = {}
         self.made = made
+        self.own = own_labels(workspace)
 
     def rules(self) -> Iterator[CRule]:
         for path, directory in self.workspace.directories.items():
@@ -104,7 +106,7 @@ class _Builder:
         for label, rule in self.named.items():
             directory = self.workspace.directories[label.package]
             kind = directory.settings.origin(rule.kind)
-            if rule.kind not in _FOLLOWED and offers_c(rule, kind):
+            if label not in self.own and rule.kind not in _FOLLOWED and offers_c(rule, kind):
                 visible = _visibility(rule, kind, directory)
                 self.found[label] = c_rule(
                     rule, kind, label.package, self._files(rule, label.package), visible

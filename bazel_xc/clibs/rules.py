@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from attrs import frozen
 
 from bazel_xc.buildfile.evaluate import EvaluatedRule
+from bazel_xc.buildfile.syntax import Call
+from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.model import Label
 
 ATTRIBUTES = frozenset(
@@ -28,9 +30,16 @@ _OTHER_KINDS = frozenset(
     {"cc_shared_library", "cc_static_library", "cc_proto_library", "cc_toolchain_import"}
 )
 _MACRO = re.compile(r"(?:\w*_)?cc_(?:\w*_)?(?:library|import)")
-# The cc rules that bazel-xc writes itself, by which they are known again.
+# The cc rules that bazel-xc writes itself bear a tag, by which they are known again. Those of versions before
+# 0.2 had none: they are known by the end of their name, and by having nothing that bazel-xc does not write.
 OWN_KINDS = frozenset({"cc_import", "cc_library"})
 OWN_SUFFIX = "_cgo"
+OWN_TAG = "bazel_xc"
+OWN_TAGS = (OWN_TAG, "manual")  # nothing to build by itself, where there may be no C toolchain
+_OWN_ATTRIBUTES = frozenset(
+    """copts deps hdrs includes interface_library linkstatic name shared_library srcs static_library tags
+    textual_hdrs visibility""".split()
+)
 _HEADER = re.compile(r".*\.(?:h|hh|hpp|hxx|h\+\+|H|inc|inl|ipp|tcc|tpp|def)", re.DOTALL)
 _LIBRARY_FILE = re.compile(
     r"(?:lib)?(?P<name>.+?)(?:\.dll\.a|\.a|\.lo|\.lib|\.so(?:\.[0-9.]+)?|\.dylib|\.tbd|\.dll)"
@@ -109,11 +118,28 @@ class RuleFiles:
     libraries: tuple[str, ...] = ()
 
 
+def is_own(call: Call) -> bool:
+    """Whether bazel-xc wrote a rule, this version or an earlier one."""
+    if call.kind not in OWN_KINDS:
+        return False
+    tags, names = call.strings("tags"), {each.name for each in call.attributes}
+    marked = call.name.endswith(OWN_SUFFIX) and tags == ("manual",) and names <= _OWN_ATTRIBUTES
+    return OWN_TAG in tags or marked
+
+
+def own_labels(workspace: Workspace) -> frozenset[Label]:
+    """The rules that bazel-xc wrote, as they are in the BUILD files now."""
+    return frozenset(
+        Label("", path, call.name)
+        for path, directory in workspace.directories.items()
+        for call in (directory.build_file.calls if directory.build_file else ())
+        if is_own(call)
+    )
+
+
 def offers_c(rule: EvaluatedRule, kind: str) -> bool:
     """Whether a rule, of a kind that stands for ``kind``, is one that others may have as a cc dependency."""
     if not rule.name or kind in _OTHER_KINDS or rule.kind in _OTHER_KINDS:
-        return False
-    if kind in OWN_KINDS and rule.name.endswith(OWN_SUFFIX):
         return False
     return kind in NATIVE_KINDS or bool(_MACRO.fullmatch(kind)) or "hdrs" in rule.attributes
 

@@ -55,7 +55,7 @@ def generate(reading: Reading, only: Iterable[str] = ()) -> Result:
     planner, more = planner_of(reading, outlines, solved, where)
     said += (*said_of(solved, reading), *more, *module_findings(reading))
     rc = read_bazelrc(reader(workspace.root), bazelrc_path(config))
-    maker = FileMaker(config, reading.repositories, rc)
+    maker = FileMaker(config, reading.repositories, workspace, rc)
     changes: list[FileChange] = []
     for each in outlines:
         wanted, stale, problems = wanted_rules(each, only, planner, solved, reading)
@@ -66,7 +66,7 @@ def generate(reading: Reading, only: Iterable[str] = ()) -> Result:
             said += problems
     if is_chosen(config.platforms_package, only):
         old = reader(workspace.root)(bazelrc_path(config))
-        package, problems = maker.platforms_package(workspace, old)
+        package, problems = maker.platforms_package(old)
         changes += package
         said += problems
         changes += _incompatible_list(reading, where)
@@ -98,8 +98,8 @@ def initialise(options: Options, toolchain: str | None = None) -> Result:
     if made is not None:  # what it declares decides how the platforms package is spelt
         repositories, _ = read_repositories(lambda path: made if path == "MODULE.bazel" else look(path))
     changes = [FileChange(path, look(path), text) for path, text in texts.items()]
-    maker = FileMaker(config, repositories, ground.rc)
-    package, more = maker.platforms_package(workspace, look(bazelrc_path(config)))
+    maker = FileMaker(config, repositories, workspace, ground.rc)
+    package, more = maker.platforms_package(look(bazelrc_path(config)))
     return Result(
         changes=tuple(change for change in (*changes, *package) if change.is_change),
         diagnostics=unique((*said, *map(_louder, more))),

@@ -115,6 +115,7 @@ def _ground(reading: Reading, outlines: tuple[Outline, ...], index: CIndex) -> G
         platforms=reading.config.platforms,
         built=frozenset(each.directory.path for each in outlines if _becomes_package(each, reading)),
         wired=frozenset(each.directory.path for each in outlines if _has_wanted_rule(each, reading)),
+        taken={each.directory.path: frozenset(slot.name for slot in each.slots) for each in outlines},
         index=index,
         root_name=reading.root_name,
         conditions=select_conditions(reading.repositories),

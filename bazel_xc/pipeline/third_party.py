@@ -293,7 +293,7 @@ def _build_files(
     own = shapes.main_repository(bzlmod=reading.repositories.bzlmod)
     incompatible = str(Label(own, shapes.FOLDER, "incompatible"))
     planner, _ = planner_of(reading, outlines, solved, where, incompatible)
-    maker = FileMaker(reading.config, reading.repositories)
+    maker = FileMaker(reading.config, reading.repositories, reading.workspace)
     consumers = solved.wiring.rules.consumers
     changes: list[FileChange] = []
     for each in outlines:

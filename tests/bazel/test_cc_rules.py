@@ -37,7 +37,7 @@ def _workspace(build_files: Mapping[str, str], others: Iterable[str] = (), ignor
 def _planned(workspace: Workspace, *reaches: Reach, wired: str = "p q", tidy: bool = True) -> CcRules:
     built = frozenset(path for path, each in workspace.directories.items() if each.build_file)
     packages = frozenset(wired.split())
-    return cc_rules(workspace, reaches, built | packages, "root", wired=packages, tidy=tidy)
+    return cc_rules(workspace, reaches, built | packages, "root", wired=packages, taken={}, tidy=tidy)
 
 
 def _texts(rules: CcRules) -> dict[str, list[str]]:
@@ -51,7 +51,7 @@ def _texts(rules: CcRules) -> dict[str, list[str]]:
             lines = format_call(rule.slot.kind, new).splitlines()
             text = " ".join(line.strip() for line in lines)
             found.setdefault(path, []).append(text.replace("( ", "(").replace(", )", ")"))
-            assert rule.attributes["tags"] == strings(["manual"])
+            assert rule.attributes["tags"] == strings(["bazel_xc", "manual"])
     return found
 
 
@@ -164,6 +164,7 @@ def test_names(package: str, owner: str, name: str) -> None:
         frozenset({owner}),
         "root",
         wired=frozenset({package}),
+        taken={},
     )
 
     assert planned.headers == {package: (Label("", owner, name),)}

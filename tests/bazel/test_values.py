@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bazel_xc.bazel.select import Conditions
 from bazel_xc.bazel.values import Left, merge_value, with_others
 from bazel_xc.buildfile.printer import arrange, format_value
 from bazel_xc.buildfile.syntax import Value, parse
+from bazel_xc.model import Label
 
 LINUX = "@rules_go//go/platform:linux"
 SAME, OPAQUE = Left.SAME, Left.OPAQUE
@@ -168,11 +171,22 @@ def test_merge_value(name: str, old: str, new: str, merged: str | Left | None) -
             _select(linux='["//mine"]', windows='[":w_cgo"]', default="[]"),
             id="platform_by_platform",
         ),
+        pytest.param('["//lib:lib"]', '["//lib"]', '["//lib:lib"]', id="another_spelling"),
+        pytest.param('["@//lib"]', '["//lib:lib", ":a"]', '["@//lib", ":a"]', id="of_the_main_repository"),
+        pytest.param('["//p:a", ":a"]', '["a"]', '["//p:a"]', id="twice_already"),
+        pytest.param(
+            '["//x:lib"] + ' + _select(linux='["//lib:lib"]', default="[]"),
+            '["//lib"]',
+            '["//x:lib", "//lib:lib"]',
+            id="another_spelling_in_a_select",
+        ),
     ],
 )
 def test_with_others(old: str, new: str, merged: str) -> None:
     conditions = Conditions("rules_go", frozenset({"linux_amd64", "windows_amd64", "darwin_arm64"}))
 
-    found = with_others(_value(old), _value(new), lambda label: label.endswith("_cgo"), conditions)
+    ours = {Label.parse(text, "p") for text in re.findall(r'"([^"]*_cgo)"', old + new)}
+
+    found = with_others(_value(old), _value(new), ours, "p", conditions)
 
     assert found == _value(merged)

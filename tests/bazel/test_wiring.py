@@ -76,6 +76,7 @@ def _wired(
             path for path, each in workspace.directories.items() if each.build_file or path == "p"
         ),
         wired=frozenset({"p"}),
+        taken={},
         index=index,
         root_name="root",
         conditions=Conditions("rules_go", KNOWN_PLATFORMS),

@@ -1,0 +1,4 @@
+package p
+
+// #include <l.h>
+import "C"

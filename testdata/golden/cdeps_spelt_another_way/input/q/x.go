@@ -1,0 +1,4 @@
+package q
+
+// #include <l.h>
+import "C"

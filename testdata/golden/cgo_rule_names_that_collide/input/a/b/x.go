@@ -1,0 +1,5 @@
+package b
+
+// #cgo CFLAGS: -I${SRCDIR}/../../include
+// #include <h.h>
+import "C"

@@ -1,0 +1,5 @@
+package a_b
+
+// #cgo CFLAGS: -I${SRCDIR}/../include
+// #include <h.h>
+import "C"

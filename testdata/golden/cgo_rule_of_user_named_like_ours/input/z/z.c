@@ -1,0 +1,3 @@
+#include "z.h"
+
+int z(void) { return 1; }

@@ -1,0 +1,4 @@
+#ifndef Z_H
+#define Z_H
+int z(void);
+#endif
