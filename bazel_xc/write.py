@@ -90,9 +90,10 @@ def write_files(root: Path, changes: Iterable[FileChange]) -> tuple[str, ...]:
     """
     wanted = sorted(change for change in changes if change.is_change)
     with _noted_signals() as seen:
-        remove_leftovers(root)
         if wanted:
             _Run(root, seen).write_or_undo(wanted)
+        else:
+            remove_leftovers(root)
     if seen.number:
         what = " after all files were written" if wanted else "; nothing was changed"
         raise InterruptedRunError(f"interrupted{what}", seen.number)
@@ -252,6 +253,7 @@ class _Run:
         """The folder in the root, or one beside a file that no link or move from the root reaches."""
         parent = beside.rpartition("/")[0] if beside else self._root
         if parent not in self._scratches:
+            remove_leftovers(parent)
             self._scratches[parent] = Scratch(parent)
         return self._scratches[parent]
 
@@ -289,8 +291,8 @@ class _Run:
         step.staged = name
         handle = write_new(step.at(name), data, 0o666 if mode is None else mode)
         try:
-            if mode is not None:
-                os.fchmod(handle, mode)
+            if mode is not None:  # without what the umask takes
+                os.chmod(step.at(name), mode)  # noqa: PTH101
             step.made = _identity(os.fstat(handle))
         finally:
             os.close(handle)
@@ -369,10 +371,12 @@ def _claim(step: _Step) -> None:
         handle = os.open(step.target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     except FileExistsError:
         raise _changed() from None
-    made, step.made = step.made, _identity(os.fstat(handle))
-    os.close(handle)
-    os.replace(step.at(step.staged), step.target)  # noqa: PTH105
-    step.made = made
+    try:
+        os.close(handle)
+        os.replace(step.at(step.staged), step.target)  # noqa: PTH105
+    except BaseException:
+        os.unlink(step.target)  # noqa: PTH108
+        raise
 
 
 def _kept(step: _Step) -> str:
@@ -403,11 +407,8 @@ def _copy(source: str, target: str) -> tuple[bytes, _Identity]:
     """Copies a file with its mode and times; gives its bytes."""
     data, identity = _read(source)
     found = os.stat(source)  # noqa: PTH116
-    handle = write_new(target, data, stat.S_IMODE(found.st_mode))
-    try:
-        os.fchmod(handle, stat.S_IMODE(found.st_mode))
-    finally:
-        os.close(handle)
+    os.close(write_new(target, data))
+    os.chmod(target, stat.S_IMODE(found.st_mode))  # noqa: PTH101
     os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))
     return data, identity
 

@@ -26,7 +26,7 @@ from bazel_xc.write import SIGNALS, write_files
 
 # Every function of os that writing calls by itself.
 CALLS = frozenset(
-    "access close fchmod fstat link lstat mkdir open rename replace rmdir scandir stat unlink utime "
+    "access chmod close fstat link lstat mkdir open rename replace rmdir scandir stat unlink utime "
     "write".split()
 )
 MODES = {"changed": 0o755, "gone": 0o700, "last": 0o640}
