@@ -23,7 +23,7 @@ LEFT_OUT: Mapping[str, str] = {
         if (case / "want").is_dir()
     },
     "cgo_below_vendored_on_one_platform": "go wants all of vendor/, of which rules declare their part",
-    "cgo_rule_name_taken": "it shows a header that cannot be declared",
+    "cdeps_spelt_another_way": "it shows a label of nothing",
     "glob_in_a_condition": "it shows a header whose library cannot be known",
     "mode_cgo_beside_gazelle": "its sources are what Gazelle once wrote, and gone",
 }

@@ -193,13 +193,6 @@ def test_two_archives_of_one_stem_have_names_of_their_own() -> None:
     ("build_files", "ignored", "wired", "said"),
     [
         pytest.param(
-            {"lib": 'filegroup(name = "p_cgo")\n'},
-            "-",
-            "p",
-            ["no cc_library 'p_cgo' is written: the name is that of filegroup"],
-            id="name_taken",
-        ),
-        pytest.param(
             {"lib": ""},
             "lib",
             "p",
@@ -221,8 +214,27 @@ def test_what_cannot_be_written_is_said_and_not_wired(
     assert (planned.rules, planned.headers) == ({}, {"p": ()})
 
 
-OLD = f"""cc_library(name = "p_cgo", {PUBLIC_P})
-cc_import(name = "gone_cgo", static_library = "gone.a")
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        pytest.param('filegroup(name = "p_cgo")\n', {}, id="of_another_kind"),
+        pytest.param('cc_library(name = "p_cgo", defines = ["MINE"])\n', {}, id="of_a_user"),
+        pytest.param("", {"lib": frozenset({"p_cgo"})}, id="of_a_rule_that_is_to_be_written"),
+    ],
+)
+def test_name_that_another_rule_has_is_not_taken(text: str, taken: Mapping[str, frozenset[str]]) -> None:
+    workspace = _workspace({"lib": text}, ["p"])
+    reach, both = Reach(package="p", files=("lib/a.h",)), frozenset({"p", "lib"})
+
+    planned = cc_rules(workspace, [reach], both, "root", wired=frozenset({"p"}), taken=taken)
+
+    assert planned.headers == {"p": (Label("", "lib", "p_a64f74_cgo"),)}
+    assert planned.diagnostics == ()
+
+
+OLD = f"""cc_library(name = "p_cgo", tags = ["manual"], {PUBLIC_P})
+cc_import(name = "gone_cgo", static_library = "gone.a", tags = ["bazel_xc"])
+cc_import(name = "mine_cgo", static_library = "mine.a")
 cc_library(name = "own")
 go_library(name = "not_cc_cgo")
 """

@@ -35,7 +35,7 @@ from bazel_xc.buildfile.syntax import (
     parse,
 )
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
-from bazel_xc.model import Diagnostic
+from bazel_xc.model import Diagnostic, Label
 
 CONDITIONS = Conditions("rules_go", KNOWN_PLATFORMS)
 INCOMPATIBLE = "//platforms:incompatible"
@@ -47,6 +47,7 @@ def _context(*, mapped: tuple[tuple[str, MappedKind], ...] = (), cgo_only: bool 
         package="p",
         rules_go="rules_go",
         incompatible=(INCOMPATIBLE,),
+        our_cdeps=frozenset({Label("", "p", "old_cgo"), Label("", "p", "p_cgo")}),
         cgo_only=cgo_only,
         conditions=CONDITIONS,
     )

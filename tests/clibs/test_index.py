@@ -157,8 +157,15 @@ def test_headers_alone_link_nothing(tmp_path: Path, call: str, expected: bool) -
         pytest.param('[cc_library(name = n) for n in ["a", "b"]]', ["//:a", "//:b"], id="comprehension"),
         pytest.param('cc_shared_library(name = "x")', [], id="shared_library_gives_no_cc_info"),
         pytest.param('cc_proto_library(name = "x")', [], id="proto"),
-        pytest.param('cc_library(name = "x_cgo")', [], id="written_by_bazel_xc"),
-        pytest.param('cc_import(name = "x_cgo")', [], id="import_written_by_bazel_xc"),
+        pytest.param('cc_library(name = "x", tags = ["bazel_xc"])', [], id="written_by_bazel_xc"),
+        pytest.param('cc_import(name = "x", tags = ["a", "bazel_xc"])', [], id="import_written_by_bazel_xc"),
+        pytest.param('cc_library(name = "x_cgo", tags = ["manual"])', [], id="written_by_an_earlier_one"),
+        pytest.param('cc_library(name = "x_cgo")', ["//:x_cgo"], id="named_like_one_of_ours"),
+        pytest.param(
+            'cc_library(name = "x_cgo", tags = ["manual"], defines = ["X"])',
+            ["//:x_cgo"],
+            id="named_and_tagged_like_one_of_ours",
+        ),
         pytest.param('go_library(name = "x", srcs = ["cc_library.go"])', [], id="go"),
         pytest.param(
             '# gazelle:alias_kind thing cc_library\nthing(name = "x")\ncc_library(name = "y")',
