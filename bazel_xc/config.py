@@ -8,6 +8,7 @@ not look at the workspace: which directories or labels exist is found out by lat
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -177,9 +178,7 @@ class _Reader:
 
     def _labels(self, values: tuple[str, ...], path: str) -> None:
         for at, value in enumerate(values):
-            try:
-                Label.parse(value)
-            except ValueError:
+            if not _is_label(value):
                 self._say(f"{path}[{at}]", f"{value!r} is no label such as '//third_party:zlib'")
 
     def _resolves(self, raw: Any, platforms: tuple[Platform, ...]) -> tuple[Resolve, ...]:
@@ -209,6 +208,15 @@ class _Reader:
             if each not in configured:
                 self._say(f"{path}.platforms[{at}]", f"{each!r} is not a configured platform")
         return Resolve(kinds[0], name, labels, names) if name else None
+
+
+def _is_label(text: str) -> bool:
+    """Whether a text is a label; a bare name with spaces is one to Bazel, but hardly meant as one here."""
+    try:
+        Label.parse(text)
+    except ValueError:
+        return False
+    return text.startswith(("//", "@", ":")) or not re.search(r"\s", text)
 
 
 _TYPE_NAMES: Mapping[type, str] = {

@@ -7,6 +7,7 @@ files, runs programs or knows how a BUILD file looks.
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Collection, Iterable, Mapping
 
 from attrs import evolve, field, frozen
@@ -74,6 +75,20 @@ class Diagnostic:
 MAIN_OF_MODULES, MAIN_OF_WORKSPACE = "@@", "@"
 
 
+# From Bazel's LabelValidator: most of what can be printed may be in a name.
+_NOT_IN_NAME = re.compile(r"[\x00-\x1f\x7f:\\]")
+_NOT_IN_REPO = re.compile(r"[\s@:/\\]")
+
+
+def _is_package(text: str) -> bool:
+    return not text or not (_NOT_IN_NAME.search(text) or any(not part.strip(".") for part in text.split("/")))
+
+
+def _is_name(text: str) -> bool:
+    parts = text.split("/")
+    return bool(text) and not _NOT_IN_NAME.search(text) and (text == "." or not {"", ".", ".."} & set(parts))
+
+
 @frozen(order=True)
 class Label:
     """A Bazel label in absolute form.
@@ -90,21 +105,22 @@ class Label:
     def parse(cls, text: str, package: str = "") -> Label:
         """Reads ``@repo//pkg:name``, ``//pkg``, ``:name`` or ``name``, the last two within ``package``.
 
-        Raises ValueError where the text is no label.
+        Raises ValueError where Bazel would take the text for no label. Spaces may be in names.
         """
         repo, rest = "", text
         if text.startswith("@"):
-            repo, slashes, rest = text.lstrip("@").partition("//")
-            if not slashes:
-                return cls(repo, "", repo)
-            rest = "//" + rest
+            repo, slashes, rest = text.removeprefix("@").removeprefix("@").partition("//")
+            rest = "//" + rest if slashes else f"//:{repo}"
+            if _NOT_IN_REPO.search(repo) or not (repo or slashes):
+                raise ValueError(f"not a label: {text!r}")
         if rest.startswith("//"):
             package, colon, name = rest[2:].partition(":")
-            return cls(repo, package, name if colon else package.rpartition("/")[2])
-        name = rest.removeprefix(":")
-        if not name or ":" in name or text.startswith("/"):
+            name = name if colon else package.rpartition("/")[2] or repo
+        else:
+            name = rest.removeprefix(":")
+        if not (_is_package(package) and _is_name(name)):
             raise ValueError(f"not a label: {text!r}")
-        return cls("", package, name)
+        return cls(repo, package, name)
 
     def relative_to(self, package: str) -> str:
         """The shortest spelling inside a BUILD file of ``package`` in the same repository."""

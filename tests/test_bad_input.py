@@ -380,3 +380,14 @@ def test_mistakes_of_the_configuration_are_all_said(
         "bazel-xc: bazel_xc.toml: platforms.linux_arm64.cgo: expected true or false, got a string",
         "bazel-xc: bazel_xc.toml: build.mode: 'fast' is none of full, cgo",
     ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="such names cannot be made there")
+def test_directories_that_no_label_can_name(generate: Callable[..., Outcome]) -> None:
+    main_with_c = 'package main\n\nimport "C"\n\nfunc main() {}\n'
+    names = ("...", "_c\\d", "e f", "testdata/a:b")
+
+    outcome = generate({**GOOD, **{f"{name}/m.go": main_with_c for name in names}})
+
+    assert "Traceback" not in outcome.stderr
+    assert_rest_went_on(outcome)

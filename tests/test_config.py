@@ -107,6 +107,16 @@ def test_every_key() -> None:
         pytest.param(
             '[build]\nplatforms_package = "//x"', "build.platforms_package: '//x' is no", id="package"
         ),
+        pytest.param(
+            '[[resolve]]\nlib = "z"\nlabel = "//"',
+            "resolve[0].labels[0]: '//' is no label such as '//third_party:zlib'",
+            id="resolve_label",
+        ),
+        pytest.param(
+            '[[resolve]]\nlib = "z"\nlabels = ["//a", "not a label"]',
+            "resolve[0].labels[1]: 'not a label' is no label such as '//third_party:zlib'",
+            id="resolve_label_with_spaces",
+        ),
         pytest.param('[[resolve]]\nlabel = "//a"', "resolve[0]: needs exactly one of", id="resolve_nothing"),
         pytest.param('[[resolve]]\nlib = "z"', "resolve[0]: needs label or labels", id="resolve_no_label"),
         pytest.param(

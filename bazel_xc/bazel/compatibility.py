@@ -96,8 +96,8 @@ def _needs_cgo(
     """Where a binary or test has cgo ``below`` it, or a test file imports "C" itself."""
     found: dict[tuple[str, str], frozenset[str]] = {}
     for text, held in below.items():
-        label = Label.parse(text)
-        found[label.package, label.name] = held
+        package, _, name = text.removeprefix("//").rpartition(":")  # of a directory with any name
+        found[package, name] = held
     for each in outlines:
         for test in each.tests:
             own = frozenset(name for file in test.files if file.uses_cgo for name in file.active)
