@@ -73,7 +73,7 @@ def updated(data: bytes, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, .
     elif not uses and wants.repositories:
         if wants.gazelle[0] not in _dep_names(module):
             missing.append(wants.gazelle)
-        edits.append(Edit(len(data), len(data), _new_extension(data, wants)))
+        edits.append(Edit(len(data), len(data), _new_extension(module, wants)))
     edits[:0] = _bazel_deps(module, missing)  # before what may be added at the same place
     return apply_edits(module.file, edits), tuple(said)
 
@@ -130,12 +130,13 @@ def _bazel_deps(module: ModuleFile, missing: Iterable[tuple[str, str]]) -> Itera
     yield Edit(at, at, unfinished + gap + lines)
 
 
-def _new_extension(data: bytes, wants: ModuleWants) -> str:
+def _new_extension(module: ModuleFile, wants: ModuleWants) -> str:
     attribute, label = wants.source
+    data, repository = module.file.data, module.apparent_name(wants.gazelle[0])
     gap = "" if not data else "\n" if data.endswith(b"\n") else "\n\n"
     names = "".join(f"{INDENT}{quote(name)},\n" for name in sorted(wants.repositories or ()))
     return (
-        f'{gap}{EXTENSION} = use_extension("@{wants.gazelle[0]}//:extensions.bzl", "{EXTENSION}")\n'
+        f'{gap}{EXTENSION} = use_extension("@{repository}//:extensions.bzl", "{EXTENSION}")\n'
         f"{EXTENSION}.from_file({attribute} = {quote(label)})\n"
         f"use_repo(\n{INDENT}{EXTENSION},\n{names})\n"
     )

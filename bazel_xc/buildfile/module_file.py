@@ -16,6 +16,7 @@ from attrs import frozen
 from bazel_xc.buildfile.syntax import BuildFile, Call, Opaque, parse
 
 NAME = "MODULE.bazel"
+_PARAMETERS = ("extension_bzl_file", "extension_name")  # of use_extension
 
 
 @frozen(kw_only=True)
@@ -53,12 +54,14 @@ class ModuleFile:
 
     def _repositories(self, bazel_module: str) -> frozenset[str]:
         """What a Bazel module is called here, and what it was called in a WORKSPACE; "" for this one."""
-        calls = (call for call in self.file.calls if call.name == bazel_module)
-        kinds = {call.kind: call.string("repo_name") for call in calls}
-        own = {""} if "module" in kinds else set()
-        return frozenset(
-            {bazel_module, f"bazel_{bazel_module}", kinds.get("bazel_dep") or bazel_module, *own}
-        )
+        itself = any(call.kind == "module" and call.name == bazel_module for call in self.file.calls)
+        names = {bazel_module, f"bazel_{bazel_module}", self.apparent_name(bazel_module)}
+        return frozenset(names | {""} if itself else names)
+
+    def apparent_name(self, bazel_module: str) -> str:
+        """What a Bazel module is called here."""
+        deps = (call for call in self.file.calls if call.kind == "bazel_dep" and call.name == bazel_module)
+        return next((name for call in deps if (name := call.string("repo_name"))), bazel_module)
 
     def tags(self, variable: str, kind: str = "") -> tuple[Call, ...]:
         """The calls of an extension's tag classes, or of one of them."""
@@ -90,8 +93,13 @@ def _extensions(file: BuildFile, tree: ast.Module) -> Iterator[ExtensionUse]:
     for node in tree.body:
         match node:
             case ast.Assign(targets=[ast.Name(id=variable)], value=ast.Call(func=ast.Name(id=kind)) as call):
-                if kind == "use_extension" and len(call.args) == 2:
-                    path, extension = (ast.unparse(each).strip("'") for each in call.args)
+                named = {each.arg: each.value for each in call.keywords}
+                given = (
+                    *call.args,
+                    *(named[each] for each in _PARAMETERS[len(call.args) :] if each in named),
+                )
+                if kind == "use_extension" and len(given) == len(_PARAMETERS):
+                    path, extension = (ast.unparse(each).strip("'") for each in given)
                     flags = {each.arg for each in call.keywords if ast.unparse(each.value) == "True"}
                     line = node.end_lineno or node.lineno
                     starts = file.line_starts

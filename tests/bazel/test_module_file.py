@@ -195,6 +195,19 @@ def test_the_extension_is_brought_in() -> None:
     )
 
 
+def test_the_extension_is_brought_in_by_the_name_that_gazelle_has() -> None:
+    dep = 'bazel_dep(name = "gazelle", version = "0.40.0", repo_name = "gz")\n'
+    new = text_of(dep, repos("a"))
+    assert new.startswith(dep + '\ngo_deps = use_extension("@gz//:extensions.bzl", "go_deps")\n')
+
+
+def test_an_extension_may_be_named_by_keywords() -> None:
+    old = HEAD.replace('"@gazelle', 'extension_bzl_file = "@gazelle').replace(
+        '"go_deps")', 'extension_name = "go_deps")'
+    )
+    assert text_of(old + 'use_repo(go_deps, "a", "c")\n', repos("a")) == old + 'use_repo(go_deps, "a")\n'
+
+
 def test_from_file_is_added() -> None:
     old = HEAD.replace('go_deps.from_file(go_mod = "//:go.mod")\n', "")
     assert text_of(old, repos("a")) == HEAD + 'use_repo(\n    go_deps,\n    "a",\n)\n'
