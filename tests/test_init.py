@@ -151,6 +151,21 @@ def test_flags_added_to_our_config_leave_it_ours(tmp_path: Path, capsys: pytest.
     assert "build:xc_linux_arm64 " in (tmp_path / "platforms/platforms.bazelrc").read_text()
 
 
+def test_build_tags_of_bazel_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rc = """\
+build --define gotags=netgo,osusergo
+build:debug --define gotags=debug
+common --@rules_go//go/config:tags=netgo,mine
+build --define=gotags=known --define=other=x
+"""
+    lay_out(tmp_path, {**GO_MOD, ".bazelrc": rc, "bazel_xc.toml": '[go]\ntags = ["known"]\n'})
+    said = "Bazel builds with tags that bazel-xc does not know"
+    assert run(tmp_path, capsys)[2].splitlines() == [
+        f".bazelrc:{line}: warning: {said}: {tags} (add them to tags in [go] of bazel_xc.toml)"
+        for line, tags in ((1, '"netgo", "osusergo"'), (3, '"mine"'))
+    ]
+
+
 OWN = """\
 # By hand.
 platform(

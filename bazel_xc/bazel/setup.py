@@ -8,16 +8,16 @@ only added behind it. The versions are ones these rules were tried with; Bazel t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from attrs import field, frozen
 
 from bazel_xc.bazel.cc_toolchains import CcToolchain, module_lines, toolchain_advice
 from bazel_xc.bazel.platforms import BAZELRC_NAME, go_platform
-from bazel_xc.buildfile.bazelrc import Bazelrc
+from bazel_xc.buildfile.bazelrc import Bazelrc, RcLine
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.config import FILE_NAME, Config
-from bazel_xc.model import Platform
+from bazel_xc.model import Diagnostic, Platform
 
 GAZELLE = ("gazelle", "0.51.3")
 _MAJOR = re.compile(r"(?<=.)[/.]v[0-9]+$|^/v[0-9]+$")  # as in github.com/x/y/v2 and gopkg.in/y.v2
@@ -160,6 +160,37 @@ def advice(
     lines = () if repositories.bzlmod or repositories.declared else _WORKSPACE_ADVICE
     more = toolchain_advice(toolchain, repositories, config.platforms) if toolchain else ()
     return (*lines, *more)
+
+
+def tag_findings(rc: Bazelrc, tags: Iterable[str]) -> tuple[Diagnostic, ...]:
+    """Build tags that .bazelrc sets for every build and that the configuration does not know."""
+    known = set(tags)
+    found: list[Diagnostic] = []
+    for line in rc.lines:
+        new = [tag for tag in _tags_of(line) if tag not in known] if not line.config else []
+        known.update(new)
+        if new:
+            found.append(_unknown_tags(line, new))
+    return tuple(found)
+
+
+def _tags_of(line: RcLine) -> Iterator[str]:
+    """What rules_go's setting for tags, or the older ``--define gotags=…``, says in a line."""
+    for word in line.options:
+        option, _, value = word.removeprefix("--define=").removeprefix("--").partition("=")
+        if option == "gotags" or option.endswith("//go/config:tags"):
+            yield from (tag for tag in value.split(",") if tag)
+
+
+def _unknown_tags(line: RcLine, tags: Iterable[str]) -> Diagnostic:
+    said = ", ".join(f'"{tag}"' for tag in tags)
+    return Diagnostic(
+        path=line.path,
+        line=line.line,
+        code="build-tags",
+        message=f"Bazel builds with tags that bazel-xc does not know: {said}",
+        remedy=f"add them to tags in [go] of {FILE_NAME}",
+    )
 
 
 def bazel_module_name(module_path: str) -> str:

@@ -102,7 +102,7 @@ def initialise(options: Options, toolchain: str | None = None) -> Result:
     package, more = maker.platforms_package(look(bazelrc_path(config)))
     return Result(
         changes=tuple(change for change in (*changes, *package) if change.is_change),
-        diagnostics=unique((*said, *map(_louder, more))),
+        diagnostics=unique((*said, *map(_louder, more), *setup.tag_findings(ground.rc, config.tags))),
         advice=setup.advice(repositories, config, chosen),
     )
 
