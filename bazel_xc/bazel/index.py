@@ -20,7 +20,7 @@ from bazel_xc.bazel.external_names import ExternalNames
 from bazel_xc.bazel.go_modules import bazel_go_modules
 from bazel_xc.bazel.kinds import KINDS, LIBRARY_KINDS
 from bazel_xc.bazel.outline import Outline, calls_of
-from bazel_xc.buildfile.directives import Override
+from bazel_xc.buildfile.directives import REFERENCE, Override, has_group
 from bazel_xc.buildfile.evaluate import MadeRule
 from bazel_xc.buildfile.repositories import BazelDep, Repositories
 from bazel_xc.buildfile.workspace import Directory
@@ -334,27 +334,31 @@ def _spelt(directory: Directory, repository: str, package: str) -> Iterator[str]
 
 
 def _expanded(label: Label, found: re.Match[str]) -> Label:
-    """The label with its references to groups replaced; ``//x/$1`` is named after its last part then."""
+    """The label with its references to groups replaced; ``//x/$1`` is named after its last part then.
+
+    Where that is no label, it stays as it was written, as with Gazelle.
+    """
     whole = str(label)
     short = whole.rpartition(":")[0] if label.package.rpartition("/")[2] == label.name else whole
     try:
-        return Label.parse(_expand(short, found))
+        made = Label.parse(_expand(short, found))
     except ValueError:
         return label
+    return made if made.name else label
 
 
 def _expand(template: str, found: re.Match[str]) -> str:
-    """As Go's ``Regexp.Expand``: a name is all letters, digits and ``_``, so that ``$1x`` is no ``${1}x``."""
+    """As ``Regexp.Expand`` of Go."""
 
     def group(reference: re.Match[str]) -> str:
         name = reference[1] or reference[2]
         if name is None:
             return "$"
-        if not re.fullmatch(r"0|[1-9][0-9]*", name):
-            return found.groupdict().get(name) or ""
-        return (found[int(name)] or "") if int(name) <= found.re.groups else ""
+        if not has_group(found.re, name):
+            return ""
+        return found[int(name) if name.isdecimal() else name] or ""
 
-    return re.sub(r"\$(?:(\w+)|\{(\w+)\}|\$)", group, template)
+    return REFERENCE.sub(group, template)
 
 
 def _vendor_root(package: str) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from attrs import evolve, field, frozen
 
@@ -21,6 +21,8 @@ from bazel_xc.model import Diagnostic, Label
 _DIRECTIVE = re.compile(r"#\s*(gazelle|bazel_xc):(\w+)\s*(.*?)\s*")
 # An escape, a class, whose contents mean themselves, or the beginning of a named group.
 _OF_GO = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(\(\?<(?![=!]))")
+# What Go's Regexp.Expand replaces: a name is all letters, digits and "_", so that $1x is no ${1}x.
+REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\}|\$)")
 # Understood by Gazelle, without meaning for what is generated here: said once as a note with -v only.
 LEFT_ALONE = frozenset(
     """proto proto_group proto_strip_import_prefix proto_import_prefix go_generate_proto go_proto_compilers
@@ -151,6 +153,7 @@ def settings_for(
     for directive in _spliced(directives_in(file), splice, file.path, said):
         try:
             settings = _apply(settings, directive, directory)
+            said.extend(_empty_groups(file.path, directive, settings))
         except _UnknownDirectiveError:
             said.append(_diagnostic(file.path, directive, f"unknown directive {directive.key!r}"))
         except (ValueError, re.error) as e:
@@ -162,13 +165,36 @@ class _UnknownDirectiveError(Exception):
     """The directive is none that anybody defines."""
 
 
-def _diagnostic(path: str, directive: Directive, message: str) -> Diagnostic:
+def _empty_groups(path: str, directive: Directive, settings: Settings) -> Iterator[Diagnostic]:
+    """What there is to say of a label that names groups which its pattern does not have."""
+    override = settings.overrides[0] if directive.key == "resolve_regexp" and settings.overrides else None
+    if override is None or override.pattern is None or override.import_path not in directive.value.split():
+        return  # it is one for another language
+    names = (found[1] or found[2] for found in REFERENCE.finditer(str(override.label)))
+    for name in dict.fromkeys(names):
+        if name and not has_group(override.pattern, name):
+            number = re.match(r"[0-9]+", name)
+            meant = f"; write ${{{number[0]}}}{name[number.end() :]}" if number and number[0] != name else ""
+            message = f"directive resolve_regexp: the pattern has no group {name!r}{meant}"
+            yield _diagnostic(path, directive, message, "it is empty in the label")
+
+
+def has_group(pattern: re.Pattern[str], name: str) -> bool:
+    """Whether a pattern has a group of that name or number, in the sense of Go."""
+    if re.fullmatch(r"0|[1-9][0-9]{0,8}", name):
+        return int(name) <= pattern.groups
+    return name in pattern.groupindex
+
+
+def _diagnostic(
+    path: str, directive: Directive, message: str, remedy: str = "it is ignored; see docs/directives.md"
+) -> Diagnostic:
     return Diagnostic(
         path=path,
         line=directive.line,
         code="directive",
         message=message,
-        remedy="it is ignored; see docs/directives.md",
+        remedy=remedy,
     )
 
 

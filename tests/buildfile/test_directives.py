@@ -120,6 +120,13 @@ def test_resolve_regexp_keeps_its_pattern() -> None:
     assert found == Override("^e/(.*)$", Label("", "$1", "x"), re.compile("^e/(.*)$"))
 
 
+def test_a_pattern_for_another_language_says_nothing_of_one_for_go() -> None:
+    _, said = _read("# gazelle:resolve_regexp go e/(x) //$2x\n# gazelle:resolve_regexp py f/(x) //$2x\n")
+    assert [(each.line, each.message) for each in said] == [
+        (1, "directive resolve_regexp: the pattern has no group '2x'; write ${2}x")
+    ]
+
+
 @pytest.mark.parametrize(
     ("of_go", "here"),
     [
