@@ -9,7 +9,7 @@ import pytest
 import requirements
 from hypothesis import settings
 
-# What the terminal of whoever runs the tests can show is no matter of theirs; "dumb" would turn colors off.
+# Some tests look at colors, which a terminal of the kind "dumb" does not get.
 os.environ["TERM"] = "xterm"
 
 # How long an example takes says more of the machine than of the code.

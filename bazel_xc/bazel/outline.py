@@ -186,7 +186,7 @@ class _Maker:
             yield TestSlot(self._slot("go_test", name, sources=[file.name for file in files]), files)
 
     def _is_alone(self, file: str, whole: str) -> bool:
-        """Whether a rule of another name than that for all files has this file only."""
+        """Whether a rule, other than the one for all files, has only this file."""
         return any(call.name != whole and call.strings("srcs") == (file,) for call in self.calls)
 
     def _slot(

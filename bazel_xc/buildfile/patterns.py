@@ -1,7 +1,7 @@
 """Patterns of paths, as ``exclude`` and ``ignore_directories`` have them, as regular expressions.
 
-Comes in: the text of a pattern. Goes out: a regular expression for whole paths relative to where the pattern
-holds. It looks at no files.
+Comes in: the text of a pattern. Goes out: a regular expression for whole paths, relative to the
+directory of the pattern. It looks at no files.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class Workspace:
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def settings_at(self, path: str) -> Settings:
-        """What holds in a directory that may not be there yet: what the nearest one above has."""
+        """The settings of a directory; one that is not there yet takes them from the nearest above."""
         while path and path not in self.directories:
             path = path.rpartition("/")[0]
         return self.directories[path].settings
