@@ -24,17 +24,18 @@ from attrs import evolve, frozen
 from bazel_xc.bazel.kinds import CC_RULE_KINDS, KINDS
 from bazel_xc.bazel.loads import Symbol, load_edits
 from bazel_xc.bazel.plan import WantedRule
-from bazel_xc.bazel.select import Conditions, exclusion, project
+from bazel_xc.bazel.select import Conditions, exclusion, platform_of_key, project
 from bazel_xc.bazel.values import Left, merge_value, with_others
 from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.directives import Settings, directives_in
 from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
-from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
+from bazel_xc.buildfile.printer import DEFAULT, NewAttribute, format_call, strings
 from bazel_xc.buildfile.syntax import (
     Attribute,
     BuildFile,
     Call,
     ListValue,
+    Select,
     String,
     Value,
     strings_in,
@@ -188,7 +189,7 @@ class _Merger:
                 merged = merge_value(
                     name, old.value, new, context.package, context.rules_go, context.own_names
                 )
-                if merged is Left.OPAQUE:
+                if merged is Left.OPAQUE and not (name == "cdeps" and new is None):
                     self._say_left(call, old)
                 elif not isinstance(merged, Left):
                     if merged is None and self.leaves(kind) and name in _GAZELLE_FLAGS:
@@ -219,8 +220,9 @@ class _Merger:
             return bool(texts) and texts <= set(self.context.incompatible)
         if attribute.name == "cdeps":
             return True  # what people wrote is among the wanted
-        if attribute.name == "pure":
-            return not isinstance(attribute.value, String) and texts <= {"off", "auto"}
+        if attribute.name == "pure" and isinstance(attribute.value, Select):
+            keys = (branch.key for branch in attribute.value.branches)
+            return texts <= {"off", "auto"} and all(key == DEFAULT or platform_of_key(key) for key in keys)
         return False
 
     def empty(self, call: Call) -> None:

@@ -17,12 +17,17 @@ from attrs import frozen
 from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.syntax import Branch, ListValue, Select, String, Sum, Value
-from bazel_xc.golang.constraints import KNOWN_PLATFORMS, RULES_GO_SINCE
+from bazel_xc.golang.constraints import GAZELLE_PLATFORMS, KNOWN_PLATFORMS, RULES_GO_SINCE
 from bazel_xc.model import PlatformStrings
 
 # Whatever the workspace calls rules_go: bzlmod lets everybody choose a name.
 _PLATFORM_LABEL = re.compile(r"@{1,2}[\w.+~-]+//go/(?:platform|toolchain):(\w+)")
 _OS_LABEL = re.compile(r"@{1,2}platforms//os:(\w+)")
+
+
+_PLATFORM_NAMES = frozenset(
+    part for name in (*KNOWN_PLATFORMS, *GAZELLE_PLATFORMS) for part in (name, *name.split("_"))
+)
 
 
 @frozen
@@ -174,12 +179,16 @@ def _parts(value: Value | None) -> tuple[Value | None, ...]:
 
 
 def platform_of_key(key: str) -> str | None:
-    """The operating system, architecture or pair that a select key names; None for any other key."""
+    """The operating system, architecture or pair that a select key names; None for any other key.
+
+    ``@rules_go//go/toolchain:cgo_on`` and the like look as such labels do and are none.
+    """
     found = _PLATFORM_LABEL.fullmatch(key)
     if found:
-        return found[1]
+        return found[1] if found[1] in _PLATFORM_NAMES else None
     found = _OS_LABEL.fullmatch(key)
-    return {"macos": "darwin", "osx": "darwin"}.get(found[1], found[1]) if found else None
+    name = {"macos": "darwin", "osx": "darwin"}.get(found[1], found[1]) if found else ""
+    return name if name in _PLATFORM_NAMES else None
 
 
 def _project_select(value: Select, platform: str) -> tuple[str, ...] | None:
