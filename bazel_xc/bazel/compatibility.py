@@ -41,8 +41,10 @@ def rule_targets(outlines: Iterable[Outline], platforms: Iterable[Platform]) -> 
             yield from _unread_targets(each.directory, names)
         if package is None:
             continue
-        if each.binary and not each.binary.blocked:
-            label = str(Label("", path, each.binary.name))
+        for binary in (*((each.binary,) if each.binary else ()), *each.other_binaries):
+            if binary.blocked:
+                continue
+            label = str(Label("", path, binary.name))
             imports = {name: (package.import_path,) for name in names if name in package.buildable}
             yield Target(label, "go_binary", package.import_path, imports)
         for test in each.tests:

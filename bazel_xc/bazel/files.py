@@ -43,9 +43,14 @@ class FileMaker:
     rc: Bazelrc = field(factory=Bazelrc)
 
     def build_file(
-        self, directory: Directory, wanted: Iterable[WantedRule], stale: Iterable[Call]
+        self,
+        directory: Directory,
+        wanted: Iterable[WantedRule],
+        stale: Iterable[Call],
+        *,
+        platforms: bool = False,
     ) -> tuple[FileChange, tuple[Diagnostic, ...]]:
-        """The change of a directory's BUILD file."""
+        """The change of a directory's BUILD file; ``platforms`` are wanted in every mode."""
         package = self.config.platforms_package
         context = MergeContext(
             settings=directory.settings,
@@ -54,7 +59,7 @@ class FileMaker:
             incompatible=("@platforms//:incompatible", incompatible_label(self.repositories, package)),
             own_names=self.repositories.own_names,
             our_cdeps=our_cdeps(directory, self.workspace),
-            cgo_only=self.config.mode == "cgo" and directory.path != package,
+            cgo_only=self.config.mode == "cgo" and not platforms,
             conditions=select_conditions(self.repositories),
             cc_load=self._cc_load(),
         )
@@ -69,16 +74,23 @@ class FileMaker:
         return f"@{dep.repository}//cc:defs.bzl" if self.repositories.bzlmod and dep else ""
 
     def platforms_package(
-        self, old_bazelrc: bytes | None
+        self, old_bazelrc: bytes | None, beside: FileChange | None = None
     ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
-        """The changes of the platforms package and of its bazelrc fragment."""
+        """The changes of the platforms package and of its bazelrc fragment.
+
+        ``beside`` is what its BUILD file becomes for the sake of Go that is in the same directory.
+        """
         directory = platforms_directory(self.workspace, self.config)
         if not directory.writable:
             return (), ()
+        before = directory.build_file.data if directory.build_file else None
+        if beside and beside.new is not None:
+            directory = evolve(directory, build_file=parse(directory.build_path, beside.new))
         package, platforms = directory.path, self.config.platforms
         rules = platform_rules(platforms, self.repositories, package, directory.build_file)
         wanted = [rule for rule in rules if not rule.slot.blocked]
-        build, said = self.build_file(directory, wanted, ())
+        build, said = self.build_file(directory, wanted, (), platforms=True)
+        build = evolve(build, old=before)
         configs = choose_configs(platforms, self.rc, old_bazelrc)
         fragment = bazelrc(configs.names, self.repositories, package).encode()
         change = FileChange(bazelrc_path(self.config), old_bazelrc, fragment)

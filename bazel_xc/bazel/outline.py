@@ -47,14 +47,16 @@ class TestSlot:
 
 @frozen(kw_only=True)
 class Outline:
-    """The rules of one directory. ``protos`` are go_proto_library rules that the library embeds. It is
-    ``unread`` where go could not load the package, so that nobody knows what its rules should be.
+    """The rules of one directory. ``protos`` are go_proto_library rules that the library embeds,
+    ``other_binaries`` those of a user that embed the library beside ``binary``. It is ``unread`` where go
+    could not load the package, so that nobody knows what its rules should be.
     """
 
     directory: Directory
     package: GoPackage | None
     library: Slot | None = None
     binary: Slot | None = None
+    other_binaries: tuple[Slot, ...] = ()
     tests: tuple[TestSlot, ...] = ()
     alias: Slot | None = None
     protos: tuple[Call, ...] = ()
@@ -146,6 +148,7 @@ class _Maker:
             package=package,
             library=library,
             binary=binary,
+            other_binaries=tuple(self._other_binaries(library)) if library and binary else (),
             tests=tuple(self._tests(package)),
             alias=self._alias(package, library),
             protos=protos,
@@ -162,6 +165,14 @@ class _Maker:
     def _library(self, package: GoPackage) -> Slot:
         name = names.library_name(self.convention, package.import_path, package.name)
         return self._slot("go_library", name, {"importpath": package.import_path})
+
+    def _other_binaries(self, library: Slot) -> Iterator[Slot]:
+        """Further binaries of the package: people write several, with other flags each."""
+        for call in self.calls:
+            mine = self.settings.origin(call.kind) == "go_binary" and id(call) not in self.taken
+            if mine and call.name and f":{library.name}" in call.strings("embed"):
+                self.taken.add(id(call))
+                yield Slot("go_binary", call.kind, call.name, call)
 
     def _binary_name(self, import_path: str) -> str:
         return names.binary_name(self.directory.path, import_path, self.root_name)
@@ -234,7 +245,14 @@ class _Maker:
         lines = " and ".join(str(call.line) for call in same)
         self._say(same[0], Severity.WARNING, f"{kind} {name!r} could be either rule of lines {lines}: {why}")
 
-    def _say(self, call: Call, severity: Severity, message: str) -> None:
+    def _say_left(self, call: Call, kind: str, left: list[str]) -> None:
+        more = f" and {len(left) - 1} more" if len(left) > 1 else ""
+        what = (
+            f"{kind} {call.name!r} stays, although no configured build compiles its sources: {left[0]}{more}"
+        )
+        self._say(call, Severity.NOTE, what, "set their build tags as [go] tags, or delete the rule")
+
+    def _say(self, call: Call, severity: Severity, message: str, remedy: str = "") -> None:
         self.said.append(
             Diagnostic(
                 path=self.directory.build_path,
@@ -242,12 +260,13 @@ class _Maker:
                 severity=severity,
                 code="match",
                 message=message,
+                remedy=remedy,
             )
         )
 
     def stale(self, made: Outline) -> Iterator[Call]:
         """Rules of our kinds that nothing stands for: conventionally named ones, and ones whose sources
-        are all gone.
+        are all gone. A rule with sources on disk that no other rule takes stays, and this is said.
         """
         if made.package is None and made.directory.broken:
             return
@@ -267,7 +286,11 @@ class _Maker:
                 continue
             sources = call.strings("srcs")
             gone = bool(sources) and not any(text in present or not _plain(text) for text in sources)
-            if gone or (call.name in expected[kind] and not self._unknown_embed(call, kind)):
+            conventional = call.name in expected[kind] and not self._unknown_embed(call, kind)
+            left = sorted(present.intersection(sources) - _taken_sources(made, kind))
+            if conventional and left and not gone:
+                self._say_left(call, kind, left)
+            elif gone or conventional:
                 yield call
 
     def _stale_alias(self, call: Call, made: Outline) -> bool:
@@ -281,6 +304,15 @@ class _Maker:
         return any(
             text.removeprefix(":") in own for text in (*call.strings("embed"), *call.strings("srcs"))
         ) or (kind == "go_binary" and any("//" in text for text in call.strings("embed")))
+
+
+def _taken_sources(made: Outline, kind: str) -> frozenset[str]:
+    """The files that the wanted rules of a kind have as sources."""
+    if made.package is None:
+        return frozenset()
+    if kind == "go_test":
+        return frozenset(file.name for test in made.tests for file in test.files)
+    return frozenset(file.name for file in made.package.files if file.kind not in TEST_KINDS)
 
 
 def _plain(text: str) -> bool:

@@ -350,7 +350,7 @@ def _apply(settings: Settings, directive: Directive, directory: str) -> Settings
         case "ignore":
             return evolve(settings, ignore=True)
         case "build_tags":
-            return evolve(settings, build_tags=frozenset(words))
+            return evolve(settings, build_tags=settings.build_tags | frozenset(words))
         case "go_naming_convention":
             return evolve(settings, naming=_choice(directive, NAMINGS))
         case "go_naming_convention_external":

@@ -13,9 +13,10 @@ import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from bazel_xc.buildfile.directives import Settings, settings_for
+from bazel_xc.buildfile.gazelle_rules import build_tags
 from bazel_xc.buildfile.patterns import glob_pattern
 from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, parse, strings_in
 from bazel_xc.errors import WorkspaceError
@@ -81,7 +82,15 @@ def read_workspace(root: Path, settings: Settings | None = None) -> Workspace:
     except OSError as e:
         raise WorkspaceError(f"{root}: cannot be listed: {e.strerror}") from None
     found = {directory.path: directory for directory in walker.walk("", settings or Settings())}
+    tags = frozenset().union(*(walker.tags_of(directory) for directory in found.values()))
+    if tags:
+        found = {path: _with_tags(directory, tags) for path, directory in found.items()}
     return Workspace(root, found, tuple(walker.said))
+
+
+def _with_tags(directory: Directory, tags: frozenset[str]) -> Directory:
+    settings = directory.settings
+    return evolve(directory, settings=evolve(settings, build_tags=settings.build_tags | tags))
 
 
 def new_build_file_name(settings: Settings, folders: Collection[str] = ()) -> str:
@@ -98,6 +107,17 @@ class _Walker:
         self.said: list[Diagnostic] = []
         self.ignored = frozenset(self._bazelignore())
         self.ignored_patterns = tuple(self._ignore_directories())
+
+    def tags_of(self, directory: Directory) -> frozenset[str]:
+        """The tags that ``gazelle()`` rules of a directory set for the whole workspace."""
+        file = directory.build_file
+        return build_tags(file.path, file.data, self._read) if file else frozenset()
+
+    def _read(self, path: str) -> bytes | None:
+        try:
+            return (self.root / path).read_bytes()
+        except OSError:
+            return None
 
     def _bazelignore(self) -> Iterator[str]:
         try:

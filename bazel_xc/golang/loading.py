@@ -23,6 +23,7 @@ from bazel_xc.golang.package import (
     GoPackage,
     GoView,
     ReadDirectory,
+    RuleTags,
     active_platforms,
     fold,
     read_directory,
@@ -199,6 +200,7 @@ class Loader:
                 read,
                 directory.settings.build_tags | frozenset(self.config.tags),
                 unlisted=_is_unlisted(path),
+                rule_tags=tuple(_rule_tags(directory)),
             )
             found.append(each)
             said.extend(problems)
@@ -298,6 +300,13 @@ def _reader(root: Path) -> Callable[[str], bytes]:
     return read
 
 
+def _rule_tags(directory: Directory) -> Iterator[RuleTags]:
+    for call in directory.build_file.calls if directory.build_file else ():
+        tags = frozenset(call.strings("gotags"))
+        if tags:
+            yield RuleTags(tags, frozenset(call.strings("srcs")))
+
+
 def _is_unlisted(path: str) -> bool:
     """Whether ``./...`` leaves a directory out, though rules are written for it."""
     return any(part in ("testdata", "vendor") or part[:1] in ("_", ".") for part in path.split("/"))
@@ -309,7 +318,7 @@ def _import_path(directory: Directory, module: Module, *, vendored: bool) -> str
     if "vendor" in parts:
         return "/".join(parts[parts.index("vendor") + 1 :]) or None if vendored else None
     prefix, base = directory.settings.prefix, directory.settings.prefix_directory
-    if prefix is not None and len(base) >= len(module.directory):
+    if prefix is not None:  # also one above a nested go.mod, as Gazelle has it
         below = directory.path[len(base) :].strip("/")
         return "/".join(part for part in (prefix, below) if part)
     return module.import_path(directory.path)

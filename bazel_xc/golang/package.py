@@ -103,6 +103,14 @@ class GoPackage:
         return self.name == "main" and any(file.source.has_main for file in self.of(FileKind.GO))
 
 
+@frozen
+class RuleTags:
+    """The ``gotags`` of a rule and the sources that it names."""
+
+    tags: frozenset[str]
+    sources: frozenset[str]
+
+
 @frozen(kw_only=True)
 class ReadDirectory:
     """A directory with Go in it, its files read and scanned."""
@@ -111,6 +119,7 @@ class ReadDirectory:
     import_path: str
     sources: tuple[SourceFile, ...]
     deferred_tags: frozenset[str] = frozenset()
+    rule_tags: tuple[RuleTags, ...] = ()
     unlisted: bool = False  # go list does not look here: testdata, vendored, names with _ or .
 
 
@@ -138,6 +147,7 @@ def read_directory(
     read: Callable[[str], bytes],
     deferred_tags: frozenset[str] = frozenset(),
     unlisted: bool = False,
+    rule_tags: tuple[RuleTags, ...] = (),
 ) -> tuple[ReadDirectory, tuple[Diagnostic, ...]]:
     """Scans the files of a directory that matter to go; ``read`` gives a file's bytes or raises OSError."""
     sources: list[SourceFile] = []
@@ -166,6 +176,7 @@ def read_directory(
         import_path=import_path,
         sources=tuple(sources),
         deferred_tags=deferred_tags,
+        rule_tags=rule_tags,
         unlisted=unlisted,
     )
     return directory, tuple(said)
@@ -235,8 +246,21 @@ def _file(source: SourceFile, directory: ReadDirectory, possible: Set[str], view
     active = _active(source, view)
     if not directory.unlisted:
         active &= possible
-    may = may_hold(source.constraint, directory.deferred_tags)
+    may = may_hold(source.constraint, directory.deferred_tags | _tags_of_rules(source.name, directory))
     return PackageFile(name=source.name, kind=_kind(source), source=source, may=may, active=active)
+
+
+def _tags_of_rules(name: str, directory: ReadDirectory) -> frozenset[str]:
+    """The tags that rules set for a file, beside sources that need none.
+
+    A rule for tagged sources alone is left to itself: its files are in no other rule.
+    """
+    found: frozenset[str] = frozenset()
+    for each in directory.rule_tags:
+        others = (source for source in directory.sources if source.name in each.sources)
+        if name in each.sources and any(may_hold(o.constraint, directory.deferred_tags) for o in others):
+            found |= each.tags
+    return found
 
 
 def _active(source: SourceFile, view: GoView) -> frozenset[str]:

@@ -57,16 +57,20 @@ def generate(reading: Reading, only: Iterable[str] = ()) -> Result:
     rc = read_bazelrc(reader(workspace.root), bazelrc_path(config))
     maker = FileMaker(config, reading.repositories, workspace, rc)
     changes: list[FileChange] = []
+    beside: FileChange | None = None  # what the platforms package has besides platforms
     for each in outlines:
         wanted, stale, problems = wanted_rules(each, only, planner, solved, reading)
         said += problems
         if wanted or stale or (each.directory.build_file and is_chosen(each.directory.path, only)):
             change, problems = maker.build_file(each.directory, wanted, stale)
-            changes.append(change)
             said += problems
+            if each.directory.path == config.platforms_package:
+                beside = change
+            else:
+                changes.append(change)
     if is_chosen(config.platforms_package, only):
         old = reader(workspace.root)(bazelrc_path(config))
-        package, problems = maker.platforms_package(old)
+        package, problems = maker.platforms_package(old, beside)
         changes += package
         said += problems
         changes += _incompatible_list(reading, where)

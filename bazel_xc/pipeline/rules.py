@@ -105,7 +105,7 @@ def wanted_rules(
     if chosen and may_write(each, reading):
         wanted, problems = planner.plan(each)
         stale = each.stale
-    if each.directory.writable and path != reading.config.platforms_package:
+    if each.directory.writable:
         if chosen or any(is_chosen(consumer, only) for consumer in c_side.consumers.get(path, ())):
             wanted += c_side.rules.get(path, ())
         stale += c_side.stale.get(path, ()) if chosen else ()

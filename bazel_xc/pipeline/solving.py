@@ -49,7 +49,7 @@ def may_write(each: Outline, reading: Reading) -> bool:
     """Whether the BUILD file of a directory may be written, or made, for the sake of Go."""
     directory = each.directory
     untouched = directory.path in reading.loaded.untouched
-    if not directory.writable or untouched or directory.path == reading.config.platforms_package:
+    if not directory.writable or untouched:
         return False
     return directory.build_file is not None or (bool(each.slots) and _may_make(each, reading))
 

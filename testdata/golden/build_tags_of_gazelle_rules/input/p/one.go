@@ -1,0 +1,3 @@
+//go:build one
+
+package p

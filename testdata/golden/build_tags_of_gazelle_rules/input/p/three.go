@@ -1,0 +1,3 @@
+//go:build three
+
+package p

@@ -1,0 +1,3 @@
+//go:build two
+
+package p

@@ -1,0 +1,3 @@
+//go:build fast
+
+package p
