@@ -236,4 +236,4 @@ def select_platforms(config: Config, names: tuple[str, ...]) -> tuple[Platform, 
     if unknown:
         known = ", ".join(sorted(configured))
         raise ConfigError(f"--platform: {unknown[0]!r} is not configured; there are {known}")
-    return tuple(configured[name] for name in names) or config.platforms
+    return tuple(configured[name] for name in dict.fromkeys(names)) or config.platforms

@@ -42,7 +42,7 @@ class ModuleWants:
     ``repositories`` are those that ``use_repo`` brings in, None where that is not asked; ``known`` are the
     names that go where they are not among these, None where nobody knows; ``deps`` names and versions of
     Bazel modules, of which a version that is there stays; ``source`` is the attribute of ``from_file`` and
-    its label.
+    its label. Where the ``overrides`` are not the ``whole`` of them, those that are there stay.
     """
 
     repositories: frozenset[str] | None
@@ -51,6 +51,7 @@ class ModuleWants:
     source: tuple[str, str] = ("go_mod", "//:go.mod")
     gazelle: tuple[str, str] = ("gazelle", "")
     overrides: tuple[Override, ...] = ()
+    whole: bool = True
 
 
 def updated(data: bytes, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, ...]]:
@@ -62,7 +63,7 @@ def updated(data: bytes, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, .
     if uses and wants.repositories is not None:
         edits.extend(_from_file(module, uses, wants))
         edits.extend(_use_repo(module, uses, wants, said))
-        edits.extend(_overrides(module, uses[0], wants.overrides, said))
+        edits.extend(_overrides(module, uses[0], wants, said))
     missing = [each for each in wants.deps if each[0] not in _dep_names(module)]
     included = next((call for call in module.file.calls if call.kind == "include"), None)
     namesake = next((each for each in module.extensions if _has_name(each)), None)
@@ -291,10 +292,10 @@ def _unreadable(call: Call) -> Diagnostic:
 
 
 def _overrides(
-    module: ModuleFile, use: ExtensionUse, wanted: Iterable[Override], said: list[Diagnostic]
+    module: ModuleFile, use: ExtensionUse, wants: ModuleWants, said: list[Diagnostic]
 ) -> Iterator[Edit]:
     """Tags of ours that are wanted, changed or new; those that nothing wants any more go."""
-    by_path = {each.path: each for each in wanted}
+    by_path = {each.path: each for each in wants.overrides}
     found: dict[tuple[str, str], Call] = {}
     foreign: dict[str, Call] = {}
     for kind in ("gazelle_override", "module_override", "archive_override"):
@@ -313,9 +314,9 @@ def _overrides(
         for kind, attributes in _tags(each)
     }
     for key, call in found.items():
-        if key not in tags:
+        if key not in tags and wants.whole:
             yield _without_tag(module, call)
-        else:
+        elif key in tags:
             yield from _changed(module, call, tags[key])
     new = [key for key in sorted(tags, key=lambda each: (each[1], each[0])) if key not in found]
     if new:

@@ -128,6 +128,7 @@ class _Maker:
         self.root_name = root_name
         self.calls = calls_of(directory)
         self.taken: set[int] = set()
+        self.made: set[str] = set()
         self.said: list[Diagnostic] = []
 
     def make(self, package: GoPackage | None) -> Outline:
@@ -208,13 +209,19 @@ class _Maker:
         existing, blocked = self._match(kind, name, identity or {}, frozenset(sources))
         if existing is not None:
             self.taken.add(id(existing))
+            self.made.add(existing.name)
             return Slot(kind, written, existing.name, existing)
+        if not blocked:
+            self.made.add(name)
         return Slot(kind, written, name, None, blocked)
 
     def _match(
         self, kind: str, name: str, identity: dict[str, str], sources: frozenset[str]
     ) -> tuple[Call | None, bool]:
         """The rule that stands for a wanted one, and whether its name is taken by another."""
+        if name in self.made:
+            self._say_twice(kind, name)
+            return None, True
         named = [call for call in self.calls if call.name == name]
         of_kind = [call for call in self.calls if call.name and self.settings.origin(call.kind) == kind]
         if len(named) == 1 and named[0] in of_kind:
@@ -240,6 +247,16 @@ class _Maker:
     def _say_blocked(self, kind: str, name: str, named: list[Call]) -> None:
         others = ", ".join(f"{call.kind} in line {call.line}" for call in named)
         self._say(named[0], Severity.NOTE, f"no {kind} {name!r} is written: the name is that of {others}")
+
+    def _say_twice(self, kind: str, name: str) -> None:
+        self.said.append(
+            Diagnostic(
+                path=self.directory.build_path,
+                code="match",
+                message=f"no {kind} {name!r} is written: another new rule has that name",
+                remedy="write one of them by hand under another name",
+            )
+        )
 
     def _say_ambiguous(self, kind: str, name: str, same: list[Call], why: str) -> None:
         lines = " and ".join(str(call.line) for call in same)

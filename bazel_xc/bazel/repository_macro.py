@@ -62,11 +62,14 @@ def updated_macro(
     build: BuildList,
     elsewhere: frozenset[str],
     overrides: Mapping[str, Override],
+    *,
+    whole: bool = True,
 ) -> tuple[bytes, tuple[Diagnostic, ...]]:
     """The macro file with a rule for every module that can be downloaded.
 
     ``elsewhere`` are the import paths that other files declare. What cannot be kept is said: modules without
-    a checksum, and those that a directory replaces. Where the build list is not whole, no rule is taken out.
+    a checksum, and those that a directory replaces. Where the build list is not whole, no rule is taken out;
+    where the overrides are not the ``whole`` of them, those that are there stay.
     """
     try:
         body = _body(place, data)
@@ -87,7 +90,7 @@ def updated_macro(
             if override and _has_own_build_attributes(call):
                 taken.append(module.path)
                 override = None
-            edits.extend(_changed(body.file, call, module, override))
+            edits.extend(_changed(body.file, call, module, override, whole=whole))
     for path, module in sorted(wanted.items()):
         if path not in known and not module.local:
             if module.sum:
@@ -171,7 +174,9 @@ def _inserted(file: BuildFile, module: BuildModule, override: Override | None) -
 _BUILD_ATTRIBUTES = ("build_file_generation", "build_directives", "patch_args", "patches")
 
 
-def _changed(file: BuildFile, call: Call, module: BuildModule, override: Override | None) -> Iterator[Edit]:
+def _changed(
+    file: BuildFile, call: Call, module: BuildModule, override: Override | None, *, whole: bool
+) -> Iterator[Edit]:
     wanted = _attributes(module, override)
     if not module.sum and call.string("version") == module.source[1]:
         wanted.pop("sum")  # the one that is there is as good
@@ -182,7 +187,7 @@ def _changed(file: BuildFile, call: Call, module: BuildModule, override: Overrid
     }
     if not module.replace_path and call.get("replace"):
         changes["replace"] = None
-    if override is None and is_ours(call.strings("patches")):
+    if override is None and whole and is_ours(call.strings("patches")):
         changes |= dict.fromkeys((name for name in _BUILD_ATTRIBUTES if call.get(name)), None)
     for name in ("commit", "tag", "remote", "vcs", "urls", "sha256", "strip_prefix", "type"):
         if call.get(name) and "sum" in wanted:

@@ -17,9 +17,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import frozen
 
 from bazel_xc.bazel.wiring import Wiring
+from bazel_xc.buildfile.syntax import BuildSyntaxError, parse
 from bazel_xc.golang.loading import is_inside
 from bazel_xc.golang.package import FileKind, GoPackage
-from bazel_xc.model import MAIN_OF_MODULES, MAIN_OF_WORKSPACE, Label, Platform
+from bazel_xc.model import MAIN_OF_MODULES, MAIN_OF_WORKSPACE, Label, Platform, parsed_label
 
 FOLDER = "third_party/bazel_xc"
 PATCH = "build.patch"
@@ -141,6 +142,16 @@ def aliases(labels: Iterable[Label]) -> Iterator[tuple[str, Label]]:
     """A name in our package for each label of another repository, by which other modules can see it."""
     for label in sorted({each for each in labels if each.repo}):
         yield alias_name(label), label
+
+
+def aliased(data: bytes) -> frozenset[Label]:
+    """The labels that our package has aliases of."""
+    try:
+        calls = parse("BUILD.bazel", data).calls
+    except BuildSyntaxError:
+        return frozenset()
+    found = (call.string("actual") for call in calls if call.kind == "alias")
+    return frozenset(label for text in found if text and (label := parsed_label(text)))
 
 
 def alias_name(label: Label) -> str:

@@ -47,7 +47,7 @@ def shared_options() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME",
-        help="only this platform; repeatable",
+        help="only this platform, in what is shown; repeatable",
     )
     group.add_argument("-v", "--verbose", action="store_true", help="show notes too, and every diagnostic")
     group.add_argument("-q", "--quiet", action="store_true", help="show errors only")
@@ -112,6 +112,15 @@ def _needs_workspace(options: argparse.Namespace) -> bool:
     if options.command == "compare":
         return not all((name or "").endswith(".json") for name in (options.base, options.head))
     return options.command not in _ANYWHERE
+
+
+def writing_options(options: argparse.Namespace) -> Options:
+    """As ``pipeline_options``, for commands that write for every platform. Raises ``ConfigError``."""
+    if options.platform:
+        raise ConfigError(
+            f"--platform: {options.command} writes for all platforms at once; choose them in {FILE_NAME}"
+        )
+    return pipeline_options(options)
 
 
 def pipeline_options(options: argparse.Namespace) -> Options:

@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import evolve
 
-from bazel_xc.cli.common import from_root, pipeline_options, shared_options, show
+from bazel_xc.cli.common import from_root, shared_options, show, writing_options
 from bazel_xc.config import FILE_NAME, MODES
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.pipeline.planning import generate
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
     if not (options.check or options.diff):
         remove_leftovers(options.root)  # before go may find them: "//go:embed all:*" takes dotted names
-    reading = read(pipeline_options(options), whole=False)
+    reading = read(writing_options(options), whole=False)
     if options.mode:
         reading = evolve(reading, config=evolve(reading.config, mode=options.mode))
     only = tuple(_relative(text, options) for text in options.directories)

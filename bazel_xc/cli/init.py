@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bazel_xc.bazel.cc_toolchains import cc_toolchains
-from bazel_xc.cli.common import pipeline_options, shared_options, show
+from bazel_xc.cli.common import shared_options, show, writing_options
 from bazel_xc.model import FileChange
 from bazel_xc.pipeline.planning import initialise
 from bazel_xc.write import write_files
@@ -35,7 +35,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    result = initialise(pipeline_options(options), options.toolchain)
+    result = initialise(writing_options(options), options.toolchain)
     failed = show(result.diagnostics, options)
     write_files(options.root, result.changes)
     print(_summary(result.changes))

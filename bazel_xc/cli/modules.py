@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from bazel_xc.cli.common import pipeline_options, shared_options, show
+from bazel_xc.cli.common import shared_options, show, writing_options
 from bazel_xc.pipeline.modules import keep_modules
 from bazel_xc.pipeline.reading import read
 from bazel_xc.write import unified_diff, write_files
@@ -31,7 +31,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    reading = read(pipeline_options(options))
+    reading = read(writing_options(options))
     result = keep_modules(reading)
     failed = show(result.diagnostics, options)
     if options.diff:

@@ -91,11 +91,12 @@ def _module_file(
     old = reader(reading.workspace.root)(NAME) or b""
     wants = ModuleWants(
         repositories=_direct(reading, known, frozenset(each.path for each in overrides)),
-        known=None if known.known is None else _names(known.known, reading),
+        known=_removable(reading, known),
         deps=deps,
         source=known.source or ("go_mod", "//:go.mod"),
         gazelle=GAZELLE,
         overrides=overrides,
+        whole=reading.is_whole,
     )
     vendored = reading.config.external == "vendored"
     if vendored or known.is_nothing:
@@ -123,6 +124,13 @@ def _names(paths: Iterable[str], reading: Reading) -> frozenset[str]:
     """The names of the repositories that the extension makes of modules."""
     named = {each.import_path: each.name for each in reading.repositories.go_repositories}
     return frozenset(named.get(path) or module_repository(path) for path in paths)
+
+
+def _removable(reading: Reading, known: Told) -> frozenset[str] | None:
+    """The names that go where nobody uses them; while modules are missing, who uses them is not known."""
+    if known.known is None:
+        return None
+    return _names(known.known, reading) if reading.is_whole else frozenset()
 
 
 def _direct(reading: Reading, known: Told, overridden: frozenset[str]) -> frozenset[str]:
@@ -190,7 +198,12 @@ def _macro(
     declared = {each.import_path for each in reading.repositories.go_repositories}
     mine = frozenset(declared) - _declared_in(place, old)
     new, said = updated_macro(
-        place, old or new_macro(place.function), build, mine, {each.path: each for each in overrides}
+        place,
+        old or new_macro(place.function),
+        build,
+        mine,
+        {each.path: each for each in overrides},
+        whole=reading.is_whole,
     )
     change = FileChange(place.file, old, new)
     said += tuple(_by_hand(each, place) for each in overrides if each.path in mine)

@@ -33,7 +33,7 @@ from bazel_xc.golang.toolchain import (
     run_go,
     tool_tags,
 )
-from bazel_xc.model import Diagnostic
+from bazel_xc.model import MISSING_MODULE, Diagnostic
 
 
 @frozen(kw_only=True)
@@ -70,6 +70,11 @@ class Reading:
     def root_name(self) -> str:
         """What rules of the root are named after where nothing else gives a name."""
         return self.name or self.workspace.root.resolve().name
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every module that is used is at hand, so that what nothing wants is really not wanted."""
+        return not any(each.code == MISSING_MODULE for each in self.diagnostics)
 
     @property
     def convention(self) -> str:

@@ -326,7 +326,10 @@ def _repository(path: str, repositories: Repositories) -> str:
 
 
 def _changes(main: Reading, made: Iterable[_Made]) -> Iterator[FileChange]:
-    """Patches and their package, and the deletion of those that nothing wants any more."""
+    """Patches and their package, and the deletion of those that nothing wants any more.
+
+    Where modules are missing, nobody knows what these want: then nothing is deleted.
+    """
     look = reader(main.workspace.root)
     made = tuple(made)
     wanted: dict[str, str] = {}
@@ -335,8 +338,11 @@ def _changes(main: Reading, made: Iterable[_Made]) -> Iterator[FileChange]:
         wanted[label] = each.patch
     build = _build_path(main.workspace)
     if made:
-        wanted[build] = shapes.package_text(shapes.aliases(frozenset().union(*(m.labels for m in made))))
-    for path in sorted({*wanted, *_ours(main)}):
+        labels = frozenset().union(*(each.labels for each in made))
+        if not main.is_whole:
+            labels |= shapes.aliased(look(build) or b"")
+        wanted[build] = shapes.package_text(shapes.aliases(labels))
+    for path in sorted({*wanted, *(_ours(main) if main.is_whole else ())}):
         old, text = look(path), wanted.get(path)
         if text is None or old is None or shapes.is_ours(old):
             change = FileChange(path, old, None if text is None else text.encode())
