@@ -20,7 +20,7 @@ from bazel_xc.bazel.plan import WantedRule
 from bazel_xc.buildfile.printer import strings
 from bazel_xc.buildfile.syntax import Call, ListValue, Notes, Opaque, String, Value, strings_in
 from bazel_xc.buildfile.workspace import Directory, Workspace
-from bazel_xc.clibs.rules import is_own, own_labels
+from bazel_xc.clibs.rules import is_own
 from bazel_xc.model import Diagnostic, Label, Severity, parsed_label
 
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".H", ".inc", ".inl", ".ipp", ".tcc")
@@ -291,9 +291,8 @@ class _Work:
         )
 
 
-def our_cdeps(directory: Directory, workspace: Workspace) -> frozenset[Label]:
-    """The labels in ``cdeps`` of a BUILD file that lead to rules of ours, or to one of ours that is gone."""
-    own = own_labels(workspace)
+def our_cdeps(directory: Directory, workspace: Workspace, own: frozenset[Label]) -> frozenset[Label]:
+    """The labels in ``cdeps`` of a BUILD file that lead to rules of ours, ``own``, or to one that is gone."""
     texts = {
         text
         for call in calls_of(directory)

@@ -8,6 +8,7 @@ handed on. The disk is changed elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -29,8 +30,9 @@ from bazel_xc.buildfile.evaluate import check_new, evaluate
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, parse
 from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES, Directory, Workspace, new_build_file_name
+from bazel_xc.clibs.rules import own_labels
 from bazel_xc.config import Config
-from bazel_xc.model import Diagnostic, FileChange, Severity
+from bazel_xc.model import Diagnostic, FileChange, Label, Severity
 
 
 @frozen
@@ -58,7 +60,7 @@ class FileMaker:
             rules_go=self.repositories.rules_go,
             incompatible=("@platforms//:incompatible", incompatible_label(self.repositories, package)),
             own_names=self.repositories.own_names,
-            our_cdeps=our_cdeps(directory, self.workspace),
+            our_cdeps=our_cdeps(directory, self.workspace, self._own_labels),
             cgo_only=self.config.mode == "cgo" and not platforms,
             conditions=select_conditions(self.repositories),
             cc_load=self._cc_load(),
@@ -67,6 +69,10 @@ class FileMaker:
         new, said = merge(file, wanted, stale, context)
         old = directory.build_file.data if directory.build_file else None
         return FileChange(directory.build_path, old, new), said
+
+    @cached_property
+    def _own_labels(self) -> frozenset[Label]:
+        return own_labels(self.workspace)
 
     def _cc_load(self) -> str:
         """The file that defines cc rules, where the workspace declares rules_cc; else Bazel has them."""
