@@ -67,6 +67,37 @@ def test_go_is_believed_where_it_reads_a_constraint_otherwise() -> None:
     assert "linux_arm64, windows_arm64" in said[0].message
 
 
+def test_go_is_believed_about_a_file_that_no_platform_seems_to_have() -> None:
+    package, said = folded(
+        {"a.go": "package p\n", "b.go": "//go:build who_knows\n\npackage p\n"},
+        {"linux_arm64": {"GoFiles": ["a.go", "b.go"]}, "windows_arm64": {"GoFiles": ["a.go"]}},
+    )
+
+    assert package is not None
+    assert next(file for file in package.files if file.name == "b.go").active == {"linux_arm64"}
+    assert [(each.path, each.code) for each in said] == [("p/b.go", "constraint")]
+    assert package.nowhere == ()
+
+
+def test_directory_that_go_leaves_out_on_a_platform_is_unknown_there() -> None:
+    files = {"a.go": "package p\n", "c.go": 'package p\nimport "C"\n', "d.c": "", "e_linux.go": "package p\n"}
+    package, _ = folded(files, {"linux_arm64": {"GoFiles": ["a.go", "e_linux.go"], "CgoFiles": ["c.go"]}})
+
+    assert package is not None
+    assert package.unknown == {"windows_arm64"}
+    assert package.buildable == {"linux_arm64", "windows_arm64"}
+    active = {file.name for file in package.files if "windows_arm64" in file.active}
+    assert active == {"a.go"}
+
+
+def test_directory_without_a_file_for_a_platform_is_not_unknown_there() -> None:
+    package, _ = folded({"a_linux.go": "package p\n"}, {"linux_arm64": {"GoFiles": ["a_linux.go"]}})
+
+    assert package is not None
+    assert package.unknown == frozenset()
+    assert package.buildable == {"linux_arm64"}
+
+
 def test_assembly_for_the_c_compiler_counts_beside_cgo_only() -> None:
     package, said = folded({"a.go": "package p\n", "b.S": ""}, {"linux_arm64": {"GoFiles": ["a.go"]}})
 

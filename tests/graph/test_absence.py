@@ -1,0 +1,105 @@
+"""Where packages cannot be built: own ones by directory, others by import path, and never what is unknown."""
+
+from __future__ import annotations
+
+from bazel_xc.golang.listing import ListedPackage, Listing
+from bazel_xc.golang.package import GoPackage, GoView, fold, read_directory
+from bazel_xc.golang.undefined import Undefined
+from bazel_xc.graph.absence import absence
+from bazel_xc.model import Platform
+
+LINUX, WINDOWS = Platform("linux", "amd64", cgo=True), Platform("windows", "amd64", cgo=False)
+PLATFORMS = (LINUX, WINDOWS)
+
+
+def _own(path: str, import_path: str, files: dict[str, str]) -> GoPackage:
+    """A package of the workspace that go lists wherever its files are compiled."""
+    directory, _ = read_directory(
+        path, import_path, sorted(files), lambda p: files[p[len(path) + 1 :]].encode()
+    )
+    view = GoView(platforms=PLATFORMS, release=(1, 26))
+    seen, _ = fold(directory, {}, view)
+    assert seen is not None
+    listed = {
+        platform.name: ListedPackage.from_json(
+            {"Name": seen.name, "GoFiles": [f.name for f in seen.files if platform.name in f.active]}
+        )
+        for platform in PLATFORMS
+    }
+    package, said = fold(directory, listed, view)
+    assert package is not None
+    assert said == ()
+    return package
+
+
+def _listing(platform: Platform, *packages: ListedPackage) -> Listing:
+    return Listing(platform, {each.import_path: each for each in packages})
+
+
+def _other(path: str, *imports: str, empty: bool = False, error: str = "") -> ListedPackage:
+    raw: dict[str, object] = {"ImportPath": path, "DepOnly": True, "Imports": list(imports)}
+    if error:
+        raw["Error"] = {"Err": error}
+    elif not empty:
+        raw["GoFiles"] = ["x.go"]
+    return ListedPackage.from_json(raw)
+
+
+def test_import_of_another_module_that_cannot_be_built_counts_through_others() -> None:
+    own = _own("p", "m/p", {"p.go": 'package p\n\nimport _ "o/a"\n'})
+    listings = [
+        _listing(LINUX, _other("o/a", "o/b"), _other("o/b")),
+        _listing(WINDOWS, _other("o/a", "o/b"), _other("o/b", empty=True)),
+    ]
+
+    found = absence([own], listings, platforms=PLATFORMS)
+
+    assert found.of(own) & {"linux_amd64", "windows_amd64"} == {"windows_amd64"}
+    assert found.absent["o/b"] == {"windows_amd64"}
+
+
+def test_package_that_go_could_not_load_is_unknown_and_stops_nothing() -> None:
+    own = _own("p", "m/p", {"p.go": 'package p\n\nimport _ "o/a"\n'})
+    gone = _other("o/a", error="module lookup disabled by GOPROXY=off")
+
+    found = absence([own], [_listing(LINUX, gone), _listing(WINDOWS, gone)], platforms=PLATFORMS)
+
+    assert found.of(own) == frozenset()
+    assert found.unknown == {"o/a": {"linux_amd64", "windows_amd64"}}
+    assert "o/a" not in found.absent
+
+
+def test_package_that_a_rule_makes_is_neither() -> None:
+    gone = _other("m/gen", error="no required module provides package m/gen")
+
+    found = absence([], [_listing(LINUX, gone)], platforms=PLATFORMS, made=frozenset({"m/gen"}))
+
+    assert (found.absent, found.unknown) == ({}, {})
+
+
+def test_vendored_copy_of_an_own_package_has_tests_of_its_own() -> None:
+    tested = _own("client", "m/client", {"c.go": "package c\n", "c_test.go": "package c\n"})
+    copy = _own("vendor/m/client", "m/client", {"c.go": "package c\n"})
+
+    found = absence([tested, copy], [], platforms=PLATFORMS)
+
+    assert found.tests["client"] == frozenset()
+    assert "linux_amd64" in found.tests["vendor/m/client"]
+
+
+def test_what_does_not_compile_elsewhere_is_absent() -> None:
+    use = Undefined(
+        import_path="o/a",
+        file="a.go",
+        line=1,
+        name="x",
+        declared_in="b.go",
+        cgo=True,
+        platforms=("windows_amd64",),
+    )
+    own = _own("p", "m/p", {"p_test.go": 'package p\n\nimport _ "o/a"\n'})
+    listings = [_listing(platform, _other("o/a")) for platform in PLATFORMS]
+
+    found = absence([own], listings, [use], platforms=PLATFORMS)
+
+    assert found.tests["p"] & {"linux_amd64", "windows_amd64"} == {"windows_amd64"}
