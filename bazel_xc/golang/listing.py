@@ -362,6 +362,9 @@ def explain_failure(stderr: str, directory: Path) -> str:
     if "errors parsing" in text:
         details = [part.strip() for part in stderr.split("\n") if part.strip()]
         return " ".join(details[:2])
+    if "module lookup disabled by GOPROXY=off" in text:
+        what = line.removeprefix("go: ").partition(": module lookup")[0]
+        return f"{directory}: {what} is not in the module cache; run: go mod download"
     if "updates to go.mod needed" in text:
         return f"{directory}: go.mod is not up to date; run: go mod tidy"
     if "missing go.sum entry" in text:

@@ -161,6 +161,11 @@ def test_output_that_is_no_json_is_an_error(tmp_path: Path) -> None:
         ),
         pytest.param("go: inconsistent vendoring in /w:\n\tx@v1: is not", "run: go mod vendor", id="vendor"),
         pytest.param("go: cannot find main module", "run: go mod init MODULE", id="no_module"),
+        pytest.param(
+            "go: x/y@v1: module lookup disabled by GOPROXY=off",
+            "w: x/y@v1 is not in the module cache; run: go mod download",
+            id="not_downloaded",
+        ),
         pytest.param("boom", "go list failed in", id="other"),
         pytest.param("", "no output", id="silent"),
     ],
