@@ -182,7 +182,7 @@ def test_missing_module_without_network(generate: Callable[..., Outcome]) -> Non
     assert outcome.code == 0
     assert outcome.stderr == (
         "go.mod: warning: 1 package could not be loaded because go.sum does not have its module"
-        " (first: github.com/nobody/nothing/x) (run: go mod tidy)\n"
+        " (first: github.com/nobody/nothing/x); run: go mod tidy\n"
     )
     assert b'"@com_github_nobody_nothing//x"' in outcome.files["a/BUILD.bazel"]
 

@@ -105,7 +105,7 @@ class Loader:
                 *unreadable,
                 *said,
                 *_said_of_own(undefined, packages),
-                *_missing_packages(listings, own),
+                *_missing_packages(listings, own, self.modules),
                 *_not_listed(packages),
                 *(_failed_listing(each, self.workspace.root) for each in failed),
             ),
@@ -396,7 +396,9 @@ def _not_listed(packages: Mapping[str, GoPackage]) -> Iterator[Diagnostic]:
         )
 
 
-def _missing_packages(listings: Iterable[Listing], own: Set[str]) -> Iterator[Diagnostic]:
+def _missing_packages(
+    listings: Iterable[Listing], own: Set[str], modules: tuple[Module, ...]
+) -> Iterator[Diagnostic]:
     """Packages that are not on disk, nor the workspace's own: one warning, with the first of them named."""
     missing: dict[str, str] = {}
     for listing in listings:
@@ -414,8 +416,19 @@ def _missing_packages(listings: Iterable[Listing], own: Set[str]) -> Iterator[Di
         if sums:
             why = f"go.sum does not have {'its module' if one else 'all of their modules'}"
         yield Diagnostic(
-            path="go.mod",
+            path=_go_mod_that_requires(first, modules),
             code=MISSING_MODULE,
             message=f"{what} could not be loaded because {why} (first: {first})",
             remedy=f"run: go mod {'tidy' if sums else 'download'}",
         )
+
+
+def _go_mod_that_requires(import_path: str, modules: tuple[Module, ...]) -> str:
+    """The go.mod that leads to a package, the first of the workspace's where none does."""
+    asking = (
+        module
+        for module in modules
+        if any(f"{import_path}/".startswith(f"{each.path}/") for each in module.requires)
+    )
+    module = next(asking, modules[0])
+    return f"{module.directory}/go.mod" if module.directory else "go.mod"
