@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _node(text: str, path: str | None, material: Material, reading: Reading) -> str:
     """The node that is meant. Raises ``WorkspaceError`` with near names where there is none."""
-    graph = material.graph.graph
+    graph = material.graph.nodes
     package = None if path is None else reading.loaded.packages.get(path)
     short = f"{text}:{text.rpartition('/')[2]}" if text.startswith("//") and ":" not in text else text
     for candidate in (text, package.import_path if package else "", short):

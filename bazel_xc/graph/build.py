@@ -7,7 +7,7 @@ which does without networkx, only the targets that have cgo below them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs import frozen
 
@@ -16,9 +16,6 @@ from bazel_xc.golang.listing import ListedPackage, Listing
 from bazel_xc.golang.package import FileKind, GoPackage
 from bazel_xc.graph.absence import Absence
 from bazel_xc.graph.dependency import DependencyGraph, NodeKind, Target, need_node
-
-if TYPE_CHECKING:
-    import networkx as nx
 
 NOTHING_ABSENT = Absence()
 
@@ -95,7 +92,8 @@ def build_graph(
             builder.add_edge(path, need_node(need), need.platforms)
     for target in targets:
         builder.add_target(target, platforms)
-    return DependencyGraph(builder.graph(), platforms)
+    builder.add_imported()
+    return DependencyGraph(builder.nodes, builder.edges, platforms)
 
 
 class _Builder:
@@ -106,18 +104,13 @@ class _Builder:
         self.edges: dict[tuple[str, str], frozenset[str]] = {}
         self.singles: dict[str, frozenset[str]] = {}
 
-    def graph(self) -> nx.DiGraph[str]:
-        import networkx as nx  # noqa: PLC0415 - as above
-
-        graph: nx.DiGraph[str] = nx.DiGraph()
-        for source, target in self.edges:
-            for node in (source, target):
-                if node not in self.nodes:  # imported, but never listed
+    def add_imported(self) -> None:
+        """Nodes for what is imported, but never listed."""
+        for pair in self.edges:
+            for node in pair:
+                if node not in self.nodes:
                     standard = "." not in node.partition("/")[0]
                     self.nodes[node] = _package_data(NodeKind.STANDARD if standard else NodeKind.PACKAGE)
-        graph.add_nodes_from(self.nodes.items())
-        graph.add_edges_from((a, b, {"platforms": held}) for (a, b), held in self.edges.items())
-        return graph
 
     def above(self, key: str, platform: str, importers: Mapping[str, list[str]]) -> frozenset[str]:
         """Everything that reaches a package, outside the standard library, with ``key`` on a platform."""

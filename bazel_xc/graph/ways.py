@@ -66,15 +66,12 @@ def _slice(graph: DependencyGraph, node: str, ends: Iterable[str], platform: str
     import networkx as nx  # noqa: PLC0415 - as in the graph: only where it is used
 
     whole = graph.on(platform)
-    reached = nx.descendants(whole, node) | {node}
+    reached = whole.closure(node)
     ends = [end for end in ends if end in reached]
-    leading: set[str] = set(ends)
-    for end in ends:
-        leading |= nx.ancestors(whole, end)
+    kept = reached.intersection(frozenset().union(*map(whole.origins, ends)))
     part: nx.DiGraph[str] = nx.DiGraph()
-    kept = sorted(reached & leading)
-    part.add_nodes_from(kept)
-    part.add_edges_from(sorted(whole.subgraph(kept).edges))
+    part.add_nodes_from(sorted(kept))
+    part.add_edges_from((a, b) for a in sorted(kept) for b in whole.successors.get(a, ()) if b in kept)
     part.add_edges_from((end, _SINK) for end in sorted(ends))
     return part
 
@@ -113,5 +110,5 @@ def _cut(graph: DependencyGraph, part: nx.DiGraph[str], node: str) -> tuple[tupl
 
 
 def _is_own(graph: DependencyGraph, node: str) -> bool:
-    data = graph.graph.nodes.get(node, {})
+    data = graph.nodes.get(node, {})
     return data.get("kind") == NodeKind.PACKAGE and bool(data.get("first_party"))

@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from bazel_xc.clibs.outcome import Outcome
 from bazel_xc.graph.dependency import Below, DependencyGraph, NodeKind, Target, Verdict
+from bazel_xc.graph.reach import Reach
 from bazel_xc.model import Diagnostic
 from bazel_xc.report.model import (
     GraphEdge,
@@ -72,10 +73,12 @@ class _Builder:
         self.material = material
         self.cgo = dict(material.run.platforms)
         self.drawn = _relevant(material.graph)
+        self.modules = _modules(material.other) | _modules(material.graph)
+        self.left_out: dict[str, Reach] = {}
 
     def packages(self) -> Iterator[PackageEntry]:
         graph = self.material.graph
-        for node in sorted({*graph.graph, *self.material.other.graph}):
+        for node in sorted({*graph.nodes, *self.material.other.nodes}):
             data = self._data(graph, node) or self._data(self.material.other, node)
             if data.get("kind") != NodeKind.PACKAGE:
                 continue
@@ -108,15 +111,10 @@ class _Builder:
         return State.FALLBACK if without else State.CGO
 
     def _data(self, graph: DependencyGraph, node: str) -> Mapping[str, Any]:
-        return graph.graph.nodes[node] if node in graph.graph else {}
+        return graph.nodes.get(node, {})
 
     def _module(self, node: str) -> str:
-        for graph in (self.material.graph, self.material.other):
-            if node in graph.graph:
-                for each in sorted(graph.graph.successors(node)):
-                    if each.startswith("module:"):
-                        return each.removeprefix("module:")
-        return ""
+        return self.modules.get(node, "")
 
     def nodes(self) -> Iterator[GraphNode]:
         """The nodes from which C, or what cannot be built, is reached."""
@@ -133,11 +131,9 @@ class _Builder:
 
     def edges(self) -> Iterator[GraphEdge]:
         """The edges between those nodes."""
-        graph = self.material.graph.graph
-        for source, target, data in sorted(graph.edges(data=True), key=lambda edge: edge[:2]):
+        for (source, target), held in sorted(self.material.graph.edges.items(), key=lambda edge: edge[0]):
             if source in self.drawn and target in self.drawn:
-                platforms = tuple(sorted(data["platforms"]))
-                yield GraphEdge(source=source, target=target, platforms=platforms)
+                yield GraphEdge(source=source, target=target, platforms=tuple(sorted(held)))
 
     def target(self, target: Target) -> TargetEntry:
         return TargetEntry(
@@ -150,11 +146,11 @@ class _Builder:
     def _target_on(self, target: Target, platform: str) -> TargetOn:
         graph = self.material.graph
         below = graph.below(target.label, platform)
-        ends = [node for node in below.blockers or below.unknown or below.cgo if node != target.label]
+        category = "broken" if below.blockers else "unknown" if below.unknown else "cgo"
         return TargetOn(
             platform=platform,
             verdict=below.verdict,
-            chain=graph.chain(target.label, ends, platform) if ends else (),
+            chain=graph.nearest(target.label, category, platform),
             cgo_packages=below.cgo,
             standard_cgo_packages=below.standard_cgo,
             needs=tuple(node.removeprefix("need:") for node in below.needs),
@@ -168,17 +164,26 @@ class _Builder:
         """The packages below whose C is left out."""
         if self.cgo[platform]:
             return
-        others = self.material.other.graph.nodes
-        closure = self.material.graph.closure(target.label, platform)
-        for node in sorted(node for node in closure if platform in others.get(node, {}).get("cgo", _NOWHERE)):
-            data = self._data(self.material.other, node)
-            left_out = data.get("kind") == NodeKind.PACKAGE and platform in data["cgo"]
-            if left_out and _is_there(self._data(self.material.graph, node), platform):
-                yield node
+        if platform not in self.left_out:
+            self.left_out[platform] = self._left_out(platform)
+        reach = self.left_out[platform]
+        yield from reach.names(reach.masks.get(target.label, 0))
+
+    def _left_out(self, platform: str) -> Reach:
+        """What reaches packages that are there and would import "C", were cgo on."""
+        graph = self.material.graph
+        marked = (
+            node
+            for node, data in self.material.other.nodes.items()
+            if data["kind"] == NodeKind.PACKAGE
+            and platform in data["cgo"]
+            and _is_there(self._data(graph, node), platform)
+        )
+        return Reach.of(graph.on(platform).successors, marked)
 
     def _without_cgo(self, target: Target, platform: str, below: Below) -> WithoutCgo | None:
         other = self.material.other
-        if not self.cgo[platform] or target.label not in other.graph:
+        if not self.cgo[platform] or target.label not in other.nodes:
             return None
         if below.blockers or below.unknown or not (below.cgo or below.standard_cgo):
             return None
@@ -198,11 +203,20 @@ class _Builder:
                         yield ImportPlace(*pair, *self.material.places[pair])
 
 
+def _modules(graph: DependencyGraph) -> dict[str, str]:
+    """The module of each package that has one."""
+    pairs = sorted((node, each) for node, each in graph.edges if each.startswith("module:"))
+    return {node: each.removeprefix("module:") for node, each in reversed(pairs)}
+
+
 def _relevant(graph: DependencyGraph) -> frozenset[str]:
     """What leads to C, to a need, to what is unknown, or to a package of the workspace that some platform
     lacks.
     """
-    nodes = graph.graph.nodes
+    nodes = graph.nodes
+    above: dict[str, list[str]] = {}
+    for source, target in graph.edges:
+        above.setdefault(target, []).append(source)
     kinds = (NodeKind.PACKAGE, NodeKind.TARGET, NodeKind.NEED)
     found = {
         node
@@ -215,7 +229,7 @@ def _relevant(graph: DependencyGraph) -> frozenset[str]:
     }
     pending = list(found)
     while pending:
-        for node in graph.graph.predecessors(pending.pop()):
+        for node in above.get(pending.pop(), ()):
             if node not in found and nodes[node]["kind"] in kinds:
                 found.add(node)
                 pending.append(node)
