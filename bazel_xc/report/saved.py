@@ -85,7 +85,7 @@ def _node(raw: _Raw) -> GraphNode:
         first_party=raw["first_party"],
         cgo=tuple(raw["cgo"]),
         blocked=tuple(raw["blocked"]),
-        unknown=tuple(raw["unknown"]),
+        unknown=tuple(raw.get("unknown", ())),
     )
 
 
@@ -133,7 +133,7 @@ def _target_on(name: str, raw: _Raw) -> TargetOn:
         standard_cgo_packages=tuple(raw["standard_cgo_packages"]),
         needs=tuple(raw["needs"]),
         blockers=tuple(raw["blockers"]),
-        unknown=tuple(raw["unknown"]),
+        unknown=tuple(raw.get("unknown", ())),
         fallbacks=tuple(raw["fallbacks"]),
         without_cgo=_without_cgo(without) if without else None,
     )

@@ -65,6 +65,7 @@ def test_doctor(
     _path(tmp_path / "bin", machine, monkeypatch)
     for variable in ("CC", "CC_FOR_linux_arm64", "BAZEL_XC_GO"):
         monkeypatch.delenv(variable, raising=False)
+    (tmp_path / "cache").mkdir()
     monkeypatch.setenv("GOCACHE", str(tmp_path / "cache"))
     for variable, value in machine.environment.items():
         monkeypatch.setenv(variable, value)
