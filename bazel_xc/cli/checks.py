@@ -1,4 +1,4 @@
-"""Shows checks: a table on a terminal, plain lines elsewhere, JSON for programs.
+"""Shows checks: aligned lines, wrapped and coloured on a terminal, or JSON for programs.
 
 Comes in: checks under their titles. Goes out: text on standard output. What files and tools said is shown
 with its control characters spelt out.
@@ -7,8 +7,10 @@ with its control characters spelt out.
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
-from collections.abc import Iterable, Mapping
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import asdict
@@ -17,7 +19,9 @@ from bazel_xc.artifact.check import Check, Status
 from bazel_xc.cli.common import use_color
 from bazel_xc.report.plain import plain
 
-_COLORS = {Status.OK: "green", Status.INFO: "dim", Status.WARNING: "yellow", Status.FAILURE: "red"}
+_COLORS = {Status.OK: "32", Status.INFO: "2", Status.WARNING: "33", Status.FAILURE: "31"}
+_BOLD = "1"
+_NARROWEST = 20  # columns that are left for text; below it lines are not wrapped
 _QUIET = frozenset({Status.FAILURE})
 
 
@@ -27,11 +31,16 @@ def show_checks(groups: Mapping[str, Iterable[Check]], options: argparse.Namespa
         title: [each for each in checks if not options.quiet or each.status in _QUIET]
         for title, checks in groups.items()
     }
-    shown = {title: checks for title, checks in shown.items() if checks}
-    if use_color(options, sys.stdout.isatty()):
-        _table(shown, options)
-    else:
-        _lines(shown, options)
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if terminal else 0
+    style = _style if use_color(options, terminal) else _plain_text
+    blocks = [
+        "\n".join([style(plain(title), _BOLD), *_rows(checks, options, style, width)])
+        for title, checks in shown.items()
+        if checks
+    ]
+    if blocks:
+        print("\n\n".join(blocks))
 
 
 def as_json(check: Check) -> dict[str, Any]:
@@ -39,16 +48,27 @@ def as_json(check: Check) -> dict[str, Any]:
     return asdict(check)
 
 
-def _lines(groups: Mapping[str, list[Check]], options: argparse.Namespace) -> None:
-    for at, (title, checks) in enumerate(groups.items()):
-        if at:
-            print()
-        print(plain(title))
-        width = max(len(each.name) for each in checks)
-        for each in checks:
-            print(f"  {each.status:<7}  {plain(each.name):<{width}}  {plain(each.found)}")
-            for line in _more(each, options):
-                print(f"  {'':7}  {'':{width}}  {plain(line)}")
+def _rows(
+    checks: list[Check], options: argparse.Namespace, style: Callable[[str, str], str], width: int
+) -> Iterator[str]:
+    """The lines of one title; those that are wider than a terminal are wrapped under their column."""
+    names = max(len(plain(each.name)) for each in checks)
+    indent = 2 + 7 + 2 + names + 2
+    room = width - indent if width > indent + _NARROWEST else 0
+    for each in checks:
+        texts = (plain(line) for line in (each.found, *_more(each, options)))
+        lines = [part for text in texts for part in (textwrap.wrap(text, room) if room else [text]) or [""]]
+        head = style(f"{each.status:<7}", _COLORS[each.status])
+        yield f"  {head}  {plain(each.name):<{names}}  {lines[0]}".rstrip()
+        yield from (" " * indent + line for line in lines[1:])
+
+
+def _style(text: str, code: str) -> str:
+    return f"\033[{code}m{text}\033[0m"
+
+
+def _plain_text(text: str, _code: str) -> str:
+    return text
 
 
 def _more(each: Check, options: argparse.Namespace) -> Iterable[str]:
@@ -56,26 +76,3 @@ def _more(each: Check, options: argparse.Namespace) -> Iterable[str]:
         yield f"ran: {each.command}"
     if each.remedy:
         yield f"do: {each.remedy}"
-
-
-def _table(groups: Mapping[str, list[Check]], options: argparse.Namespace) -> None:
-    # rich costs a third of the start of a command, so only a terminal pays for it.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    console = Console(force_terminal=True, highlight=False, soft_wrap=not sys.stdout.isatty())
-    for title, checks in groups.items():
-        table = Table(
-            title=Text(plain(title), style="bold"), title_justify="left", box=None, show_header=False
-        )
-        for _ in range(3):
-            table.add_column(overflow="fold")
-        for each in checks:
-            lines = [plain(line) for line in (each.found, *_more(each, options))]
-            table.add_row(
-                Text(str(each.status), style=_COLORS[each.status]),
-                Text(plain(each.name)),
-                Text("\n".join(lines)),
-            )
-        console.print(table)

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import sys
+from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from bazel_xc.artifact.gocache import compiled_packages
 from bazel_xc.artifact.machines import host
 from bazel_xc.artifact.running import Done, run
 from bazel_xc.cli import main
+from bazel_xc.cli.checks import show_checks
 from bazel_xc.model import Platform
 
 GOLDEN = Path(__file__).parent.parent.parent / "testdata" / "doctor"
@@ -241,4 +243,23 @@ def test_run(command: tuple[str, ...], want: Done) -> None:
 def test_run_nothing() -> None:
     assert run((shutil.which("nowhere") or "/nowhere",), {}, 1) == Done(
         problem="cannot be started: No such file or directory"
+    )
+
+
+def test_long_texts_are_wrapped_under_their_column_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "50")
+    options = Namespace(color="never", quiet=False, verbose=False)
+    check = Check(name="cc", status=Status.WARNING, found="one two three four five six seven", remedy="a b")
+    show_checks({"subject": [check]}, options)
+
+    assert capsys.readouterr().out == (
+        "subject\n  warning  cc  one two three four five six seven\n               do: a b\n"
+    )
+    monkeypatch.setenv("COLUMNS", "40")
+    show_checks({"subject": [check]}, options)
+    assert capsys.readouterr().out == (
+        "subject\n  warning  cc  one two three four five\n               six seven\n               do: a b\n"
     )
