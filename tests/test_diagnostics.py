@@ -123,3 +123,28 @@ def test_module_in_a_hidden_directory_is_used_by_go_work(
     out, err = capfd.readouterr()
     assert err == ""
     assert "//.github/tool:tool  pure" in out
+
+
+def test_directory_may_be_named_before_the_command(
+    workspace: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+
+    assert main(["-C", str(workspace), "generate"]) == 0
+    assert main([f"-C{workspace}", "generate", "--check"]) == 0
+    assert main([f"--root={workspace}", "generate", "--check"]) == 0
+
+
+def test_import_that_nothing_provides_is_said_at_its_line(
+    workspace: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _write(workspace, {"p/p.go": 'package p\n\nimport (\n\t_ "example.com/m/gone"\n\t_ "other.org/x"\n)\n'})
+
+    assert main(["generate"]) == 0
+    what = "warning: no rule and no required module provides import"
+    assert capfd.readouterr().err == (
+        f"p/p.go:4: {what} 'example.com/m/gone' (add the package or a rule that makes it, or choose with:"
+        " # gazelle:resolve go example.com/m/gone LABEL)\n"
+        f"p/p.go:5: {what} 'other.org/x' (run: go mod tidy, or choose with:"
+        " # gazelle:resolve go other.org/x LABEL)\n"
+    )

@@ -186,7 +186,8 @@ class Index:
         if known:
             return self._label(known.name, known.import_path, import_path, directory)
         if not path:
-            return Resolved(problem=_missing(import_path, directory))
+            is_own = any(_has_prefix(import_path, each.path) for each in self.externals.modules)
+            return Resolved(problem=_missing(import_path, directory, own=is_own))
         return self._label(self._repository(path), path, import_path, directory)
 
     def _repository(self, module_path: str) -> str:
@@ -382,11 +383,13 @@ def _required(import_path: str, module: Module | None) -> str:
     return max((path for path in paths if _has_prefix(import_path, path)), key=len, default="")
 
 
-def _missing(import_path: str, directory: Directory) -> Diagnostic:
+def _missing(import_path: str, directory: Directory, *, own: bool) -> Diagnostic:
+    """``own`` imports are of the workspace's modules, for which no go.mod has to be brought in order."""
+    remedy = "add the package or a rule that makes it" if own else "run: go mod tidy"
     return Diagnostic(
         path=directory.path or ".",
         severity=Severity.WARNING,
         code="unresolved-import",
         message=f"no rule and no required module provides import {import_path!r}",
-        remedy="run: go mod tidy, or choose with: # gazelle:resolve go IMPORT LABEL",
+        remedy=f"{remedy}, or choose with: # gazelle:resolve go {import_path} LABEL",
     )

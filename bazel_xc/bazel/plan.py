@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from bazel_xc.bazel import embeds
 from bazel_xc.bazel.index import Index
@@ -293,13 +293,23 @@ class _Work:
         for path in sorted(held_on):
             resolved = self.planner.index.resolve(path, self.directory, itself)
             if resolved.problem:
-                self.said.append(resolved.problem)
+                self.said.append(self._placed(resolved.problem, path, files))
                 self.unresolved = frozenset({"deps"})
             if resolved.label:
                 held = self._possible(path, resolved.label, held_on[path], files)
                 text = resolved.label.relative_to(package.directory)
                 where[text] = where.get(text, frozenset()) | held
         return string_set(PlatformStrings.fold(where, KNOWN_PLATFORMS), self.planner.conditions)
+
+    def _placed(self, problem: Diagnostic, path: str, files: Iterable[PackageFile]) -> Diagnostic:
+        """The problem of an import at its first line; one that names a BUILD file stays there."""
+        if problem.path != (self.directory.path or "."):
+            return problem
+        places = (
+            (file.name, each.line) for file in files for each in file.source.imports if each.path == path
+        )
+        name, line = min(places)
+        return evolve(problem, path=f"{self.directory.path}/{name}".lstrip("/"), line=line)
 
     def _possible(
         self,

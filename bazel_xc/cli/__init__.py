@@ -46,10 +46,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    arguments = _command_first(arguments)
     try:
         return _parser(arguments).parse_args(arguments)
     finally:
         sys.stdout.flush()  # of --help, which ends the run
+
+
+def _command_first(arguments: Sequence[str]) -> Sequence[str]:
+    """``-C DIR COMMAND`` as ``COMMAND -C DIR``: git and make take the directory in front."""
+    rest, moved = list(arguments), list[str]()
+    while rest and rest[0].startswith(("-C", "--root")):
+        count = 2 if rest[0] in ("-C", "--root") else 1
+        moved += rest[:count]
+        rest = rest[count:]
+    return [*rest[:1], *moved, *rest[1:]] if rest[:1] and rest[0] in COMMANDS else arguments
 
 
 def _said(text: str, code: int) -> int:

@@ -62,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
         print(path)
     if not options.quiet and not written:
         print(f"{len(reading.loaded.packages)} packages, all BUILD files are up to date")
-    if not reading.loaded.packages:
+    if not reading.loaded.packages and not failed:
         print("there are no Go packages in this workspace", file=sys.stderr)
     return 1 if failed else 0
 
