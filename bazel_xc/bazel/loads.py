@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from attrs import frozen
 
 from bazel_xc.bazel.kinds import GO_SYMBOLS, RULES_GO_REPOSITORIES
-from bazel_xc.buildfile.edits import Edit, remove_lines
+from bazel_xc.buildfile.edits import Edit, is_before_another, remove_lines, starts_behind_another
 from bazel_xc.buildfile.printer import format_load, quote
 from bazel_xc.buildfile.syntax import BuildFile, Call, Notes, String
 
@@ -55,8 +55,9 @@ def load_edits(file: BuildFile, needed: Iterable[Symbol], removed: Sequence[Call
         going = going[1:]
     else:
         yield from _new_loads(file, staying, missing)
+    above = frozenset(comment.line for comment in file.comments)  # the head of the file as often as not
     for call in going:
-        yield remove_lines(file, call)
+        yield remove_lines(file, call, above)
 
 
 def _label(call: Call) -> str:
@@ -143,6 +144,12 @@ def _new_loads(file: BuildFile, loads: Sequence[Call], missing: Mapping[str, set
     places: dict[int, list[str]] = {}
     for label, text in zip(sorted(missing, key=_order), _new_texts(missing), strict=True):
         after = [call for call in loads if _order(_label(call)) < _order(label)]
+        if after and is_before_another(file, after[-1]):
+            yield Edit(after[-1].span.end, after[-1].span.end, f"\n{text}")
+            continue
+        if not after and loads and starts_behind_another(file, loads[0]):
+            yield Edit(loads[0].span.start, loads[0].span.start, f"{text}; ")
+            continue
         if after:
             at = file.end_of_line(after[-1].span.end)
         elif loads:
@@ -163,10 +170,12 @@ def _first_load(file: BuildFile, text: str) -> Edit:
     """Where the first load goes: behind the head comments and the docstring, before any other statement."""
     if file.first_line:
         at = file.line_starts[file.first_line - 1]
+        if file.first_line == file.line_of(file.first_start) and file.data[at : file.first_start].strip():
+            return Edit(file.first_start, file.first_start, f"\n{text}")  # behind a docstring on its line
         return Edit(at, at, text + "\n")
     at = len(file.data)
     stripped = len(file.data.rstrip())
-    return Edit(stripped, at, ("\n\n" if stripped else "") + text)
+    return Edit(stripped, at, ("\n\n" if stripped > file.line_starts[0] else "") + text)
 
 
 def _statement_start(file: BuildFile, call: Call) -> int:

@@ -31,6 +31,7 @@ from bazel_xc.buildfile.directives import Settings, directives_in
 from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
 from bazel_xc.buildfile.printer import DEFAULT, NewAttribute, format_call, strings
 from bazel_xc.buildfile.syntax import (
+    BOM,
     Attribute,
     BuildFile,
     Call,
@@ -115,6 +116,16 @@ def _kept_by_us(attribute: Attribute) -> bool:
     return KEPT_BY_US in (*attribute.notes.before, attribute.notes.suffix)
 
 
+def _tangled(file: BuildFile) -> Diagnostic:
+    return Diagnostic(
+        path=file.path,
+        severity=Severity.ERROR,
+        code="internal",
+        message="its rules share lines in a way that bazel-xc cannot edit, so the file is left as it was",
+        remedy="give each rule lines of its own, and please report the file",
+    )
+
+
 class _Merger:
     def __init__(self, file: BuildFile, context: MergeContext) -> None:
         self.file = file
@@ -129,15 +140,20 @@ class _Merger:
 
     def result(self) -> bytes:
         self.edits.extend(load_edits(self.file, self.needed, self.removed))
-        data = apply_edits(self.file, self.edits)
+        try:
+            data = apply_edits(self.file, self.edits)
+        except ValueError:
+            self.said.append(_tangled(self.file))
+            return self.file.data
         if not self.appended:
             ended = self.removed and not self.file.data.endswith((b"\n\n", b"\n\r\n"))
             return data.rstrip(b"\r\n") + self.file.newline if ended and data.strip() else data
         newline = self.file.newline.decode()
-        text = data.decode("utf-8").rstrip("\r\n \t")
+        mark = "\ufeff" if data.startswith(BOM) else ""
+        text = data.decode("utf-8-sig").rstrip("\r\n \t")
         blocks = [text] if text else []
         blocks += [block.replace("\n", newline) for block in self.appended]
-        return ((newline * 2).join(blocks) + newline).encode("utf-8")
+        return (mark + (newline * 2).join(blocks) + newline).encode("utf-8")
 
     def leaves(self, kind: str) -> bool:
         """Whether rules of a kind are Gazelle's, to which only what cgo needs is added."""

@@ -20,7 +20,7 @@ from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
 from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
 from bazel_xc.buildfile.repositories import WORKSPACE_NAMES
-from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, String, Value, parse
+from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, String, Value, parse, syntax_tree
 from bazel_xc.golang.build_list import BuildList, BuildModule
 from bazel_xc.model import Diagnostic, Severity
 
@@ -119,7 +119,7 @@ class _Body:
 def _body(place: MacroPlace, data: bytes) -> _Body:
     """Raises ``BuildSyntaxError`` where there is no such function, or it is indented otherwise."""
     parse(place.file, data)
-    tree = ast.parse(data)
+    tree = syntax_tree(data)
     found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == place.function]
     if not found:
         raise BuildSyntaxError(f"there is no function {place.function}", 1, 1)

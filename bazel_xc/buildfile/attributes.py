@@ -2,7 +2,8 @@
 
 Comes in: a file, one of its calls, and the new value of each attribute that changes. Goes out: edits, or None
 where the call's layout does not let its attributes be told apart. Where each attribute has lines of its own,
-only those lines change; otherwise the call is laid out anew. Comments stay either way. It knows no kinds.
+only those lines change; otherwise the call is laid out anew. Comments stay either way: the ones in a value
+that goes, or that a new value has no place for, come to stand above it. It knows no kinds.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from bazel_xc.buildfile.printer import (
     format_call,
     format_value,
 )
-from bazel_xc.buildfile.syntax import Attribute, BuildFile, Call, Opaque, Value
+from bazel_xc.buildfile.syntax import Attribute, BuildFile, Call, Opaque, Span, Value, comments_in
 
 _REST_OF_LINE = re.compile(rb"(?P<comma>[ \t]*,)?[ \t]*(?P<comment>#[^\r\n]*)?\r?\n?")
 
@@ -87,25 +88,45 @@ def _edits(file: BuildFile, call: Call, changes: Changes, notes: Mapping[str, st
             else:
                 text = format_value(arrange(attribute.name, value), 1)
                 yield Edit(attribute.value_span.start, attribute.value_span.end, text)
-                yield from _noted(file, attribute, notes)
+                yield from _noted(file, attribute, text, notes)
     added = {name: value for name, value in changes.items() if value is not None and not call.get(name)}
     yield from _inserted(file, call, added, changes, notes)
 
 
 def _removed(file: BuildFile, attribute: Attribute) -> Edit:
-    """Takes the attribute's lines out; a comment behind it gets a line of its own."""
+    """Takes the attribute's lines out; comments in it and behind it get lines of their own."""
     rest = _rest(file, attribute)
+    inside = _without_place(file, attribute.span)
     if rest and rest["comment"]:
-        return Edit(attribute.span.start, rest.start("comment"), "")
+        kept = "".join(f"{text}\n{INDENT}" for text in inside)
+        return Edit(attribute.span.start, rest.start("comment"), kept)
     start = file.line_starts[file.line_of(attribute.span.start) - 1]
-    return Edit(start, file.end_of_line(attribute.span.end), "")
+    kept = "".join(f"{INDENT}{text}\n" for text in inside)
+    return Edit(start, file.end_of_line(attribute.span.end), kept)
 
 
-def _noted(file: BuildFile, attribute: Attribute, notes: Mapping[str, str]) -> Iterator[Edit]:
+def _noted(file: BuildFile, attribute: Attribute, text: str, notes: Mapping[str, str]) -> Iterator[Edit]:
+    """Puts above an attribute the comments that its new value has no place for, and its note."""
+    above = _without_place(file, attribute.value_span, text)
     note = notes.get(attribute.name)
     if note and note not in (*attribute.notes.before, attribute.notes.suffix):
+        above.append(note)
+    if above:
         start = file.line_starts[file.line_of(attribute.span.start) - 1]
-        yield Edit(start, start, f"{INDENT}{note}\n")
+        yield Edit(start, start, "".join(f"{INDENT}{each}\n" for each in above))
+
+
+def _without_place(file: BuildFile, span: Span, text: str = "") -> list[str]:
+    """The comments within a span that the text to be written there lacks."""
+    left = Counter(comments_in(text.encode("utf-8")))
+    found: list[str] = []
+    for comment in file.comments:
+        if span.start <= comment.span.start < span.end:
+            if left[comment.text]:
+                left[comment.text] -= 1
+            else:
+                found.append(comment.text)
+    return found
 
 
 def _with_note(attribute: NewAttribute, notes: Mapping[str, str]) -> NewAttribute:
@@ -139,7 +160,9 @@ def _laid_out(file: BuildFile, call: Call, changes: Changes, notes: Mapping[str,
         text = file.data[each.value_span.start : each.value_span.end].decode("utf-8")
         value = changes.get(each.name, Opaque(text))
         if value is not None:
-            kept.append(NewAttribute(each.name, value, each.notes))
+            new = format_value(arrange(each.name, value), 1)
+            above = (*each.notes.before, *_without_place(file, each.value_span, new))
+            kept.append(NewAttribute(each.name, value, evolve(each.notes, before=above)))
     loose = _loose_comments(file, call, kept)
     kept += [
         NewAttribute(name, value)
@@ -154,8 +177,10 @@ def _laid_out(file: BuildFile, call: Call, changes: Changes, notes: Mapping[str,
 
 def _loose_comments(file: BuildFile, call: Call, kept: Iterable[NewAttribute]) -> list[str]:
     """Comments in a call that belong to no value and to no attribute that is kept."""
-    taken = Counter(text for each in kept for text in (*each.notes.before, each.notes.suffix))
-    spans = [each.value_span for each in call.attributes]
+    names = {each.name for each in kept}
+    staying = [each for each in call.attributes if each.name in names]
+    taken = Counter(text for each in staying for text in (*each.notes.before, each.notes.suffix))
+    spans = [each.value_span for each in staying]
     found: list[str] = []
     for comment in file.comments:
         at = comment.span.start

@@ -6,11 +6,14 @@ follow the file's. It knows nothing of rules.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from attrs import frozen
 
 from bazel_xc.buildfile.syntax import BuildFile, Call
+
+_SEMICOLON = re.compile(rb"[ \t]*;[ \t]*")
 
 
 @frozen(order=True)
@@ -45,8 +48,11 @@ def apply_edits(file: BuildFile, edits: Iterable[Edit]) -> bytes:
 def remove_lines(file: BuildFile, call: Call, kept_lines: frozenset[int] = frozenset()) -> Edit:
     """Takes out a statement with the comments right above it, and one of the blank lines around it.
 
-    Comments on ``kept_lines`` and those above them stay.
+    Comments on ``kept_lines`` and those above them stay. Where other statements are on its lines, they and
+    the comments stay.
     """
+    if starts_behind_another(file, call) or is_before_another(file, call):
+        return _remove_between(file, call)
     line = file.line_of(call.span.start)
     first = line
     for number in range(line - 1, line - 1 - len(call.notes.before), -1):
@@ -55,7 +61,7 @@ def remove_lines(file: BuildFile, call: Call, kept_lines: frozenset[int] = froze
         first = number
     start = file.line_starts[first - 1]
     end = file.end_of_line(call.span.end)
-    blank_before = start == 0 or not _line_before(file, first).strip()
+    blank_before = first == 1 or not _line_before(file, first).strip()
     while blank_before and end < len(file.data) and not file.data[end : file.end_of_line(end)].strip():
         end = file.end_of_line(end)
     if end >= len(file.data):
@@ -63,6 +69,28 @@ def remove_lines(file: BuildFile, call: Call, kept_lines: frozenset[int] = froze
             first -= 1
         start = file.line_starts[first - 1]
     return Edit(start, end, "")
+
+
+def starts_behind_another(file: BuildFile, call: Call) -> bool:
+    """Whether another statement is before a statement on its first line."""
+    start = file.line_starts[file.line_of(call.span.start) - 1]
+    return bool(file.data[start : call.span.start].strip())
+
+
+def is_before_another(file: BuildFile, call: Call) -> bool:
+    """Whether another statement is behind a statement on its last line."""
+    rest = file.data[call.span.end : file.end_of_line(call.span.end)]
+    return not re.fullmatch(rb"[\s;]*(#.*)?\s*", rest)
+
+
+def _remove_between(file: BuildFile, call: Call) -> Edit:
+    """Takes out a statement and the semicolon that parts it from the next one, or from the one before."""
+    start, end = call.span.start, call.span.end
+    semicolon = _SEMICOLON.match(file.data, end)
+    if semicolon and is_before_another(file, call):
+        return Edit(start, semicolon.end(), "")
+    before = file.data[:start].rstrip(b" \t").removesuffix(b";").rstrip(b" \t")
+    return Edit(len(before), end, "")
 
 
 def _line_before(file: BuildFile, line: int) -> bytes:

@@ -136,7 +136,7 @@ def _evaluated(
     errors: dict[str, str] = {}
     for path, data in texts.items():
         try:
-            programs[path] = _program(len(programs), data.decode("utf-8"))
+            programs[path] = _program(len(programs), data.decode("utf-8-sig"))
         except (SyntaxError, ValueError) as e:
             errors[path] = getattr(e, "msg", None) or str(e)
     try:
@@ -157,7 +157,7 @@ def check_new(texts: Mapping[str, bytes]) -> Mapping[str, str]:
     programs: list[str] = []
     kinds: set[str] = {"glob"}
     for data in texts.values():
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")
         kinds.update(_STATEMENT.findall(text))
         lines = [f"    {line}" for line in _LOAD.sub("", text).split("\n")]
         programs.append(

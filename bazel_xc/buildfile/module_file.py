@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 
 from attrs import frozen
 
-from bazel_xc.buildfile.syntax import BuildFile, Call, Opaque, parse
+from bazel_xc.buildfile.syntax import BuildFile, Call, Opaque, parse, syntax_tree
 
 NAME = "MODULE.bazel"
 _PARAMETERS = ("extension_bzl_file", "extension_name")  # of use_extension
@@ -83,10 +82,7 @@ def _repository(label: str) -> str | None:
 def read_module_file(data: bytes) -> ModuleFile:
     """Reads the file. Raises ``BuildSyntaxError`` as ``parse`` does."""
     file = parse(NAME, data)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)
-        tree = ast.parse(data)
-    return ModuleFile(file, tuple(_extensions(file, tree)))
+    return ModuleFile(file, tuple(_extensions(file, syntax_tree(data))))
 
 
 def _extensions(file: BuildFile, tree: ast.Module) -> Iterator[ExtensionUse]:

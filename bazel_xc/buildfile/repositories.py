@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from attrs import field, frozen
 
+from bazel_xc.buildfile.syntax import syntax_tree
 from bazel_xc.model import Diagnostic, Label, Severity
 
 _VERSION_IN_URL = re.compile(r"rules_go[-/](?:.*?/)?v?(\d+\.\d+\.\d+)")
@@ -275,9 +275,7 @@ def _macro_path(text: str, package: str) -> str | None:
 
 def _calls(path: str, data: bytes, said: list[Diagnostic]) -> Iterator[_Found]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            tree = ast.parse(data)
+        tree = syntax_tree(data)
     except (SyntaxError, ValueError) as e:
         line = getattr(e, "lineno", 0) or 0
         said.append(

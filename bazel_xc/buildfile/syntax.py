@@ -23,6 +23,7 @@ _COMMENT_OR_STRING = re.compile(
     re.DOTALL,
 )
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
+BOM = b"\xef\xbb\xbf"
 _KEEP = re.compile(r"#\s*keep(?::.*)?\s*")
 
 
@@ -189,6 +190,7 @@ class Call:
 class BuildFile:
     """One BUILD file as it stands. ``path`` is relative to the workspace root, ``first_line`` that of the
     first statement besides a docstring, with the comments right above it; 0 where there is none.
+    ``first_start`` is the offset of that statement.
     """
 
     path: str
@@ -198,6 +200,7 @@ class BuildFile:
     dynamic: bool = False  # has statements that only evaluation understands
     line_starts: tuple[int, ...] = field(default=(0,), repr=False)
     first_line: int = 0
+    first_start: int = 0
 
     @property
     def newline(self) -> bytes:
@@ -243,9 +246,7 @@ def parse(path: str, data: bytes) -> BuildFile:
         where = data.count(b"\n", 0, e.start) + 1, e.start - line_start + 1
         raise BuildSyntaxError("not UTF-8", *where) from None
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            tree = ast.parse(data)
+        tree = syntax_tree(data)
     except SyntaxError as e:
         raise BuildSyntaxError(e.msg or "syntax error", e.lineno or 1, e.offset or 1) from None
     except ValueError as e:
@@ -258,21 +259,40 @@ def parse(path: str, data: bytes) -> BuildFile:
         raise BuildSyntaxError("values are nested too deeply, or too many are added up", 1, 1) from None
 
 
+def syntax_tree(data: bytes) -> ast.Module:
+    """The tree of a file that is UTF-8 whatever its comments say of an encoding, as Bazel has it.
+
+    Columns are bytes, behind a byte order mark. Raises SyntaxError and ValueError.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        return ast.parse(data.decode("utf-8-sig"))
+
+
+def comments_in(data: bytes) -> Iterator[str]:
+    """The comments of a text in order, each from the ``#`` on."""
+    for found in _COMMENT_OR_STRING.finditer(data):
+        if found.group(1) is not None:
+            yield found.group(1).decode("utf-8").rstrip()
+
+
 class _Reader:
     """Turns one syntax tree into values; holds what that needs to know of the text."""
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.data = data
-        bom = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-        self.starts = (bom, *(found.end() for found in _NEWLINE.finditer(data)))
+        self.starts = (
+            len(BOM) if data.startswith(BOM) else 0,
+            *(found.end() for found in _NEWLINE.finditer(data)),
+        )
         self.comments = tuple(self._comments()) if b"#" in data else ()
         self.comment_starts = [comment.span.start for comment in self.comments]
 
     def read(self, tree: ast.Module) -> BuildFile:
         calls: list[Call] = []
         dynamic = False
-        previous = first_line = 0
+        previous = first_line = first_start = 0
         for node in tree.body:
             value = node.value if isinstance(node, ast.Expr) else None
             if isinstance(value, ast.Call):
@@ -284,6 +304,7 @@ class _Reader:
             if not first_line and not isinstance(value, ast.Constant):
                 notes = self._statement_notes(self._span(node), previous)
                 first_line = node.lineno - len(notes.before)
+                first_start = self._span(node).start
             previous = self._span(node).end
         return BuildFile(
             path=self.path,
@@ -291,8 +312,9 @@ class _Reader:
             calls=tuple(calls),
             comments=self.comments,
             dynamic=dynamic,
-            line_starts=(0, *self.starts[1:]),
+            line_starts=self.starts,
             first_line=first_line,
+            first_start=first_start,
         )
 
     def _comments(self) -> Iterator[Comment]:
@@ -364,6 +386,8 @@ class _Reader:
                         f"keyword argument repeated: {each.arg}", each.lineno, each.col_offset + 1
                     )
                 value_span = Span(self._span(each.value).start, where.end)
+                inner = tuple(c.text for c in self._between(where.start, value_span.start))
+                notes = Notes((*notes.before, *inner), notes.suffix)
                 plain = self._span(each.value).end == where.end
                 value = self._value(each.value, value_span) if plain else Opaque(self._text(value_span))
                 if not plain:

@@ -48,6 +48,36 @@ RULE = 'go_library(name = "a")\n'
             id="behind_the_docstring",
         ),
         pytest.param(
+            '"""Doc."""; x()\n',
+            _go("go_test"),
+            f'"""Doc."""; \nload("{GO}", "go_test")\nx()\n',
+            id="on_the_line_of_the_docstring",
+        ),
+        pytest.param(
+            "\ufeffx()\n",
+            _go("go_test"),
+            f'\ufeffload("{GO}", "go_test")\n\nx()\n',
+            id="behind_the_byte_order_mark",
+        ),
+        pytest.param(
+            "\ufeff\n",
+            _go("go_test"),
+            f'\ufeffload("{GO}", "go_test")\n',
+            id="nothing_but_a_byte_order_mark",
+        ),
+        pytest.param(
+            'load("//a:a.bzl", "a"); x(\n)\n',
+            [Symbol("b", "//b:b.bzl")],
+            'load("//a:a.bzl", "a")\nload("//b:b.bzl", "b"); x(\n)\n',
+            id="before_a_statement_on_the_line_of_a_load",
+        ),
+        pytest.param(
+            'X = [\n]; load("//z:z.bzl", "z")\n',
+            [Symbol("b", "//b:b.bzl")],
+            'X = [\n]; load("//b:b.bzl", "b"); load("//z:z.bzl", "z")\n',
+            id="behind_a_statement_on_the_line_of_a_load",
+        ),
+        pytest.param(
             "X = 1\n\nx()\n",
             _go("go_test"),
             f'load("{GO}", "go_test")\n\nX = 1\n\nx()\n',
@@ -159,8 +189,8 @@ def test_needed(old: str, symbols: list[Symbol], new: str) -> None:
         pytest.param(
             f'# about\nload("{GO}", "go_library")  # why\n\n# x\nx()\n\n{RULE}',
             ["a"],
-            "# x\nx()\n",
-            id="comments_of_the_load_go",
+            "# about\n\n# x\nx()\n",
+            id="comments_above_the_load_stay",
         ),
     ],
 )

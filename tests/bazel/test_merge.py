@@ -557,3 +557,34 @@ def test_what_buildifier_laid_out_stays_so(require: Callable[[str], str], tmp_pa
         path.write_bytes(_merge(path.read_bytes(), wanted)[0])
     done = subprocess.run([*buildifier, "-mode=check", *cases], capture_output=True, text=True, check=False)
     assert done.stdout + done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(
+            'go_library(name = "p", srcs = ["a.go"]); go_test(name = "t", srcs = ["t.go"]); precious()\n',
+            'go_library(name = "p", srcs = ["a.go"]); precious()\n',
+            id="between",
+        ),
+        pytest.param(
+            'go_library(name = "p", srcs = ["old.go"]); go_test(name = "t", srcs = ["t.go"])\n',
+            'go_library(\n    name = "p",\n    srcs = ["a.go"],\n)\n',
+            id="beside_a_rule_that_changes",
+        ),
+        pytest.param(
+            'go_test(\n    name = "t",\n    srcs = ["t.go"],\n); '
+            'go_library(\n    name = "p",\n    srcs = ["b.go"],\n)\n',
+            'go_library(\n    name = "p",\n    srcs = ["a.go"],\n)\n',
+            id="on_the_last_line",
+        ),
+    ],
+)
+def test_stale_rule_on_the_line_of_another_statement(old: str, new: str) -> None:
+    assert _merged(LOAD + old, _library(srcs=["a.go"]), stale=["t"]) == LOAD + new
+
+
+def test_byte_order_mark_stays_first() -> None:
+    new = _merged("\ufeff# head\n", _library(srcs=["a.go"]))
+
+    assert new == f'\ufeff# head\n\n{LOAD}go_library(\n    name = "p",\n    srcs = ["a.go"],\n)\n'

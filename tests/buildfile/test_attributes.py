@@ -64,6 +64,24 @@ NEW: dict[str, Value | None] = {"name": String("n")}
             id="comments_without_an_attribute",
         ),
         pytest.param(
+            "f(\n    a =  # a\n        [  # b\n        1,  # c\n    ],  # d\n)\n",
+            {"a": None, "b": String("2")},
+            'f(\n    # a\n    # b\n    # c\n    # d\n    b = "2",\n)\n',
+            id="comments_in_a_removed_one",
+        ),
+        pytest.param(
+            "f(\n    a = [\n        # a\n        1,  # b\n    ],\n)\n",
+            {"a": strings(["x"])},
+            'f(\n    # a\n    # b\n    a = ["x"],\n)\n',
+            id="comments_in_a_replaced_value",
+        ),
+        pytest.param(
+            "f(a = [\n    1,  # a\n], b = [\n    2,  # b\n])  # c\n",
+            {"a": strings(["x"]), "b": None},
+            'f(\n    # a\n    a = ["x"],\n    # b\n)  # c\n',
+            id="comments_in_values_of_a_call_laid_out_anew",
+        ),
+        pytest.param(
             'f(\n    "x",\n    name = "a",\n)\n', NEW, 'f(\n    "x",\n    name = "n",\n)\n', id="positional"
         ),
         pytest.param(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bazel_xc.buildfile.evaluate import EvaluatedRule, Glob, evaluate_rules
+from bazel_xc.buildfile.evaluate import EvaluatedRule, Glob, MadeRule, evaluate, evaluate_rules
 
 ATTRIBUTES = ("hdrs", "linkopts", "strip_include_prefix")
 
@@ -62,3 +62,10 @@ def test_files_that_do_not_run_are_told_and_others_run() -> None:
 
     assert {"good": (EvaluatedRule("cc_library", "x", {"linkopts": ("-lm",)}),), "empty": ()} == rules
     assert sorted(errors) == ["run", "syntax"]
+
+
+def test_byte_order_mark_is_no_part_of_the_text() -> None:
+    made, errors = evaluate({"p/BUILD": '\ufeff# coding: latin-1\n[f(name = n) for n in ["ü"]]\n'.encode()})
+
+    assert errors == {}
+    assert made == {"p/BUILD": (MadeRule("f", "ü", ""),)}

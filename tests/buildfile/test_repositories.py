@@ -246,3 +246,11 @@ go_repository(name = "deep", importpath = "a.org/a/deep")
         "a.org/ab": "",
         "x": "",
     }
+
+
+def test_files_are_utf_8_whatever_they_say() -> None:
+    text = '\ufeff# coding: latin-1\nbazel_dep(name = "rules_go", version = "0.50.1", repo_name = "ü")\n'
+
+    found = _repositories({"MODULE.bazel": text})
+
+    assert found.bazel_deps == (BazelDep("rules_go", "0.50.1", "ü"),)

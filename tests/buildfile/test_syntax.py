@@ -338,3 +338,33 @@ def _by_key(value: Value) -> Value:
 def _sorted(attribute: Attribute) -> Value:
     (printed,) = _only(format_call("f", [NewAttribute(attribute.name, attribute.value)])).attributes
     return printed.value
+
+
+_COOKIE = 'go_library(\n    name = "ü",\n    srcs = ["üüüü.go"],\n    x = 11,\n)\n'
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param("# coding: latin-1\n", id="latin_1"),
+        pytest.param("# -*- coding: nothing-like-this -*-\n", id="unknown"),
+        pytest.param("\ufeff", id="byte_order_mark"),
+        pytest.param("\ufeff# coding: utf-16\n", id="byte_order_mark_and_another_encoding"),
+    ],
+)
+def test_files_are_utf_8_whatever_they_say(head: str) -> None:
+    file = _parse(head + _COOKIE)
+
+    (call,) = file.calls
+    assert call.strings("srcs") == ("üüüü.go",)
+    assert [_slice(file, each.span) for each in call.attributes] == [
+        'name = "ü"',
+        'srcs = ["üüüü.go"]',
+        "x = 11",
+    ]
+
+
+def test_comment_between_equals_sign_and_value_is_the_attributes() -> None:
+    (call,) = _parse("f(\n    # a\n    x =  # b\n        # c\n        [],  # d\n)\n").calls
+
+    assert call.attributes[0].notes == Notes(("# a", "# b", "# c"), "# d")
