@@ -30,7 +30,7 @@ GOLDEN = Path(__file__).parent.parent / "testdata" / "golden"
 CASES = sorted(path.name for path in GOLDEN.iterdir() if path.is_dir())
 UPDATE = "BAZEL_XC_UPDATE_GOLDEN"
 # Cases whose BUILD files are laid out by hand in a way that bazel-xc has to leave alone.
-HAND_LAYOUT = frozenset({"crlf_kept", "odd_layout_kept", "several_statements_on_a_line"})
+HAND_LAYOUT = frozenset({"crlf_kept", "odd_layout_kept", "several_statements_on_a_line", "text_is_utf_8"})
 _SETTINGS = (
     "BAZEL_XC_GO",
     "CGO_CFLAGS",

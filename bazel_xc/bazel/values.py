@@ -3,7 +3,8 @@
 Comes in: the old value and the new one, either may be missing. Goes out: the value to write, None for no
 attribute, or ``LEFT`` where the old one must stay because it is not understood. Strings marked ``# keep``
 survive, comments of surviving strings too, old items stay in their order and new ones follow. A value that
-already says the same on every platform is ``LEFT`` as well: spelling alone is no reason to edit.
+already says the same on every platform is ``LEFT`` as well: spelling alone is no reason to edit. A branch of
+a select that is marked ``# keep`` stays as it is, for the platforms that it was for.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from attrs import evolve, frozen
 
 from bazel_xc.bazel.select import Conditions, label_list, platform_of_key, project, same_meaning
 from bazel_xc.buildfile.printer import DEFAULT
-from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Sum, Value
+from bazel_xc.buildfile.syntax import Branch, ListValue, Notes, Opaque, Select, String, Sum, Value, strings_in
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS, KNOWN_PLATFORMS
 from bazel_xc.model import parsed_label
 
@@ -38,10 +39,13 @@ class Left(enum.Enum):
 
 @frozen
 class _Parts:
-    """A value taken apart: the unconditional list and the select's branches."""
+    """A value taken apart: the unconditional list, and a select for each sort of key.
+
+    Bazel finds ``linux`` beside ``arm64`` in one select ambiguous, and each has a default of its own.
+    """
 
     common: ListValue
-    choice: Select | None
+    choices: tuple[Select, ...]
 
 
 def merge_value(
@@ -67,12 +71,15 @@ def merge_value(
     if parts is None:
         return Left.OPAQUE
     if wanted is None:
-        return new
+        return Left.OPAQUE if _marked(old) else new
     merged = _put_together(_merge(parts, wanted, canonical, ordered=name in _ORDERED))
     same = old == merged or same_meaning(
         _mapped(old, canonical), _mapped(merged, canonical), GAZELLE_PLATFORMS, ordered=name in _ORDERED
     )
-    if same and merged is not None and not _foreign_keys(parts.choice, rules_go):
+    labels = name in _LABELS or name not in _ORDERED
+    if labels and _marked(old) and _twice(_mapped(merged, canonical)) and not _twice(_mapped(old, canonical)):
+        return Left.OPAQUE  # what is kept is wanted elsewhere, too, and Bazel takes no label twice
+    if same and merged is not None and not _foreign_keys(parts.choices, rules_go):
         return Left.SAME
     return merged
 
@@ -126,9 +133,12 @@ def _one_of_several(value: Value) -> bool:
 
 def _choose(old: Value, new: Value | None, rules_go: str) -> Value | Left | None:
     """A select between single values is replaced as a whole, unless it has keys that are not ours."""
+    assert isinstance(old, Select)
     if any(project(old, platform) is None for platform in GAZELLE_PLATFORMS):
         return Left.OPAQUE
-    if _foreign_keys(old, rules_go) or not same_meaning(old, new, GAZELLE_PLATFORMS, ordered=True):
+    if any(branch.notes.keep for branch in old.branches):
+        return Left.SAME if same_meaning(old, new, GAZELLE_PLATFORMS, ordered=True) else Left.OPAQUE
+    if _foreign_keys([old], rules_go) or not same_meaning(old, new, GAZELLE_PLATFORMS, ordered=True):
         return new
     return Left.SAME
 
@@ -144,7 +154,9 @@ def _canonical(name: str, package: str, own_names: tuple[str, ...]) -> Callable[
 
 
 def _take_apart(value: Value | None) -> _Parts | None:
-    """The list and the select of a value; None for one that is put together in any other way."""
+    """The list and the selects of a value; None for one that is put together in any other way, and where
+    joining its selects would change what a kept branch says.
+    """
     parts = value.parts if isinstance(value, Sum) else () if value is None else (value,)
     items: list[String | Opaque] = []
     lists = [part for part in parts if isinstance(part, ListValue)]
@@ -155,41 +167,139 @@ def _take_apart(value: Value | None) -> _Parts | None:
         items.extend(each.items)
     if any(isinstance(item, Opaque) and not item.notes.keep for item in items):
         return None
-    branches: dict[str, Branch] = {}
-    for choice in choices:
-        for branch in choice.branches:
-            known = branch.key == DEFAULT or platform_of_key(branch.key) is not None
-            if not known or not isinstance(branch.value, ListValue):
-                return None
-            before = branches.get(branch.key)
-            value_before = before.value if before else None
-            if isinstance(value_before, ListValue):
-                joined = (*value_before.items, *branch.value.items)
-                branch = evolve(branch, value=evolve(branch.value, items=joined))  # noqa: PLW2901
-            branches[branch.key] = branch
+    known = all(_is_known(branch) for choice in choices for branch in choice.branches)
+    if not known or any(_has_mixed_keep(choice) for choice in choices):
+        return None
+    groups: dict[str, Select] = {}
+    for choice in (each for whole in choices for each in _by_sort(whole)):
+        sort = _sort_of(choice)
+        joined = _joined(groups[sort], choice) if sort in groups else choice
+        if joined is None:
+            return None
+        groups[sort] = joined
     common = evolve(lists[0], items=tuple(items)) if lists else ListValue(())
-    end = choices[0].end if choices else ()
-    return _Parts(common, Select(tuple(branches.values()), end) if branches else None)
+    return _Parts(common, tuple(groups.values()))
+
+
+def _is_known(branch: Branch) -> bool:
+    known = branch.key == DEFAULT or platform_of_key(branch.key) is not None
+    return known and isinstance(branch.value, ListValue)
+
+
+def _keeps(branch: Branch) -> bool:
+    """Whether anything in a branch is marked ``# keep``, or all of it."""
+    return branch.notes.keep or any(item.notes.keep for item in _list(branch.value).items)
+
+
+def _has_mixed_keep(choice: Select) -> bool:
+    """Whether the default of a select with several sorts of keys is kept; parted, it says something else."""
+    sorts = {_sort_of_key(branch.key) for branch in choice.branches if branch.key != DEFAULT}
+    return len(sorts) > 1 and any(_keeps(branch) for branch in choice.branches if branch.key == DEFAULT)
+
+
+def _by_sort(choice: Select) -> Iterator[Select]:
+    """One select for each sort of key, the default with the first."""
+    groups: dict[str, list[Branch]] = {}
+    for branch in choice.branches:
+        if branch.key != DEFAULT:
+            groups.setdefault(_sort_of_key(branch.key), []).append(branch)
+    default = [branch for branch in choice.branches if branch.key == DEFAULT]
+    for at, branches in enumerate(groups.values() or [[]]):
+        yield Select((*branches, *default), choice.end) if at == 0 else Select(tuple(branches))
+
+
+def _sort_of(choice: Select) -> str:
+    return next((_sort_of_key(branch.key) for branch in choice.branches if branch.key != DEFAULT), "")
+
+
+def _name(branch: Branch) -> str:
+    """What a key is about, however it is spelt."""
+    return platform_of_key(branch.key) or branch.key
+
+
+def _joined(one: Select, other: Select) -> Select | None:
+    """Two selects of one sort as one; None where a kept branch of either would come to say something else."""
+    branches = {_name(branch): branch for branch in one.branches}
+    differ = branches.keys() != {_name(branch) for branch in other.branches}
+    both = (*one.branches, *other.branches)
+    if any(branch.notes.keep or (_keeps(branch) and differ and branch.key == DEFAULT) for branch in both):
+        return None
+    for branch in other.branches:
+        before = branches.get(_name(branch))
+        items = (*(_list(before.value).items if before else ()), *_list(branch.value).items)
+        branches[_name(branch)] = evolve(branch, value=evolve(_list(branch.value), items=items))
+    return Select(tuple(branches.values()), (*one.end, *other.end))
 
 
 def _merge(old: _Parts, new: _Parts, canonical: Callable[[str], str], *, ordered: bool) -> _Parts:
-    common = _merge_list(old.common, new.common, canonical, ordered=ordered)
+    def merged(old_list: ListValue, new_list: ListValue) -> ListValue:
+        return _merge_list(old_list, new_list, canonical, ordered=ordered)
+
+    before = {_sort_of(choice): choice for choice in old.choices}
+    wanted = {_sort_of(choice): choice for choice in new.choices}
+    nothing = Select(())
+    choices = [
+        _merge_select(before.get(sort, nothing), wanted.get(sort, nothing), merged)
+        for sort in dict.fromkeys([*wanted, *before])
+    ]
+    return _Parts(merged(old.common, new.common), tuple(choices))
+
+
+def _merge_select(old: Select, new: Select, merged: Callable[[ListValue, ListValue], ListValue]) -> Select:
+    """Two selects of one sort. A kept branch stays as it is, whatever is wanted under its key."""
+    old_branches = {_name(branch): branch for branch in old.branches}
+    new_branches = {_name(branch): branch for branch in new.branches}
+    default = old_branches.get(DEFAULT)
+    kept = _kept_by_default(default)
     branches: list[Branch] = []
-    old_branches = {platform_of_key(b.key) or b.key: b for b in (old.choice.branches if old.choice else ())}
-    for branch in new.choice.branches if new.choice else ():
-        before = old_branches.pop(platform_of_key(branch.key) or branch.key, None)
-        if before and isinstance(before.value, ListValue) and isinstance(branch.value, ListValue):
-            value = _merge_list(before.value, branch.value, canonical, ordered=ordered)
-            branch = evolve(branch, value=value, notes=before.notes)  # noqa: PLW2901
-        branches.append(branch)
-    for before in old_branches.values():
-        kept = _merge_list(_list(before.value), ListValue(()), canonical, ordered=ordered)
-        if kept.items or before.notes.keep:
-            branches.append(evolve(before, value=kept if not before.notes.keep else before.value))
-    if branches and not any(branch.key == DEFAULT for branch in branches):
-        branches.append(Branch(DEFAULT, ListValue(())))
-    end = old.choice.end if old.choice else ()
-    return _Parts(common, Select(tuple(branches), end) if branches else None)
+    for name in dict.fromkeys([*new_branches, *old_branches]):
+        before, after = old_branches.get(name), new_branches.get(name)
+        if before is None:
+            assert after is not None
+            # What the default keeps has held here as well, and a key of its own would end that.
+            items = (*_list(after.value).items, *kept)
+            branches.append(evolve(after, value=evolve(_list(after.value), items=items)))
+        elif before.notes.keep:
+            branches.append(evolve(before, key=after.key if after else before.key))
+        else:
+            value = merged(_list(before.value), _list(after.value) if after else ListValue(()))
+            if after or value.items or (default and _keeps(default)):
+                branches.append(evolve(before, key=after.key if after else before.key, value=value))
+    return Select(tuple(branches), old.end)
+
+
+def _kept_by_default(default: Branch | None) -> tuple[_Item, ...]:
+    """What a default keeps, each item with a mark of its own."""
+    if default is None:
+        return ()
+    items = _list(default.value).items
+    if not default.notes.keep:
+        return tuple(item for item in items if item.notes.keep)
+    return tuple(evolve(item, notes=Notes(suffix="# keep")) for item in items)
+
+
+def _marked(value: Value | None) -> bool:
+    """Whether anything in a value is marked ``# keep``."""
+    match value:
+        case Sum():
+            return any(map(_marked, value.parts))
+        case ListValue():
+            return any(item.notes.keep for item in value.items)
+        case Select():
+            return any(branch.notes.keep or _marked(branch.value) for branch in value.branches)
+    return False
+
+
+def _twice(value: Value | None) -> bool:
+    """Whether a string is there twice on some platform."""
+    texts = list(strings_in(value)) if value else []
+    if len(texts) == len(set(texts)):
+        return False
+    for platform in GAZELLE_PLATFORMS:
+        held = project(value, platform) or ()
+        if len(held) != len(set(held)):
+            return True
+    return False
 
 
 def _list(value: Value) -> ListValue:
@@ -242,7 +352,7 @@ def _texts(items: Iterable[String | Opaque]) -> list[tuple[str, String | Opaque]
 
 
 def _put_together(parts: _Parts) -> Value | None:
-    choices: list[Value] = list(_choices(parts.choice)) if parts.choice else []
+    choices: list[Value] = [each for choice in parts.choices if (each := _whole(choice))]
     empty = not parts.common.items and not parts.common.end
     if not choices:
         return None if empty else parts.common
@@ -250,19 +360,13 @@ def _put_together(parts: _Parts) -> Value | None:
     return values[0] if len(values) == 1 else Sum(tuple(values))
 
 
-def _choices(choice: Select) -> Iterator[Select]:
-    """One select for each sort of key: Bazel finds ``linux`` beside ``linux_arm64`` ambiguous."""
-    groups: dict[str, list[Branch]] = {}
-    default = next(
-        (branch for branch in choice.branches if branch.key == DEFAULT), Branch(DEFAULT, ListValue(()))
-    )
-    for branch in choice.branches:
-        if branch is not default:
-            groups.setdefault(_sort_of_key(branch.key), []).append(branch)
-    for at, branches in enumerate(groups.values() or [[]]):
-        last = default if at == 0 else Branch(DEFAULT, ListValue(()))
-        if any(_list(branch.value).items for branch in (*branches, last)):
-            yield Select((*branches, last), choice.end if at == 0 else ())
+def _whole(choice: Select) -> Select | None:
+    """The select with its default last; None where it says nothing."""
+    branches = [branch for branch in choice.branches if branch.key != DEFAULT]
+    default = next((branch for branch in choice.branches if branch.key == DEFAULT), None)
+    whole = (*branches, default or Branch(DEFAULT, ListValue(())))
+    says = any(_list(branch.value).items or branch.notes.keep for branch in whole)
+    return Select(whole, choice.end) if says else None
 
 
 def _sort_of_key(key: str) -> str:
@@ -292,7 +396,7 @@ def _mapped(value: Value | None, canonical: Callable[[str], str]) -> Value | Non
     return value
 
 
-def _foreign_keys(choice: Value | None, rules_go: str) -> bool:
+def _foreign_keys(choices: Iterable[Select], rules_go: str) -> bool:
     """Whether a key of a select names rules_go by a name that this workspace does not have."""
-    keys = [branch.key for branch in choice.branches] if isinstance(choice, Select) else []
+    keys = [branch.key for choice in choices for branch in choice.branches]
     return any("rules_go//" in key and not key.lstrip("@").startswith(f"{rules_go}//") for key in keys)

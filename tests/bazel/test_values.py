@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bazel_xc.bazel.select import Conditions
+from bazel_xc.bazel.select import Conditions, project
 from bazel_xc.bazel.values import Left, merge_value, with_others
-from bazel_xc.buildfile.printer import arrange, format_value
-from bazel_xc.buildfile.syntax import Value, parse
+from bazel_xc.buildfile.printer import DEFAULT, arrange, format_value
+from bazel_xc.buildfile.syntax import Branch, ListValue, Notes, Select, String, Sum, Value, parse
+from bazel_xc.golang.constraints import GAZELLE_PLATFORMS
 from bazel_xc.model import Label
 
 LINUX = "@rules_go//go/platform:linux"
@@ -29,7 +32,8 @@ def _select(**branches: str) -> str:
         **{name: f"@rules_go//go/platform:{name}" for name in branches},
     }
     keys["default"] = "//conditions:default"
-    return "select({" + ", ".join(f'"{keys[name]}": {text}' for name, text in branches.items()) + "})"
+    texts = ", ".join(f'"{keys[name]}": {text}' for name, text in branches.items())
+    return "select({" + texts.replace("\n, ", "\n") + "})"
 
 
 @pytest.mark.parametrize(
@@ -138,8 +142,77 @@ def _select(**branches: str) -> str:
             "deps",
             _select(linux='["a"]', default='["k"]').replace('"k"', '"k",  # keep\n'),
             None,
-            _select(default='["k"]').replace('"k"', '"k",  # keep\n'),
+            _select(linux="[]", default='["k"]').replace('"k"', '"k",  # keep\n'),
             id="kept_where_nothing_else_is_left",
+        ),
+        pytest.param(
+            "deps",
+            _select(arm64='["a"]', default='["k"],  # keep: plugin\n')
+            + " + "
+            + _select(linux='["old"]', default="[]"),
+            "",
+            _select(arm64="[]", default='["k"],  # keep: plugin\n'),
+            id="kept_default_of_the_first_select",
+        ),
+        pytest.param(
+            "deps",
+            _select(linux='["old"]', default='["a"]')
+            + " + "
+            + _select(arm64='["b"]', default='["k"],  # keep\n'),
+            _select(linux='["new"]', default="[]"),
+            _select(linux='["new"]', default="[]") + " + " + _select(arm64="[]", default='["k"],  # keep\n'),
+            id="kept_default_of_the_last_select",
+        ),
+        pytest.param(
+            "deps",
+            _select(arm64='["k"],  # keep\n', default="[]"),
+            _select(linux='["a"]', default="[]"),
+            _select(linux='["a"]', default="[]") + " + " + _select(arm64='["k"],  # keep\n', default="[]"),
+            id="kept_branch_beside_keys_of_another_sort",
+        ),
+        pytest.param(
+            "deps",
+            _select(linux='["k"],  # keep\n', windows='["w"]', default="[]"),
+            _select(linux='["a"]', windows='["b"]', default="[]"),
+            _select(linux='["k"],  # keep\n', windows='["b"]', default="[]"),
+            id="kept_branch_under_a_wanted_key",
+        ),
+        pytest.param(
+            "deps",
+            _select(linux='["a"]', default='["k"],  # keep\n'),
+            _select(linux='["a"]', windows='["b"]', default="[]"),
+            _select(windows='["b", "k",  # keep\n]', linux='["a"]', default='["k"],  # keep\n'),
+            id="kept_default_holds_under_a_new_key_too",
+        ),
+        pytest.param(
+            "deps",
+            _select(linux='["k"],  # keep\n', default="[]"),
+            '["k"]',
+            OPAQUE,
+            id="kept_branch_that_is_wanted_everywhere",
+        ),
+        pytest.param(
+            "deps",
+            _select(linux='["a"]', windows_amd64='["b"]', default='["k"],  # keep\n'),
+            "",
+            OPAQUE,
+            id="kept_default_of_mixed_keys",
+        ),
+        pytest.param(
+            "deps",
+            _select(linux='["a"]', default='["k"],  # keep\n')
+            + " + "
+            + _select(windows='["b"]', default="[]"),
+            "",
+            OPAQUE,
+            id="kept_default_of_two_selects_of_one_sort",
+        ),
+        pytest.param(
+            "pure",
+            _select(linux='"off",  # keep\n', default='"auto"'),
+            '"off"',
+            OPAQUE,
+            id="kept_branch_of_single_values",
         ),
     ],
 )
@@ -190,3 +263,71 @@ def test_with_others(old: str, new: str, merged: str) -> None:
     found = with_others(_value(old), _value(new), ours, "p", conditions)
 
     assert found == _value(merged)
+
+
+KEPT = Notes(suffix="# keep")
+
+
+def _lists(letters: str) -> st.SearchStrategy[ListValue]:
+    items = st.builds(String, st.sampled_from(letters), notes=st.sampled_from([Notes(), KEPT]))
+    return st.lists(items, max_size=2, unique_by=lambda item: item.value).map(
+        lambda found: ListValue(tuple(found))
+    )
+
+
+@st.composite
+def _with_selects(draw: st.DrawFn) -> Value:
+    """A list and a select or two, of different sorts of keys, no string in two of them."""
+    parts: list[Value] = [draw(_lists("ab"))]
+    for letters, names in (
+        ("cd", ("linux", "windows")),
+        ("ef", ("arm64", "amd64")),
+        ("gh", ("linux_arm64",)),
+    ):
+        chosen = draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
+        keys = [*(f"@rules_go//go/platform:{name}" for name in chosen), DEFAULT]
+        notes = st.sampled_from([Notes(), Notes(), Notes(("# keep: it",)), KEPT])
+        branches = tuple(Branch(key, draw(_lists(letters)), draw(notes)) for key in keys)
+        if chosen:
+            parts.append(Select(branches))
+    return Sum(tuple(parts)) if len(parts) > 1 else parts[0]
+
+
+def _plain(value: Value) -> Value:
+    """The value without a comment."""
+    text = format_value(value, 1)
+    found = _value(re.sub(r"#.*", "", text))
+    assert found is not None
+    return found
+
+
+def _only_kept(value: Value | None, *, all_of_it: bool = False) -> Value | None:
+    match value:
+        case ListValue():
+            items = (each for each in value.items if all_of_it or each.notes.keep)
+            return ListValue(tuple(items))
+        case Select():
+            return Select(
+                tuple(
+                    Branch(each.key, _only_kept(each.value, all_of_it=each.notes.keep) or each.value)
+                    for each in value.branches
+                )
+            )
+        case Sum():
+            return Sum(tuple(_only_kept(part) or part for part in value.parts))
+    return value
+
+
+@given(_with_selects(), _with_selects().map(_plain))
+def test_what_is_kept_holds_where_it_did(before: Value, wanted: Value) -> None:
+    found = merge_value("deps", before, wanted, "p", "rules_go")
+
+    if not isinstance(found, Left):
+        for platform in sorted(GAZELLE_PLATFORMS):
+            kept, held = project(_only_kept(before), platform), project(found, platform)
+            assert kept is not None
+            assert held is not None
+            assert set(kept) <= set(held), platform
+        again = _value(format_value(arrange("deps", found), 1)) if found else None
+        second = merge_value("deps", again, wanted, "p", "rules_go")
+        assert second is Left.SAME if again else found is None
