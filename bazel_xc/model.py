@@ -154,11 +154,15 @@ def parsed_label(text: str, package: str = "", own_names: Collection[str] = ()) 
 
 @frozen(order=True)
 class FileChange:
-    """A file as it was read and as it should be; None for one that does not, or should not, exist."""
+    """A file as it was read and as it should be; None for one that does not, or should not, exist.
+
+    ``objection`` says why the new bytes must not be written, and is empty where nothing is against it.
+    """
 
     path: str
     old: bytes | None
     new: bytes | None
+    objection: str = field(default="", eq=False, order=False, kw_only=True)
 
     @property
     def text(self) -> bytes:

@@ -2,7 +2,7 @@
 
 Comes in: wanted and stale rules of a directory, the configuration, what the workspace declares. Goes out:
 ``FileChange`` values, and diagnostics. Text that would not run in Starlark though the old one did is never
-handed on. The disk is changed elsewhere.
+handed on, nor is text that lacks anything of the user's. The disk is changed elsewhere.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from bazel_xc.bazel.platforms import (
     platform_rules,
 )
 from bazel_xc.bazel.select import select_conditions
+from bazel_xc.bazel.untouched import damage, touched_rules
 from bazel_xc.buildfile.bazelrc import Bazelrc
 from bazel_xc.buildfile.evaluate import check_new, evaluate
 from bazel_xc.buildfile.repositories import Repositories
@@ -66,9 +67,11 @@ class FileMaker:
             cc_load=self._cc_load(),
         )
         file = directory.build_file or BuildFile(directory.build_path, b"")
+        wanted, stale = tuple(wanted), tuple(stale)
         new, said = merge(file, wanted, stale, context)
         old = directory.build_file.data if directory.build_file else None
-        return FileChange(directory.build_path, old, new), said
+        lost = damage(file, new, touched_rules(wanted, stale, context)) if new != old else ""
+        return FileChange(directory.build_path, old, new, objection=lost), said
 
     @cached_property
     def _own_labels(self) -> frozenset[Label]:
@@ -133,8 +136,14 @@ def _with_build_file(directory: Directory, root: Path, path: str) -> Directory:
 
 
 def checked(changes: Iterable[FileChange]) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
-    """Leaves out what is no change, and BUILD files that ran before a change and would not run after it."""
+    """Leaves out what is no change, BUILD files that would lose what is the user's, and BUILD files that ran
+    before a change and would not run after it.
+    """
     changes = [change for change in changes if change.is_change]
+    said = [
+        _left(each.path, f"its new text is refused: {each.objection}") for each in changes if each.objection
+    ]
+    changes = [change for change in changes if not change.objection]
     build = [change for change in changes if not change.path.endswith(BAZELRC_NAME)]
     errors = dict(check_new({each.path: each.text for each in build if each.old is None}))
     edited = {each.path: each for each in build if each.old is not None}
@@ -142,14 +151,15 @@ def checked(changes: Iterable[FileChange]) -> tuple[tuple[FileChange, ...], tupl
         _, after = evaluate({path: each.text for path, each in edited.items()})
         _, before = evaluate({path: edited[path].old or b"" for path in after})
         errors |= {path: message for path, message in after.items() if path not in before}
-    said = tuple(
-        Diagnostic(
-            path=path,
-            severity=Severity.ERROR,
-            code="internal",
-            message=f"what would be written is no Starlark: {message}",
-            remedy="it is left as it was; please report the file",
-        )
-        for path, message in errors.items()
+    said += [_left(path, f"what would be written is no Starlark: {text}") for path, text in errors.items()]
+    return tuple(change for change in changes if change.path not in errors), tuple(said)
+
+
+def _left(path: str, message: str) -> Diagnostic:
+    return Diagnostic(
+        path=path,
+        severity=Severity.ERROR,
+        code="internal",
+        message=message,
+        remedy="the file is left as it was; please report it",
     )
-    return tuple(change for change in changes if change.path not in errors), said

@@ -21,6 +21,7 @@ from bazel_xc.golang.constraints import GAZELLE_PLATFORMS, KNOWN_PLATFORMS
 from bazel_xc.model import parsed_label
 
 _LABELS = frozenset({"actual", "cdeps", "deps", "embed"})
+_NO_TWICE = _LABELS | {"embedsrcs", "hdrs", "srcs", "textual_hdrs"}
 _SYSTEMS = frozenset(name.partition("_")[0] for name in KNOWN_PLATFORMS)
 _ORDERED = frozenset(
     {"cdeps", "clinkopts", "copts", "cppopts", "cxxopts", "gc_goopts", "gc_linkopts", "includes"}
@@ -71,13 +72,13 @@ def merge_value(
     if parts is None:
         return Left.OPAQUE
     if wanted is None:
-        return Left.OPAQUE if _marked(old) else new
+        return Left.OPAQUE if is_marked(old) else new
     merged = _put_together(_merge(parts, wanted, canonical, ordered=name in _ORDERED))
     same = old == merged or same_meaning(
         _mapped(old, canonical), _mapped(merged, canonical), GAZELLE_PLATFORMS, ordered=name in _ORDERED
     )
-    labels = name in _LABELS or name not in _ORDERED
-    if labels and _marked(old) and _twice(_mapped(merged, canonical)) and not _twice(_mapped(old, canonical)):
+    was_twice = label_twice(name, old, package, own_names)
+    if is_marked(old) and merged and not was_twice and label_twice(name, merged, package, own_names):
         return Left.OPAQUE  # what is kept is wanted elsewhere, too, and Bazel takes no label twice
     if same and merged is not None and not _foreign_keys(parts.choices, rules_go):
         return Left.SAME
@@ -118,6 +119,23 @@ def with_others(
     }
     found = {name: tuple(spelt[each] for each in dict.fromkeys(labels)) for name, labels in joined.items()}
     return label_list(found, conditions)
+
+
+def is_marked(value: Value | None) -> bool:
+    """Whether anything in a value is marked ``# keep``."""
+    match value:
+        case Sum():
+            return any(map(is_marked, value.parts))
+        case ListValue():
+            return any(item.notes.keep for item in value.items)
+        case Select():
+            return any(branch.notes.keep or is_marked(branch.value) for branch in value.branches)
+    return False
+
+
+def label_twice(name: str, value: Value, package: str, own_names: tuple[str, ...] = ()) -> bool:
+    """Whether an attribute of labels has one of them twice on some platform, which Bazel refuses."""
+    return name in _NO_TWICE and _twice(_mapped(value, _canonical(name, package, own_names)))
 
 
 def _scalar(value: Value) -> bool:
@@ -276,18 +294,6 @@ def _kept_by_default(default: Branch | None) -> tuple[_Item, ...]:
     if not default.notes.keep:
         return tuple(item for item in items if item.notes.keep)
     return tuple(evolve(item, notes=Notes(suffix="# keep")) for item in items)
-
-
-def _marked(value: Value | None) -> bool:
-    """Whether anything in a value is marked ``# keep``."""
-    match value:
-        case Sum():
-            return any(map(_marked, value.parts))
-        case ListValue():
-            return any(item.notes.keep for item in value.items)
-        case Select():
-            return any(branch.notes.keep or _marked(branch.value) for branch in value.branches)
-    return False
 
 
 def _twice(value: Value | None) -> bool:

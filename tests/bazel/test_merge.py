@@ -18,6 +18,7 @@ from bazel_xc.bazel.merge import MergeContext, merge
 from bazel_xc.bazel.outline import Slot
 from bazel_xc.bazel.plan import WantedRule
 from bazel_xc.bazel.select import Conditions
+from bazel_xc.bazel.untouched import damage, touched_rules
 from bazel_xc.buildfile.directives import MappedKind, Settings
 from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.syntax import (
@@ -86,7 +87,11 @@ def _merge(
     context = context or _context()
     file = parse("p/BUILD.bazel", data)
     gone = [call for call in file.calls if call.name in set(stale)]
-    return merge(file, _rules(file, wanted, context), gone, context)
+    rules = _rules(file, wanted, context)
+    new, said = merge(file, rules, gone, context)
+    found = damage(file, new, touched_rules(rules, gone, context))
+    assert found == ""
+    return new, said
 
 
 def _merged(

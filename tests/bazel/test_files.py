@@ -1,0 +1,39 @@
+"""The last look at changed files before they are written."""
+
+from __future__ import annotations
+
+from bazel_xc.bazel.files import checked
+from bazel_xc.model import Diagnostic, FileChange, Severity
+
+
+def test_file_with_an_objection_is_left_and_said() -> None:
+    good = FileChange("q/BUILD.bazel", b"f()\n", b"f()\ng()\n")
+    bad = FileChange("p/BUILD.bazel", b"f()\n", b"", objection="the statement of line 1 is lost")
+
+    assert checked([bad, good]) == (
+        (good,),
+        (
+            Diagnostic(
+                path="p/BUILD.bazel",
+                severity=Severity.ERROR,
+                code="internal",
+                message="its new text is refused: the statement of line 1 is lost",
+                remedy="the file is left as it was; please report it",
+            ),
+        ),
+    )
+
+
+def test_text_that_is_no_starlark_is_left_and_said() -> None:
+    bad = FileChange("p/BUILD.bazel", b"f()\n", b"f(class = 1)\n")
+
+    changes, said = checked([bad])
+
+    assert changes == ()
+    assert [each.message.partition(": ")[0] for each in said] == ["what would be written is no Starlark"]
+
+
+def test_nothing_is_said_of_a_file_that_did_not_run_before() -> None:
+    change = FileChange("p/BUILD.bazel", b'fail("no")\n', b'fail("no")\nf()\n')
+
+    assert checked([change]) == ((change,), ())
