@@ -1,10 +1,9 @@
 """Runs BUILD files in the Starlark interpreter, for what reading alone cannot tell.
 
 Comes in: texts of BUILD files. Goes out: the rules that a file really makes, loops and comprehensions
-included, with chosen attributes where asked, and whether a text that was written is Starlark at all. The only
-import of starlark_go. Loaded symbols are not followed: a call of one is recorded, a value of one is an empty
-list; globs are told, not expanded. All files go into one run, each in a function of its own, because starting
-an interpreter costs more than running a hundred files.
+included, with chosen attributes where asked, and whether a text that was written is Starlark at all. Loaded
+symbols are not followed: a call of one is recorded, a value of one is an empty list; globs are told, not
+expanded. The interpreter is in a process with limits (``starlark``), so a file that loops has a message, too.
 
 No Python function is ever handed to the interpreter (one that nobody else holds crashes the process); calls
 are recorded in Starlark itself.
@@ -17,8 +16,11 @@ import json
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
 
 from attrs import frozen
+
+from bazel_xc.buildfile.starlark import run
 
 _BUILTINS = frozenset(
     """None True False any all bool dict dir enumerate fail getattr hasattr hash int len list max min print
@@ -26,21 +28,25 @@ _BUILTINS = frozenset(
 )
 _STATEMENT = re.compile(r"^([A-Za-z_]\w*)\(", re.MULTILINE)
 _LOAD = re.compile(r"^load\(.*\)$", re.MULTILINE)
-_PRELUDE = """\
-_made = []
+_SELECT = """\
 def select(branches, no_match_error = ""):
     return [branches]
-def _call(file, kind, args, kwargs):
+"""
+_PRELUDE = f"""\
+_made = []
+{_SELECT}
+def _call(kind, args, kwargs):
     if type(kwargs.get("name")) == "string":
         path = kwargs.get("importpath")
         values = [(key, repr(kwargs[key])) for key in _wanted if key in kwargs]
-        _made.append((file, kind, kwargs["name"], path if type(path) == "string" else "", values))
+        _made.append((kind, kwargs["name"], path if type(path) == "string" else "", values))
     if _wanted and kind == "glob":
         include = args[0] if args else kwargs.get("include", [])
         return [("glob", include, args[1] if len(args) > 1 else kwargs.get("exclude", []))]
     return []
 """
-_Found = tuple[int, str, str, str, list[tuple[str, str]]]
+_TOGETHER = 500  # files of ours that are run as one text
+_Found = tuple[str, str, str, list[tuple[str, str]]]
 
 
 @frozen
@@ -82,7 +88,7 @@ class EvaluatedRule:
 def evaluate(texts: Mapping[str, bytes]) -> tuple[Mapping[str, tuple[MadeRule, ...]], Mapping[str, str]]:
     """The rules that each file makes, and for files that do not run the interpreter's message."""
     found, errors = _evaluated(texts, ())
-    made = {path: tuple(MadeRule(*each[1:4]) for each in calls) for path, calls in found.items()}
+    made = {path: tuple(MadeRule(*each[:3]) for each in calls) for path, calls in found.items()}
     return made, errors
 
 
@@ -98,7 +104,7 @@ def evaluate_rules(
 
 
 def _rule(call: _Found) -> EvaluatedRule:
-    _, kind, name, _, values = call
+    kind, name, _, values = call
     return EvaluatedRule(kind, name, {key: _items(text) for key, text in values})
 
 
@@ -136,20 +142,25 @@ def _evaluated(
     errors: dict[str, str] = {}
     for path, data in texts.items():
         try:
-            programs[path] = _program(len(programs), data.decode("utf-8-sig"))
+            programs[path] = _program(data.decode("utf-8-sig"))
         except (SyntaxError, ValueError) as e:
             errors[path] = getattr(e, "msg", None) or str(e)
-    try:
-        return _by_path(list(programs), _run(programs.values(), wanted)), errors
-    except ValueError:
-        pass
     made: dict[str, list[_Found]] = {}
-    for path, program in programs.items():  # one by one, to learn which it was
-        try:
-            made.update(_by_path(list(programs), _run([program], wanted)))
-        except ValueError as e:
-            errors[path] = str(e)
+    head = f"_wanted = {json.dumps(wanted)}\n{_PRELUDE}"
+    for path, outcome in zip(programs, run(list(programs.values()), head, "_made"), strict=True):
+        if outcome.error:
+            errors[path] = outcome.error
+        elif calls := _calls(outcome.value):
+            made[path] = calls
     return made, errors
+
+
+def _calls(value: object) -> list[_Found]:
+    """What was recorded, from the interpreter's lists."""
+    return [
+        (kind, name, path, [(key, text) for key, text in values])
+        for kind, name, path, values in cast("list[_Found]", value)
+    ]
 
 
 def check_new(texts: Mapping[str, bytes]) -> Mapping[str, str]:
@@ -160,42 +171,15 @@ def check_new(texts: Mapping[str, bytes]) -> Mapping[str, str]:
         text = data.decode("utf-8-sig")
         kinds.update(_STATEMENT.findall(text))
         lines = [f"    {line}" for line in _LOAD.sub("", text).split("\n")]
-        programs.append(
-            "\n".join([f"def _file{len(programs)}():", "    pass", *lines, f"_file{len(programs)}()", ""])
-        )
+        programs.append("\n".join(["def _file():", "    pass", *lines, "_file()", ""]))
     stubs = "".join(f"def {kind}(*args, **kwargs):\n    return []\n" for kind in sorted(kinds - {"load"}))
-    try:
-        _run([stubs, *programs])
-    except ValueError:
+    joined = ["".join(programs[at : at + _TOGETHER]) for at in range(0, len(programs), _TOGETHER)]
+    if any(outcome.error for outcome in run(joined, _SELECT + stubs, "0")):
         return evaluate(texts)[1]
     return {}
 
 
-def _run(programs: Iterable[str], wanted: tuple[str, ...] = ()) -> list[_Found]:
-    """Runs all programs in one interpreter. Raises ValueError with its message."""
-    from starlark_go import Starlark, StarlarkError, configure_starlark  # noqa: PLC0415 - only where used
-
-    configure_starlark(allow_set=True, allow_global_reassign=True)
-    interpreter = Starlark()
-    try:
-        interpreter.exec(f"_wanted = {json.dumps(wanted)}\n{_PRELUDE}" + "".join(programs))
-        found = interpreter.eval("_made")
-    except StarlarkError as e:
-        raise ValueError(" ".join(str(e).split())) from None
-    return [
-        (int(file), str(kind), str(name), str(path), [(str(key), str(text)) for key, text in values])
-        for file, kind, name, path, values in found
-    ]
-
-
-def _by_path(paths: list[str], found: Iterable[_Found]) -> dict[str, list[_Found]]:
-    made: dict[str, list[_Found]] = {}
-    for call in found:
-        made.setdefault(paths[call[0]], []).append(call)
-    return made
-
-
-def _program(number: int, text: str) -> str:
+def _program(text: str) -> str:
     """A file as a function that records its calls, with stubs for everything it does not define."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
@@ -208,12 +192,12 @@ def _program(number: int, text: str) -> str:
         for child in ast.iter_child_nodes(node):
             _replace(node, child, bound, edits, stubs, starts)
     body = _applied(text, edits)
-    lines = [f"def _file{number}():", "    pass"]
+    lines = ["def _file():", "    pass"]
     for name, kind in sorted(stubs.items()):
         lines.append(f"    def {name}(*args, **kwargs):")
-        lines.append(f"        return _call({number}, {kind!r}, args, kwargs)".replace("'", '"'))
+        lines.append(f"        return _call({json.dumps(kind)}, args, kwargs)")
     lines += [f"    {line}" for line in re.split(r"\r\n|\r|\n", body)]
-    return "\n".join([*lines, f"_file{number}()", ""])
+    return "\n".join([*lines, "_file()", ""])
 
 
 def _replace(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bazel_xc.buildfile import starlark
 from bazel_xc.buildfile.evaluate import EvaluatedRule, Glob, MadeRule, evaluate, evaluate_rules
+from bazel_xc.buildfile.starlark import NOT_TRIED, TOO_MUCH
+from bazel_xc.errors import WorkspaceError
 
 ATTRIBUTES = ("hdrs", "linkopts", "strip_include_prefix")
 
@@ -69,3 +72,42 @@ def test_byte_order_mark_is_no_part_of_the_text() -> None:
 
     assert errors == {}
     assert made == {"p/BUILD": (MadeRule("f", "ü", ""),)}
+
+
+def test_a_file_that_needs_too_much_costs_no_other_file() -> None:
+    """Each of the bad ones ends the interpreter's process; the good ones have what they make."""
+    texts = {
+        "a": b'f(name = "a")\n',
+        "endless": b"[f(name = str(i)) for i in range(100000000000)]\n",
+        "b": b'[f(name = n) for n in ["b", "c"]]\n',
+        "memory": b"x = [0]\n[x.extend(x) for i in range(60)]\nif x: pass\n",
+        "wrong": b'fail("no")[0]\n',
+        "d": b'f(name = "d")\n',
+    }
+
+    made, errors = evaluate(texts)
+
+    names = {path: [rule.name for rule in rules] for path, rules in made.items()}
+    assert names == {"a": ["a"], "b": ["b", "c"], "d": ["d"]}
+    assert {path: text for path, text in errors.items() if path != "wrong"} == {
+        "endless": TOO_MUCH,
+        "memory": TOO_MUCH,
+    }
+    assert "fail: no" in errors["wrong"]
+
+
+def test_where_too_many_files_need_too_much_the_rest_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starlark, "_MOST_DEATHS", 1)
+
+    made, errors = evaluate({"a": b"x = [0]\n[x.extend(x) for i in range(60)]\n", "b": b'f(name = "b")\n'})
+
+    assert made == {}
+    assert errors == {"a": TOO_MUCH, "b": NOT_TRIED}
+
+
+def test_interpreter_that_does_not_start_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    starlark._interpreter.cache_clear()
+    monkeypatch.setattr("sys.path", [])
+
+    with pytest.raises(WorkspaceError, match="the Starlark interpreter does not start"):
+        evaluate({"a": b"f()\n"})

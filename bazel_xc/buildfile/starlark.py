@@ -1,0 +1,140 @@
+"""Runs texts of Starlark in a process of their own, with limits of time and memory.
+
+Comes in: texts. Goes out: what each one made, or why it did not run. One process is started where there is
+something to run, and used again until the end; where a text ends it, another one goes on with the next text.
+It knows nothing of BUILD files.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+from attrs import define, field, frozen
+
+from bazel_xc.errors import WorkspaceError
+
+TOO_MUCH = "it needs too much time or memory"
+NOT_TRIED = "it was not run, because other files need too much time or memory"
+_MOST_DEATHS = 5  # each costs its whole share of time
+_WALL = 60.0  # seconds for one text, where the system does not count those of the CPU
+_START = "import sys; sys.path[:] = {path!r}; from bazel_xc.buildfile.starlark_child import main; main()"
+
+
+@frozen
+class Outcome:
+    """What a text made, as JSON; ``error`` says why it did not run."""
+
+    value: object = None
+    error: str = ""
+
+
+def run(texts: Sequence[str], head: str, result: str) -> list[Outcome]:
+    """Runs each text behind ``head`` and gives the value of the expression ``result``.
+
+    Raises ``WorkspaceError`` where the process cannot be started.
+    """
+    return _interpreter().run(texts, head, result) if texts else []
+
+
+@cache
+def _interpreter() -> _Interpreter:
+    interpreter = _Interpreter()
+    atexit.register(interpreter.stop)
+    return interpreter
+
+
+@define
+class _Interpreter:
+    process: subprocess.Popen[str] | None = None
+    lock: threading.Lock = field(factory=threading.Lock)
+
+    def run(self, texts: Sequence[str], head: str, result: str) -> list[Outcome]:
+        found: list[Outcome] = []
+        deaths = 0
+        with self.lock:
+            while len(found) < len(texts):
+                if deaths == _MOST_DEATHS:
+                    return found + [Outcome(error=NOT_TRIED)] * (len(texts) - len(found))
+                rest = texts[len(found) :]
+                found += self._answers({"head": head, "result": result, "texts": rest}, len(rest))
+                if len(found) < len(texts):
+                    deaths += 1
+                    found.append(Outcome(error=TOO_MUCH))
+        return found
+
+    def _answers(self, request: object, count: int) -> Iterator[Outcome]:
+        """The outcomes until one text ends the process."""
+        process = self._started()
+        assert process.stdin is not None
+        try:
+            process.stdin.write(json.dumps(request) + "\n")
+            process.stdin.flush()
+        except OSError:
+            pass  # it reads all of a request before it answers, so there will be no answer
+        for _ in range(count):
+            line = _line_of(process)
+            if not line:
+                self.stop()
+                return
+            value, error = json.loads(line)
+            yield Outcome(value, error)
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self.process is None or self.process.poll() is not None:
+            self.stop()
+            self.process = _start()
+        return self.process
+
+    def stop(self) -> None:
+        """Ends the process, if there is one."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
+
+
+def _start() -> subprocess.Popen[str]:
+    # The child is told where modules are, since -I leaves out PYTHONPATH and the current directory.
+    path = [str(Path(each).absolute()) for each in sys.path]
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", _START.format(path=path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+        )
+    except OSError as e:
+        raise WorkspaceError(f"{sys.executable}: cannot be started for BUILD files: {e.strerror}") from None
+    if not _line_of(process):
+        process.kill()
+        process.communicate()
+        raise WorkspaceError(
+            "the Starlark interpreter does not start, which BUILD files are run with; install starlark-go"
+        )
+    return process
+
+
+def _line_of(process: subprocess.Popen[str]) -> str:
+    """The next answer, empty where the process ended or took too long."""
+    timer = threading.Timer(_WALL, process.kill)
+    timer.daemon = True
+    timer.start()
+    try:
+        return _read(process.stdout)
+    finally:
+        timer.cancel()
+
+
+def _read(stream: IO[str] | None) -> str:
+    assert stream is not None
+    line = stream.readline()
+    return line if line.endswith("\n") else ""
