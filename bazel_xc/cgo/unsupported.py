@@ -1,20 +1,23 @@
-"""What the go command compiles beside cgo and rules_go does not: Fortran and SWIG.
+"""What go compiles beside cgo and rules_go does not: Fortran, SWIG, and what is not there for Bazel.
 
-Comes in: the names of a package's files and its cgo files. Goes out: one warning per file, and per ``#cgo``
-line with Fortran flags, with its place. It does not tell on which platforms a file would be compiled.
+Comes in: the names of a package's files and its cgo files. Goes out: one warning per file, per ``#cgo`` line
+with Fortran flags, and per path of such a line that leads out of the workspace, with its place. It does not
+tell on which platforms a file would be compiled.
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 
-from bazel_xc.cgo.flags import CgoSource
+from bazel_xc.cgo.flags import CgoSource, resolved_words
 from bazel_xc.model import Diagnostic
 
 # The names that go/build takes for Fortran and for SWIG.
 _FORTRAN = (".f", ".F", ".for", ".f90")
 _SWIG = (".swig", ".swigcxx")
+_OUTSIDE = re.compile(r"(?:-[ILF]|-isystem|-iquote)?\.\./")
 
 
 def unsupported(directory: str, names: Iterable[str], sources: Iterable[CgoSource]) -> Iterator[Diagnostic]:
@@ -31,6 +34,16 @@ def unsupported(directory: str, names: Iterable[str], sources: Iterable[CgoSourc
             if line.verb == "FFLAGS" and not line.error:
                 text = "#cgo FFLAGS are left out: rules_go does not compile Fortran"
                 yield _warning(source.path, line.line, text, "give them to the rule that compiles it")
+            for word in () if line.error else _leading_out(line.args, directory):
+                text = f"#cgo {line.verb} names {word}, outside of the workspace, where Bazel sees nothing"
+                yield _warning(source.path, line.line, text, "bring it into the workspace, or name a rule")
+
+
+def _leading_out(words: tuple[str, ...], directory: str) -> Iterator[str]:
+    """The words with a path that leads out of the workspace."""
+    for word, resolved in zip(words, resolved_words(words, directory), strict=True):
+        if _OUTSIDE.match(resolved):
+            yield word
 
 
 def _warning(path: str, line: int, message: str, remedy: str) -> Diagnostic:

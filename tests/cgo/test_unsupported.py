@@ -30,6 +30,12 @@ def _source(text: str) -> CgoSource:
             [("p/p.go", 4), ("p/p.go", 5)],
             id="flags",
         ),
+        pytest.param(
+            [],
+            "#cgo LDFLAGS: ${SRCDIR}/../../out/libz.a ${SRCDIR}/../in.a\n#cgo CFLAGS: -I../inc",
+            [("p/p.go", 3)],
+            id="outside",
+        ),
         pytest.param([], '#cgo FFLAGS: "', [], id="a line that go refuses is said by it"),
         pytest.param(["p.c", "p.h", "p.S"], "#cgo LDFLAGS: -lgfortran", [], id="nothing"),
     ],
