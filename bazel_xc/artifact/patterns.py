@@ -14,6 +14,7 @@ from importlib.resources import files
 import tomli
 from attrs import frozen
 
+from bazel_xc.linear import Expression, compiled
 from bazel_xc.model import Severity
 
 _BY = ("symbol", "library", "header", "object", "package", "target", "flag", "platform", "compiler", "file")
@@ -24,6 +25,7 @@ _SECOND = re.compile(r"(\D+)2")  # a group cannot have the same name in two bran
 class Pattern:
     """A failure. ``find`` are texts of which a line has one, ``match`` is tried in order after that.
 
+    A line that begins with one of ``unless`` is no such failure.
     ``cause`` and ``remedy`` have ``{group}`` for what a match names; lines that name the same by the groups
     of ``by`` are repeats. ``source`` says where ``samples`` are from.
     """
@@ -31,7 +33,8 @@ class Pattern:
     id: str
     severity: Severity
     find: tuple[bytes, ...]
-    match: tuple[re.Pattern[str], ...]
+    match: tuple[Expression, ...]
+    unless: tuple[bytes, ...]
     by: tuple[str, ...]
     cause: str
     remedy: str
@@ -43,7 +46,7 @@ class Pattern:
         for expression in self.match:
             found = expression.search(line)
             if found:
-                named = {_SECOND.sub(r"\1", name): text for name, text in found.groupdict().items() if text}
+                named = {_SECOND.sub(r"\1", name): text for name, text in found.named.items() if text}
                 return {name: text.strip() for name, text in named.items()}
         return None
 
@@ -64,7 +67,8 @@ class Patterns:
                 id=each["id"],
                 severity=Severity(each["severity"]),
                 find=tuple(text.encode() for text in each["find"]),
-                match=tuple(re.compile(expression) for expression in each["match"]),
+                match=tuple(map(compiled, each["match"])),
+                unless=tuple(text.encode() for text in each.get("unless", ())),
                 by=tuple(each.get("by", _BY)),
                 cause=each["cause"],
                 remedy=each["remedy"],

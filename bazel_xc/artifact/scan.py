@@ -18,7 +18,7 @@ from attrs import evolve, field, frozen
 from bazel_xc.artifact.patterns import Pattern, Patterns
 
 BLOCK = 1 << 20
-_MAX_LINE = 8 << 10
+_MAX_LINE = 4 << 10  # of a line that is longer, so much around the text that was looked for
 _MAX_FINDINGS = 2_000
 _CONTEXT_BEFORE, _CONTEXT_AFTER = 2, 2
 _MAX_CONTEXT = 240
@@ -113,18 +113,22 @@ def _clean(data: bytes) -> bytes:
 
 def _findings(text: bytes, above: bytes, before: int, patterns: Patterns) -> Iterator[Finding]:
     """The findings of a block, in order; ``before`` is the number of lines above it."""
-    starts: dict[int, list[Pattern]] = {}
-    for pattern in patterns.patterns:
-        for start in sorted({start for needle in pattern.find for start in _lines_with(text, needle)}):
-            starts.setdefault(start, []).append(pattern)
+    starts: dict[int, dict[int, int]] = {}  # of lines: by the number of a pattern, where its text is
+    for rank, pattern in enumerate(patterns.patterns):
+        places = (place for needle in pattern.find for place in _lines_with(text, needle))
+        for start, at in sorted(places, reverse=True):
+            if not text.startswith(pattern.unless, start):
+                starts.setdefault(start, {})[rank] = at
     seen, number = 0, before + 1
     for start in sorted(starts):
         number += text.count(b"\n", seen, start)
         seen = start
         end = text.find(b"\n", start)
         end = len(text) if end < 0 else end
-        line = text[start : min(end, start + _MAX_LINE)].decode("utf-8", "replace").rstrip()
-        for pattern in starts[start]:
+        for rank, at in starts[start].items():
+            pattern = patterns.patterns[rank]
+            first = max(start, at - _MAX_LINE // 2)
+            line = text[first : min(end, first + _MAX_LINE)].decode("utf-8", "replace").rstrip()
             names = pattern.names(line)
             if names is not None:
                 yield Finding(
@@ -138,11 +142,11 @@ def _findings(text: bytes, above: bytes, before: int, patterns: Patterns) -> Ite
                 break
 
 
-def _lines_with(text: bytes, needle: bytes) -> Iterator[int]:
-    """Where the lines begin that have a text."""
+def _lines_with(text: bytes, needle: bytes) -> Iterator[tuple[int, int]]:
+    """Where the lines begin that have a text, and where it is."""
     at = text.find(needle)
     while at >= 0:
-        yield text.rfind(b"\n", 0, at) + 1
+        yield text.rfind(b"\n", 0, at) + 1, at
         end = text.find(b"\n", at)
         if end < 0:
             return

@@ -20,12 +20,13 @@ from bazel_xc.bazel.external_names import ExternalNames
 from bazel_xc.bazel.go_modules import bazel_go_modules
 from bazel_xc.bazel.kinds import KINDS, LIBRARY_KINDS
 from bazel_xc.bazel.outline import Outline, calls_of
-from bazel_xc.buildfile.directives import REFERENCE, Override, has_group
+from bazel_xc.buildfile.directives import REFERENCE, Override
 from bazel_xc.buildfile.evaluate import MadeRule
 from bazel_xc.buildfile.repositories import BazelDep, Repositories
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.listing import Listing, is_standard
 from bazel_xc.golang.modules import Module, module_of
+from bazel_xc.linear import Match
 from bazel_xc.model import Diagnostic, Label, Severity
 
 _WORKSPACE_RULES: Mapping[str, str] = {
@@ -334,7 +335,7 @@ def _spelt(directory: Directory, repository: str, package: str) -> Iterator[str]
                 yield label.name
 
 
-def _expanded(label: Label, found: re.Match[str]) -> Label:
+def _expanded(label: Label, found: Match) -> Label:
     """The label with its references to groups replaced; ``//x/$1`` is named after its last part then.
 
     Where that is no label, it stays as it was written, as with Gazelle.
@@ -348,16 +349,16 @@ def _expanded(label: Label, found: re.Match[str]) -> Label:
     return made if made.name else label
 
 
-def _expand(template: str, found: re.Match[str]) -> str:
+def _expand(template: str, found: Match) -> str:
     """As ``Regexp.Expand`` of Go."""
 
     def group(reference: re.Match[str]) -> str:
         name = reference[1] or reference[2]
         if name is None:
             return "$"
-        if not has_group(found.re, name):
-            return ""
-        return found[int(name) if name.isdecimal() else name] or ""
+        if not name.isdecimal() or (name.startswith("0") and name != "0"):
+            return found.named.get(name) or ""
+        return (found.groups[int(name)] or "") if int(name) < len(found.groups) else ""
 
     return REFERENCE.sub(group, template)
 

@@ -16,11 +16,10 @@ from attrs import evolve, field, frozen
 
 from bazel_xc.buildfile.patterns import glob_pattern
 from bazel_xc.buildfile.syntax import BuildFile, Call
+from bazel_xc.linear import Expression, compiled
 from bazel_xc.model import Diagnostic, Label
 
 _DIRECTIVE = re.compile(r"#\s*(gazelle|bazel_xc):(\w+)\s*(.*?)\s*")
-# An escape, a class, whose contents mean themselves, or the beginning of a named group.
-_OF_GO = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(\(\?<(?![=!]))")
 # What Go's Regexp.Expand replaces: a name is all letters, digits and "_", so that $1x is no ${1}x.
 REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\}|\$)")
 # Understood by Gazelle, without meaning for what is generated here: said once as a note with -v only.
@@ -55,7 +54,7 @@ class Override:
 
     import_path: str
     label: Label
-    pattern: re.Pattern[str] | None = None
+    pattern: Expression | None = None
 
 
 @frozen
@@ -156,7 +155,7 @@ def settings_for(
             said.extend(_empty_groups(file.path, directive, settings))
         except _UnknownDirectiveError:
             said.append(_diagnostic(file.path, directive, f"unknown directive {directive.key!r}"))
-        except (ValueError, re.error) as e:
+        except ValueError as e:
             said.append(_diagnostic(file.path, directive, f"directive {directive.key}: {e}"))
     return settings, tuple(said)
 
@@ -172,18 +171,11 @@ def _empty_groups(path: str, directive: Directive, settings: Settings) -> Iterat
         return  # it is one for another language
     names = (found[1] or found[2] for found in REFERENCE.finditer(str(override.label)))
     for name in dict.fromkeys(names):
-        if name and not has_group(override.pattern, name):
+        if name and not override.pattern.has_group(name):
             number = re.match(r"[0-9]+", name)
             meant = f"; write ${{{number[0]}}}{name[number.end() :]}" if number and number[0] != name else ""
             message = f"directive resolve_regexp: the pattern has no group {name!r}{meant}"
             yield _diagnostic(path, directive, message, "it is empty in the label")
-
-
-def has_group(pattern: re.Pattern[str], name: str) -> bool:
-    """Whether a pattern has a group of that name or number, in the sense of Go."""
-    if re.fullmatch(r"0|[1-9][0-9]{0,8}", name):
-        return int(name) <= pattern.groups
-    return name in pattern.groupindex
 
 
 def _diagnostic(
@@ -283,14 +275,9 @@ def _resolve_regexp(settings: Settings, directive: Directive, directory: str) ->
     words = _words(directive, 3, 4)
     if words[0] != "go" and not (len(words) == 4 and words[1] == "go"):
         return settings
-    pattern = re.compile(_as_python_writes(words[-2]))  # $1 is handled where the label is made
+    pattern = compiled(words[-2])  # $1 is handled where the label is made
     override = Override(words[-2], Label.parse(words[-1], directory), pattern)
     return evolve(settings, overrides=(override, *settings.overrides))
-
-
-def _as_python_writes(pattern: str) -> str:
-    r"""A pattern of Go, which also has ``(?<name>…)``, and ``\z`` for what is ``\Z`` here."""
-    return _OF_GO.sub(lambda found: "(?P<" if found[1] else found[0].replace(r"\z", r"\Z"), pattern)
 
 
 def _exclude(settings: Settings, directive: Directive, directory: str) -> Settings:

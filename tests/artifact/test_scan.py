@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from bazel_xc.artifact.log_format import FORMATS, Known
 from bazel_xc.artifact.patterns import Pattern, load_patterns
 from bazel_xc.artifact.scan import Finding, Scan, scan
+from bazel_xc.linear import Expression
 
 LOGS = Path(__file__).parent.parent.parent / "testdata" / "logs"
 PATTERNS = load_patterns()
@@ -211,3 +214,53 @@ def test_mutated_logs(path: Path, changes: list[tuple[float, bytes, int]], block
 def test_noise_around_samples(noise: bytes, sample: str) -> None:
     found = scanned(noise + b"\n" + sample.encode() + b"\n" + noise, 64)
     assert found.lines >= 2
+
+
+_FILLERS = ("/", "//", "a", " ", "\t", ":", "'", '"', "a:", "a/", "/a:", "x 1:", ": ", "@@//", "a.b-c ")
+_LONG = """
+import io
+from bazel_xc.artifact.patterns import load_patterns
+from bazel_xc.artifact.scan import scan
+
+patterns = load_patterns()
+count = 0
+for filler in {fillers!r}:
+    long = (filler * 20000)[:20000]
+    lines = []
+    for pattern in patterns.patterns:
+        for needle in pattern.find:
+            line = f"{{long}} {{needle.decode()}} {{long}}"
+            lines.append(line)
+            for expression in pattern.match:
+                expression.search(line)
+                count += 1
+    scan(io.BytesIO("\\n".join(lines).encode()), patterns)
+print(count > 15 * len(patterns.patterns))
+"""
+
+
+def test_no_line_takes_long() -> None:
+    """Every expression is one of the linear engine. The time limit is for an engine that hangs."""
+    program = _LONG.format(fillers=_FILLERS)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=600, check=True
+    )
+
+    assert done.stdout == "True\n"
+    assert all(isinstance(each, Expression) for pattern in PATTERNS.patterns for each in pattern.match)
+
+
+def test_long_line_is_looked_at_around_the_text_that_is_known() -> None:
+    long = b"x" * 50_000
+
+    (found,) = scanned(long + b" " + HEADER.rstrip() + b" " + long + b"\n").findings
+
+    assert (found.pattern.id, found.names["header"]) == ("missing-header", "png.h")
+
+
+def test_line_that_begins_with_a_warning_is_no_failed_download() -> None:
+    line = b"Error downloading [https://x.example/a.tar.gz] to /tmp/a: GET returned 404\n"
+
+    assert ids(scanned(b"ERROR: " + line)) == "bazel-fetch:1"
+    assert ids(scanned(b"WARNING: " + line)) == ""
+    assert ids(scanned(b"WARNING: " + b"x" * 10_000 + line)) == ""

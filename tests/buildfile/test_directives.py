@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from bazel_xc.buildfile.directives import (
     settings_for,
 )
 from bazel_xc.buildfile.syntax import parse
+from bazel_xc.linear import compiled
 from bazel_xc.model import Diagnostic, Label
 
 
@@ -117,7 +117,7 @@ def test_own_resolve(kind: str) -> None:
 
 def test_resolve_regexp_keeps_its_pattern() -> None:
     (found,) = _settings("# gazelle:resolve_regexp go ^e/(.*)$ //$1:x\n").overrides
-    assert found == Override("^e/(.*)$", Label("", "$1", "x"), re.compile("^e/(.*)$"))
+    assert found == Override("^e/(.*)$", Label("", "$1", "x"), compiled("^e/(.*)$"))
 
 
 def test_a_pattern_for_another_language_says_nothing_of_one_for_go() -> None:
@@ -128,20 +128,21 @@ def test_a_pattern_for_another_language_says_nothing_of_one_for_go() -> None:
 
 
 @pytest.mark.parametrize(
-    ("of_go", "here"),
+    ("pattern", "text", "named"),
     [
-        pytest.param("(?<a>x)", "(?P<a>x)", id="short"),
-        pytest.param("(?P<a>x)", "(?P<a>x)", id="long"),
-        pytest.param(r"\(?<a>", r"\(?<a>", id="escaped"),
-        pytest.param("[(?<a>]", "[(?<a>]", id="class"),
-        pytest.param("[](?<a>]", "[](?<a>]", id="class with bracket"),
-        pytest.param(r"a\z", r"a\Z", id="end"),
-        pytest.param(r"a\\z", r"a\\z", id="backslash"),
+        pytest.param("(?<a>x)", "yx", {"a": "x"}, id="short"),
+        pytest.param("(?P<a>x)", "yx", {"a": "x"}, id="long"),
+        pytest.param("[](?<a>]", "<", {}, id="class with bracket"),
+        pytest.param(r"a\z", "ba", {}, id="end"),
+        pytest.param(r"\pL", "ü", {}, id="letters"),
+        pytest.param("(([a-z])+.)+[A-Z]([a-z])+$", "a" * 100_000, None, id="no time"),
     ],
 )
-def test_patterns_of_go(of_go: str, here: str) -> None:
-    (found,) = _settings(f"# gazelle:resolve_regexp go {of_go} //x\n").overrides
-    assert found.pattern == re.compile(here)
+def test_patterns_are_gos(pattern: str, text: str, named: dict[str, str] | None) -> None:
+    (found,) = _settings(f"# gazelle:resolve_regexp go {pattern} //x\n").overrides
+    assert found.pattern is not None
+    match = found.pattern.search(text)
+    assert (match.named if match else None) == named
 
 
 @pytest.mark.parametrize(
@@ -179,8 +180,9 @@ def test_mistakes_are_said_and_change_nothing(text: str, message: str) -> None:
     assert [(each.line, each.message) for each in said] == [(2, message)]
 
 
-def test_broken_pattern_is_said() -> None:
-    settings, said = _read("# gazelle:resolve_regexp go ( //x\n")
+@pytest.mark.parametrize("pattern", ["(", "(?!x)", "a{1000}{1000}"])
+def test_broken_pattern_is_said(pattern: str) -> None:
+    settings, said = _read(f"# gazelle:resolve_regexp go {pattern} //x\n")
     assert settings.overrides == ()
     assert said[0].message.startswith("directive resolve_regexp: ")
 
