@@ -1,8 +1,8 @@
 """``bazel-xc matrix``: writes the matrix of targets and platforms for CI.
 
 Comes in: arguments, and a saved report or the workspace. Goes out: the matrix on standard output, pairs that
-are left out on standard error, exit code 1 where nothing is left, where there are errors, or where something
-could not be found out.
+are left out on standard error, exit code 1 where nothing is left, where there are errors, where something
+could not be found out, or where a name is not fit for a shell.
 """
 
 from __future__ import annotations
@@ -68,6 +68,9 @@ def run(options: argparse.Namespace) -> int:
     failed = show(weighed(report.findings, options), options)
     found = matrix(report, asked)
     print(FORMATS[options.format](found), end="")
+    for label in found.refused:
+        said = f"{label} is in no job: a shell would not take its name as it is"
+        print(plain(f"{said} (rename it, or name it in --exclude)"), file=sys.stderr)
     if not options.quiet:
         for each in found.left_out:
             said = f"{each.target} is left out of {each.platform}: {each.reason}"
@@ -75,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     if not found.jobs:
         print("no job is left: CI would refuse an empty matrix", file=sys.stderr)
     incomplete = not report.is_whole and not options.allow_incomplete
-    return 1 if failed or incomplete or not found.jobs else 0
+    return 1 if failed or incomplete or found.refused or not found.jobs else 0
 
 
 def _report(options: argparse.Namespace) -> Report:

@@ -2,11 +2,13 @@
 
 Comes in: a ``Report`` and what is asked for. Goes out: a ``Matrix``: jobs, sorted, and the pairs that are
 left out because nothing could come of them, each with the reason. Targets of one platform share jobs where
-there would be too many.
+there would be too many. A target whose name says more than a name to a shell is in no job, since CI hands the
+names to one.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import field, frozen
@@ -14,6 +16,8 @@ from attrs import field, frozen
 from bazel_xc.errors import ReportError
 from bazel_xc.graph.dependency import Verdict
 from bazel_xc.report.model import Report, TargetEntry, TargetOn, matches
+
+_PLAIN = re.compile(r"[A-Za-z0-9_./:@+=~,-]+")  # what no shell takes for anything else
 
 
 @frozen(kw_only=True)
@@ -66,10 +70,11 @@ class LeftOut:
 
 @frozen
 class Matrix:
-    """The whole matrix."""
+    """The whole matrix; ``refused`` are the labels that a shell would not take as they are."""
 
     jobs: tuple[Job, ...]
     left_out: tuple[LeftOut, ...]
+    refused: tuple[str, ...] = ()
 
 
 def matrix(report: Report, asked: Asked) -> Matrix:
@@ -77,7 +82,11 @@ def matrix(report: Report, asked: Asked) -> Matrix:
     cgo = dict(report.run.platforms)
     pairs: dict[tuple[str, bool, str], list[tuple[str, bool]]] = {}
     left_out: list[LeftOut] = []
+    refused: set[str] = set()
     for target, on in _meant(report.targets, asked):
+        if not _PLAIN.fullmatch(target.label):
+            refused.add(target.label)
+            continue
         for with_cgo, verdict, reason in _settings(target, on, cgo[on.platform], both=asked.both):
             if verdict is Verdict.BLOCKED:
                 left_out.append(LeftOut(target.label, on.platform, with_cgo, reason))
@@ -97,7 +106,7 @@ def matrix(report: Report, asked: Asked) -> Matrix:
         for (platform, with_cgo, kind), found in pairs.items()
         for some in _chunks(sorted(found), size)
     ]
-    return Matrix(tuple(sorted(jobs)), tuple(sorted(left_out)))
+    return Matrix(tuple(sorted(jobs)), tuple(sorted(left_out)), tuple(sorted(refused)))
 
 
 def _kind(target: TargetEntry) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -253,3 +254,51 @@ def test_no_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         2,
         "bazel-xc: gone.json: cannot be read: [Errno 2] No such file or directory: 'gone.json'\n",
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["x$(id)", "x;id", "x`id`", "x y", "x*", "x'", "x\\", "x\n", "x&", "x{a}", "ü"]
+)
+def test_names_that_a_shell_would_run_are_in_no_job(name: str) -> None:
+    odd = target(f"//a:{name}", PURE, PURE)
+
+    found = matrix(report(odd, target("//a:a+b=c~d,e@f-g_h.i", PURE, PURE)), Asked())
+
+    assert {label for job in found.jobs for label in job.targets} == {"//a:a+b=c~d,e@f-g_h.i"}
+    assert found.refused == (f"//a:{name}",)
+    assert matrix(report(odd), Asked(exclude=("//a/...",))).refused == ()
+
+
+def test_refused_names_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    saved = tmp_path / "report.json"
+    saved.write_text(render(report(target("//a:a", PURE, PURE), target("//a:x$(id)", PURE, PURE))))
+
+    code = main(["matrix", "-C", str(tmp_path), "--report", str(saved), "-q"])
+
+    out, err = capsys.readouterr()
+    assert code == 1
+    assert "//a:a" in out
+    assert "id" not in out.replace("windows", "")
+    said = "//a:x$(id) is in no job: a shell would not take its name as it is"
+    assert err == f"{said} (rename it, or name it in --exclude)\n"
+
+
+def test_documented_jobs_keep_names_out_of_the_script() -> None:
+    text = (Path(__file__).parent.parent.parent / "docs" / "matrix.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    steps = [step for block in blocks if "…" not in block for step in _steps(YAML(typ="safe").load(block))]
+
+    assert any("TARGETS" in step for step in steps)
+    assert [step for step in steps if "${{" in step] == []
+
+
+def _steps(value: object) -> list[str]:
+    """Every script in a workflow."""
+    match value:
+        case dict():
+            found = [text for each in value.values() for text in _steps(each)]
+            scripts = [value[key] for key in ("run", "script") if key in value]
+            return found + [text for each in scripts for text in ([each] if isinstance(each, str) else each)]
+        case list():
+            return [text for each in value for text in _steps(each)]
+    return []
