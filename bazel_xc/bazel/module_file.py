@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from attrs import frozen
 
 from bazel_xc.buildfile.attributes import change_attributes
-from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
+from bazel_xc.buildfile.edits import Edit, apply_edits, is_before_another, remove_lines, starts_behind_another
 from bazel_xc.buildfile.module_file import NAME, ExtensionUse, ModuleFile, read_module_file
 from bazel_xc.buildfile.printer import INDENT, NewAttribute, format_call, quote, strings
 from bazel_xc.buildfile.syntax import Call, Notes, Opaque, String, Value
@@ -125,8 +125,12 @@ def _bazel_deps(module: ModuleFile, missing: Iterable[tuple[str, str]]) -> Itera
     deps = [call for call in file.calls if call.kind == "bazel_dep"]
     heads = [call for call in file.calls if call.kind == "module"]
     after = (deps or heads)[-1:]
-    at = file.end_of_line(after[0].span.end) if after else 0
-    unfinished = "\n" if at and not file.data[:at].endswith((b"\n", b"\r")) else ""
+    if after and is_before_another(file, after[0]):
+        at = after[0].span.end
+        yield Edit(at, at, "\n" + lines.rstrip("\n"))
+        return
+    at = file.end_of_line(after[0].span.end) if after else file.line_starts[0]
+    unfinished = "\n" if after and not file.data[:at].endswith((b"\n", b"\r")) else ""
     gap = "" if deps or not after else "\n"
     yield Edit(at, at, unfinished + gap + lines)
 
@@ -330,6 +334,8 @@ def _overrides(
 def _without_tag(module: ModuleFile, call: Call) -> Edit:
     """Takes out a tag of ours, with our comment and the blank line above it."""
     file = module.file
+    if is_before_another(file, call) or starts_behind_another(file, call):
+        return remove_lines(file, call)
     line = file.line_of(call.span.start) - len(call.notes.before)
     blank = line > 1 and not file.data[file.line_starts[line - 2] : file.line_starts[line - 1]].strip()
     return Edit(file.line_starts[line - 2 if blank else line - 1], file.end_of_line(call.span.end), "")

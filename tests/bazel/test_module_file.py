@@ -315,3 +315,29 @@ def test_every_other_byte_stays(
     names = re.findall(r'"(com_\w+)"', "".join(new[c.span.start : c.span.end].decode() for c in calls))
     assert sorted(names) == sorted(wanted)
     assert updated(new, wants)[0] == new
+
+
+def test_statements_on_the_line_of_another_stay() -> None:
+    old = (
+        "\ufeff# coding: latin-1\n"
+        'bazel_dep(name = "gazelle", version = "0.51.3"); other(\n    name = "ü",\n)\n'
+        'go_deps = use_extension("@gazelle//:extensions.bzl", "go_deps")\n'
+        'go_deps.from_file(go_mod = "//:go.mod")\n'
+        'use_repo(go_deps, "gone"); precious(name = "x")\n'
+    )
+    wants = ModuleWants(repositories=frozenset(), known=frozenset({"gone"}), deps=(("zlib", "1.3"),))
+
+    assert text_of(old, wants) == (
+        "\ufeff# coding: latin-1\n"
+        'bazel_dep(name = "gazelle", version = "0.51.3")\nbazel_dep(name = "zlib", version = "1.3"); '
+        'other(\n    name = "ü",\n)\n'
+        'go_deps = use_extension("@gazelle//:extensions.bzl", "go_deps")\n'
+        'go_deps.from_file(go_mod = "//:go.mod")\n'
+        'precious(name = "x")\n'
+    )
+
+
+def test_byte_order_mark_stays_first() -> None:
+    new, _ = updated("\ufeff".encode(), ModuleWants(repositories=None, deps=(("zlib", "1.3"),)))
+
+    assert new.decode() == '\ufeffbazel_dep(name = "zlib", version = "1.3")\n'
