@@ -55,19 +55,27 @@ def _interpreter() -> _Interpreter:
 class _Interpreter:
     process: subprocess.Popen[str] | None = None
     lock: threading.Lock = field(factory=threading.Lock)
+    bad: set[str] = field(factory=set)  # texts that ended the process; once is enough
 
     def run(self, texts: Sequence[str], head: str, result: str) -> list[Outcome]:
+        known = frozenset(self.bad)
+        good = [text for text in texts if text not in known]
+        with self.lock:
+            found = iter(self._run(good, head, result))
+        return [Outcome(error=TOO_MUCH) if text in known else next(found) for text in texts]
+
+    def _run(self, texts: Sequence[str], head: str, result: str) -> list[Outcome]:
         found: list[Outcome] = []
         deaths = 0
-        with self.lock:
-            while len(found) < len(texts):
-                if deaths == _MOST_DEATHS:
-                    return found + [Outcome(error=NOT_TRIED)] * (len(texts) - len(found))
-                rest = texts[len(found) :]
-                found += self._answers({"head": head, "result": result, "texts": rest}, len(rest))
-                if len(found) < len(texts):
-                    deaths += 1
-                    found.append(Outcome(error=TOO_MUCH))
+        while len(found) < len(texts):
+            if deaths == _MOST_DEATHS:
+                return found + [Outcome(error=NOT_TRIED)] * (len(texts) - len(found))
+            rest = texts[len(found) :]
+            found += self._answers({"head": head, "result": result, "texts": rest}, len(rest))
+            if len(found) < len(texts):
+                deaths += 1
+                self.bad.add(texts[len(found)])
+                found.append(Outcome(error=TOO_MUCH))
         return found
 
     def _answers(self, request: object, count: int) -> Iterator[Outcome]:

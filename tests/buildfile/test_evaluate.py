@@ -111,3 +111,11 @@ def test_interpreter_that_does_not_start_is_said(monkeypatch: pytest.MonkeyPatch
 
     with pytest.raises(WorkspaceError, match="the Starlark interpreter does not start"):
         evaluate({"a": b"f()\n"})
+
+
+def test_a_file_that_needs_too_much_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = b"x = [0, 1]\n[x.extend(x) for i in range(60)]\n"
+
+    assert evaluate({"a": text})[1] == {"a": TOO_MUCH}
+    monkeypatch.setattr(starlark, "_MOST_DEATHS", 0)
+    assert evaluate({"b": text})[1] == {"b": TOO_MUCH}
