@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+from collections import Counter
+
 import pytest
+from build_texts import build_files
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bazel_xc.bazel.merge import KEPT_BY_US, MergeContext
 from bazel_xc.bazel.outline import Slot
@@ -10,7 +16,7 @@ from bazel_xc.bazel.plan import WantedRule
 from bazel_xc.bazel.select import Conditions
 from bazel_xc.bazel.untouched import damage, touched_rules
 from bazel_xc.buildfile.directives import Settings
-from bazel_xc.buildfile.syntax import parse
+from bazel_xc.buildfile.syntax import comments_in, parse
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 
 LOAD = 'load("@rules_go//go:def.bzl", "go_library", "go_test")\n\n'
@@ -230,3 +236,29 @@ def test_mode_cgo_leaves_what_is_gazelles() -> None:
 
 def test_rule_that_nobody_may_take_out() -> None:
     assert _damage(LIBRARY + TEST, LIBRARY, stale=False) == "the statement of line 7 is lost or out of place"
+
+
+def _tree(text: bytes) -> str | None:
+    """What a text says besides its loads, None where it says nothing that can be read."""
+    try:
+        tree = ast.parse(text.decode())
+    except (SyntaxError, ValueError):
+        return None
+    return "\n".join(line for node in tree.body if not (line := ast.dump(node)).startswith(LOADS))
+
+
+LOADS = "Expr(value=Call(func=Name(id='load'"
+
+
+@given(build_files(), st.data())
+def test_whatever_is_cut_out_is_missed(old: bytes, data: st.DataObject) -> None:
+    """No cut of bytes passes, unless the text says the same without them."""
+    start = data.draw(st.integers(0, len(old)))
+    end = data.draw(st.integers(start, min(len(old), start + 60)))
+    new = old[:start] + old[end:]
+    file = parse("p/BUILD.bazel", old)
+
+    found = damage(file, new, ())
+
+    if _tree(new) != _tree(old) or Counter(comments_in(old)) - Counter(comments_in(new)):
+        assert found
