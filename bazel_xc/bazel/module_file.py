@@ -12,11 +12,12 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from bazel_xc.bazel.untouched import Touched, damage
 from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.edits import Edit, apply_edits, is_before_another, remove_lines, starts_behind_another
 from bazel_xc.buildfile.module_file import NAME, ExtensionUse, ModuleFile, read_module_file
 from bazel_xc.buildfile.printer import INDENT, NewAttribute, format_call, quote, strings
-from bazel_xc.buildfile.syntax import Call, Notes, Opaque, String, Value
+from bazel_xc.buildfile.syntax import BuildFile, Call, Notes, Opaque, String, Value
 from bazel_xc.model import Diagnostic, Severity
 
 GAZELLE_MODULE, EXTENSION = "gazelle", "go_deps"
@@ -76,7 +77,31 @@ def updated(data: bytes, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, .
             missing.append(wants.gazelle)
         edits.append(Edit(len(data), len(data), _new_extension(module, wants)))
     edits[:0] = _bazel_deps(module, missing)  # before what may be added at the same place
-    return apply_edits(module.file, edits), tuple(said)
+    return checked(module.file, apply_edits(module.file, edits), uses, said)
+
+
+def checked(
+    file: BuildFile, new: bytes, uses: Iterable[ExtensionUse], said: Iterable[Diagnostic]
+) -> tuple[bytes, tuple[Diagnostic, ...]]:
+    """The new text, or the old one with an error where anything is lost but names and overrides of ours."""
+    variables = {use.variable for use in uses}
+    ours = (
+        Touched(call=call, kinds=frozenset({call.kind}), attributes=frozenset(), may_go=True)
+        for call in file.calls
+        if MARK in call.notes.before
+        or (call.kind == "use_repo" and any(call.args[:1] == (Opaque(name),) for name in variables))
+    )
+    problem = damage(file, new, ours)
+    if not problem:
+        return new, tuple(said)
+    error = Diagnostic(
+        path=NAME,
+        severity=Severity.ERROR,
+        code="internal",
+        message=f"what would be written is not all that was there: {problem}",
+        remedy="the file is left as it was; please report it",
+    )
+    return file.data, (*said, error)
 
 
 def go_deps_uses(module: ModuleFile) -> tuple[ExtensionUse, ...]:

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bazel_xc.bazel.module_file import MARK, ModuleWants, Override, updated
+from bazel_xc.bazel.module_file import MARK, ModuleWants, Override, checked, updated
+from bazel_xc.buildfile.module_file import ExtensionUse
 from bazel_xc.buildfile.syntax import parse
+from bazel_xc.model import Severity
 
 HEAD = """\
 module(name = "repo")
@@ -341,3 +343,50 @@ def test_byte_order_mark_stays_first() -> None:
     new, _ = updated("\ufeff".encode(), ModuleWants(repositories=None, deps=(("zlib", "1.3"),)))
 
     assert new.decode() == '\ufeffbazel_dep(name = "zlib", version = "1.3")\n'
+
+
+@pytest.mark.parametrize(
+    ("new", "problem"),
+    [
+        pytest.param(b'module(name = "m")\nuse_repo(go_deps)\n', "the statement of line 2 is lost", id="dep"),
+        pytest.param(b'module(name = "m")\nbazel_dep(name = "a"', "it cannot be parsed", id="broken"),
+        pytest.param(
+            b'module(name = "n")\nbazel_dep(name = "a")  # why\nuse_repo(go_deps)\n',
+            "the statement of line 1 is lost",
+            id="attribute",
+        ),
+        pytest.param(
+            b'module(name = "m")\nbazel_dep(name = "a")\nuse_repo(go_deps)\n',
+            "the comment of line 2 is lost",
+            id="comment",
+        ),
+    ],
+)
+def test_text_that_lacks_something_is_never_handed_on(new: bytes, problem: str) -> None:
+    """Whatever goes wrong with edits."""
+    old = b'module(name = "m")\nbazel_dep(name = "a")  # why\nuse_repo(go_deps, "x")\n'
+    file = parse("MODULE.bazel", old)
+
+    data, (said,) = checked(file, new, [_use("go_deps")], ())
+
+    assert data == old
+    assert said.severity is Severity.ERROR
+    assert problem in said.message
+
+
+def test_names_of_use_repo_may_come_and_go() -> None:
+    file = parse("MODULE.bazel", b'bazel_dep(name = "a")\nuse_repo(go_deps, "x")\n')
+    new = b'bazel_dep(name = "a")\nbazel_dep(name = "b")\nuse_repo(go_deps, "y", z = "w")\n'
+
+    assert checked(file, new, [_use("go_deps")], ()) == (new, ())
+
+
+def _use(variable: str) -> ExtensionUse:
+    return ExtensionUse(
+        variable=variable,
+        file="@gazelle//:extensions.bzl",
+        extension="go_deps",
+        development=False,
+        isolated=False,
+        end=0,
+    )
