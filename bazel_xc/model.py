@@ -80,7 +80,8 @@ _NOT_IN_NAME = re.compile(r"[\x00-\x1f\x7f:\\]")
 _NOT_IN_REPO = re.compile(r"[\s@:/\\]")
 
 
-def _is_package(text: str) -> bool:
+def is_package(text: str) -> bool:
+    """Whether Bazel takes a path for the one of a package."""
     return not text or not (_NOT_IN_NAME.search(text) or any(not part.strip(".") for part in text.split("/")))
 
 
@@ -118,7 +119,7 @@ class Label:
             name = name if colon else package.rpartition("/")[2] or repo
         else:
             name = rest.removeprefix(":")
-        if not (_is_package(package) and _is_name(name)):
+        if not (is_package(package) and _is_name(name)):
             raise ValueError(f"not a label: {text!r}")
         return cls(repo, package, name)
 

@@ -273,14 +273,14 @@ def test_unreadable_go_file(
     generate: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As above, for root, whom the system lets read everything."""
-    real = open
+    real = os.open
 
-    def refuse(path: object, *args: object, **kwargs: object) -> object:
+    def refuse(path: str, *args: int, **kwargs: int) -> int:
         if str(path).endswith("a.go"):
             raise PermissionError(13, "Permission denied", str(path))
-        return real(path, *args, **kwargs)  # type: ignore[call-overload]
+        return real(path, *args, **kwargs)
 
-    monkeypatch.setattr("builtins.open", refuse)
+    monkeypatch.setattr("os.open", refuse)
     outcome = generate({"a/a.go": "package a\n", "a/BUILD.bazel": OLD_RULE, **GOOD})
 
     assert outcome.code == 1
@@ -390,4 +390,17 @@ def test_directories_that_no_label_can_name(generate: Callable[..., Outcome]) ->
     outcome = generate({**GOOD, **{f"{name}/m.go": main_with_c for name in names}})
 
     assert "Traceback" not in outcome.stderr
+    assert sorted(line.partition(": ")[0] for line in outcome.stderr.splitlines() if "error" in line) == [
+        "...",
+        "_c\\d",
+        "testdata/a:b",
+    ]
+    assert (
+        "testdata/a:b: error: Bazel allows no package of the name 'a:b'"
+        " (rename the directory; it and all below are left out)" in outcome.stderr
+    )
+    assert {path for path in outcome.files if path.endswith("BUILD.bazel")} == {
+        "e f/BUILD.bazel",
+        "good/BUILD.bazel",
+    }
     assert_rest_went_on(outcome)

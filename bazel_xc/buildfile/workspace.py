@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -20,12 +21,18 @@ from bazel_xc.buildfile.gazelle_rules import build_tags
 from bazel_xc.buildfile.patterns import glob_pattern
 from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, parse, strings_in
 from bazel_xc.errors import WorkspaceError
-from bazel_xc.model import Diagnostic, Severity
+from bazel_xc.model import Diagnostic, Severity, is_package
+from bazel_xc.regular import read_file, read_if_there, remedy
 
 # What the names of our own folders of temporary files start with.
 SCRATCH = ".bazel-xc-"
 # What Bazel looks for, in this order.
 BUILD_FILE_NAMES = ("BUILD.bazel", "BUILD")
+# What go opens, and waits for where it is a pipe. Of sources it reads the start, of the others all.
+_READ_BY_GO = re.compile(
+    r".+\.(?:go|c|cc|cpp|cxx|m|h|hh|hpp|hxx|f|F|for|f90|s|S|sx|swig|swigcxx|syso)"
+    r"|go\.(?:mod|sum|work)|modules\.txt"
+)
 _SKIPPED = frozenset({".git", ".hg", ".svn", ".jj"})
 
 
@@ -59,11 +66,15 @@ class Directory:
 
 @frozen
 class Workspace:
-    """All directories by path, in walking order, parents before children."""
+    """All directories by path, in walking order, parents before children.
+
+    ``pipes`` are paths of no regular files that go would open, and might wait for.
+    """
 
     root: Path
     directories: dict[str, Directory]
     diagnostics: tuple[Diagnostic, ...] = ()
+    pipes: tuple[str, ...] = ()
 
     def settings_at(self, path: str) -> Settings:
         """The settings of a directory; one that is not there yet takes them from the nearest above."""
@@ -85,7 +96,7 @@ def read_workspace(root: Path, settings: Settings | None = None) -> Workspace:
     tags = frozenset().union(*(walker.tags_of(directory) for directory in found.values()))
     if tags:
         found = {path: _with_tags(directory, tags) for path, directory in found.items()}
-    return Workspace(root, found, tuple(walker.said))
+    return Workspace(root, found, tuple(walker.said), tuple(walker.pipes))
 
 
 def _with_tags(directory: Directory, tags: frozenset[str]) -> Directory:
@@ -105,6 +116,8 @@ class _Walker:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.said: list[Diagnostic] = []
+        self.pipes: list[str] = []
+        self.odd: set[str] = set()  # what is no regular file
         self.ignored = frozenset(self._bazelignore())
         self.ignored_patterns = tuple(self._ignore_directories())
 
@@ -114,17 +127,11 @@ class _Walker:
         return build_tags(file.path, file.data, self._read) if file else frozenset()
 
     def _read(self, path: str) -> bytes | None:
-        try:
-            return (self.root / path).read_bytes()
-        except OSError:
-            return None
+        return read_if_there(self.root, path)
 
     def _bazelignore(self) -> Iterator[str]:
-        try:
-            text = (self.root / ".bazelignore").read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return
-        for line in text.splitlines():
+        text = self._read(".bazelignore") or b""
+        for line in text.decode("utf-8", "replace").splitlines():
             path = line.strip().strip("/")
             if path and not path.startswith("#"):
                 yield path
@@ -132,8 +139,8 @@ class _Walker:
     def _ignore_directories(self) -> Iterator[re.Pattern[str]]:
         """The patterns of ``ignore_directories()`` in REPO.bazel, which Bazel 8 knows."""
         try:
-            file = parse("REPO.bazel", (self.root / "REPO.bazel").read_bytes())
-        except (OSError, BuildSyntaxError):
+            file = parse("REPO.bazel", self._read("REPO.bazel") or b"")
+        except BuildSyntaxError:
             return
         for call in file.calls:
             if call.kind == "ignore_directories":
@@ -163,6 +170,7 @@ class _Walker:
         kept = tuple(
             name for name in folders
             if not self._is_ignored(_join(path, name)) and not _excluded(_join(path, name), settings)
+            and self._is_package(_join(path, name))
         )  # fmt: skip
         yield Directory(
             path=path,
@@ -205,23 +213,54 @@ class _Walker:
         if entry.is_dir(follow_symlinks=False):
             if not _is_skipped(entry.name, path):
                 folders.append(entry.name)
-        elif entry.is_symlink():
-            if _is_file(entry):
-                names.append(entry.name)
-        elif entry.is_file(follow_symlinks=False):
+        elif entry.is_file(follow_symlinks=False) or _is_file(entry):
             names.append(entry.name)
+        else:
+            self._note_odd(entry, _join(path, entry.name))
+
+    def _note_odd(self, entry: os.DirEntry[str], path: str) -> None:
+        """Remembers what is there and is no file: a pipe, a device, a link to one."""
+        try:
+            mode = entry.stat().st_mode
+        except OSError:  # a link to nothing
+            return
+        if stat.S_ISDIR(mode):
+            return
+        self.odd.add(path)
+        endless = not stat.S_ISCHR(mode) or entry.name.startswith(("go.", "modules."))
+        if endless and _READ_BY_GO.fullmatch(entry.name):
+            self.pipes.append(path)
+        elif entry.name.endswith(".go"):
+            self._say(path, "no regular file", "unreadable", "move it out of the way; it is left out")
+
+    def _is_package(self, path: str) -> bool:
+        """Whether Bazel takes a directory for a package; says so where it does not and there is Go."""
+        if is_package(path):
+            return True
+        below = (name for _, _, names in os.walk(self.root / path) for name in names)
+        if any(name.endswith(".go") for name in below):
+            self._say(
+                path,
+                f"Bazel allows no package of the name {path.rpartition('/')[2]!r}",
+                "package-name",
+                "rename the directory; it and all below are left out",
+            )
+        return False
 
     def _build_file(
         self, path: str, names: list[str], folders: list[str], settings: Settings
     ) -> tuple[BuildFile | None, str, bool]:
         name = next((name for name in settings.build_file_names if name in names), None)
+        odd = next((name for name in settings.build_file_names if _join(path, name) in self.odd), None)
+        name = name or odd
         if name is None:
             return None, _join(path, new_build_file_name(settings, folders)), False
         full = _join(path, name)
         try:
-            return parse(full, (self.root / full).read_bytes()), full, False
+            return parse(full, read_file(self.root / full)), full, False
         except OSError as e:
-            self._say(full, f"cannot be read: {e.strerror}", "unreadable", "it is left untouched")
+            what = f"{remedy(e)}; it is left untouched"
+            self._say(full, f"cannot be read: {e.strerror}", "unreadable", what)
         except BuildSyntaxError as e:
             self._say(full, e.message, "syntax", "mend it; the file is left untouched", e.line, e.column)
         return None, full, True
@@ -230,7 +269,7 @@ class _Walker:
         if path.startswith("/") or ".." in path.split("/"):  # what is outside of the workspace is not shown
             return None
         try:
-            return (self.root / path).read_text(encoding="utf-8")
+            return read_file(self.root / path).decode()
         except (OSError, UnicodeDecodeError):
             return None
 

@@ -27,6 +27,7 @@ from bazel_xc.golang.loading import by_directory
 from bazel_xc.golang.package import GoPackage, GoView
 from bazel_xc.golang.source import SourceFile
 from bazel_xc.model import Diagnostic, Severity
+from bazel_xc.regular import read_file
 
 
 @frozen(kw_only=True)
@@ -134,7 +135,7 @@ def read_trees(roots: Mapping[str, Path]) -> Read:
         if at not in roots:
             return None
         try:
-            return (roots[at] / path[len(at) :].lstrip("/")).read_bytes()
+            return read_file(roots[at] / path[len(at) :].lstrip("/"))
         except (OSError, ValueError):  # a name that no file system takes
             return None
 

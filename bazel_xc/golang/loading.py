@@ -31,6 +31,7 @@ from bazel_xc.golang.package import (
 from bazel_xc.golang.toolchain import RunGo, Toolchain
 from bazel_xc.golang.undefined import Sources, Undefined, said_of_undefined, undefined_anywhere
 from bazel_xc.model import MISSING_MODULE, NOT_LISTED, Diagnostic, Platform, Severity
+from bazel_xc.regular import read_file
 
 # What go says of an import that no go.mod leads to, and of one that looks like the standard library's.
 _NOWHERE = ("no required module provides package", "is not in std", "but does not contain package")
@@ -293,11 +294,7 @@ def by_directory(listings: Iterable[Listing], root: Path) -> dict[str, dict[str,
 def _reader(root: Path) -> Callable[[str], bytes]:
     base = os.path.join(root, "")  # noqa: PTH118 - ten thousand files; a Path for each is slow
 
-    def read(path: str) -> bytes:
-        with open(base + path, "rb") as file:  # noqa: PTH123
-            return file.read()
-
-    return read
+    return lambda path: read_file(base + path)
 
 
 def _rule_tags(directory: Directory) -> Iterator[RuleTags]:

@@ -20,6 +20,7 @@ from attrs import frozen
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.golang.listing import explain_failure
 from bazel_xc.golang.toolchain import RunGo, Toolchain
+from bazel_xc.regular import read_file
 
 
 @frozen
@@ -120,7 +121,7 @@ def module_of(directory: str, modules: Iterable[Module]) -> Module | None:
 def vendored_modules(directory: Path) -> Mapping[str, str]:
     """Import path -> module path of what ``vendor/modules.txt`` of a module lists; empty where it is gone."""
     try:
-        text = (directory / "vendor" / "modules.txt").read_text("utf-8")
+        text = read_file(directory / "vendor" / "modules.txt").decode()
     except (OSError, UnicodeDecodeError):
         return {}
     found: dict[str, str] = {}

@@ -21,6 +21,7 @@ from bazel_xc.golang.listing import ListedPackage, Listing
 from bazel_xc.golang.package import FileKind, GoPackage, GoView
 from bazel_xc.golang.source import scan_go
 from bazel_xc.model import Diagnostic, Platform, Severity
+from bazel_xc.regular import read_file
 
 if TYPE_CHECKING:
     from bazel_xc.golang.names import Declared, Used
@@ -83,7 +84,7 @@ class Sources:
 
         def read(path: str) -> bytes | None:
             try:
-                return (root / path).read_bytes()
+                return read_file(root / path)
             except OSError:
                 return None
 

@@ -17,6 +17,7 @@ from bazel_xc.config import FILE_NAME
 from bazel_xc.errors import GoError
 from bazel_xc.golang.toolchain import Toolchain, find_go
 from bazel_xc.pipeline.reading import Options, configuration, reader
+from bazel_xc.regular import read_file
 
 TIMEOUT_SECONDS = 120
 _GO_LINE = re.compile(r"^go\s+(\d[\w.]*)", re.MULTILINE)
@@ -61,7 +62,7 @@ def _go_lines(root: Path) -> Iterator[str]:
     """What go.mod and go.work of the root ask for."""
     for name in ("go.mod", "go.work"):
         try:
-            text = (root / name).read_text(encoding="utf-8")
+            text = read_file(root / name).decode()
         except (OSError, UnicodeDecodeError):
             continue
         found = _GO_LINE.search(text)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -34,6 +35,7 @@ from bazel_xc.golang.toolchain import (
     tool_tags,
 )
 from bazel_xc.model import MISSING_MODULE, Diagnostic
+from bazel_xc.regular import read_file, read_if_there, remedy
 
 
 @frozen(kw_only=True)
@@ -104,6 +106,7 @@ def read(options: Options, *, whole: bool = True, both: bool = False) -> Reading
     with ThreadPoolExecutor(max_workers=1) as pool:
         searching = pool.submit(find_go, options.environment, root, timeout)
         workspace = read_workspace(root)
+        _check_pipes(workspace)
     repositories, said = read_repositories(reader(root))
     found = (path for path, each in workspace.directories.items() if "go.mod" in each.files)
     go_mods = [path for path in found if is_module_root(path)]
@@ -152,14 +155,25 @@ def read(options: Options, *, whole: bool = True, both: bool = False) -> Reading
     )
 
 
+def _check_pipes(workspace: Workspace) -> None:
+    """Raises ``WorkspaceError`` where go would wait for what a pipe never says."""
+    if workspace.pipes:
+        raise WorkspaceError(
+            f"{workspace.pipes[0]}: no regular file, go could wait for it for ever; move it out of the way"
+        )
+
+
 def configuration(options: Options) -> Config:
     """Reads bazel_xc.toml and applies ``--platform``."""
     path = options.config_file or options.root / FILE_NAME
     text = ""
     if options.config_file or path.exists():
         try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as e:
+            # Who names a file on the command line may name a pipe, as a shell does for <(command).
+            text = path.read_text("utf-8") if options.config_file else read_file(path).decode()
+        except OSError as e:
+            raise ConfigError(f"{path}: cannot be read: {e.strerror}; {remedy(e)}") from None
+        except UnicodeDecodeError as e:
             raise ConfigError(f"{path}: cannot be read: {e}") from None
     config = load_config(text, KNOWN_PLATFORMS, path.name)
     return evolve(config, platforms=select_platforms(config, options.platforms))
@@ -174,15 +188,8 @@ def _timeout(options: Options) -> float:
 
 
 def reader(root: Path) -> Callable[[str], bytes | None]:
-    """Gives the bytes of a file by its path from the root, None where it cannot be read."""
-
-    def look(path: str) -> bytes | None:
-        try:
-            return (root / path).read_bytes()
-        except OSError:
-            return None
-
-    return look
+    """Gives the bytes of a file by its path from the root, None where there is none."""
+    return partial(read_if_there, root)
 
 
 def _generated(workspace: Workspace) -> Iterator[tuple[str, tuple[str, ...]]]:
