@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,7 @@ def make_device(path: Path) -> None:
     ],
 )
 @pytest.mark.parametrize("make", [make_pipe, make_device])
-def test_what_the_whole_run_rests_on(root: Path, name: str, said: str, make: type[object]) -> None:
+def test_what_the_whole_run_rests_on(root: Path, name: str, said: str, make: Callable[[Path], None]) -> None:
     make(root / name)
 
     done = generate(root)
@@ -96,7 +97,7 @@ def test_a_pipe_that_go_would_read(root: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("make", [make_pipe, make_device])
-def test_a_build_file_is_left_and_the_rest_goes_on(root: Path, make: type[object]) -> None:
+def test_a_build_file_is_left_and_the_rest_goes_on(root: Path, make: Callable[[Path], None]) -> None:
     make(root / "p/BUILD.bazel")
 
     done = generate(root)
@@ -117,7 +118,7 @@ def test_a_go_file_without_end_is_left_out(root: Path) -> None:
 
 
 @pytest.mark.parametrize("make", [make_pipe, make_device])
-def test_files_that_others_name(root: Path, make: type[object]) -> None:
+def test_files_that_others_name(root: Path, make: Callable[[Path], None]) -> None:
     (root / "BUILD.bazel").write_text("# gazelle:directive_file more\n")
     make(root / "more")
 
@@ -128,7 +129,7 @@ def test_files_that_others_name(root: Path, make: type[object]) -> None:
 
 
 @pytest.mark.parametrize("make", [make_pipe, make_device])
-def test_an_imported_bazelrc(root: Path, make: type[object]) -> None:
+def test_an_imported_bazelrc(root: Path, make: Callable[[Path], None]) -> None:
     (root / ".bazelrc").write_text("try-import %workspace%/more\n")
     make(root / "more")
 

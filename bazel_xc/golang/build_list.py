@@ -16,7 +16,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from bazel_xc.golang.modules import Module
-from bazel_xc.golang.toolchain import RunGo, Toolchain
+from bazel_xc.golang.toolchain import RunGo, Toolchain, understood
 
 _UPPER = re.compile("[A-Z]")
 _SUM_FILES = ("go.sum", "go.work.sum")
@@ -60,10 +60,11 @@ def read_build_list(root: Path, modules: Iterable[Module], toolchain: Toolchain,
     modules = tuple(modules)
     own = {module.path for module in modules}
     done = run(["list", "-m", "-mod=readonly", "-e", "-json", "all"], root, toolchain.environment)
-    listed = tuple(_objects(done.stdout)) if done.code == 0 else ()
-    # With an error and without its go.mod, what a module requires was not looked at.
-    whole = bool(listed) and not any("Error" in raw and "GoMod" not in raw for raw in listed)
-    found = tuple(_from_json(raw) for raw in listed if not raw.get("Main"))
+    with understood("list -m -json"):
+        listed = tuple(_objects(done.stdout)) if done.code == 0 else ()
+        # With an error and without its go.mod, what a module requires was not looked at.
+        whole = bool(listed) and not any("Error" in raw and "GoMod" not in raw for raw in listed)
+        found = tuple(_from_json(raw) for raw in listed if not raw.get("Main"))
     if not whole:
         found = tuple(_required(modules))
     sums = _sums(root, modules, _cache(root, toolchain, run))

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -40,6 +40,9 @@ NO_OBSTACLE = (
     "no matching files found",
     "no non-test Go files",
 )
+_STRING = frozenset({str})
+_SHOWN = 60
+_T = TypeVar("_T")
 _POSITION = re.compile(r"^(?P<path>.*?):(?P<line>\d+)(?::(?P<column>\d+))?$")
 
 
@@ -111,19 +114,18 @@ class ListedPackage:
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> ListedPackage:
-        """Reads one object of ``go list -json``."""
-        module = raw.get("Module")
-        error = raw.get("Error")
+        """Reads one object of ``go list -json``. Raises ``GoError`` where it has another shape."""
         get = _Getter(raw)
+        module, error = get.inner("Module"), get.inner("Error")
         return cls(
-            import_path=raw.get("ImportPath", ""),
-            directory=raw.get("Dir", ""),
-            name=raw.get("Name", ""),
-            standard=raw.get("Standard", False),
-            dep_only=raw.get("DepOnly", False),
-            incomplete=raw.get("Incomplete", False),
-            module=_module(module) if module else None,
-            error=_error(error) if error else None,
+            import_path=get.text("ImportPath"),
+            directory=get.text("Dir"),
+            name=get.text("Name"),
+            standard=get.flag("Standard"),
+            dep_only=get.flag("DepOnly"),
+            incomplete=get.flag("Incomplete"),
+            module=_module(module) if module.raw else None,
+            error=_error(error) if error.raw else None,
             go_files=get("GoFiles"),
             cgo_files=get("CgoFiles"),
             other_files=get(*_FILES),
@@ -135,7 +137,7 @@ class ListedPackage:
             xtest_imports=get("XTestImports"),
             embed_files=get("EmbedFiles"),
             test_embed_files=get("TestEmbedFiles", "XTestEmbedFiles"),
-            import_map=tuple(sorted(raw.get("ImportMap", {}).items())),
+            import_map=get.pairs("ImportMap"),
             cgo=_cgo(get) if "CgoFiles" in raw else _NO_CGO,
         )
 
@@ -379,9 +381,13 @@ def _objects(stdout: bytes) -> list[Mapping[str, Any]]:
     if not text:
         return []
     try:
-        return list(json.loads(b"[" + text.replace(b"\n}\n{\n", b"\n},\n{\n") + b"]"))
-    except ValueError as e:
+        found = json.loads(b"[" + text.replace(b"\n}\n{\n", b"\n},\n{\n") + b"]")
+    except (ValueError, RecursionError) as e:
         raise _FailedListingError(f"go list: output cannot be read: {e}") from None
+    for each in found:
+        if type(each) is not dict:
+            raise _unexpected("an object", each)
+    return list(found)
 
 
 def _test_imports(packages: Iterable[ListedPackage]) -> set[str]:
@@ -393,15 +399,58 @@ def _test_imports(packages: Iterable[ListedPackage]) -> set[str]:
 
 
 class _Getter:
-    """Gives tuples of strings out of a raw object; absent fields are empty."""
+    """Gives the fields of a raw object in their types; absent ones are empty.
 
-    def __init__(self, raw: Mapping[str, Any]) -> None:
+    Raises ``GoError`` where a field has another type.
+    """
+
+    def __init__(self, raw: Mapping[str, Any], path: str = "") -> None:
         self.raw = raw
+        self.path = path
 
     def __call__(self, *keys: str) -> tuple[str, ...]:
         if len(keys) == 1:
-            return tuple(self.raw.get(keys[0], ()))
-        return tuple(value for key in keys for value in self.raw.get(key, ()))
+            return tuple(self._strings(keys[0]))
+        return tuple(value for key in keys for value in self._strings(key))
+
+    def text(self, key: str) -> str:
+        value = self._typed(key, str, "a string")
+        return value or ""
+
+    def flag(self, key: str) -> bool:
+        value = self._typed(key, bool, "true or false")
+        return value or False
+
+    def inner(self, key: str) -> _Getter:
+        return _Getter(self._typed(key, dict, "an object") or {}, f"{self.path}{key}.")
+
+    def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
+        value = self._typed(key, dict, "an object") or {}
+        if not set(map(type, value.values())) <= _STRING:
+            raise _unexpected("strings", value, self.path + key)
+        return tuple(sorted(value.items()))
+
+    def _strings(self, key: str) -> list[str]:
+        value = self._typed(key, list, "a list of strings") or []
+        if not set(map(type, value)) <= _STRING:
+            raise _unexpected("a list of strings", value, self.path + key)
+        return value
+
+    def _typed(self, key: str, kind: type[_T], wanted: str) -> _T | None:
+        value = self.raw.get(key)
+        if value is None or type(value) is kind:
+            return value
+        raise _unexpected(wanted, value, self.path + key)
+
+
+def _unexpected(wanted: str, value: object, key: str = "") -> _FailedListingError:
+    """An error that names the field and the start of what is in it."""
+    text = json.dumps(value)
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    field_ = f"{key}: " if key else ""
+    return _FailedListingError(
+        f"go list: {field_}expected {wanted}, got {shown}; is BAZEL_XC_GO, or go on PATH, the go command?"
+    )
 
 
 def _cgo(get: _Getter) -> CgoListed:
@@ -414,19 +463,14 @@ def _cgo(get: _Getter) -> CgoListed:
     )
 
 
-def _module(raw: Mapping[str, Any]) -> ListedModule:
-    replaced = raw.get("Replace") or {}
+def _module(get: _Getter) -> ListedModule:
     return ListedModule(
-        path=raw.get("Path", ""),
-        version=raw.get("Version", ""),
-        directory=raw.get("Dir", "") or replaced.get("Dir", ""),
-        main=raw.get("Main", False),
+        path=get.text("Path"),
+        version=get.text("Version"),
+        directory=get.text("Dir") or get.inner("Replace").text("Dir"),
+        main=get.flag("Main"),
     )
 
 
-def _error(raw: Mapping[str, Any]) -> ListedError:
-    return ListedError(
-        message=raw.get("Err", ""),
-        position=raw.get("Pos", ""),
-        import_stack=tuple(raw.get("ImportStack") or ()),
-    )
+def _error(get: _Getter) -> ListedError:
+    return ListedError(message=get.text("Err"), position=get.text("Pos"), import_stack=get("ImportStack"))

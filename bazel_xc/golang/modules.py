@@ -19,7 +19,7 @@ from attrs import frozen
 
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.golang.listing import explain_failure
-from bazel_xc.golang.toolchain import RunGo, Toolchain
+from bazel_xc.golang.toolchain import RunGo, Toolchain, understood
 from bazel_xc.regular import read_file
 
 
@@ -94,7 +94,8 @@ def read_modules(
     """Reads the go.mod of each directory. Raises ``WorkspaceError`` at the first that go cannot read."""
     with ThreadPoolExecutor(max_workers=4) as pool:
         found = pool.map(lambda directory: _read(root, directory, toolchain, run), directories)
-        return tuple(sorted(found, key=lambda module: module.directory))
+        with understood("mod edit -json"):
+            return tuple(sorted(found, key=lambda module: module.directory))
 
 
 def listing_groups(
@@ -163,8 +164,9 @@ def _used_by_go_work(root: Path, toolchain: Toolchain, run: RunGo) -> frozenset[
     if setting == "off" or not (root / "go.work").is_file():
         return frozenset()
     raw = _edit_json(root, ["work", "edit", "-json", "go.work"], "go.work", toolchain, run)
-    paths = (each["DiskPath"] for each in raw.get("Use") or ())
-    found = (posixpath.normpath(Path(path).as_posix()) for path in paths)
+    with understood("work edit -json"):
+        paths = [each["DiskPath"] for each in raw.get("Use") or ()]
+        found = [posixpath.normpath(Path(path).as_posix()) for path in paths]
     return frozenset("" if path == "." else path for path in found)
 
 
@@ -175,4 +177,5 @@ def _edit_json(root: Path, arguments: list[str], path: str, toolchain: Toolchain
         lines = (line.strip() for line in done.stderr.split("\n"))
         detail = next((line for line in lines if re.search(rf"{re.escape(path)}:\d+", line)), "")
         raise WorkspaceError(f"{detail.removeprefix('go: ') or f'{path}: {reason}'}; mend it and run again")
-    return json.loads(done.stdout)
+    with understood(" ".join(arguments[:3])):
+        return json.loads(done.stdout)

@@ -14,8 +14,9 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from attrs import field, frozen
@@ -140,6 +141,18 @@ def run_go(
     except OSError as e:
         raise GoError(f"{command}: cannot be started: {e.strerror}") from None
     return Run(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+
+
+@contextmanager
+def understood(command: str) -> Iterator[None]:
+    """Raises ``GoError`` where JSON that go printed has another shape than go gives it."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as e:
+        raise GoError(
+            f"go {command}: printed what go does not print ({type(e).__name__}: {e});"
+            " is BAZEL_XC_GO, or go on PATH, the go command?"
+        ) from e
 
 
 def first_line(text: str) -> str:

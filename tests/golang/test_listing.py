@@ -154,6 +154,46 @@ def test_output_that_is_no_json_is_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("[]", "expected an object, got []", id="array"),
+        pytest.param("[[1]]", "expected an object, got [[1]]", id="nested"),
+        pytest.param("7", "expected an object, got 7", id="number"),
+        pytest.param("null", "expected an object, got null", id="null"),
+        pytest.param('{"ImportPath": 1}', "ImportPath: expected a string, got 1", id="path"),
+        pytest.param('{"GoFiles": "a.go"}', 'GoFiles: expected a list of strings, got "a.go"', id="string"),
+        pytest.param('{"CFiles": [1]}', "CFiles: expected a list of strings, got [1]", id="list_of_numbers"),
+        pytest.param('{"Imports": {"a": 1}}', "Imports: expected a list of strings", id="object"),
+        pytest.param('{"Standard": "yes"}', 'Standard: expected true or false, got "yes"', id="flag"),
+        pytest.param('{"Module": "m"}', 'Module: expected an object, got "m"', id="module"),
+        pytest.param('{"Module": {"Path": []}}', "Module.Path: expected a string", id="inside"),
+        pytest.param('{"Module": {"Replace": 1}}', "Module.Replace: expected an object", id="replace"),
+        pytest.param('{"Error": ["no"]}', 'Error: expected an object, got ["no"]', id="error"),
+        pytest.param('{"Error": {"ImportStack": "a"}}', "Error.ImportStack: expected a list", id="stack"),
+        pytest.param('{"ImportMap": ["a"]}', 'ImportMap: expected an object, got ["a"]', id="map"),
+        pytest.param('{"ImportMap": {"a": 1}}', "ImportMap: expected strings", id="map_of_numbers"),
+        pytest.param("[" * 200_000, "output cannot be read", id="deep"),
+    ],
+)
+def test_json_of_another_shape_is_one_line(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(GoError) as raised:
+        list_packages(TOOLCHAIN, lambda *_: Run(0, text.encode(), ""), [place(tmp_path)], [LINUX])
+
+    assert str(raised.value).startswith(f"go list: {said}")
+    assert "\n" not in str(raised.value)
+
+
+def test_null_is_absent(tmp_path: Path) -> None:
+    """As Go itself reads JSON."""
+    text = b'{"ImportPath": "m", "Module": null, "GoFiles": null, "Standard": null, "ImportMap": null}'
+
+    (listing,), _ = list_packages(TOOLCHAIN, lambda *_: Run(0, text, ""), [place(tmp_path)], [LINUX])
+
+    assert listing.packages["m"].module is None
+    assert listing.packages["m"].go_files == ()
+
+
+@pytest.mark.parametrize(
     ("stderr", "said"),
     [
         pytest.param(
