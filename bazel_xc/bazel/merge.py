@@ -39,6 +39,7 @@ from bazel_xc.buildfile.syntax import (
     Select,
     String,
     Value,
+    is_keep,
     strings_in,
 )
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS
@@ -113,7 +114,9 @@ def _same_words(old: Attribute, new: Value | None) -> bool:
 
 
 def _kept_by_us(attribute: Attribute) -> bool:
-    return KEPT_BY_US in (*attribute.notes.before, attribute.notes.suffix)
+    """Whether the only mark is ours; one of the user's beside it counts more."""
+    marks = {text for text in (*attribute.notes.before, attribute.notes.suffix) if is_keep(text)}
+    return marks == {KEPT_BY_US}
 
 
 def _tangled(file: BuildFile) -> Diagnostic:

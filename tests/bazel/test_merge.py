@@ -435,6 +435,16 @@ def _rules_of(file: BuildFile) -> list[Call]:
     return [call for call in file.calls if call.kind in ("go_library", "go_test")]
 
 
+def test_a_mark_of_the_user_counts_more_than_ours() -> None:
+    """As where an attribute with our mark went from between them, and the mark stayed."""
+    text = LOAD + (
+        'go_library(\n    name = "p",\n    # keep: bazel_xc\n    # keep: ours\n    copts = ["-DMINE"],\n)\n'
+    )
+    data = text.encode()
+
+    assert _merge(data, [_library()])[0] == data
+
+
 @given(_files(), _both())
 def test_nothing_but_owned_values_changes(data: bytes, wanted: list[Wanted]) -> None:
     old = parse("p/BUILD.bazel", data)
