@@ -76,7 +76,10 @@ def updated(data: bytes, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, .
         if wants.gazelle[0] not in _dep_names(module):
             missing.append(wants.gazelle)
         edits.append(Edit(len(data), len(data), _new_extension(module, wants)))
-    edits[:0] = _bazel_deps(module, missing)  # before what may be added at the same place
+        edits[:0] = _bazel_deps(module, missing)  # before what may be added at the same place
+        whole, more = updated(apply_edits(module.file, edits), wants)  # overrides go behind the new lines
+        return checked(module.file, whole, (), (*said, *more))
+    edits[:0] = _bazel_deps(module, missing)
     return checked(module.file, apply_edits(module.file, edits), uses, said)
 
 

@@ -390,3 +390,15 @@ def _use(variable: str) -> ExtensionUse:
         isolated=False,
         end=0,
     )
+
+
+def test_overrides_come_with_the_extension_that_they_belong_to() -> None:
+    """One run is enough where MODULE.bazel does not use go_deps yet."""
+    data = b'module(name = "m")\n'
+    override = Override(path="a.org/b", patches=("//third_party:b.patch",))
+    wants = ModuleWants(repositories=frozenset({"org_a_b"}), overrides=(override,))
+
+    once, _ = updated(data, wants)
+
+    assert b"go_deps.module_override(" in once
+    assert updated(once, wants)[0] == once
