@@ -1,5 +1,6 @@
 # `make demo` runs the tool on the bundled example; `make test` runs every check.
-# Both set up a virtual environment in .venv first, with a Go toolchain where none is found.
+# `make fuzz MINUTES=60` looks for inputs that hurt, `make kills COUNT=1000` kills runs at random moments.
+# All set up a virtual environment in .venv first, with a Go toolchain where none is found.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -7,8 +8,10 @@ comma := ,
 BIN := $(VENV)/bin
 EXTRAS := $(if $(or $(shell command -v go 2>/dev/null),$(BAZEL_XC_GO)),dev,dev$(comma)go)
 DEMO ?= .demo
+MINUTES ?= 60
+COUNT ?= 1000
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test lint format bench clean fuzz kills
 
 $(VENV)/.ready-$(EXTRAS): pyproject.toml bazel_xc/__init__.py
 	$(PYTHON) -m venv $(VENV)
@@ -34,9 +37,17 @@ test: $(VENV)/.ready-$(EXTRAS)
 	$(BIN)/lint-imports
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest
 
+# Atheris guides by coverage; where it has no wheel, hypothesis tries what it can.
+fuzz: $(VENV)/.ready-$(EXTRAS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)$(comma)fuzz]'
+	$(BIN)/python tests/fuzz/fuzz_run.py --minutes $(MINUTES) $(TARGETS)
+
+kills: $(VENV)/.ready-$(EXTRAS)
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python tests/fuzz/kills.py $(COUNT)
+
 format: $(VENV)/.ready-$(EXTRAS)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(DEMO) .fuzz .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -333,7 +333,8 @@ def _imports(data: bytes, specs: Iterable[_Spec]) -> Iterator[Import]:
 def _checked_path(spec: _Spec) -> str:
     path = _unquoted(spec.path.decode("utf-8", "replace"))
     if not path or _BAD_PATH.search(path) or not path.isprintable():
-        raise _HeadError(spec.at, f"invalid import path: {path or ''}")
+        shown = path or ""
+        raise _HeadError(spec.at, f"invalid import path: {shown if shown.isprintable() else ascii(shown)}")
     return path
 
 

@@ -103,6 +103,7 @@ def test_imports(text: str, expected: tuple[str, ...]) -> None:
         pytest.param('package x\nimport "a\n"\n', "expected an import path", 2, id="open_string"),
         pytest.param('package x\nimport "a b"\n', "invalid import path: a b", 2, id="blank_in_path"),
         pytest.param('package x\nimport "\\q"\n', "invalid import path: ", 2, id="unknown_escape"),
+        pytest.param("package x\nimport `a\nb`\n", r"invalid import path: 'a\nb'", 2, id="path_of_two_lines"),
         pytest.param('package x\nimport ""\n', "invalid import path: ", 2, id="empty_path"),
         pytest.param("package x\n/* open\n", "comment not terminated", 2, id="open_comment_behind"),
         pytest.param(";package x\n", "expected 'package'", 1, id="semicolon_before"),

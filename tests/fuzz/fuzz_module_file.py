@@ -1,0 +1,75 @@
+"""The editor of MODULE.bazel: statements of others stay, and a second edit changes nothing."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+
+from fuzz_inputs import Source, files
+
+from bazel_xc.bazel.module_file import MARK, ModuleWants, Override, updated
+from bazel_xc.buildfile.syntax import BuildSyntaxError
+
+_REPOSITORIES = ("com_github_a_b", "org_golang_x_sys", "net_c")
+_OVERRIDES = (
+    (),
+    (Override(path="a.org/b", patches=("//third_party:b.patch",)),),
+    (Override(path="a.org/b", patches=(), directives=("gazelle:resolve go x //y",), generation="off"),),
+)
+# What is edited, or may be: the rest is the user's.
+_EDITED = frozenset(
+    "use_extension use_repo bazel_dep from_file module_override gazelle_override module".split()
+)
+
+
+def target(data: bytes) -> None:
+    """Edits twice."""
+    source = Source(data)
+    names = frozenset(source.some(_REPOSITORIES))
+    wants = ModuleWants(
+        repositories=source.choice((names, None)),
+        known=source.choice((None, names, frozenset({"gone"}))),
+        deps=source.choice(((), (("zlib", "1.3.1"),))),
+        overrides=source.choice(_OVERRIDES),
+        whole=bool(source.byte() & 1),
+    )
+    text = source.rest()
+    try:
+        new, _ = updated(text, wants)
+    except BuildSyntaxError:
+        return
+    assert _others(text) <= _others(new), (text, new)
+    again, _ = updated(new, wants)
+    assert again == new, (text, new, again)
+
+
+def _others(data: bytes) -> Counter[str]:
+    """The statements besides calls that are kept in step."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        tree = ast.parse(data.decode("utf-8-sig"))
+    return Counter(ast.dump(each) for each in tree.body if not _is_edited(each))
+
+
+def _is_edited(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Assign(value=ast.Call(func=ast.Name(id=name))):
+            return name in _EDITED
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name))):
+            return name in _EDITED
+    return False
+
+
+def seeds() -> Iterator[bytes]:
+    """MODULE.bazel files of the golden cases, and one with all that is edited."""
+    for at, text in enumerate(files("MODULE.bazel")):
+        yield bytes([7, 0, at % 3, at & 1, at % 3, at & 1]) + text
+    yield b"\x03\x00\x00\x01\x01\x01" + (
+        b'bazel_dep(name = "gazelle", version = "0.40.0")\n\n'
+        b'go_deps = use_extension("@gazelle//:extensions.bzl", "go_deps")\n'
+        b'go_deps.from_file(go_mod = "//:go.mod")  # here\n' + MARK.encode() + b"\n"
+        b'go_deps.module_override(\n    path = "a.org/b",\n    patches = ["//x:y"],\n)\n'
+        b'use_repo(\n    go_deps,\n    "net_c",\n    other = "gone",  # why\n)\n'
+    )
