@@ -28,7 +28,7 @@ def _check_calls(file: BuildFile) -> None:
     for call in file.calls:
         text = file.data[call.span.start : call.span.end]
         assert call.span.start >= end
-        assert text.decode().startswith(call.kind)
+        assert text.startswith((call.kind.encode(), b"(", b'"', b"'", b"[", b"{")), text  # (f)(), "x"()
         assert text.endswith(b")")
         end = call.span.end
         for each in call.attributes:
