@@ -27,7 +27,7 @@ class Symbol:
 
 def load_edits(file: BuildFile, needed: Iterable[Symbol], removed: Sequence[Call]) -> Iterator[Edit]:
     """The edits that bring a file's loads in step with its rules."""
-    loads = [call for call in file.calls if call.kind == "load" and call.args]
+    loads = [call for call in file.calls if call.kind == "load" and call.args and _is_sound(call)]
     wanted = {symbol.name: symbol.load for symbol in needed}
     gone = _unused(file, removed, set(wanted))
     bound = {
@@ -58,6 +58,12 @@ def load_edits(file: BuildFile, needed: Iterable[Symbol], removed: Sequence[Call
     above = frozenset(comment.line for comment in file.comments)  # the head of the file as often as not
     for call in going:
         yield remove_lines(file, call, above)
+
+
+def _is_sound(call: Call) -> bool:
+    """Whether Bazel would take it for a load; in others nothing is changed."""
+    symbols = [arg.value if isinstance(arg, String) else "" for arg in call.args[1:]]
+    return all(symbol.isidentifier() for symbol in symbols)
 
 
 def _label(call: Call) -> str:

@@ -57,6 +57,14 @@ class ModuleWants:
 
 def updated(data: bytes, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, ...]]:
     """MODULE.bazel with what is wanted. Raises ``BuildSyntaxError`` where it cannot be read."""
+    ended = not data or data.endswith((b"\n", b"\r"))
+    whole = data if ended else data + (b"\r\n" if b"\r\n" in data else b"\n")
+    new, said = _updated(whole, wants)
+    return (data if new == whole else new), said
+
+
+def _updated(data: bytes, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, ...]]:
+    """As above, for a file whose last line has an end."""
     module = read_module_file(data)
     uses = go_deps_uses(module)
     edits: list[Edit] = []
@@ -77,7 +85,7 @@ def updated(data: bytes, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, .
             missing.append(wants.gazelle)
         edits.append(Edit(len(data), len(data), _new_extension(module, wants)))
         edits[:0] = _bazel_deps(module, missing)  # before what may be added at the same place
-        whole, more = updated(apply_edits(module.file, edits), wants)  # overrides go behind the new lines
+        whole, more = _updated(apply_edits(module.file, edits), wants)  # overrides go behind the new lines
         return checked(module.file, whole, (), (*said, *more))
     edits[:0] = _bazel_deps(module, missing)
     return checked(module.file, apply_edits(module.file, edits), uses, said)

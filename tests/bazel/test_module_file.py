@@ -402,3 +402,16 @@ def test_overrides_come_with_the_extension_that_they_belong_to() -> None:
 
     assert b"go_deps.module_override(" in once
     assert updated(once, wants)[0] == once
+
+
+def test_a_last_line_without_its_end() -> None:
+    """What is added begins a line of its own, also behind blanks."""
+    text = HEAD.rstrip("\n") + " "
+
+    assert text_of(text, ModuleWants(repositories=frozenset({"org_a_b"}))).splitlines()[-4:] == [
+        "use_repo(",
+        "    go_deps,",
+        '    "org_a_b",',
+        ")",
+    ]
+    assert text_of("x = 1 ", ModuleWants(repositories=None)) == "x = 1 "

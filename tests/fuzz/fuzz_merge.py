@@ -58,8 +58,8 @@ _VALUES: dict[str, tuple[Value | None, ...]] = {
     "cgo": (None, Opaque("True")),
     "embed": (None, strings([":p"])),
 }
-# What is set once, and taken away only where it is as we write it.
-_OURS_BY_VALUE = frozenset({"pure", "target_compatible_with"})
+# What is set once, and taken away only where it is as we write it; of cdeps the planner wants what is there.
+_OURS_BY_VALUE = frozenset({"cdeps", "pure", "target_compatible_with"})
 # One of so many files is shown to buildifier, whose start costs as much as a hundred merges.
 _FOR_BUILDIFIER = 512
 _BUILDIFIER = shutil.which("buildifier")

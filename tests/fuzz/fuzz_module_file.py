@@ -41,16 +41,34 @@ def target(data: bytes) -> None:
     except BuildSyntaxError:
         return
     assert _others(text) <= _others(new), (text, new)
+    if not _is_sound(text):
+        return
     again, _ = updated(new, wants)
     assert again == new, (text, new, again)
 
 
-def _others(data: bytes) -> Counter[str]:
-    """The statements besides calls that are kept in step."""
+def _is_sound(data: bytes) -> bool:
+    """Whether each name is assigned once and each extension has a file and a name, as Bazel has it."""
+    names: list[str] = []
+    for statement in _statements(data):
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                names.append(name)
+                match value:
+                    case ast.Call(func=ast.Name(id="use_extension"), args=args) if len(args) != 2:
+                        return False
+    return len(names) == len(set(names))
+
+
+def _statements(data: bytes) -> list[ast.stmt]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
-        tree = ast.parse(data.decode("utf-8-sig"))
-    return Counter(ast.dump(each) for each in tree.body if not _is_edited(each))
+        return ast.parse(data.decode("utf-8-sig")).body
+
+
+def _others(data: bytes) -> Counter[str]:
+    """The statements besides calls that are kept in step."""
+    return Counter(ast.dump(each) for each in _statements(data) if not _is_edited(each))
 
 
 def _is_edited(statement: ast.stmt) -> bool:

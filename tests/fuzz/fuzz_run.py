@@ -20,6 +20,7 @@ from fuzz_targets import HERE, NAMES
 # Starting and reading the first inputs takes a part of these.
 _LEAST_SECONDS = 5
 _MOST_FAILURES = 5
+_EXCEPTION = "Uncaught Python exception"
 _FAILED = ("crash-", "timeout-", "oom-", "leak-")
 _COUNTS = {
     "executions": re.compile(r"^(?:stat::number_of_executed_units:|executions) +(\d+)", re.MULTILINE),
@@ -88,12 +89,22 @@ def fuzz(name: str, folder: Path, seconds: int) -> Outcome:
             )
         text = log.read_text("utf-8", "replace")
         outcome.add(text)
+        before = len(outcome.failures)
         outcome.failures = sorted(set(_kept(folder)) - known)
         if done.returncode == 0:
             break
-        if not outcome.failures:  # it did not come to fuzz
-            sys.exit(f"{name}: exit code {done.returncode}\n{text[-2000:]}")
+        if len(outcome.failures) == before:
+            if not outcome.counts["executions"] and _EXCEPTION not in text:  # it did not come to fuzz
+                sys.exit(f"{name}: exit code {done.returncode}\n{text[-2000:]}")
+            _keep_log(folder, log)
+            outcome.failures = sorted(set(_kept(folder)) - known)
     return outcome
+
+
+def _keep_log(folder: Path, log: Path) -> None:
+    """Keeps what was printed of an input that could not be kept: libFuzzer's alarm may be faster."""
+    number = sum(path.name.startswith("crash-without-input-") for path in folder.iterdir())
+    log.rename(folder / f"crash-without-input-{number}")
 
 
 def _kept(folder: Path) -> Iterator[Path]:
