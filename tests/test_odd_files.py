@@ -12,6 +12,7 @@ import pytest
 from requirements import require
 
 from bazel_xc import regular
+from bazel_xc.cli import main
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.regular import NotReadError, read_file, read_if_there
 
@@ -156,6 +157,16 @@ def test_a_configuration_that_is_named_may_be_a_pipe(root: Path) -> None:
     )
 
     assert done.stderr.startswith("bazel-xc: stdin: nonsense: unknown key")
+
+
+@pytest.mark.parametrize("root", ["a/" * 3000, "a" * 3000])
+def test_a_root_that_no_system_takes_is_one_line(root: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["generate", "-C", root])
+
+    said = capsys.readouterr().err
+    assert code == 2
+    assert said.count("\n") == 1
+    assert said.endswith(": File name too long\n")
 
 
 def test_the_size_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

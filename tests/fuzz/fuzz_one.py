@@ -37,37 +37,10 @@ def main(arguments: Sequence[str]) -> int:
     corpus.mkdir(parents=True, exist_ok=True)
     if importlib.util.find_spec("atheris"):
         _with_atheris(options.target, options.folder, corpus, options.seconds)
-    return _with_hypothesis(load(options.target), options.folder, options.seconds)
+    return with_hypothesis(load(options.target), options.folder, options.seconds)
 
 
-def _with_atheris(name: str, folder: Path, corpus: Path, seconds: int) -> None:
-    """Does not return: libFuzzer ends the process, with another code than 0 where an input failed."""
-    import atheris  # noqa: PLC0415 - it is not there for every Python
-
-    with atheris.instrument_imports(include=["bazel_xc"]):
-        target = load(name)
-    _write_seeds(target, corpus)
-    flags = {
-        "max_total_time": seconds,
-        "max_len": MAX_BYTES,
-        "timeout": SLOW,
-        "rss_limit_mb": _MEMORY_MB,
-        "print_final_stats": 1,
-        "artifact_prefix": f"{folder}/",
-    }
-    words = [sys.argv[0], str(corpus), *(f"-{flag}={value}" for flag, value in flags.items())]
-    atheris.Setup(words, target.run)
-    atheris.Fuzz()
-
-
-def _write_seeds(target: Target, corpus: Path) -> None:
-    for data in (*target.seeds(), *(data for _, data in target.inputs())):
-        path = corpus / hashlib.sha256(data).hexdigest()[:16]
-        if len(data) <= MAX_BYTES and not path.exists():
-            path.write_bytes(data)
-
-
-def _with_hypothesis(target: Target, folder: Path, seconds: int) -> int:
+def with_hypothesis(target: Target, folder: Path, seconds: int) -> int:
     """Splices first inputs with each other and with any bytes; the first that fails ends it."""
     first = [*target.seeds(), *(data for _, data in target.inputs())] or [b""]
     end, count = time.monotonic() + seconds, 0
@@ -97,6 +70,33 @@ def _with_hypothesis(target: Target, folder: Path, seconds: int) -> int:
             failed = 1
     print(f"executions {count}\ncorpus {len(first)}")
     return failed
+
+
+def _with_atheris(name: str, folder: Path, corpus: Path, seconds: int) -> None:
+    """Does not return: libFuzzer ends the process, with another code than 0 where an input failed."""
+    import atheris  # noqa: PLC0415 - it is not there for every Python
+
+    with atheris.instrument_imports(include=["bazel_xc"]):
+        target = load(name)
+    _write_seeds(target, corpus)
+    flags = {
+        "max_total_time": seconds,
+        "max_len": MAX_BYTES,
+        "timeout": SLOW,
+        "rss_limit_mb": _MEMORY_MB,
+        "print_final_stats": 1,
+        "artifact_prefix": f"{folder}/",
+    }
+    words = [sys.argv[0], str(corpus), *(f"-{flag}={value}" for flag, value in flags.items())]
+    atheris.Setup(words, target.run)
+    atheris.Fuzz()
+
+
+def _write_seeds(target: Target, corpus: Path) -> None:
+    for data in (*target.seeds(), *(data for _, data in target.inputs())):
+        path = corpus / hashlib.sha256(data).hexdigest()[:16]
+        if len(data) <= MAX_BYTES and not path.exists():
+            path.write_bytes(data)
 
 
 def _slice(found: tuple[bytes, int, int]) -> bytes:
