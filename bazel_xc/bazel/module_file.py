@@ -337,12 +337,14 @@ def _overrides(
     """Tags of ours that are wanted, changed or new; those that nothing wants any more go."""
     by_path = {each.path: each for each in wants.overrides}
     found: dict[tuple[str, str], Call] = {}
+    twins: list[Call] = []
     foreign: dict[str, Call] = {}
     for kind in ("gazelle_override", "module_override", "archive_override"):
         for call in module.tags(use.variable, kind):
             path = call.string("path") or ""
             if MARK in call.notes.before:
-                found[kind, path] = call
+                if found.setdefault((kind, path), call) is not call:
+                    twins.append(call)
             elif path in by_path:
                 foreign[path] = call
     for path, call in sorted(foreign.items()):
@@ -353,6 +355,8 @@ def _overrides(
         if path not in foreign
         for kind, attributes in _tags(each)
     }
+    for call in twins if wants.whole else ():
+        yield _without_tag(module, call)
     for key, call in found.items():
         if key not in tags and wants.whole:
             yield _without_tag(module, call)

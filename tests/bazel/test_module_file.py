@@ -415,3 +415,15 @@ def test_a_last_line_without_its_end() -> None:
         ")",
     ]
     assert text_of("x = 1 ", ModuleWants(repositories=None)) == "x = 1 "
+
+
+def test_of_two_tags_of_ours_for_one_module_one_goes() -> None:
+    """Both at once, so that the next run has nothing to do."""
+    wants = ModuleWants(repositories=frozenset(), overrides=(HID,))
+    once = text_of(HEAD, wants)
+    tag = once[once.index(MARK) : once.index(")\n", once.index(MARK)) + 2]
+
+    twice = text_of(once.replace(tag, f"{tag}\n{tag}"), wants)
+
+    assert twice.count(MARK) == once.count(MARK)
+    assert text_of(twice, wants) == twice
