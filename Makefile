@@ -40,7 +40,7 @@ test: $(VENV)/.ready-$(EXTRAS)
 # Atheris guides by coverage; where it has no wheel, hypothesis tries what it can.
 fuzz: $(VENV)/.ready-$(EXTRAS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)$(comma)fuzz]'
-	$(BIN)/python tests/fuzz/fuzz_run.py --minutes $(MINUTES) $(TARGETS)
+	$(BIN)/python tests/fuzz/fuzz_run.py --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(TARGETS)
 
 kills: $(VENV)/.ready-$(EXTRAS)
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python tests/fuzz/kills.py $(COUNT)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from fuzz_targets import MAX_BYTES, Target, load
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as choose
 from hypothesis import strategies as st
 
 # An input that takes this long is kept as a failure.
@@ -32,15 +33,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("target")
     parser.add_argument("folder", type=Path)
     parser.add_argument("seconds", type=int)
+    parser.add_argument("--seed", type=int)
     options = parser.parse_args(arguments)
     corpus = options.folder / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
     if importlib.util.find_spec("atheris"):
-        _with_atheris(options.target, options.folder, corpus, options.seconds)
-    return with_hypothesis(load(options.target), options.folder, options.seconds)
+        _with_atheris(options.target, options.folder, corpus, options.seconds, options.seed)
+    return with_hypothesis(load(options.target), options.folder, options.seconds, options.seed)
 
 
-def with_hypothesis(target: Target, folder: Path, seconds: int) -> int:
+def with_hypothesis(target: Target, folder: Path, seconds: int, seed: int | None = None) -> int:
     """Splices first inputs with each other and with any bytes; the first that fails ends it."""
     first = [*target.seeds(), *(data for _, data in target.inputs())] or [b""]
     end, count = time.monotonic() + seconds, 0
@@ -53,7 +55,7 @@ def with_hypothesis(target: Target, folder: Path, seconds: int) -> int:
         count += 1
         _run_in_time(target, data[:MAX_BYTES], folder)
 
-    failed = 0
+    failed = rounds = 0
     while not failed and time.monotonic() < end:
         quick = settings(
             max_examples=_EXAMPLES,
@@ -64,7 +66,11 @@ def with_hypothesis(target: Target, folder: Path, seconds: int) -> int:
             derandomize=False,
         )
         try:
-            quick(given(st.lists(part, max_size=6).map(b"".join))(run))()
+            tried = given(st.lists(part, max_size=6).map(b"".join))(run)
+            if seed is not None:
+                tried = choose(seed + rounds)(tried)
+            rounds += 1
+            quick(tried)()
         except Exception:
             traceback.print_exc()
             failed = 1
@@ -72,7 +78,7 @@ def with_hypothesis(target: Target, folder: Path, seconds: int) -> int:
     return failed
 
 
-def _with_atheris(name: str, folder: Path, corpus: Path, seconds: int) -> None:
+def _with_atheris(name: str, folder: Path, corpus: Path, seconds: int, seed: int | None) -> None:
     """Does not return: libFuzzer ends the process, with another code than 0 where an input failed."""
     import atheris  # noqa: PLC0415 - it is not there for every Python
 
@@ -87,6 +93,8 @@ def _with_atheris(name: str, folder: Path, corpus: Path, seconds: int) -> None:
         "print_final_stats": 1,
         "artifact_prefix": f"{folder}/",
     }
+    if seed is not None:
+        flags["seed"] = seed
     words = [sys.argv[0], str(corpus), *(f"-{flag}={value}" for flag, value in flags.items())]
     atheris.Setup(words, target.run)
     atheris.Fuzz()

@@ -56,6 +56,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(NAMES)}; all of them")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--folder", type=Path, default=Path(".fuzz"))
+    parser.add_argument("--seed", type=int, help="the same inputs each time")
     options = parser.parse_args(arguments)
     names = options.targets or NAMES
     if unknown := sorted(set(names) - set(NAMES)):
@@ -64,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
     print(f"{'target':<12} {' '.join(f'{name:>11}' for name in _COUNTS)} {'failures':>9}", flush=True)
     failed = False
     for name in names:
-        outcome = fuzz(name, options.folder / name, seconds)
+        outcome = fuzz(name, options.folder / name, seconds, options.seed)
         print(outcome, flush=True)
         for path in outcome.failures:
             failed = True
@@ -72,17 +73,18 @@ def main(arguments: Sequence[str]) -> int:
     return int(failed)
 
 
-def fuzz(name: str, folder: Path, seconds: int) -> Outcome:
+def fuzz(name: str, folder: Path, seconds: int, seed: int | None = None) -> Outcome:
     """Runs one target until its time is over, again where an input ended it."""
     outcome = Outcome(name)
     folder.mkdir(parents=True, exist_ok=True)
     known = set(_kept(folder))
+    chosen = [] if seed is None else [f"--seed={seed}"]
     end = time.monotonic() + seconds
     while (left := int(end - time.monotonic())) > 0 and len(outcome.failures) < _MOST_FAILURES:
         log = folder / "log"
         with log.open("wb") as file:
             done = subprocess.run(
-                [sys.executable, str(HERE / "fuzz_one.py"), name, str(folder), str(left)],
+                [sys.executable, str(HERE / "fuzz_one.py"), name, str(folder), str(left), *chosen],
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 check=False,

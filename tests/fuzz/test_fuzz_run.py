@@ -53,3 +53,17 @@ def test_without_atheris_an_input_that_fails_is_kept(
     )
     assert list(tmp_path.iterdir())
     assert "executions" in capsys.readouterr().out
+
+
+def test_a_seed_gives_the_same_inputs(tmp_path: Path) -> None:
+    def inputs() -> list[bytes]:
+        seen: list[bytes] = []
+
+        def run(data: bytes) -> None:
+            seen.append(data)
+            assert len(seen) < 50
+
+        fuzz_one.with_hypothesis(Target("bad", run, lambda: iter([b"abc"])), tmp_path, 60, seed=1)
+        return seen
+
+    assert inputs() == inputs()
