@@ -108,6 +108,19 @@ def test_a_build_file_is_left_and_the_rest_goes_on(root: Path, make: Callable[[P
     assert not (root / "p/BUILD.bazel").is_file()
 
 
+def test_a_build_file_that_never_ends_is_said_and_the_rest_goes_on(root: Path) -> None:
+    (root / "p" / "BUILD.bazel").write_text("[rule(name = str(i)) for i in range(100000000)]\n")
+
+    done = generate(root)
+
+    assert done.returncode == 0
+    assert done.stderr.startswith(
+        "p/BUILD.bazel: warning: cannot be run to see which rules it makes: it needs too much time or memory"
+    )
+    assert done.stderr.count("\n") == 1
+    assert (root / "good" / "BUILD.bazel").exists()
+
+
 def test_a_go_file_without_end_is_left_out(root: Path) -> None:
     make_device(root / "p/p.go")
 

@@ -8,6 +8,7 @@ Nothing is read from disk here.
 
 from __future__ import annotations
 
+import difflib
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,9 @@ LEFT_ALONE = frozenset(
     cc_group cc_generate cc_search cc_indexfile cc_platform go_search index prefix_rel
     default_features map_kind_warnings""".split()
 )
+# The directives that start with bazel_xc:.
+_OWN = frozenset(["resolve"])
+_KIND = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 NAMINGS = ("import", "import_alias", "go_default_library")
 # What a BUILD file of that name would overwrite.
 _OTHER_FILES = frozenset(
@@ -154,7 +158,9 @@ def settings_for(
             settings = _apply(settings, directive, directory)
             said.extend(_empty_groups(file.path, directive, settings))
         except _UnknownDirectiveError:
-            said.append(_diagnostic(file.path, directive, f"unknown directive {directive.key!r}"))
+            said.append(
+                _diagnostic(file.path, directive, f"unknown directive {directive.key!r}{_near(directive)}")
+            )
         except ValueError as e:
             said.append(_diagnostic(file.path, directive, f"directive {directive.key}: {e}"))
     return settings, tuple(said)
@@ -162,6 +168,12 @@ def settings_for(
 
 class _UnknownDirectiveError(Exception):
     """The directive is none that anybody defines."""
+
+
+def _near(directive: Directive) -> str:
+    known = _OWN if directive.tool == "bazel_xc" else _KNOWN
+    near = difflib.get_close_matches(directive.key, sorted(known), n=1, cutoff=0.7)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _empty_groups(path: str, directive: Directive, settings: Settings) -> Iterator[Diagnostic]:
@@ -297,6 +309,8 @@ def _flags(settings: Settings, directive: Directive) -> Settings:
 
 def _map_kind(settings: Settings, directive: Directive, _directory: str) -> Settings:
     words = _words(directive, 3, 3)
+    if not _KIND.fullmatch(words[1]):
+        raise ValueError(f"{words[1]!r} is no name of a rule")
     table = {**dict(settings.map_kinds), words[0]: MappedKind(words[1], words[2])}
     return evolve(settings, map_kinds=tuple(sorted(table.items(), key=lambda item: item[0])))
 
@@ -328,7 +342,7 @@ def _importmap_prefix(settings: Settings, directive: Directive, directory: str) 
 def _apply(settings: Settings, directive: Directive, directory: str) -> Settings:
     value = directive.value
     words = tuple(word for word in re.split(r"[,\s]+", value) if word)
-    if directive.tool == "bazel_xc" and directive.key != "resolve":
+    if directive.tool == "bazel_xc" and directive.key not in _OWN:
         raise _UnknownDirectiveError
     handler = _HANDLERS.get(directive.key)
     if handler:
@@ -369,3 +383,9 @@ _HANDLERS: Mapping[str, Callable[[Settings, Directive, str], Settings]] = {
     "resolve": _resolve,
     "resolve_regexp": _resolve_regexp,
 }
+
+# Every directive that means something here or is left alone, for a name that was mistyped.
+_KNOWN = frozenset(
+    """directive_file ignore build_tags go_naming_convention go_naming_convention_external go_visibility
+    go_test build_file_name generation_mode cgo""".split()
+).union(_HANDLERS, LEFT_ALONE)

@@ -16,6 +16,7 @@ from bazel_xc.bazel.plan import Planner, WantedRule
 from bazel_xc.bazel.platforms import incompatible_label
 from bazel_xc.bazel.select import select_conditions
 from bazel_xc.buildfile.evaluate import MadeRule, evaluate
+from bazel_xc.buildfile.starlark import NOT_TRIED, TOO_MUCH
 from bazel_xc.buildfile.syntax import Call
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.loading import is_inside
@@ -84,9 +85,10 @@ def _made_rules(
     said = tuple(
         Diagnostic(
             path=dynamic[path].path,
-            severity=Severity.NOTE,
+            severity=Severity.WARNING if message in (TOO_MUCH, NOT_TRIED) else Severity.NOTE,
             code="evaluate",
             message=f"cannot be run to see which rules it makes: {message}",
+            remedy="make sure that no name is there twice" if message in (TOO_MUCH, NOT_TRIED) else "",
         )
         for path, message in sorted(errors.items())
     )

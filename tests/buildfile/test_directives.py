@@ -149,6 +149,17 @@ def test_patterns_are_gos(pattern: str, text: str, named: dict[str, str] | None)
     ("text", "message"),
     [
         pytest.param("# gazelle:unheard of", "unknown directive 'unheard'", id="unknown"),
+        pytest.param(
+            "# gazelle:exlude x", "unknown directive 'exlude'; did you mean 'exclude'?", id="mistyped"
+        ),
+        pytest.param(
+            "# bazel_xc:resolv x", "unknown directive 'resolv'; did you mean 'resolve'?", id="mistyped_ours"
+        ),
+        pytest.param(
+            "# gazelle:map_kind go_library foo();bar //a.bzl",
+            "directive map_kind: 'foo();bar' is no name of a rule",
+            id="no_kind",
+        ),
         pytest.param("# bazel_xc:exclude x", "unknown directive 'exclude'", id="not_one_of_ours"),
         pytest.param("# gazelle:exclude", "directive exclude: needs a pattern", id="no_pattern"),
         pytest.param("# gazelle:resolve go x", "directive resolve: needs 3 to 4 values, has 2", id="too_few"),
