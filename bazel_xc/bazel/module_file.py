@@ -17,7 +17,7 @@ from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.edits import Edit, apply_edits, is_before_another, remove_lines, starts_behind_another
 from bazel_xc.buildfile.module_file import NAME, ExtensionUse, ModuleFile, read_module_file
 from bazel_xc.buildfile.printer import INDENT, NewAttribute, format_call, quote, strings
-from bazel_xc.buildfile.syntax import BuildFile, Call, Notes, Opaque, String, Value
+from bazel_xc.buildfile.syntax import BOM, BuildFile, Call, Notes, Opaque, String, Value
 from bazel_xc.model import Diagnostic, Severity
 
 GAZELLE_MODULE, EXTENSION = "gazelle", "go_deps"
@@ -57,7 +57,7 @@ class ModuleWants:
 
 def updated(data: bytes, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, ...]]:
     """MODULE.bazel with what is wanted. Raises ``BuildSyntaxError`` where it cannot be read."""
-    ended = not data or data.endswith((b"\n", b"\r"))
+    ended = data in (b"", BOM) or data.endswith((b"\n", b"\r"))
     whole = data if ended else data + (b"\r\n" if b"\r\n" in data else b"\n")
     new, said = _updated(whole, wants)
     return (data if new == whole else new), said
