@@ -28,11 +28,9 @@ from bazel_xc.regular import read_file, read_if_there, remedy
 SCRATCH = ".bazel-xc-"
 # What Bazel looks for, in this order.
 BUILD_FILE_NAMES = ("BUILD.bazel", "BUILD")
-# What go opens, and waits for where it is a pipe. Of sources it reads the start, of the others all.
-_READ_BY_GO = re.compile(
-    r".+\.(?:go|c|cc|cpp|cxx|m|h|hh|hpp|hxx|f|F|for|f90|s|S|sx|swig|swigcxx|syso)"
-    r"|go\.(?:mod|sum|work)|modules\.txt"
-)
+# What go opens, and waits for where it is a pipe: sources, of which it reads the start, and files read whole.
+_SOURCE = re.compile(r".+\.(?:go|c|cc|cpp|cxx|m|h|hh|hpp|hxx|f|F|for|f90|s|S|sx|swig|swigcxx|syso)")
+_READ_WHOLE = re.compile(r"(?:.+/)?(?:go\.(?:mod|sum|work)|vendor/modules\.txt)")
 _SKIPPED = frozenset({".git", ".hg", ".svn", ".jj"})
 
 
@@ -227,8 +225,7 @@ class _Walker:
         if stat.S_ISDIR(mode):
             return
         self.odd.add(path)
-        endless = not stat.S_ISCHR(mode) or entry.name.startswith(("go.", "modules."))
-        if endless and _READ_BY_GO.fullmatch(entry.name):
+        if _READ_WHOLE.fullmatch(path) or (not stat.S_ISCHR(mode) and _SOURCE.fullmatch(path)):
             self.pipes.append(path)
         elif entry.name.endswith(".go"):
             self._say(path, "no regular file", "unreadable", "move it out of the way; it is left out")
