@@ -88,8 +88,9 @@ def test_what_the_whole_run_rests_on(root: Path, name: str, said: str, make: Cal
     assert not list(root.rglob("BUILD.bazel"))
 
 
-@pytest.mark.parametrize("name", ["p/p.go", "p/x.h", "p/go.mod"])
+@pytest.mark.parametrize("name", ["p/p.go", "p/x.h", "p/go.mod", "vendor/modules.txt"])
 def test_a_pipe_that_go_would_read(root: Path, name: str) -> None:
+    (root / name).parent.mkdir(exist_ok=True)
     make_pipe(root / name)
 
     done = generate(root)
