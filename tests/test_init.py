@@ -230,6 +230,20 @@ def test_a_platform_of_ours_follows_the_configuration(
     assert after == before.replace(f'{cgo}on"', f'        "//my:glibc",\n{cgo}off"')
 
 
+def test_a_platforms_package_that_cannot_be_read_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lay_out(tmp_path, {**GO_MOD, "platforms/BUILD.bazel": "x(\n"})
+
+    code, _, err = run(tmp_path, capsys)
+
+    assert (code, err) == (
+        1,
+        "platforms/BUILD.bazel:1:2: error: '(' was never closed (mend it; the file is left untouched)\n",
+    )
+    assert (tmp_path / "platforms" / "BUILD.bazel").read_text() == "x(\n"
+
+
 def test_a_directory_without_go_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lay_out(tmp_path, {"README.md": "", "vendor/x/go.mod": "module x\n"})
     assert run(tmp_path, capsys) == (

@@ -6,6 +6,7 @@ Comes in: a ``Reading``. Goes out: a ``Result`` with file changes.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 from attrs import evolve, frozen
 
@@ -104,9 +105,14 @@ def initialise(options: Options, toolchain: str | None = None) -> Result:
     changes = [FileChange(path, look(path), text) for path, text in texts.items()]
     maker = FileMaker(config, repositories, workspace, ground.rc)
     package, more = maker.platforms_package(look(bazelrc_path(config)))
+    tags = setup.tag_findings(ground.rc, config.tags)
+    home = PurePosixPath(config.platforms_package)
+    broken = (each for each in workspace.diagnostics if PurePosixPath(each.path).parent == home)
     return Result(
         changes=tuple(change for change in (*changes, *package) if change.is_change),
-        diagnostics=unique((*said, *map(_louder, more), *setup.tag_findings(ground.rc, config.tags))),
+        diagnostics=unique(
+            (*said, *broken, *map(_louder, more), *setup.tag_findings(ground.rc, config.tags))
+        ),
         advice=setup.advice(repositories, config, chosen),
     )
 
