@@ -110,9 +110,7 @@ def initialise(options: Options, toolchain: str | None = None) -> Result:
     broken = (each for each in workspace.diagnostics if PurePosixPath(each.path).parent == home)
     return Result(
         changes=tuple(change for change in (*changes, *package) if change.is_change),
-        diagnostics=unique(
-            (*said, *broken, *map(_louder, more), *setup.tag_findings(ground.rc, config.tags))
-        ),
+        diagnostics=unique((*said, *broken, *map(_louder, more), *tags)),
         advice=setup.advice(repositories, config, chosen),
     )
 
