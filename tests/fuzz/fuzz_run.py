@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -79,12 +80,14 @@ def fuzz(name: str, folder: Path, seconds: int, seed: int | None = None) -> Outc
     folder.mkdir(parents=True, exist_ok=True)
     known = set(_kept(folder))
     chosen = [] if seed is None else [f"--seed={seed}"]
+    hashes = {} if seed is None else {"PYTHONHASHSEED": str(seed)}  # else sets have another order each time
     end = time.monotonic() + seconds
     while (left := int(end - time.monotonic())) > 0 and len(outcome.failures) < _MOST_FAILURES:
         log = folder / "log"
         with log.open("wb") as file:
             done = subprocess.run(
                 [sys.executable, str(HERE / "fuzz_one.py"), name, str(folder), str(left), *chosen],
+                env={**os.environ, **hashes},
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 check=False,
