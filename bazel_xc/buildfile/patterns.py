@@ -1,6 +1,6 @@
 """Patterns of paths, as ``exclude`` and ``ignore_directories`` have them, as regular expressions.
 
-Comes in: the text of a pattern. Goes out: a regular expression for whole paths, relative to the
+Comes in: the text of a pattern. Goes out: what matches whole paths, relative to the
 directory of the pattern. It looks at no files.
 """
 
@@ -9,10 +9,25 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from attrs import frozen
+
+from bazel_xc.linear import Expression, compiled
+
+
+@frozen
+class PathPattern:
+    """A pattern of paths; matching takes time that grows with the path, however many stars there are."""
+
+    expression: Expression
+
+    def fullmatch(self, path: str) -> bool:
+        """Whether it matches a whole path."""
+        return self.expression.search(path) is not None
+
 
 @cache
-def glob_pattern(pattern: str) -> re.Pattern[str]:
-    """A doublestar pattern (``**``, ``*``, ``?``, ``[a-z]``, ``{a,b}``) as a regular expression.
+def glob_pattern(pattern: str) -> PathPattern:
+    """A doublestar pattern (``**``, ``*``, ``?``, ``[a-z]``, ``{a,b}``), to match with.
 
     A pattern that ends in ``/**`` matches the directory too, as the doublestar library has it. Raises
     ``ValueError`` for what is no pattern.
@@ -45,6 +60,6 @@ def glob_pattern(pattern: str) -> re.Pattern[str]:
             )
         at += 1
     try:
-        return re.compile("".join(out) + ")" * depth, re.DOTALL)
-    except (re.error, RecursionError, OverflowError) as e:
-        raise ValueError(f"{pattern!r} is no pattern: {getattr(e, 'msg', 'too deeply nested')}") from None
+        return PathPattern(compiled(f"(?s)\\A(?:{''.join(out)}{')' * depth})\\z"))
+    except ValueError as e:
+        raise ValueError(f"{pattern!r} is no pattern: {e}") from None

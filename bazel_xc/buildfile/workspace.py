@@ -18,7 +18,7 @@ from attrs import evolve, frozen
 
 from bazel_xc.buildfile.directives import Settings, settings_for
 from bazel_xc.buildfile.gazelle_rules import build_tags
-from bazel_xc.buildfile.patterns import glob_pattern
+from bazel_xc.buildfile.patterns import PathPattern, glob_pattern
 from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, parse, strings_in
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.model import Diagnostic, Severity, is_package
@@ -134,7 +134,7 @@ class _Walker:
             if path and not path.startswith("#"):
                 yield path
 
-    def _ignore_directories(self) -> Iterator[re.Pattern[str]]:
+    def _ignore_directories(self) -> Iterator[PathPattern]:
         """The patterns of ``ignore_directories()`` in REPO.bazel, which Bazel 8 knows."""
         try:
             file = parse("REPO.bazel", self._read("REPO.bazel") or b"")
@@ -145,7 +145,7 @@ class _Walker:
                 for text in (text for value in call.args for text in strings_in(value)):
                     yield from self._pattern(text.strip("/"), call.line)
 
-    def _pattern(self, text: str, line: int) -> Iterator[re.Pattern[str]]:
+    def _pattern(self, text: str, line: int) -> Iterator[PathPattern]:
         try:
             yield glob_pattern(text)
         except ValueError as e:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from attrs import field, frozen
 
 from bazel_xc.buildfile.evaluate import EvaluatedRule, Glob
-from bazel_xc.buildfile.patterns import glob_pattern
+from bazel_xc.buildfile.patterns import PathPattern, glob_pattern
 from bazel_xc.buildfile.syntax import Call, Opaque, Sum, Value, strings_in
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.clibs.rules import (
@@ -171,9 +171,9 @@ class _Builder:
                 yield path
 
 
-def _compiled(patterns: Iterable[str]) -> list[re.Pattern[str]]:
+def _compiled(patterns: Iterable[str]) -> list[PathPattern]:
     """The patterns that are some; what Bazel says of the others is Bazel's business."""
-    found: list[re.Pattern[str]] = []
+    found: list[PathPattern] = []
     for pattern in patterns:
         with suppress(ValueError):
             found.append(glob_pattern(pattern))
