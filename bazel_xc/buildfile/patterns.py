@@ -59,7 +59,9 @@ def glob_pattern(pattern: str) -> PathPattern:
                 {"*": "[^/]*", "?": "[^/]"}.get(char, "|" if char == "," and depth else re.escape(char))
             )
         at += 1
+    text = "".join(out) + ")" * depth
     try:
-        return PathPattern(compiled(f"(?s)\\A(?:{''.join(out)}{')' * depth})\\z"))
+        compiled(text)  # alone, so that what is said of it is about what people wrote
+        return PathPattern(compiled(rf"(?s)\A(?:{text})\z"))
     except ValueError as e:
         raise ValueError(f"{pattern!r} is no pattern: {e}") from None
