@@ -1,4 +1,5 @@
-"""Fuzzes one target until the time is over: with Atheris where it is installed, else with hypothesis.
+"""Fuzzes one target until the time is over: with Atheris where it is installed, else with hypothesis. A seed
+asks for hypothesis, which then tries the same inputs each time; Atheris looks at the clock, too.
 
 Comes in: the name of a target, a folder for what is found, seconds. Goes out: text with the counts that
 ``fuzz_run``, which starts it, looks for; files ``crash-…``, ``timeout-…`` and the like in the folder.
@@ -37,8 +38,8 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     corpus = options.folder / "corpus"
     corpus.mkdir(parents=True, exist_ok=True)
-    if importlib.util.find_spec("atheris"):
-        _with_atheris(options.target, options.folder, corpus, options.seconds, options.seed)
+    if options.seed is None and importlib.util.find_spec("atheris"):
+        _with_atheris(options.target, options.folder, corpus, options.seconds)
     return with_hypothesis(load(options.target), options.folder, options.seconds, options.seed)
 
 
@@ -78,7 +79,7 @@ def with_hypothesis(target: Target, folder: Path, seconds: int, seed: int | None
     return failed
 
 
-def _with_atheris(name: str, folder: Path, corpus: Path, seconds: int, seed: int | None) -> None:
+def _with_atheris(name: str, folder: Path, corpus: Path, seconds: int) -> None:
     """Does not return: libFuzzer ends the process, with another code than 0 where an input failed."""
     import atheris  # noqa: PLC0415 - it is not there for every Python
 
@@ -93,8 +94,6 @@ def _with_atheris(name: str, folder: Path, corpus: Path, seconds: int, seed: int
         "print_final_stats": 1,
         "artifact_prefix": f"{folder}/",
     }
-    if seed is not None:
-        flags["seed"] = seed
     words = [sys.argv[0], str(corpus), *(f"-{flag}={value}" for flag, value in flags.items())]
     atheris.Setup(words, target.run)
     atheris.Fuzz()

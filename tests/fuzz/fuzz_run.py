@@ -57,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(NAMES)}; all of them")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--folder", type=Path, default=Path(".fuzz"))
-    parser.add_argument("--seed", type=int, help="the same inputs each time")
+    parser.add_argument("--seed", type=int, help="the same inputs each time, from hypothesis")
     options = parser.parse_args(arguments)
     names = options.targets or NAMES
     if unknown := sorted(set(names) - set(NAMES)):
