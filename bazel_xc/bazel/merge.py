@@ -266,7 +266,7 @@ class _Merger:
         if not changes:
             return
         notes = {name: KEPT_BY_US for name in changes if self.context.cgo_only and name in _GAZELLE_FLAGS}
-        edits = change_attributes(self.file, call, changes, notes)
+        edits = change_attributes(self.file, call, changes, notes, KEPT_BY_US)
         if edits is None:
             self._say(call, "its layout does not let attributes be changed one by one", Severity.WARNING)
         else:

@@ -220,11 +220,15 @@ class _Comparison:
                 yield f"{local} is loaded twice"
 
     def _lost_comments(self) -> Iterator[str]:
-        """Every comment is there, but for the ones of rules and loads that went; directives are in order."""
+        """Every comment is there, but for our mark, and those of rules and loads that went; directives are in
+        order.
+        """
         after = list(comments_in(self.changed.data))
         excused = set(self._excused())
         left = Counter(after)
         for comment in self.file.comments:
+            if comment.text == KEPT_BY_US:
+                continue
             if left[comment.text]:
                 left[comment.text] -= 1
             elif comment.line not in excused or _DIRECTIVE.match(comment.text):

@@ -32,18 +32,23 @@ Changes = Mapping[str, Value | None]
 
 
 def change_attributes(
-    file: BuildFile, call: Call, changes: Changes, notes: Mapping[str, str] | None = None
+    file: BuildFile,
+    call: Call,
+    changes: Changes,
+    notes: Mapping[str, str] | None = None,
+    mark: str = "",
 ) -> tuple[Edit, ...] | None:
     """The edits that give attributes new values; None as a value takes an attribute out.
 
-    ``notes`` are comments that attributes get before them, where they do not have them.
+    ``notes`` are comments that attributes get before them, where they do not have them. ``mark`` is a comment
+    that says something of its attribute alone and goes with it.
     """
     notes = notes or {}
     if _have_own_lines(file, call):
-        return tuple(_edits(file, call, changes, notes))
+        return tuple(_edits(file, call, changes, notes, mark))
     if call.args or call.opaque:
         return None
-    return (_laid_out(file, call, changes, notes),)
+    return (_laid_out(file, call, changes, notes, mark),)
 
 
 def _have_own_lines(file: BuildFile, call: Call) -> bool:
@@ -79,12 +84,15 @@ def _is_end(file: BuildFile, call: Call, last: Attribute) -> bool:
     return not re.sub(rb"#[^\r\n]*", b"", text).strip()
 
 
-def _edits(file: BuildFile, call: Call, changes: Changes, notes: Mapping[str, str]) -> Iterator[Edit]:
+def _edits(
+    file: BuildFile, call: Call, changes: Changes, notes: Mapping[str, str], mark: str
+) -> Iterator[Edit]:
     for attribute in call.attributes:
         if attribute.name in changes:
             value = changes[attribute.name]
             if value is None:
-                yield _removed(file, attribute)
+                yield from _unmarked(file, attribute, mark)
+                yield _removed(file, attribute, mark)
             else:
                 text = format_value(arrange(attribute.name, value), 1)
                 yield Edit(attribute.value_span.start, attribute.value_span.end, text)
@@ -93,11 +101,21 @@ def _edits(file: BuildFile, call: Call, changes: Changes, notes: Mapping[str, st
     yield from _inserted(file, call, added, changes, notes)
 
 
-def _removed(file: BuildFile, attribute: Attribute) -> Edit:
+def _unmarked(file: BuildFile, attribute: Attribute, mark: str) -> Iterator[Edit]:
+    """Takes out the lines above an attribute that hold the mark."""
+    line = file.line_of(attribute.span.start)
+    above = range(line - len(attribute.notes.before), line)
+    for comment in file.comments:
+        if comment.alone and comment.text == mark and comment.line in above:
+            start = file.line_starts[comment.line - 1]
+            yield Edit(start, file.end_of_line(comment.span.end), "")
+
+
+def _removed(file: BuildFile, attribute: Attribute, mark: str) -> Edit:
     """Takes the attribute's lines out; comments in it and behind it get lines of their own."""
     rest = _rest(file, attribute)
     inside = _without_place(file, attribute.span)
-    if rest and rest["comment"]:
+    if rest and rest["comment"] and rest["comment"].decode("utf-8") != mark:
         kept = "".join(f"{text}\n{INDENT}" for text in inside)
         return Edit(attribute.span.start, rest.start("comment"), kept)
     start = file.line_starts[file.line_of(attribute.span.start) - 1]
@@ -153,7 +171,7 @@ def _inserted(
         yield Edit(at, at, "".join(texts))
 
 
-def _laid_out(file: BuildFile, call: Call, changes: Changes, notes: Mapping[str, str]) -> Edit:
+def _laid_out(file: BuildFile, call: Call, changes: Changes, notes: Mapping[str, str], mark: str) -> Edit:
     """Writes a call anew, unchanged values as they are."""
     kept: list[NewAttribute] = []
     for each in call.attributes:
@@ -164,6 +182,10 @@ def _laid_out(file: BuildFile, call: Call, changes: Changes, notes: Mapping[str,
             above = (*each.notes.before, *_without_place(file, each.value_span, new))
             kept.append(NewAttribute(each.name, value, evolve(each.notes, before=above)))
     loose = _loose_comments(file, call, kept)
+    gone = [each for each in call.attributes if each.name in changes and changes[each.name] is None]
+    for text in (text for each in gone for text in (*each.notes.before, each.notes.suffix)):
+        if text == mark and text in loose:
+            loose.remove(text)
     kept += [
         NewAttribute(name, value)
         for name, value in changes.items()

@@ -599,6 +599,27 @@ def test_stale_rule_on_the_line_of_another_statement(old: str, new: str) -> None
     assert _merged(LOAD + old, _library(srcs=["a.go"]), stale=["t"]) == LOAD + new
 
 
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        pytest.param('    # mine\n    # keep: bazel_xc\n    copts = ["-DX"],\n', id="above"),
+        pytest.param('    # mine\n    copts = ["-DX"],  # keep: bazel_xc\n', id="behind"),
+    ],
+)
+def test_our_mark_goes_with_its_attribute(attributes: str) -> None:
+    rule = 'go_library(\n    name = "p",\n    srcs = ["a.go"],\n{})\n'
+
+    assert _merged(LOAD + rule.format(attributes), _library(srcs=["a.go"])) == LOAD + rule.format(
+        "    # mine\n"
+    )
+
+
+def test_our_mark_goes_where_a_rule_is_laid_out_anew() -> None:
+    old = 'go_library(name = "p", srcs = ["a.go"],\n    # keep: bazel_xc\n    copts = ["-DX"])\n'
+
+    assert "keep" not in _merged(LOAD + old, _library(srcs=["a.go"]))
+
+
 def test_byte_order_mark_stays_first() -> None:
     new = _merged("\ufeff# head\n", _library(srcs=["a.go"]))
 
