@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+import networkx as nx
 from attrs import frozen
 
 Successors = Mapping[str, Collection[str]]
@@ -30,7 +31,9 @@ class Reach:
         names = tuple(sorted(marked))
         bits = {name: 1 << at for at, name in enumerate(names)}
         masks: dict[str, int] = {}
-        for component in _components(successors):
+        graph: nx.DiGraph[str] = nx.DiGraph(successors)
+        # networkx does not promise its order, which the algorithm gives: each after all that it reaches.
+        for component in nx.strongly_connected_components(graph):
             mask = 0
             for node in component:
                 mask |= bits.get(node, 0)
@@ -53,45 +56,6 @@ class Reach:
             lowest = mask & -mask
             yield self.marked[lowest.bit_length() - 1]
             mask ^= lowest
-
-
-def _components(successors: Successors) -> Iterator[list[str]]:
-    """The strongly connected components, each after all that it reaches (Tarjan, without recursion)."""
-    index: dict[str, int] = {}
-    low: dict[str, int] = {}
-    open_nodes: list[str] = []
-    is_open: set[str] = set()
-    for root in successors:
-        if root in index:
-            continue
-        work = [(root, iter(successors.get(root, ())))]
-        index[root] = low[root] = len(index)
-        open_nodes.append(root)
-        is_open.add(root)
-        while work:
-            node, rest = work[-1]
-            following = next(rest, None)
-            if following is None:
-                work.pop()
-                if work:
-                    low[work[-1][0]] = min(low[work[-1][0]], low[node])
-                if low[node] == index[node]:
-                    yield _closed(node, open_nodes, is_open)
-            elif following not in index:
-                index[following] = low[following] = len(index)
-                open_nodes.append(following)
-                is_open.add(following)
-                work.append((following, iter(successors.get(following, ()))))
-            elif following in is_open:
-                low[node] = min(low[node], index[following])
-
-
-def _closed(node: str, open_nodes: list[str], is_open: set[str]) -> list[str]:
-    at = open_nodes.index(node) if open_nodes[-1] != node else len(open_nodes) - 1
-    component = open_nodes[at:]
-    del open_nodes[at:]
-    is_open.difference_update(component)
-    return component
 
 
 def distances(predecessors: Successors, ends: Iterable[str]) -> dict[str, int]:
