@@ -22,11 +22,11 @@ from attrs import evolve, field, frozen
 from bazel_xc.bazel.kinds import LIBRARY_KINDS
 from bazel_xc.buildfile.repositories import GazelleRun, Repositories
 from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, parse
+from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES
 from bazel_xc.config import NAMINGS
 from bazel_xc.golang.listing import Listing
 
 _TABLE = "gazelle_overrides.toml"
-_BUILD_FILES = ("BUILD.bazel", "BUILD")
 _NAMING = re.compile(r"#\s*gazelle:go_naming_convention\s+(\w+)\s*$")
 _NEVER, _AS_NEEDED = "off", "auto"
 
@@ -100,7 +100,7 @@ class ExternalNames:
         if run.generation != _AS_NEEDED:
             return run.generation == _NEVER
         root = self.roots.get(run.path)
-        return None if root is None else any((root / name).is_file() for name in _BUILD_FILES)
+        return None if root is None else _build_file(root) is not None
 
     def _written(self, module: str, import_path: str) -> Iterator[str]:
         """The name of the rule with an import path in its BUILD file, and of aliases of it."""
@@ -127,8 +127,12 @@ class ExternalNames:
         return self._files[directory]
 
 
+def _build_file(directory: Path) -> Path | None:
+    return next((path for name in BUILD_FILE_NAMES if (path := directory / name).is_file()), None)
+
+
 def _read(directory: Path) -> BuildFile | None:
-    path = next((path for name in _BUILD_FILES if (path := directory / name).is_file()), None)
+    path = _build_file(directory)
     try:
         return parse(path.name, path.read_bytes()) if path else None
     except (OSError, BuildSyntaxError):

@@ -82,17 +82,20 @@ def _made_rules(
     if not texts:
         return {}, ()
     made, errors = evaluate(texts)
-    said = tuple(
-        Diagnostic(
-            path=dynamic[path].path,
-            severity=Severity.WARNING if message in (TOO_MUCH, NOT_TRIED) else Severity.NOTE,
-            code="evaluate",
-            message=f"cannot be run to see which rules it makes: {message}",
-            remedy="make sure that no name is there twice" if message in (TOO_MUCH, NOT_TRIED) else "",
-        )
-        for path, message in sorted(errors.items())
-    )
+    said = tuple(_not_run(dynamic[path].path, message) for path, message in sorted(errors.items()))
     return dict(made), said
+
+
+def _not_run(path: str, message: str) -> Diagnostic:
+    """What does not run alone is common, as it may rest on what it loads; what never ends is news."""
+    endless = message in (TOO_MUCH, NOT_TRIED)
+    return Diagnostic(
+        path=path,
+        severity=Severity.WARNING if endless else Severity.NOTE,
+        code="evaluate",
+        message=f"cannot be run to see which rules it makes: {message}",
+        remedy="make sure that no name is there twice" if endless else "",
+    )
 
 
 def wanted_rules(
