@@ -50,6 +50,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("count", type=int, nargs="?", default=1000)
     parser.add_argument("--seed", type=int, default=None)
     options = parser.parse_args(arguments)
+    # A shell starts its background jobs with SIGINT ignored, and a child would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     seed = options.seed if options.seed is not None else random.randrange(1 << 32)
     chance = random.Random(seed)
     counts: Counter[str] = Counter()

@@ -16,3 +16,15 @@ def test_killed_runs(capsys: pytest.CaptureFixture[str]) -> None:
     code = kills.main(["3", "--seed", "7"])
 
     assert code == 0, capsys.readouterr().out
+
+
+def test_interrupts_count_in_a_background_job() -> None:
+    """A shell starts one with SIGINT ignored, and a child inherits that."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        kills.main(["0"])
+        ignored = signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert not ignored
