@@ -1,6 +1,6 @@
 """bazel-xc: BUILD files, platforms and cgo reports for Go that is cross-compiled under Bazel.
 
-Data flows one way, and ``pipeline`` calls the stages in this order::
+Data flows one way, and ``commands`` calls the stages in this order::
 
     config -> buildfile -> golang -> cgo -> graph -> clibs -> bazel (plan -> merge) -> write
               what is      what Go   what C   who     who      how Bazel is told

@@ -208,3 +208,21 @@ class PlatformStrings:
 
     def __bool__(self) -> bool:
         return bool(self.always or self.some)
+
+
+@frozen(kw_only=True)
+class Result:
+    """What a command would write, everything worth saying, and what it leaves to the user.
+
+    It is ``refused`` where ``policy.unresolved`` forbids to write.
+    """
+
+    changes: tuple[FileChange, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    advice: tuple[str, ...] = ()
+    refused: bool = False
+
+
+def unique(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each diagnostic once, in order."""
+    return tuple(sorted(set(diagnostics)))

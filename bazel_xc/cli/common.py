@@ -18,10 +18,10 @@ from pathlib import Path
 from attrs import evolve
 
 from bazel_xc.buildfile.repositories import WORKSPACE_NAMES
+from bazel_xc.commands.options import Options
 from bazel_xc.config import FILE_NAME
 from bazel_xc.errors import ConfigError, WorkspaceError
 from bazel_xc.model import Diagnostic, Severity
-from bazel_xc.pipeline.reading import Options
 
 _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 _SHOWN_PER_CODE = 20
@@ -115,15 +115,15 @@ def _needs_workspace(options: argparse.Namespace) -> bool:
 
 
 def writing_options(options: argparse.Namespace) -> Options:
-    """As ``pipeline_options``, for commands that write for every platform. Raises ``ConfigError``."""
+    """As ``run_options``, for commands that write for every platform. Raises ``ConfigError``."""
     if options.platform:
         raise ConfigError(
             f"--platform: {options.command} writes for all platforms at once; choose them in {FILE_NAME}"
         )
-    return pipeline_options(options)
+    return run_options(options)
 
 
-def pipeline_options(options: argparse.Namespace) -> Options:
+def run_options(options: argparse.Namespace) -> Options:
     """What the pipeline needs of the arguments. Raises ``ConfigError`` for a time limit that is none."""
     text = os.environ.get("BAZEL_XC_TIMEOUT", "")
     with suppress(ValueError):  # what is no number at all is refused where it is used

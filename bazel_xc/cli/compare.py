@@ -13,14 +13,14 @@ from typing import Any
 
 from attrs import evolve
 
-from bazel_xc.cli.common import incomplete_option, pipeline_options, shared_options, show, weighed
+from bazel_xc.cli.common import incomplete_option, run_options, shared_options, show, weighed
+from bazel_xc.commands.material import join
+from bazel_xc.commands.revisions import checked_out, revision_of
+from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.config import FILE_NAME
 from bazel_xc.errors import GoError, ReportError, WorkspaceError
 from bazel_xc.graph.ways import ways
 from bazel_xc.model import Diagnostic, Severity
-from bazel_xc.pipeline.joining import join
-from bazel_xc.pipeline.reading import read
-from bazel_xc.pipeline.revisions import checked_out, revision_of
 from bazel_xc.report import compare_format, sarif
 from bazel_xc.report.build import Material, build_report
 from bazel_xc.report.compare import Comparison, Gate, VerdictChange, compare
@@ -105,10 +105,10 @@ def _report(name: str | None, options: argparse.Namespace) -> tuple[Report, Mate
 
 def _made(root: Path, options: argparse.Namespace) -> tuple[Report, Material]:
     """The report of a tree; all trees are read with the same configuration, that of today."""
-    chosen = pipeline_options(options)
+    chosen = run_options(options)
     today = chosen.config_file or options.root / FILE_NAME
     config_file = today if today.exists() else None
-    material = join(read(evolve(chosen, root=root, config_file=config_file), both=True))
+    material = join(take_snapshot(evolve(chosen, root=root, config_file=config_file), both=True))
     return build_report(material), material
 
 

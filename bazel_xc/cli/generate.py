@@ -13,10 +13,10 @@ from typing import Any
 from attrs import evolve
 
 from bazel_xc.cli.common import from_root, shared_options, show, writing_options
+from bazel_xc.commands.generate import generate
+from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.config import FILE_NAME, MODES
 from bazel_xc.errors import WorkspaceError
-from bazel_xc.pipeline.planning import generate
-from bazel_xc.pipeline.reading import read
 from bazel_xc.scratch import remove_leftovers
 from bazel_xc.write import unified_diff, write_files
 
@@ -40,11 +40,11 @@ def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
     if not (options.check or options.diff):
         remove_leftovers(options.root)  # before go may find them: "//go:embed all:*" takes dotted names
-    reading = read(writing_options(options), whole=False)
+    snapshot = take_snapshot(writing_options(options), whole=False)
     if options.mode:
-        reading = evolve(reading, config=evolve(reading.config, mode=options.mode))
+        snapshot = evolve(snapshot, config=evolve(snapshot.config, mode=options.mode))
     only = tuple(_relative(text, options) for text in options.directories)
-    result = generate(reading, only)
+    result = generate(snapshot, only)
     failed = show(result.diagnostics, options)
     if options.diff:
         print(unified_diff(result.changes), end="")
@@ -57,12 +57,12 @@ def run(options: argparse.Namespace) -> int:
         print(f'nothing is written: policy.unresolved = "error" in {FILE_NAME}', file=sys.stderr)
         return 1
     options.untouched = False
-    written = write_files(reading.workspace.root, result.changes)
+    written = write_files(snapshot.workspace.root, result.changes)
     for path in written:
         print(path)
     if not options.quiet and not written:
-        print(f"{len(reading.loaded.packages)} packages, all BUILD files are up to date")
-    if not reading.loaded.packages and not failed:
+        print(f"{len(snapshot.loaded.packages)} packages, all BUILD files are up to date")
+    if not snapshot.loaded.packages and not failed:
         print("there are no Go packages in this workspace", file=sys.stderr)
     return 1 if failed else 0
 

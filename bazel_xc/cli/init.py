@@ -12,8 +12,8 @@ from typing import Any
 
 from bazel_xc.bazel.cc_toolchains import cc_toolchains
 from bazel_xc.cli.common import shared_options, show, writing_options
+from bazel_xc.commands.init import initialise
 from bazel_xc.model import FileChange
-from bazel_xc.pipeline.planning import initialise
 from bazel_xc.write import write_files
 
 

@@ -14,10 +14,11 @@ from typing import Any
 
 from attrs import evolve
 
-from bazel_xc.cli.common import incomplete_option, pipeline_options, shared_options, show, weighed
+from bazel_xc.cli.common import incomplete_option, run_options, shared_options, show, weighed
+from bazel_xc.commands.material import join
+from bazel_xc.commands.options import configuration
+from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.errors import ReportError
-from bazel_xc.pipeline.joining import join
-from bazel_xc.pipeline.reading import configuration, read
 from bazel_xc.report.build import build_report
 from bazel_xc.report.matrix import Asked, matrix
 from bazel_xc.report.matrix_format import FORMATS, LIMITS
@@ -53,7 +54,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    configured = configuration(pipeline_options(options)).platforms
+    configured = configuration(run_options(options)).platforms
     runners = {each.name: each.runner for each in configured if each.runner}
     asked = Asked(
         include=tuple(options.include),
@@ -83,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> Report:
     if not options.report:
-        return build_report(join(read(pipeline_options(options), both=True)))
+        return build_report(join(take_snapshot(run_options(options), both=True)))
     try:
         text = options.report.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as e:

@@ -10,8 +10,8 @@ import argparse
 from typing import Any
 
 from bazel_xc.cli.common import shared_options, show, writing_options
-from bazel_xc.pipeline.modules import keep_modules
-from bazel_xc.pipeline.reading import read
+from bazel_xc.commands.modules import keep_modules
+from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.write import unified_diff, write_files
 
 
@@ -31,8 +31,8 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    reading = read(writing_options(options))
-    result = keep_modules(reading)
+    snapshot = take_snapshot(writing_options(options))
+    result = keep_modules(snapshot)
     failed = show(result.diagnostics, options)
     if options.diff:
         print(unified_diff(result.changes), end="")
@@ -42,12 +42,12 @@ def run(options: argparse.Namespace) -> int:
                 print(f"stale: {change.path}")
         return 1 if result.changes or failed else 0
     options.untouched = False
-    written = write_files(reading.workspace.root, result.changes)
+    written = write_files(snapshot.workspace.root, result.changes)
     for path in written:
         print(path)
     if not options.quiet:
         if not written:
-            print(f"{len(reading.modules)} modules, everything is up to date")
+            print(f"{len(snapshot.modules)} modules, everything is up to date")
         for line in result.advice:
             print(line)
     return 1 if failed else 0

@@ -12,10 +12,10 @@ from typing import Any
 
 from attrs import evolve
 
-from bazel_xc.cli.common import incomplete_option, pipeline_options, shared_options, show, weighed
+from bazel_xc.cli.common import incomplete_option, run_options, shared_options, show, weighed
+from bazel_xc.commands.material import join
+from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.errors import ReportError, WriteError
-from bazel_xc.pipeline.joining import join
-from bazel_xc.pipeline.reading import read
 from bazel_xc.report import dot, graphml, html, json_format, markdown, mermaid, sarif, text_format
 from bazel_xc.report.build import build_report
 
@@ -50,7 +50,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    material = join(read(pipeline_options(options), both=True))
+    material = join(take_snapshot(run_options(options), both=True))
     material = evolve(material, findings=weighed(material.findings, options))
     failed = show(material.findings, options)
     report = build_report(material).only(options.target)

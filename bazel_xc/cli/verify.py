@@ -25,12 +25,12 @@ from bazel_xc.artifact.inspect import inspect
 from bazel_xc.artifact.systems import load_systems
 from bazel_xc.artifact.trial import Figures, try_out
 from bazel_xc.cli.checks import as_json, show_checks
-from bazel_xc.cli.common import pipeline_options, shared_options
+from bazel_xc.cli.common import run_options, shared_options
+from bazel_xc.commands.options import configuration
 from bazel_xc.config import DEFAULT_PLATFORMS, FILE_NAME
 from bazel_xc.errors import ArtifactError, ConfigError, WriteError
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.model import Platform
-from bazel_xc.pipeline.reading import configuration
 
 SCHEMA = 1
 _UNITS = {
@@ -140,7 +140,7 @@ def _platform(options: argparse.Namespace) -> tuple[Platform, bool]:
         raise ConfigError("--platform: name the one platform that the files are for, such as linux_arm64")
     (name,) = options.platform
     if options.config or (options.root / FILE_NAME).exists():
-        return configuration(pipeline_options(options)).platforms[0], True
+        return configuration(run_options(options)).platforms[0], True
     if name not in KNOWN_PLATFORMS:
         raise ConfigError(f"--platform: {name!r} is no platform of Go such as linux_arm64")
     goos, _, goarch = name.partition("_")

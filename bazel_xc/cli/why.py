@@ -9,11 +9,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from bazel_xc.cli.common import from_root, pipeline_options, shared_options, show
+from bazel_xc.cli.common import from_root, run_options, shared_options, show
+from bazel_xc.commands.material import join
+from bazel_xc.commands.snapshot import Snapshot, take_snapshot
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.graph.ways import ways
-from bazel_xc.pipeline.joining import join
-from bazel_xc.pipeline.reading import Reading, read
 from bazel_xc.report import why_format
 from bazel_xc.report.build import Material
 
@@ -37,20 +37,20 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    reading = read(pipeline_options(options))
-    material = join(reading)
-    failed = show(reading.diagnostics, options)
+    snapshot = take_snapshot(run_options(options))
+    material = join(snapshot)
+    failed = show(snapshot.diagnostics, options)
     path = from_root(options.node, options) if options.node.startswith(".") else None
-    node = _node(options.node, path, material, reading)
+    node = _node(options.node, path, material, snapshot)
     found = [ways(material.graph, node, name, max(1, options.limit)) for name in material.graph.platforms]
     print(FORMATS[options.format](found, material), end="")
     return 1 if failed else 0
 
 
-def _node(text: str, path: str | None, material: Material, reading: Reading) -> str:
+def _node(text: str, path: str | None, material: Material, snapshot: Snapshot) -> str:
     """The node that is meant. Raises ``WorkspaceError`` with near names where there is none."""
     graph = material.graph.nodes
-    package = None if path is None else reading.loaded.packages.get(path)
+    package = None if path is None else snapshot.loaded.packages.get(path)
     short = f"{text}:{text.rpartition('/')[2]}" if text.startswith("//") and ":" not in text else text
     for candidate in (text, package.import_path if package else "", short):
         if candidate and candidate in graph:

@@ -8,9 +8,9 @@ import pytest
 
 from bazel_xc.bazel.cc_toolchains import cc_toolchains, module_lines, toolchain_advice
 from bazel_xc.buildfile.repositories import read_repositories
+from bazel_xc.commands.init import initialise
+from bazel_xc.commands.options import Options
 from bazel_xc.model import Platform
-from bazel_xc.pipeline.planning import initialise
-from bazel_xc.pipeline.reading import Options
 
 HERMETIC = cc_toolchains()["hermetic_cc_toolchain"]
 

@@ -15,10 +15,11 @@ from requirements import require
 
 import bazel_xc
 from bazel_xc.cli import main
+from bazel_xc.commands.material import join
+from bazel_xc.commands.options import Options
+from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.golang.listing import Listing
 from bazel_xc.graph.dependency import Verdict
-from bazel_xc.pipeline.joining import join
-from bazel_xc.pipeline.reading import Options, read
 from bazel_xc.report import json_format, text_format
 from bazel_xc.report.build import build_report
 from bazel_xc.report.model import Report
@@ -35,7 +36,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     require("go")
     root = tmp_path_factory.mktemp("report") / "example"
     shutil.copytree(EXAMPLE, root)
-    return build_report(join(read(Options(root=root), both=True)))
+    return build_report(join(take_snapshot(Options(root=root), both=True)))
 
 
 def verdicts(report: Report, label: str) -> dict[str, Verdict]:
@@ -93,7 +94,7 @@ def test_shuffled_input_gives_the_same_bytes(tmp_path: Path) -> None:
     require("go")
     root = tmp_path / "example"
     shutil.copytree(EXAMPLE, root)
-    reading = read(Options(root=root), both=True)
+    snapshot = take_snapshot(Options(root=root), both=True)
     dice = random.Random(7)
 
     def shuffled(listing: Listing) -> Listing:
@@ -103,8 +104,8 @@ def test_shuffled_input_gives_the_same_bytes(tmp_path: Path) -> None:
 
     texts = set()
     for _ in range(3):
-        loaded = evolve(reading.loaded, listings=tuple(map(shuffled, reading.loaded.listings)))
-        material = join(evolve(reading, loaded=loaded))
+        loaded = evolve(snapshot.loaded, listings=tuple(map(shuffled, snapshot.loaded.listings)))
+        material = join(evolve(snapshot, loaded=loaded))
         targets = tuple(dice.sample(material.targets, len(material.targets)))
         texts.add(json_format.render(build_report(evolve(material, targets=targets))))
 

@@ -1,12 +1,11 @@
 """The first stages: read the configuration and the workspace, ask go.
 
-Comes in: the workspace root and a few choices of the command line. Goes out: a ``Reading``, everything that
+Comes in: the workspace root and a few choices of the command line. Goes out: a ``Snapshot``, everything that
 is known before anything is decided.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -18,14 +17,13 @@ from bazel_xc.bazel.index import detect_convention
 from bazel_xc.bazel.outline import generated_files
 from bazel_xc.buildfile.repositories import Repositories, read_repositories
 from bazel_xc.buildfile.workspace import Workspace, read_workspace
-from bazel_xc.config import FILE_NAME, Config, load_config, select_platforms
-from bazel_xc.errors import ConfigError, WorkspaceError
-from bazel_xc.golang.constraints import KNOWN_PLATFORMS
+from bazel_xc.commands.options import Options, configuration, timeout_of
+from bazel_xc.config import Config
+from bazel_xc.errors import WorkspaceError
 from bazel_xc.golang.loading import Loaded, Loader, is_module_root
 from bazel_xc.golang.modules import Module, listing_groups, read_modules
 from bazel_xc.golang.package import GoView
 from bazel_xc.golang.toolchain import (
-    TIMEOUT_SECONDS,
     Run,
     RunGo,
     Toolchain,
@@ -35,21 +33,11 @@ from bazel_xc.golang.toolchain import (
     tool_tags,
 )
 from bazel_xc.model import MISSING_MODULE, Diagnostic
-from bazel_xc.regular import read_file, read_if_there, remedy
+from bazel_xc.regular import read_if_there
 
 
 @frozen(kw_only=True)
-class Options:
-    """Choices of the command line that a whole run depends on."""
-
-    root: Path
-    config_file: Path | None = None
-    platforms: tuple[str, ...] = ()
-    environment: Mapping[str, str] = field(factory=lambda: dict(os.environ))
-
-
-@frozen(kw_only=True)
-class Reading:
+class Snapshot:
     """Everything that is known of a workspace before anything is planned.
 
     ``together`` are the modules that go sees from the root: those of its go.work, else its own. ``name`` is
@@ -94,7 +82,7 @@ class Reading:
         )
 
 
-def read(options: Options, *, whole: bool = True, both: bool = False) -> Reading:
+def take_snapshot(options: Options, *, whole: bool = True, both: bool = False) -> Snapshot:
     """Reads the workspace and asks go about it, once per configured platform.
 
     ``whole`` is as for ``list_packages``: reports want it, rules do without. With ``both`` go is asked about
@@ -102,7 +90,7 @@ def read(options: Options, *, whole: bool = True, both: bool = False) -> Reading
     """
     root = options.root
     config = configuration(options)
-    timeout = _timeout(options)
+    timeout = timeout_of(options)
     with ThreadPoolExecutor(max_workers=1) as pool:
         searching = pool.submit(find_go, options.environment, root, timeout)
         workspace = read_workspace(root)
@@ -141,7 +129,7 @@ def read(options: Options, *, whole: bool = True, both: bool = False) -> Reading
         both=both,
     )
     loaded = loader.load()
-    return Reading(
+    return Snapshot(
         config=config,
         workspace=workspace,
         repositories=repositories,
@@ -161,30 +149,6 @@ def _check_pipes(workspace: Workspace) -> None:
         raise WorkspaceError(
             f"{workspace.pipes[0]}: no regular file, go could wait for it for ever; move it out of the way"
         )
-
-
-def configuration(options: Options) -> Config:
-    """Reads bazel_xc.toml and applies ``--platform``."""
-    path = options.config_file or options.root / FILE_NAME
-    text = ""
-    if options.config_file or path.exists():
-        try:
-            # Who names a file on the command line may name a pipe, as a shell does for <(command).
-            text = path.read_text("utf-8") if options.config_file else read_file(path).decode()
-        except OSError as e:
-            raise ConfigError(f"{path}: cannot be read: {e.strerror}; {remedy(e)}") from None
-        except UnicodeDecodeError as e:
-            raise ConfigError(f"{path}: cannot be read: {e}") from None
-    config = load_config(text, KNOWN_PLATFORMS, path.name)
-    return evolve(config, platforms=select_platforms(config, options.platforms))
-
-
-def _timeout(options: Options) -> float:
-    text = options.environment.get("BAZEL_XC_TIMEOUT", "")
-    try:
-        return float(text) if text else float(TIMEOUT_SECONDS)
-    except ValueError:
-        raise ConfigError(f"BAZEL_XC_TIMEOUT: {text!r} is no number of seconds") from None
 
 
 def reader(root: Path) -> Callable[[str], bytes | None]:

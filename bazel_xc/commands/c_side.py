@@ -1,6 +1,6 @@
 """The stages about C: what packages need, who provides it, how that is wired.
 
-Comes in: a ``Reading``. Goes out: a ``Solved``, from which generate plans and report tells.
+Comes in: a ``Snapshot``. Goes out: a ``Solved``, from which generate plans and report tells.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from bazel_xc.clibs.outcome import Outcome, Providers
 from bazel_xc.clibs.registry import load_registry, load_system
 from bazel_xc.clibs.resolve import resolve
 from bazel_xc.clibs.rules import ATTRIBUTES
+from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.golang.listing import Listing
 from bazel_xc.graph.absence import Absence, absence
 from bazel_xc.model import Diagnostic, Label
-from bazel_xc.pipeline.reading import Reading
 
 
 @frozen(kw_only=True)
@@ -45,49 +45,49 @@ class Solved:
         return frozenset(self.wiring.rules.rules)
 
 
-def may_write(each: Outline, reading: Reading) -> bool:
+def may_write(each: Outline, snapshot: Snapshot) -> bool:
     """Whether the BUILD file of a directory may be written, or made, for the sake of Go."""
     directory = each.directory
-    untouched = directory.path in reading.loaded.untouched
+    untouched = directory.path in snapshot.loaded.untouched
     if not directory.writable or untouched:
         return False
-    return directory.build_file is not None or (bool(each.slots) and _may_make(each, reading))
+    return directory.build_file is not None or (bool(each.slots) and _may_make(each, snapshot))
 
 
-def solve(reading: Reading, outlines: Iterable[Outline], *, external: bool) -> Solved:
+def solve(snapshot: Snapshot, outlines: Iterable[Outline], *, external: bool) -> Solved:
     """Finds a provider for every C need of the workspace, with ``external`` of other modules too."""
-    loaded, workspace = reading.loaded, reading.workspace
-    found = survey(workspace, loaded.packages, loaded.listings, reading.view)
+    loaded, workspace = snapshot.loaded, snapshot.workspace
+    found = survey(workspace, loaded.packages, loaded.listings, snapshot.view)
     needs: dict[str, tuple[CNeed, ...]] = {}
     own = {package.import_path: path for path, package in loaded.packages.items()}
     if external:
-        needs |= external_needs(loaded.listings, frozenset(own), reading.view)
+        needs |= external_needs(loaded.listings, frozenset(own), snapshot.view)
     needs |= found.needs
     outlines = tuple(outlines)
-    index = _index(reading) if found.flags or needs else CIndex()
-    outcomes = {path: _resolve(path, each, own.get(path), reading, index) for path, each in needs.items()}
+    index = _index(snapshot) if found.flags or needs else CIndex()
+    outcomes = {path: _resolve(path, each, own.get(path), snapshot, index) for path, each in needs.items()}
     by_directory = {own[path]: each for path, each in outcomes.items() if path in own}
-    wiring = wire(found, by_directory, _ground(reading, outlines, index))
-    where = _absence(reading, outlines, wiring, loaded.listings)
+    wiring = wire(found, by_directory, _ground(snapshot, outlines, index))
+    where = _absence(snapshot, outlines, wiring, loaded.listings)
     return Solved(survey=found, outcomes=outcomes, wiring=wiring, absence=where)
 
 
 def _absence(
-    reading: Reading, outlines: Iterable[Outline], wiring: Wiring, listings: Iterable[Listing]
+    snapshot: Snapshot, outlines: Iterable[Outline], wiring: Wiring, listings: Iterable[Listing]
 ) -> Absence:
-    loaded = reading.loaded
+    loaded = snapshot.loaded
     return absence(
         loaded.packages.values(),
         listings,
         loaded.undefined,
-        platforms=reading.config.platforms,
+        platforms=snapshot.config.platforms,
         lacking=wiring.absent,
         made=import_paths(outlines),
     )
 
 
 def solve_module(
-    module: Reading, outlines: Iterable[Outline], main: Reading, spell: Callable[[Label], Label]
+    module: Snapshot, outlines: Iterable[Outline], main: Snapshot, spell: Callable[[Label], Label]
 ) -> Solved:
     """As ``solve``, for a module of somebody else's that the ``main`` workspace uses.
 
@@ -108,27 +108,27 @@ def solve_module(
     return Solved(survey=found, outcomes=outcomes, wiring=wiring, absence=where)
 
 
-def _ground(reading: Reading, outlines: tuple[Outline, ...], index: CIndex) -> Ground:
+def _ground(snapshot: Snapshot, outlines: tuple[Outline, ...], index: CIndex) -> Ground:
     return Ground(
-        workspace=reading.workspace,
-        packages=reading.loaded.packages,
-        platforms=reading.config.platforms,
-        built=frozenset(each.directory.path for each in outlines if _becomes_package(each, reading)),
-        wired=frozenset(each.directory.path for each in outlines if _has_wanted_rule(each, reading)),
+        workspace=snapshot.workspace,
+        packages=snapshot.loaded.packages,
+        platforms=snapshot.config.platforms,
+        built=frozenset(each.directory.path for each in outlines if _becomes_package(each, snapshot)),
+        wired=frozenset(each.directory.path for each in outlines if _has_wanted_rule(each, snapshot)),
         taken={each.directory.path: frozenset(slot.name for slot in each.slots) for each in outlines},
         index=index,
-        root_name=reading.root_name,
-        conditions=select_conditions(reading.repositories),
-        assembles_with_c=reading.repositories.assembles_with_c,
-        tidy=reading.loaded.untouched <= reading.loaded.ignored,
+        root_name=snapshot.root_name,
+        conditions=select_conditions(snapshot.repositories),
+        assembles_with_c=snapshot.repositories.assembles_with_c,
+        tidy=snapshot.loaded.untouched <= snapshot.loaded.ignored,
     )
 
 
-def said_of(solved: Solved, reading: Reading) -> tuple[Diagnostic, ...]:
+def said_of(solved: Solved, snapshot: Snapshot) -> tuple[Diagnostic, ...]:
     """What is worth saying of the C of the workspace's own packages."""
-    own = {package.import_path for package in reading.loaded.packages.values()}
+    own = {package.import_path for package in snapshot.loaded.packages.values()}
     outcomes = (each for path, some in solved.outcomes.items() if path in own for each in some)
-    asked = frozenset(platform.name for platform in reading.config.platforms if platform.cgo)
+    asked = frozenset(platform.name for platform in snapshot.config.platforms if platform.cgo)
     lacking = (
         each
         for path, archives in solved.survey.archives.items()
@@ -138,37 +138,37 @@ def said_of(solved: Solved, reading: Reading) -> tuple[Diagnostic, ...]:
         *lacking,
         *solved.survey.diagnostics,
         *solved.wiring.diagnostics,
-        *findings(outcomes, reading.config.unresolved),
+        *findings(outcomes, snapshot.config.unresolved),
     )
 
 
-def _may_make(each: Outline, reading: Reading) -> bool:
-    return reading.config.mode != "cgo" and not each.directory.settings.update_only
+def _may_make(each: Outline, snapshot: Snapshot) -> bool:
+    return snapshot.config.mode != "cgo" and not each.directory.settings.update_only
 
 
-def _becomes_package(each: Outline, reading: Reading) -> bool:
+def _becomes_package(each: Outline, snapshot: Snapshot) -> bool:
     stands = bool(each.directory.build_file or each.directory.broken)
-    return stands or (each.is_package and _may_make(each, reading))
+    return stands or (each.is_package and _may_make(each, snapshot))
 
 
-def _has_wanted_rule(each: Outline, reading: Reading) -> bool:
+def _has_wanted_rule(each: Outline, snapshot: Snapshot) -> bool:
     """Whether a rule will be written that may have cdeps; mode "cgo" adds none that is not there."""
     slots = [slot for slot in each.slots if not slot.blocked]
-    stand = [slot for slot in slots if slot.existing or reading.config.mode != "cgo"]
-    return bool(stand) and may_write(each, reading)
+    stand = [slot for slot in slots if slot.existing or snapshot.config.mode != "cgo"]
+    return bool(stand) and may_write(each, snapshot)
 
 
-def _index(reading: Reading) -> CIndex:
-    texts = c_texts(reading.workspace)
+def _index(snapshot: Snapshot) -> CIndex:
+    texts = c_texts(snapshot.workspace)
     made: Mapping[str, tuple[EvaluatedRule, ...]] = evaluate_rules(texts, ATTRIBUTES)[0] if texts else {}
-    return build_c_index(reading.workspace, made)
+    return build_c_index(snapshot.workspace, made)
 
 
 def _resolve(
-    import_path: str, needs: tuple[CNeed, ...], directory: str | None, reading: Reading, index: CIndex
+    import_path: str, needs: tuple[CNeed, ...], directory: str | None, snapshot: Snapshot, index: CIndex
 ) -> tuple[Outcome, ...]:
     """The outcomes of one package; one outside of the workspace sees the settings of the root."""
-    config, found = reading.config, reading.workspace.directories.get(directory or "")
+    config, found = snapshot.config, snapshot.workspace.directories.get(directory or "")
     providers = Providers(
         resolves=config.resolves,
         directives=found.settings.c_resolves if found else (),
@@ -176,6 +176,6 @@ def _resolve(
         index=index,
         registry=load_registry(),
         systems=load_system(),
-        repositories=reading.repositories,
+        repositories=snapshot.repositories,
     )
     return resolve(needs, providers, directory or "", import_path)

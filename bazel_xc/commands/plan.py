@@ -1,12 +1,12 @@
 """The stage that plans rules: which there are in each directory, and with which attributes.
 
-Comes in: a ``Reading`` and what was solved of its C. Goes out: outlines, a planner, wanted rules. No text is
+Comes in: a ``Snapshot`` and what was solved of its C. Goes out: outlines, a planner, wanted rules. No text is
 made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from bazel_xc.bazel.compatibility import Compatibility
@@ -19,56 +19,56 @@ from bazel_xc.buildfile.evaluate import MadeRule, evaluate
 from bazel_xc.buildfile.starlark import NOT_TRIED, TOO_MUCH
 from bazel_xc.buildfile.syntax import Call
 from bazel_xc.buildfile.workspace import Directory
+from bazel_xc.commands.c_side import Solved, may_write
+from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.golang.loading import is_inside
 from bazel_xc.model import Diagnostic, Severity
-from bazel_xc.pipeline.reading import Reading
-from bazel_xc.pipeline.solving import Solved, may_write
 
 
-def outlines_of(reading: Reading) -> tuple[tuple[Outline, ...], tuple[Diagnostic, ...]]:
+def outlines_of(snapshot: Snapshot) -> tuple[tuple[Outline, ...], tuple[Diagnostic, ...]]:
     """The rules of every directory, without their attributes."""
-    loaded, said = reading.loaded, list[Diagnostic]()
-    convention = reading.convention
+    loaded, said = snapshot.loaded, list[Diagnostic]()
+    convention = snapshot.convention
     found: list[Outline] = []
-    for path, directory in reading.workspace.directories.items():
+    for path, directory in snapshot.workspace.directories.items():
         if path in loaded.untouched:
             unread = path not in loaded.ignored
             found.append(Outline(directory=directory, package=None, unread=unread))
             continue
-        each, problems = outline(directory, loaded.packages.get(path), convention, reading.root_name)
+        each, problems = outline(directory, loaded.packages.get(path), convention, snapshot.root_name)
         found.append(each)
         said.extend(problems)
     return tuple(found), tuple(said)
 
 
 def planner_of(
-    reading: Reading,
+    snapshot: Snapshot,
     outlines: tuple[Outline, ...],
     solved: Solved,
     where: Compatibility,
     incompatible: str = "",
 ) -> tuple[Planner, tuple[Diagnostic, ...]]:
     """What plans rules; ``incompatible`` marks what cannot be built, by default as the workspace does."""
-    loaded, config, workspace = reading.loaded, reading.config, reading.workspace
+    loaded, config, workspace = snapshot.loaded, snapshot.config, snapshot.workspace
     made, said = _made_rules(workspace.directories)
     externals = Externals.known(
-        reading.repositories,
-        reading.modules,
+        snapshot.repositories,
+        snapshot.modules,
         loaded.listings,
-        source=Path(reading.toolchain.goroot) / "src",
+        source=Path(snapshot.toolchain.goroot) / "src",
         vendored=config.external == "vendored",
         untouched=loaded.untouched,
     )
     planner = Planner(
         workspace=workspace,
-        index=build_index(outlines, externals, reading.convention, made),
-        conditions=select_conditions(reading.repositories),
+        index=build_index(outlines, externals, snapshot.convention, made),
+        conditions=select_conditions(snapshot.repositories),
         facts=where.facts,
-        incompatible=incompatible or incompatible_label(reading.repositories, config.platforms_package),
+        incompatible=incompatible or incompatible_label(snapshot.repositories, config.platforms_package),
         packages=frozenset(each.directory.path for each in outlines if each.is_package) | solved.packages,
         absent_labels=where.absent_labels,
-        filters_tests=reading.repositories.filters_tests,
-        assembles_with_c=reading.repositories.assembles_with_c,
+        filters_tests=snapshot.repositories.filters_tests,
+        assembles_with_c=snapshot.repositories.assembles_with_c,
     )
     return planner, said
 
@@ -99,7 +99,7 @@ def _not_run(path: str, message: str) -> Diagnostic:
 
 
 def wanted_rules(
-    each: Outline, only: tuple[str, ...], planner: Planner, solved: Solved, reading: Reading
+    each: Outline, only: tuple[str, ...], planner: Planner, solved: Solved, snapshot: Snapshot
 ) -> tuple[tuple[WantedRule, ...], tuple[Call, ...], tuple[Diagnostic, ...]]:
     """The rules wanted in a directory, Go's and C's, those that are stale, and what there is to say."""
     path, c_side = each.directory.path, solved.wiring.rules
@@ -107,7 +107,7 @@ def wanted_rules(
     stale: tuple[Call, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     chosen = is_chosen(path, only)
-    if chosen and may_write(each, reading):
+    if chosen and may_write(each, snapshot):
         wanted, problems = planner.plan(each)
         stale = each.stale
     if each.directory.writable:
@@ -120,8 +120,3 @@ def wanted_rules(
 def is_chosen(path: str, only: tuple[str, ...]) -> bool:
     """Whether a directory is among those that are to be written, all of them where none is named."""
     return not only or any(is_inside(path, each) for each in only)
-
-
-def unique(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Each diagnostic once, in order."""
-    return tuple(sorted(set(diagnostics)))

@@ -1,6 +1,6 @@
 """The stages of reports: join what is known into graphs, for the configured settings of cgo and the others.
 
-Comes in: a ``Reading`` of both settings. Goes out: ``Material`` for a report, from which ``why`` is
+Comes in: a ``Snapshot`` of both settings. Goes out: ``Material`` for a report, from which ``why`` is
 answered too.
 """
 
@@ -15,6 +15,10 @@ from bazel_xc.bazel.compatibility import rule_targets
 from bazel_xc.bazel.outline import Outline, import_paths
 from bazel_xc.cgo.needs import CNeed
 from bazel_xc.clibs.outcome import Status
+from bazel_xc.commands.c_side import Solved, said_of, solve
+from bazel_xc.commands.overrides import module_findings
+from bazel_xc.commands.plan import outlines_of
+from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.golang.listing import ListedPackage
 from bazel_xc.golang.loading import is_nowhere, without_root
 from bazel_xc.golang.modules import vendored_modules
@@ -23,22 +27,18 @@ from bazel_xc.golang.undefined import said_of_undefined
 from bazel_xc.graph.absence import absence
 from bazel_xc.graph.build import build_graph
 from bazel_xc.graph.dependency import Target
-from bazel_xc.model import NOT_PROVIDED, Diagnostic
-from bazel_xc.pipeline.reading import Reading
-from bazel_xc.pipeline.rules import outlines_of, unique
-from bazel_xc.pipeline.solving import Solved, said_of, solve
-from bazel_xc.pipeline.third_party import module_findings
+from bazel_xc.model import NOT_PROVIDED, Diagnostic, unique
 from bazel_xc.report.build import Material
 from bazel_xc.report.model import Run
 
 
-def join(reading: Reading) -> Material:
+def join(snapshot: Snapshot) -> Material:
     """Builds the dependency graphs that reports are made from; the other one is empty without ``both``."""
-    outlines, _ = outlines_of(reading)
-    loaded = reading.loaded
-    solved = solve(reading, outlines, external=True)
-    targets = tuple(rule_targets(outlines, reading.config.platforms))
-    flipped = tuple(_flipped_targets(outlines, targets, reading))
+    outlines, _ = outlines_of(snapshot)
+    loaded = snapshot.loaded
+    solved = solve(snapshot, outlines, external=True)
+    targets = tuple(rule_targets(outlines, snapshot.config.platforms))
+    flipped = tuple(_flipped_targets(outlines, targets, snapshot))
     made = import_paths(outlines)
     other = absence(
         loaded.flipped_packages.values(),
@@ -47,7 +47,7 @@ def join(reading: Reading) -> Material:
         platforms=tuple(listing.platform for listing in loaded.flipped),
         made=made,
     )
-    vendored = vendored_packages(reading)
+    vendored = vendored_packages(snapshot)
     own = frozenset(package.import_path for package in loaded.packages.values())
     foreign = (each for each in loaded.undefined if each.import_path not in own)
     return Material(
@@ -62,22 +62,22 @@ def join(reading: Reading) -> Material:
         other=build_graph(loaded.flipped, {}, flipped, loaded.flipped_packages.values(), other, vendored),
         targets=targets,
         outcomes=solved.outcomes,
-        places=dict(_places(reading)),
+        places=dict(_places(snapshot)),
         findings=unique(
             (
-                *reading.diagnostics,
-                *said_of(solved, reading),
+                *snapshot.diagnostics,
+                *said_of(solved, snapshot),
                 *said_of_undefined(foreign, {}),
-                *module_findings(reading),
-                *_not_provided(reading, made),
+                *module_findings(snapshot),
+                *_not_provided(snapshot, made),
             )
         ),
-        release=reading.toolchain.release[1],
+        release=snapshot.toolchain.release[1],
         run=Run(
-            module=reading.modules[0].path,
-            go_version=reading.toolchain.version,
+            module=snapshot.modules[0].path,
+            go_version=snapshot.toolchain.version,
             tool_version=__version__,
-            platforms=tuple((platform.name, platform.cgo) for platform in reading.config.platforms),
+            platforms=tuple((platform.name, platform.cgo) for platform in snapshot.config.platforms),
         ),
     )
 
@@ -94,11 +94,11 @@ def _foreign_needs(solved: Solved) -> dict[str, tuple[CNeed, ...]]:
     return {path: needs for path, needs in found.items() if needs}
 
 
-def _not_provided(reading: Reading, made: frozenset[str]) -> Iterator[Diagnostic]:
+def _not_provided(snapshot: Snapshot, made: frozenset[str]) -> Iterator[Diagnostic]:
     """Imported packages that are in no required module, and that no rule makes: one, the first named."""
-    own = {package.import_path for package in reading.loaded.packages.values()}
+    own = {package.import_path for package in snapshot.loaded.packages.values()}
     found: dict[str, ListedPackage] = {}
-    for listing in reading.loaded.listings:
+    for listing in snapshot.loaded.listings:
         for path, package in listing.packages.items():
             if path not in own and path not in made and is_nowhere(package):
                 found.setdefault(path, package)
@@ -115,18 +115,18 @@ def _not_provided(reading: Reading, made: frozenset[str]) -> Iterator[Diagnostic
             message=f"{what} in no required module, and no rule has that importpath (first: {first})",
             remedy="run: go mod tidy",
         )
-        yield without_root(said, reading.workspace.root)
+        yield without_root(said, snapshot.workspace.root)
 
 
 def _flipped_targets(
-    outlines: Iterable[Outline], targets: Iterable[Target], reading: Reading
+    outlines: Iterable[Outline], targets: Iterable[Target], snapshot: Snapshot
 ) -> Iterator[Target]:
     """The targets as they are with cgo the other way round, in the same order."""
-    loaded = reading.loaded
+    loaded = snapshot.loaded
     if not loaded.flipped:
         return
     there = (_with_package(each, loaded.flipped_packages.get(each.directory.path)) for each in outlines)
-    found = {each.label: each for each in rule_targets(there, reading.config.platforms)}
+    found = {each.label: each for each in rule_targets(there, snapshot.config.platforms)}
     for each in targets:
         yield found.get(each.label) or evolve(each, imports={})
 
@@ -143,22 +143,22 @@ def _with_package(each: Outline, package: GoPackage | None) -> Outline:
     return evolve(each, package=package, tests=tuple(tests))
 
 
-def vendored_packages(reading: Reading) -> Mapping[str, str]:
+def vendored_packages(snapshot: Snapshot) -> Mapping[str, str]:
     """The import paths of packages in ``vendor`` directories, and their modules as modules.txt names them."""
     found: dict[str, str] = {}
-    for path, package in reading.loaded.packages.items():
+    for path, package in snapshot.loaded.packages.items():
         if "vendor" in path.split("/"):
             found[package.import_path] = ""
-    for module in reading.modules:
+    for module in snapshot.modules:
         if module.vendored:
-            found |= vendored_modules(reading.workspace.root / module.directory)
+            found |= vendored_modules(snapshot.workspace.root / module.directory)
     return found
 
 
-def _places(reading: Reading) -> Iterator[tuple[tuple[str, str], tuple[str, int]]]:
+def _places(snapshot: Snapshot) -> Iterator[tuple[tuple[str, str], tuple[str, int]]]:
     """Where each import of the workspace's own packages stands first; tests stand behind other files."""
     found: dict[tuple[str, str], tuple[str, int]] = {}
-    for package in reading.loaded.packages.values():
+    for package in snapshot.loaded.packages.values():
         base = f"{package.directory}/" if package.directory else ""
         for file in sorted(package.files, key=lambda each: (each.name.endswith("_test.go"), each.name)):
             for each in file.source.imports:

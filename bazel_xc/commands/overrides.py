@@ -1,6 +1,6 @@
 """The stages about modules of other people: what their cgo packages need, as patches and overrides.
 
-Comes in: the ``Reading`` of the workspace that uses them. Goes out: a ``ThirdParty``: overrides, the files
+Comes in: the ``Snapshot`` of the workspace that uses them. Goes out: a ``ThirdParty``: overrides, the files
 below ``third_party/bazel_xc``, findings. Modules are read where go found them and never changed.
 """
 
@@ -18,13 +18,13 @@ from bazel_xc.bazel.module_file import Override
 from bazel_xc.bazel.names import base_name, module_repository, workspace_repository
 from bazel_xc.buildfile.repositories import BazelDep, Repositories
 from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES, Workspace, new_build_file_name, read_workspace
+from bazel_xc.commands.c_side import Solved, said_of, solve_module
+from bazel_xc.commands.plan import outlines_of, planner_of, wanted_rules
+from bazel_xc.commands.snapshot import Snapshot, reader
 from bazel_xc.golang.listing import ListedModule, Listing
 from bazel_xc.golang.loading import Loader
 from bazel_xc.golang.modules import Module
-from bazel_xc.model import Diagnostic, FileChange, Label
-from bazel_xc.pipeline.reading import Reading, reader
-from bazel_xc.pipeline.rules import outlines_of, planner_of, unique, wanted_rules
-from bazel_xc.pipeline.solving import Solved, said_of, solve_module
+from bazel_xc.model import Diagnostic, FileChange, Label, unique
 from bazel_xc.write import unified_diff
 
 
@@ -46,7 +46,7 @@ class _Made:
     labels: frozenset[Label]
 
 
-def third_party(main: Reading) -> ThirdParty:
+def third_party(main: Snapshot) -> ThirdParty:
     """What every module outside of the workspace that is used with cgo needs."""
     made: list[_Made] = []
     said: list[Diagnostic] = []
@@ -78,7 +78,7 @@ def _outdated(changes: Iterable[FileChange]) -> Iterator[Diagnostic]:
             )
 
 
-def module_findings(main: Reading) -> tuple[Diagnostic, ...]:
+def module_findings(main: Snapshot) -> tuple[Diagnostic, ...]:
     """What is missing for the cgo packages of modules outside of the workspace, overrides included."""
     if main.config.external == "vendored":
         return ()
@@ -113,7 +113,7 @@ class _Importers:
     own: frozenset[str]
 
     @classmethod
-    def of(cls, main: Reading) -> _Importers:
+    def of(cls, main: Snapshot) -> _Importers:
         above: dict[str, set[str]] = {}
         own: set[str] = set()
         for listing in main.loaded.listings:
@@ -156,7 +156,7 @@ def _with_fallbacks(listings: Iterable[Listing]) -> Iterator[tuple[str, str]]:
                     yield path, f"it does without {name} on {listing.platform.name}"
 
 
-def _modules(main: Reading, fallen: frozenset[str]) -> tuple[ListedModule, ...]:
+def _modules(main: Snapshot, fallen: frozenset[str]) -> tuple[ListedModule, ...]:
     """Modules on disk, outside of the workspace, with a package in the closure that may need something."""
     root = main.workspace.root.resolve()
     found: dict[str, ListedModule] = {}
@@ -173,18 +173,18 @@ def _modules(main: Reading, fallen: frozenset[str]) -> tuple[ListedModule, ...]:
 
 @frozen(kw_only=True)
 class _Solving:
-    """What is known of one module: its reading, its C, why it needs an override, and what is to be said."""
+    """What is known of one module: its snapshot, its C, why it needs an override, and what is to be said."""
 
-    reading: Reading
+    snapshot: Snapshot
     solved: Solved
     labels: frozenset[Label]
     why: tuple[shapes.Reason, ...]
     said: tuple[Diagnostic, ...]
 
     @classmethod
-    def of(cls, module: ListedModule, main: Reading, fallen: Mapping[str, str]) -> _Solving:
-        reading = _reading_of(module, main)
-        outlines, _ = outlines_of(reading)
+    def of(cls, module: ListedModule, main: Snapshot, fallen: Mapping[str, str]) -> _Solving:
+        snapshot = _snapshot_of(module, main)
+        outlines, _ = outlines_of(snapshot)
         labels: set[Label] = set()
         own = shapes.main_repository(bzlmod=main.repositories.bzlmod)
 
@@ -196,26 +196,26 @@ class _Solving:
                 return Label(own, shapes.FOLDER, shapes.alias_name(label))
             return evolve(label, repo=own)
 
-        solved = solve_module(reading, outlines, main, spell)
-        paths = {path: package.import_path for path, package in reading.loaded.packages.items()}
+        solved = solve_module(snapshot, outlines, main, spell)
+        paths = {path: package.import_path for path, package in snapshot.loaded.packages.items()}
         return cls(
-            reading=reading,
+            snapshot=snapshot,
             solved=solved,
             labels=frozenset(labels),
-            why=shapes.reasons(reading.loaded.packages, solved.wiring, main.config.platforms, fallen),
-            said=tuple(_in_module(said_of(solved, reading), module, paths, main)),
+            why=shapes.reasons(snapshot.loaded.packages, solved.wiring, main.config.platforms, fallen),
+            said=tuple(_in_module(said_of(solved, snapshot), module, paths, main)),
         )
 
 
 def _module(
-    module: ListedModule, main: Reading, fallen: Mapping[str, str]
+    module: ListedModule, main: Snapshot, fallen: Mapping[str, str]
 ) -> tuple[_Made | None, tuple[Diagnostic, ...]]:
     solving = _Solving.of(module, main, fallen)
-    reading, solved, why = solving.reading, solving.solved, solving.why
+    snapshot, solved, why = solving.snapshot, solving.solved, solving.why
     if not why:
         return None, solving.said
-    shape = shapes.shape(why, solved.wiring, frozenset(reading.loaded.packages))
-    changes, problems = _build_files(reading, solved, shape)
+    shape = shapes.shape(why, solved.wiring, frozenset(snapshot.loaded.packages))
+    changes, problems = _build_files(snapshot, solved, shape)
     patch = shapes.patch_head(module.path, module.version, why) + unified_diff(changes, git=True)
     repository = _repository(module.path, main.repositories)
     override = Override(
@@ -228,7 +228,7 @@ def _module(
     return made, (*solving.said, *problems)
 
 
-def _reading_of(module: ListedModule, main: Reading) -> Reading:
+def _snapshot_of(module: ListedModule, main: Snapshot) -> Snapshot:
     """The module as a workspace of its own, listed as the main one's build uses it."""
     workspace = read_workspace(Path(module.directory))
     modules = (Module(path=module.path, directory=""),)
@@ -283,31 +283,31 @@ def _seen_from_modules(repositories: Repositories) -> Repositories:
 
 
 def _build_files(
-    reading: Reading, solved: Solved, shape: shapes.Shape
+    snapshot: Snapshot, solved: Solved, shape: shapes.Shape
 ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
-    outlines, _ = outlines_of(reading)
-    loaded, platforms = reading.loaded, reading.config.platforms
+    outlines, _ = outlines_of(snapshot)
+    loaded, platforms = snapshot.loaded, snapshot.config.platforms
     where = compatibility(
         outlines, loaded.packages, loaded.listings, platforms, solved.wiring, solved.absence
     )
-    own = shapes.main_repository(bzlmod=reading.repositories.bzlmod)
+    own = shapes.main_repository(bzlmod=snapshot.repositories.bzlmod)
     incompatible = str(Label(own, shapes.FOLDER, "incompatible"))
-    planner, _ = planner_of(reading, outlines, solved, where, incompatible)
-    maker = FileMaker(reading.config, reading.repositories, reading.workspace)
+    planner, _ = planner_of(snapshot, outlines, solved, where, incompatible)
+    maker = FileMaker(snapshot.config, snapshot.repositories, snapshot.workspace)
     consumers = solved.wiring.rules.consumers
     changes: list[FileChange] = []
     for each in outlines:
         path = each.directory.path
         if not (shape.covers(path) or any(shape.covers(other) for other in consumers.get(path, ()))):
             continue
-        wanted, stale, _ = wanted_rules(each, (), planner, solved, reading)
+        wanted, stale, _ = wanted_rules(each, (), planner, solved, snapshot)
         if wanted or stale:
             changes.append(maker.build_file(each.directory, wanted, stale)[0])
     return checked(changes)
 
 
 def _in_module(
-    said: Iterable[Diagnostic], module: ListedModule, own: Mapping[str, str], main: Reading
+    said: Iterable[Diagnostic], module: ListedModule, own: Mapping[str, str], main: Snapshot
 ) -> Iterator[Diagnostic]:
     """Findings at their places in a module, with the package of the workspace that brings it in."""
     said = tuple(said)
@@ -325,7 +325,7 @@ def _repository(path: str, repositories: Repositories) -> str:
     return named.get(path, known)
 
 
-def _changes(main: Reading, made: Iterable[_Made]) -> Iterator[FileChange]:
+def _changes(main: Snapshot, made: Iterable[_Made]) -> Iterator[FileChange]:
     """Patches and their package, and the deletion of those that nothing wants any more.
 
     Where modules are missing, nobody knows what these want: then nothing is deleted.
@@ -358,7 +358,7 @@ def _build_path(workspace: Workspace) -> str:
     return next((path for path in paths if (workspace.root / path).is_file()), paths[-1])
 
 
-def _ours(main: Reading) -> Iterator[str]:
+def _ours(main: Snapshot) -> Iterator[str]:
     """The files of ours that stand there now."""
     look = reader(main.workspace.root)
     for path, directory in main.workspace.directories.items():

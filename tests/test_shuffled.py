@@ -12,10 +12,12 @@ from attrs import evolve
 from requirements import require
 
 from bazel_xc.buildfile.workspace import Workspace
+from bazel_xc.commands.generate import generate
+from bazel_xc.commands.init import initialise
+from bazel_xc.commands.options import Options
+from bazel_xc.commands.snapshot import Snapshot, take_snapshot
 from bazel_xc.golang.listing import Listing
 from bazel_xc.model import FileChange
-from bazel_xc.pipeline.planning import generate, initialise
-from bazel_xc.pipeline.reading import Options, Reading, read
 from bazel_xc.write import write_files
 
 V = TypeVar("V")
@@ -27,12 +29,12 @@ def mixed(dice: random.Random, table: Mapping[str, V]) -> dict[str, V]:
     return dict(dice.sample(list(table.items()), len(table)))
 
 
-def shuffled(reading: Reading, dice: random.Random) -> Reading:
-    """The same reading with every mapping in another order."""
-    loaded = reading.loaded
-    workspace = reading.workspace
+def shuffled(snapshot: Snapshot, dice: random.Random) -> Snapshot:
+    """The same snapshot with every mapping in another order."""
+    loaded = snapshot.loaded
+    workspace = snapshot.workspace
     return evolve(
-        reading,
+        snapshot,
         workspace=Workspace(workspace.root, mixed(dice, workspace.directories), workspace.diagnostics),
         loaded=evolve(
             loaded,
@@ -45,12 +47,12 @@ def shuffled(reading: Reading, dice: random.Random) -> Reading:
 def test_shuffled_input_gives_the_same_bytes(tmp_path: Path) -> None:
     require("go")
     shutil.copytree(EXAMPLE, tmp_path / "w")
-    reading = read(Options(root=tmp_path / "w"))
-    wanted = generate(reading)
+    snapshot = take_snapshot(Options(root=tmp_path / "w"))
+    wanted = generate(snapshot)
     dice = random.Random(3)
 
     for _ in range(3):
-        found = generate(shuffled(reading, dice))
+        found = generate(shuffled(snapshot, dice))
 
         assert sorted(found.changes) == sorted(wanted.changes)
         assert found.diagnostics == wanted.diagnostics
@@ -60,18 +62,18 @@ def test_generate_after_generate_changes_nothing(tmp_path: Path) -> None:
     require("go")
     root = tmp_path / "w"
     shutil.copytree(EXAMPLE, root)
-    written = write_files(root, generate(read(Options(root=root))).changes)
+    written = write_files(root, generate(take_snapshot(Options(root=root))).changes)
 
     assert "platforms/BUILD.bazel" in written
-    assert generate(read(Options(root=root))).changes == ()
+    assert generate(take_snapshot(Options(root=root))).changes == ()
 
 
 def test_only_some_directories(tmp_path: Path) -> None:
     require("go")
     shutil.copytree(EXAMPLE, tmp_path / "w")
-    reading = read(Options(root=tmp_path / "w"))
+    snapshot = take_snapshot(Options(root=tmp_path / "w"))
 
-    assert [change.path for change in generate(reading, ["cmd"]).changes] == [
+    assert [change.path for change in generate(snapshot, ["cmd"]).changes] == [
         "cmd/greet/BUILD.bazel",
         "cmd/host/BUILD.bazel",
     ]

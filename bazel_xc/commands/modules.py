@@ -1,6 +1,6 @@
 """The stages of ``modules``: which repositories Bazel needs, and what modules of other people lack.
 
-Comes in: a ``Reading``. Goes out: a ``Result`` with the changes of MODULE.bazel or of the macro of a
+Comes in: a ``Snapshot``. Goes out: a ``Result`` with the changes of MODULE.bazel or of the macro of a
 WORKSPACE, and of what stands below ``third_party/bazel_xc``.
 """
 
@@ -26,37 +26,36 @@ from bazel_xc.buildfile.module_file import NAME
 from bazel_xc.buildfile.repositories import Repositories, read_repositories
 from bazel_xc.buildfile.syntax import BuildSyntaxError
 from bazel_xc.clibs.outcome import Outcome, Status
+from bazel_xc.commands.c_side import solve
+from bazel_xc.commands.go_deps import Told, told
+from bazel_xc.commands.overrides import third_party
+from bazel_xc.commands.plan import outlines_of
+from bazel_xc.commands.snapshot import Snapshot, reader
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.golang.build_list import read_build_list
 from bazel_xc.golang.modules import Module
-from bazel_xc.model import Diagnostic, FileChange, Severity
-from bazel_xc.pipeline.go_deps import Told, told
-from bazel_xc.pipeline.planning import Result
-from bazel_xc.pipeline.reading import Reading, reader
-from bazel_xc.pipeline.rules import outlines_of, unique
-from bazel_xc.pipeline.solving import solve
-from bazel_xc.pipeline.third_party import third_party
+from bazel_xc.model import Diagnostic, FileChange, Result, Severity, unique
 
 
-def keep_modules(reading: Reading) -> Result:
+def keep_modules(snapshot: Snapshot) -> Result:
     """Brings in step what Bazel has to know of Go's modules.
 
     Raises ``WorkspaceError`` where there is neither a MODULE.bazel nor a WORKSPACE.
     """
-    look = reader(reading.workspace.root)
-    repositories = reading.repositories
+    look = reader(snapshot.workspace.root)
+    repositories = snapshot.repositories
     if repositories.bzlmod and look(NAME) is None:
-        raise WorkspaceError(f"{reading.workspace.root}: no {NAME} and no WORKSPACE; run: bazel-xc init")
-    deps = _missing_deps(reading)
-    reading = evolve(reading, repositories=_with_deps(repositories, deps))
-    others = third_party(reading)
+        raise WorkspaceError(f"{snapshot.workspace.root}: no {NAME} and no WORKSPACE; run: bazel-xc init")
+    deps = _missing_deps(snapshot)
+    snapshot = evolve(snapshot, repositories=_with_deps(repositories, deps))
+    others = third_party(snapshot)
     if repositories.bzlmod:
-        known = told(reading)
-        by_hand = (*reading.diagnostics, *_left_out(reading, known.modules))
-        changes, said = _module_file(reading, known, deps, others.overrides)
+        known = told(snapshot)
+        by_hand = (*snapshot.diagnostics, *_left_out(snapshot, known.modules))
+        changes, said = _module_file(snapshot, known, deps, others.overrides)
     else:
-        by_hand = (*reading.diagnostics, *_left_out(reading, reading.together))
-        changes, said = _macro(reading, others.overrides)
+        by_hand = (*snapshot.diagnostics, *_left_out(snapshot, snapshot.together))
+        changes, said = _macro(snapshot, others.overrides)
     return Result(
         changes=tuple(sorted((*changes, *others.changes))),
         diagnostics=unique((*by_hand, *others.diagnostics, *said)),
@@ -64,12 +63,12 @@ def keep_modules(reading: Reading) -> Result:
     )
 
 
-def _missing_deps(reading: Reading) -> tuple[tuple[str, str], ...]:
+def _missing_deps(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
     """Modules of the registry that would provide C which is asked for and are not declared."""
-    if not reading.repositories.bzlmod:
+    if not snapshot.repositories.bzlmod:
         return ()
-    outlines, _ = outlines_of(reading)
-    outcomes = solve(reading, outlines, external=True).outcomes
+    outlines, _ = outlines_of(snapshot)
+    outcomes = solve(snapshot, outlines, external=True).outcomes
     needed = (each for some in outcomes.values() for each in some if _is_open(each))
     return tuple(sorted({each.missing for each in needed if each.missing}))
 
@@ -86,19 +85,19 @@ def _with_deps(repositories: Repositories, deps: Iterable[tuple[str, str]]) -> R
 
 
 def _module_file(
-    reading: Reading, known: Told, deps: tuple[tuple[str, str], ...], overrides: tuple[Override, ...]
+    snapshot: Snapshot, known: Told, deps: tuple[tuple[str, str], ...], overrides: tuple[Override, ...]
 ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
-    old = reader(reading.workspace.root)(NAME) or b""
+    old = reader(snapshot.workspace.root)(NAME) or b""
     wants = ModuleWants(
-        repositories=_direct(reading, known, frozenset(each.path for each in overrides)),
-        known=_removable(reading, known),
+        repositories=_direct(snapshot, known, frozenset(each.path for each in overrides)),
+        known=_removable(snapshot, known),
         deps=deps,
         source=known.source or ("go_mod", "//:go.mod"),
         gazelle=GAZELLE,
         overrides=overrides,
-        whole=reading.is_whole,
+        whole=snapshot.is_whole,
     )
-    vendored = reading.config.external == "vendored"
+    vendored = snapshot.config.external == "vendored"
     if vendored or known.is_nothing:
         wants = ModuleWants(repositories=None, deps=deps)  # nobody needs repositories of modules
     by_hand = () if vendored else known.diagnostics
@@ -108,38 +107,38 @@ def _module_file(
             new, said = updated(new, wants)  # overrides go to an extension that may be new itself
     except BuildSyntaxError as e:
         raise WorkspaceError(f"{NAME}:{e.line}: {e.message}; mend it and run again") from None
-    changes = (FileChange(NAME, old, new), *_packages(reading, known.packages))
+    changes = (FileChange(NAME, old, new), *_packages(snapshot, known.packages))
     return tuple(change for change in changes if change.is_change), (*by_hand, *said)
 
 
-def _packages(reading: Reading, wanted: Iterable[str]) -> Iterator[FileChange]:
+def _packages(snapshot: Snapshot, wanted: Iterable[str]) -> Iterator[FileChange]:
     """An empty BUILD file where there is none: a label such as ``//:go.mod`` wants a package."""
     for path in sorted(wanted):
-        directory = reading.workspace.directories.get(path)
+        directory = snapshot.workspace.directories.get(path)
         if directory and directory.build_file is None and not directory.broken:
             yield FileChange(directory.build_path, None, b"")
 
 
-def _names(paths: Iterable[str], reading: Reading) -> frozenset[str]:
+def _names(paths: Iterable[str], snapshot: Snapshot) -> frozenset[str]:
     """The names of the repositories that the extension makes of modules."""
-    named = {each.import_path: each.name for each in reading.repositories.go_repositories}
+    named = {each.import_path: each.name for each in snapshot.repositories.go_repositories}
     return frozenset(named.get(path) or module_repository(path) for path in paths)
 
 
-def _removable(reading: Reading, known: Told) -> frozenset[str] | None:
+def _removable(snapshot: Snapshot, known: Told) -> frozenset[str] | None:
     """The names that go where nobody uses them; while modules are missing, who uses them is not known."""
     if known.known is None:
         return None
-    return _names(known.known, reading) if reading.is_whole else frozenset()
+    return _names(known.known, snapshot) if snapshot.is_whole else frozenset()
 
 
-def _direct(reading: Reading, known: Told, overridden: frozenset[str]) -> frozenset[str]:
+def _direct(snapshot: Snapshot, known: Told, overridden: frozenset[str]) -> frozenset[str]:
     """The names of the repositories that the workspace's own packages use directly.
 
     As the extension has it: what go.mod requires without ``// indirect``, and modules of tools. On top come
     those that are imported all the same.
     """
-    own, together = {module.path for module in reading.modules}, known.modules
+    own, together = {module.path for module in snapshot.modules}, known.modules
     paths = {
         each.path
         for module in together
@@ -147,14 +146,14 @@ def _direct(reading: Reading, known: Told, overridden: frozenset[str]) -> frozen
         if not each.indirect or any(f"{tool}/".startswith(f"{each.path}/") for tool in module.tools)
     }
     required = {each.path for module in together for each in module.requires}
-    paths |= _imported(reading) & required
+    paths |= _imported(snapshot) & required
     paths |= known.direct
     replaced = {path for module in together for path, _ in module.replaced}
-    names = {each.import_path: each.name for each in reading.repositories.go_repositories}
+    names = {each.import_path: each.name for each in snapshot.repositories.go_repositories}
     found: set[str] = set()
     for path in paths - own:
         name = names.get(path) or module_repository(path)
-        if path in replaced or path in overridden or not _is_provided(path, name, reading.repositories):
+        if path in replaced or path in overridden or not _is_provided(path, name, snapshot.repositories):
             found.add(name)
     return frozenset(found)
 
@@ -171,10 +170,10 @@ def _is_provided(path: str, name: str, repositories: Repositories) -> bool:
     return known or name not in repositories.repository_names
 
 
-def _imported(reading: Reading) -> set[str]:
+def _imported(snapshot: Snapshot) -> set[str]:
     """The paths of modules that own packages import, tests included."""
     found: set[str] = set()
-    for listing in reading.loaded.listings:
+    for listing in snapshot.loaded.listings:
         for package in listing.packages.values():
             if not package.dep_only and package.module and package.module.main:
                 for path in (*package.imports, *package.test_imports, *package.xtest_imports):
@@ -185,17 +184,17 @@ def _imported(reading: Reading) -> set[str]:
 
 
 def _macro(
-    reading: Reading, overrides: tuple[Override, ...]
+    snapshot: Snapshot, overrides: tuple[Override, ...]
 ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
-    if reading.config.external == "vendored":
+    if snapshot.config.external == "vendored":
         return (), ()
-    look = reader(reading.workspace.root)
+    look = reader(snapshot.workspace.root)
     place = find_macro(look) or MacroPlace(DEFAULT_FILE, DEFAULT_FUNCTION)
     old = look(place.file)
-    build = read_build_list(reading.workspace.root, reading.together, reading.toolchain, reading.run)
+    build = read_build_list(snapshot.workspace.root, snapshot.together, snapshot.toolchain, snapshot.run)
     if old is None and not build.modules:
         return (), ()
-    declared = {each.import_path for each in reading.repositories.go_repositories}
+    declared = {each.import_path for each in snapshot.repositories.go_repositories}
     mine = frozenset(declared) - _declared_in(place, old)
     new, said = updated_macro(
         place,
@@ -203,7 +202,7 @@ def _macro(
         build,
         mine,
         {each.path: each for each in overrides},
-        whole=reading.is_whole,
+        whole=snapshot.is_whole,
     )
     change = FileChange(place.file, old, new)
     said += tuple(_by_hand(each, place) for each in overrides if each.path in mine)
@@ -231,10 +230,10 @@ def _declared_in(place: MacroPlace, data: bytes | None) -> frozenset[str]:
     return frozenset(each.import_path for each in found.go_repositories)
 
 
-def _left_out(reading: Reading, told_of: Iterable[Module]) -> Iterator[Diagnostic]:
+def _left_out(snapshot: Snapshot, told_of: Iterable[Module]) -> Iterator[Diagnostic]:
     """Modules of the workspace of which Bazel is not told."""
     together = {module.directory for module in told_of}
-    for module in reading.modules:
+    for module in snapshot.modules:
         if module.directory not in together and module.requires:
             yield Diagnostic(
                 path=f"{module.directory}/go.mod" if module.directory else "go.mod",

@@ -1,6 +1,6 @@
 """Which Go modules MODULE.bazel hands to Gazelle's go_deps.
 
-Comes in: a ``Reading``, and through it MODULE.bazel with its ``from_file`` and ``module`` tags. Goes out: a
+Comes in: a ``Snapshot``, and through it MODULE.bazel with its ``from_file`` and ``module`` tags. Goes out: a
 ``Told``: the go.mod files that the extension reads, the modules that they name, and what could not be found.
 It does not decide which repositories are wanted.
 """
@@ -16,9 +16,9 @@ from attrs import frozen
 from bazel_xc.bazel.module_file import EXTENSION, go_deps_uses
 from bazel_xc.buildfile.module_file import NAME, read_module_file
 from bazel_xc.buildfile.syntax import BuildSyntaxError, Call, Opaque
+from bazel_xc.commands.snapshot import Snapshot, reader
 from bazel_xc.golang.modules import Module
 from bazel_xc.model import Diagnostic, Label
-from bazel_xc.pipeline.reading import Reading, reader
 
 _SUM_FILES = ("go.sum", "go.work.sum")
 
@@ -46,24 +46,24 @@ class Told:
         return not (self.modules or self.direct or self.known)
 
 
-def told(reading: Reading) -> Told:
+def told(snapshot: Snapshot) -> Told:
     """Reads the tags of go_deps; without any, what ``from_file`` would be given counts."""
-    tags = _tags(reading)
+    tags = _tags(snapshot)
     files = [tag for tag in tags if tag.kind.endswith(".from_file")]
     listed = [tag for tag in tags if tag.kind.endswith(".module")]
-    source = _source(reading)
+    source = _source(snapshot)
     labels = [_label_of(tag) for tag in files]
     if not files and not listed and source:
         labels = [source]
-    read = [_modules_of(*label, reading) for label in labels]
+    read = [_modules_of(*label, snapshot) for label in labels]
     said = tuple(_unread(tag) for tag, found in zip(files, read, strict=False) if found is None)
     modules = tuple(dict.fromkeys(module for found in read for module in found or ()))
     if not read and not listed:
-        said = (_no_file(reading),)
-    known = {call.string("path") or "" for call in listed} | set(_paths(modules, reading))
+        said = (_no_file(snapshot),)
+    known = {call.string("path") or "" for call in listed} | set(_paths(modules, snapshot))
     return Told(
         source=source,
-        packages=frozenset(_packages(labels, reading)),
+        packages=frozenset(_packages(labels, snapshot)),
         modules=modules,
         direct=frozenset(_direct(listed)),
         known=None if said else frozenset(known - {""}),
@@ -71,22 +71,22 @@ def told(reading: Reading) -> Told:
     )
 
 
-def _tags(reading: Reading) -> tuple[Call, ...]:
+def _tags(snapshot: Snapshot) -> tuple[Call, ...]:
     try:
-        module = read_module_file(reader(reading.workspace.root)(NAME) or b"")
+        module = read_module_file(reader(snapshot.workspace.root)(NAME) or b"")
     except BuildSyntaxError:
         return ()
     variables = dict.fromkeys(use.variable for use in go_deps_uses(module))
     return tuple(call for variable in variables for call in module.tags(variable))
 
 
-def _source(reading: Reading) -> tuple[str, str] | None:
+def _source(snapshot: Snapshot) -> tuple[str, str] | None:
     """What ``from_file`` is given where it is missing: the root's go.work or go.mod, else the only go.mod."""
-    in_root = reading.workspace.directories[""].files
+    in_root = snapshot.workspace.directories[""].files
     for attribute, name in (("go_work", "go.work"), ("go_mod", "go.mod")):
         if name in in_root:
             return attribute, f"//:{name}"
-    only = reading.modules[0].directory if len(reading.modules) == 1 else ""
+    only = snapshot.modules[0].directory if len(snapshot.modules) == 1 else ""
     return ("go_mod", f"//{only}:go.mod") if only else None
 
 
@@ -97,24 +97,24 @@ def _label_of(tag: Call) -> tuple[str, str]:
     return "", ""
 
 
-def _packages(labels: Iterable[tuple[str, str]], reading: Reading) -> Iterator[str]:
+def _packages(labels: Iterable[tuple[str, str]], snapshot: Snapshot) -> Iterator[str]:
     """The Bazel packages of files of the workspace."""
     for _, text in labels:
-        if _path(text, reading.repositories.own_names):
+        if _path(text, snapshot.repositories.own_names):
             yield Label.parse(text).package
 
 
-def _modules_of(attribute: str, text: str, reading: Reading) -> tuple[Module, ...] | None:
+def _modules_of(attribute: str, text: str, snapshot: Snapshot) -> tuple[Module, ...] | None:
     """The workspace's modules that a label of ``from_file`` stands for; None where there are none."""
-    path = _path(text, reading.repositories.own_names)
+    path = _path(text, snapshot.repositories.own_names)
     directory, _, name = path.rpartition("/")
     if attribute == "go_mod" and name == "go.mod":
         directories: Iterable[str] = (directory,)
     elif attribute == "go_work" and name == "go.work":
-        directories = _used(path, reading)
+        directories = _used(path, snapshot)
     else:
         return None
-    by_directory = {module.directory: module for module in reading.modules}
+    by_directory = {module.directory: module for module in snapshot.modules}
     return tuple(by_directory[each] for each in directories if each in by_directory) or None
 
 
@@ -129,9 +129,11 @@ def _path(text: str, own_names: Iterable[str]) -> str:
     return f"{label.package}/{label.name}" if label.package else label.name
 
 
-def _used(path: str, reading: Reading) -> Iterator[str]:
+def _used(path: str, snapshot: Snapshot) -> Iterator[str]:
     """The directories that a go.work uses, from the workspace's root."""
-    done = reading.run(["work", "edit", "-json", path], reading.workspace.root, reading.toolchain.environment)
+    done = snapshot.run(
+        ["work", "edit", "-json", path], snapshot.workspace.root, snapshot.toolchain.environment
+    )
     here = path.rpartition("/")[0]
     for use in (json.loads(done.stdout).get("Use") or ()) if done.code == 0 else ():
         found = posixpath.normpath(posixpath.join(here, use["DiskPath"].replace("\\", "/")))
@@ -146,9 +148,9 @@ def _direct(listed: Iterable[Call]) -> Iterator[str]:
             yield path
 
 
-def _paths(modules: Iterable[Module], reading: Reading) -> Iterator[str]:
+def _paths(modules: Iterable[Module], snapshot: Snapshot) -> Iterator[str]:
     """The paths of all modules that go.mod and go.sum files name."""
-    look = reader(reading.workspace.root)
+    look = reader(snapshot.workspace.root)
     directories = {""}
     for module in modules:
         directories.add(module.directory)
@@ -173,8 +175,8 @@ def _unread(tag: Call) -> Diagnostic:
     )
 
 
-def _no_file(reading: Reading) -> Diagnostic:
-    paths = " and ".join(f"{module.directory}/go.mod" for module in reading.modules[:2])
+def _no_file(snapshot: Snapshot) -> Diagnostic:
+    paths = " and ".join(f"{module.directory}/go.mod" for module in snapshot.modules[:2])
     return Diagnostic(
         path=NAME,
         code="no-go-mod",

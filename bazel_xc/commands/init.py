@@ -1,91 +1,29 @@
-"""The last stages of generate and init: plan rules and merge them into files.
+"""The page of ``init``: the first files of a workspace.
 
-Comes in: a ``Reading``. Goes out: a ``Result`` with file changes.
+Comes in: the choices of the command line and the name of a C toolchain. Goes out: a ``Result`` with
+bazel_xc.toml, the platforms package and lines for Bazel's own files. go is not asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from bazel_xc.bazel import incompatible, setup
+from bazel_xc.bazel import setup
 from bazel_xc.bazel.cc_toolchains import cc_toolchains
-from bazel_xc.bazel.compatibility import Compatibility, compatibility
-from bazel_xc.bazel.files import FileMaker, bazelrc_path, checked, platforms_directory
+from bazel_xc.bazel.files import FileMaker, bazelrc_path, platforms_directory
 from bazel_xc.bazel.platforms import read_platforms
 from bazel_xc.buildfile.bazelrc import read_bazelrc
 from bazel_xc.buildfile.repositories import read_repositories
 from bazel_xc.buildfile.workspace import Workspace, read_workspace
-from bazel_xc.clibs.findings import OPEN_CODES
+from bazel_xc.commands.options import Options, configuration
+from bazel_xc.commands.snapshot import reader
 from bazel_xc.config import FILE_NAME, Config
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.loading import is_module_root
-from bazel_xc.model import Diagnostic, FileChange, Severity
-from bazel_xc.pipeline.reading import Options, Reading, configuration, reader
-from bazel_xc.pipeline.rules import is_chosen, outlines_of, planner_of, unique, wanted_rules
-from bazel_xc.pipeline.solving import said_of, solve
-from bazel_xc.pipeline.third_party import module_findings
-
-
-@frozen(kw_only=True)
-class Result:
-    """What a command would write, everything worth saying, and what it leaves to the user.
-
-    It is ``refused`` where ``policy.unresolved`` forbids to write.
-    """
-
-    changes: tuple[FileChange, ...]
-    diagnostics: tuple[Diagnostic, ...]
-    advice: tuple[str, ...] = ()
-    refused: bool = False
-
-
-def generate(reading: Reading, only: Iterable[str] = ()) -> Result:
-    """Plans and merges every BUILD file and the platforms package; ``only`` restricts what is written."""
-    only = tuple(only)
-    config, workspace = reading.config, reading.workspace
-    outlines, said = outlines_of(reading)
-    solved = solve(reading, outlines, external=False)
-    loaded = reading.loaded
-    where = compatibility(
-        outlines, loaded.packages, loaded.listings, config.platforms, solved.wiring, solved.absence
-    )
-    planner, more = planner_of(reading, outlines, solved, where)
-    said += (*said_of(solved, reading), *more, *module_findings(reading))
-    rc = read_bazelrc(reader(workspace.root), bazelrc_path(config))
-    maker = FileMaker(config, reading.repositories, workspace, rc)
-    changes: list[FileChange] = []
-    beside: FileChange | None = None  # what the platforms package has besides platforms
-    for each in outlines:
-        wanted, stale, problems = wanted_rules(each, only, planner, solved, reading)
-        said += problems
-        if wanted or stale or (each.directory.build_file and is_chosen(each.directory.path, only)):
-            change, problems = maker.build_file(each.directory, wanted, stale)
-            said += problems
-            if each.directory.path == config.platforms_package:
-                beside = change
-            else:
-                changes.append(change)
-    if is_chosen(config.platforms_package, only):
-        old = reader(workspace.root)(bazelrc_path(config))
-        package, problems = maker.platforms_package(old, beside)
-        changes += package
-        said += problems
-        changes += _incompatible_list(reading, where)
-    good, bad = checked(changes)
-    refused = any(each.code in OPEN_CODES and each.severity is Severity.ERROR for each in said)
-    return Result(changes=good, diagnostics=unique((*reading.diagnostics, *said, *bad)), refused=refused)
-
-
-def _incompatible_list(reading: Reading, where: Compatibility) -> tuple[FileChange, ...]:
-    """The change of the list of binaries that cannot be built somewhere, where the workspace wants one."""
-    path = f"{reading.config.platforms_package}/{incompatible.FILE_NAME}"
-    old = reader(reading.workspace.root)(path)
-    new = incompatible.incompatible_list(old, where.absent_binaries, reading.config.platforms)
-    return () if new is None else (FileChange(path, old, new),)
+from bazel_xc.model import Diagnostic, FileChange, Result, Severity, unique
 
 
 def initialise(options: Options, toolchain: str | None = None) -> Result:

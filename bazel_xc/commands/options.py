@@ -1,0 +1,54 @@
+"""The choices of the command line that a whole run depends on, and the configuration that they lead to.
+
+Comes in: what the command line says. Goes out: ``Options``, and from them a ``Config``. Nothing else of the
+workspace is read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from attrs import evolve, field, frozen
+
+from bazel_xc.config import FILE_NAME, Config, load_config, select_platforms
+from bazel_xc.errors import ConfigError
+from bazel_xc.golang.constraints import KNOWN_PLATFORMS
+from bazel_xc.golang.toolchain import TIMEOUT_SECONDS
+from bazel_xc.regular import read_file, remedy
+
+
+@frozen(kw_only=True)
+class Options:
+    """Choices of the command line that a whole run depends on."""
+
+    root: Path
+    config_file: Path | None = None
+    platforms: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(factory=lambda: dict(os.environ))
+
+
+def configuration(options: Options) -> Config:
+    """Reads bazel_xc.toml and applies ``--platform``."""
+    path = options.config_file or options.root / FILE_NAME
+    text = ""
+    if options.config_file or path.exists():
+        try:
+            # Who names a file on the command line may name a pipe, as a shell does for <(command).
+            text = path.read_text("utf-8") if options.config_file else read_file(path).decode()
+        except OSError as e:
+            raise ConfigError(f"{path}: cannot be read: {e.strerror}; {remedy(e)}") from None
+        except UnicodeDecodeError as e:
+            raise ConfigError(f"{path}: cannot be read: {e}") from None
+    config = load_config(text, KNOWN_PLATFORMS, path.name)
+    return evolve(config, platforms=select_platforms(config, options.platforms))
+
+
+def timeout_of(options: Options) -> float:
+    """The seconds that one go command may take. Raises ``ConfigError`` if BAZEL_XC_TIMEOUT is no number."""
+    text = options.environment.get("BAZEL_XC_TIMEOUT", "")
+    try:
+        return float(text) if text else float(TIMEOUT_SECONDS)
+    except ValueError:
+        raise ConfigError(f"BAZEL_XC_TIMEOUT: {text!r} is no number of seconds") from None
