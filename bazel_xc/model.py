@@ -40,6 +40,8 @@ class Severity(enum.StrEnum):
 # Codes of diagnostics that say what could not be found out: answers that rest on it are not whole.
 MISSING_MODULE, NOT_LISTED, NOT_PROVIDED = "missing-module", "not-listed", "not-provided"
 UNKNOWN_CODES = frozenset({MISSING_MODULE, NOT_LISTED, NOT_PROVIDED})
+# Codes of C needs without a provider, whose severity ``policy.unresolved`` decides.
+OPEN_CODES = frozenset({"c-ambiguous", "c-unresolved"})
 
 
 @frozen(order=True, kw_only=True)
@@ -83,6 +85,11 @@ _NOT_IN_REPO = re.compile(r"[\s@:/\\]")
 def is_package(text: str) -> bool:
     """Whether Bazel takes a path for the one of a package."""
     return not text or not (_NOT_IN_NAME.search(text) or any(not part.strip(".") for part in text.split("/")))
+
+
+def is_inside(path: str, other: str) -> bool:
+    """Whether a directory is another one or below it; both count from one root, which is empty."""
+    return not other or path == other or path.startswith(other + "/")
 
 
 def _is_name(text: str) -> bool:

@@ -17,6 +17,7 @@ from bazel_xc.commands.init import initialise
 from bazel_xc.commands.options import Options
 from bazel_xc.commands.snapshot import Snapshot, take_snapshot
 from bazel_xc.golang.listing import Listing
+from bazel_xc.golang.universe import Universe
 from bazel_xc.model import FileChange
 from bazel_xc.write import write_files
 
@@ -29,6 +30,15 @@ def mixed(dice: random.Random, table: Mapping[str, V]) -> dict[str, V]:
     return dict(dice.sample(list(table.items()), len(table)))
 
 
+def mixed_universe(dice: random.Random, universe: Universe) -> Universe:
+    return Universe.of(
+        universe.platforms,
+        tuple(Listing(each.platform, mixed(dice, each.packages)) for each in universe.listings),
+        mixed(dice, universe.own),
+        undefined=universe.undefined,
+    )
+
+
 def shuffled(snapshot: Snapshot, dice: random.Random) -> Snapshot:
     """The same snapshot with every mapping in another order."""
     loaded = snapshot.loaded
@@ -36,11 +46,7 @@ def shuffled(snapshot: Snapshot, dice: random.Random) -> Snapshot:
     return evolve(
         snapshot,
         workspace=Workspace(workspace.root, mixed(dice, workspace.directories), workspace.diagnostics),
-        loaded=evolve(
-            loaded,
-            listings=tuple(Listing(each.platform, mixed(dice, each.packages)) for each in loaded.listings),
-            packages=mixed(dice, loaded.packages),
-        ),
+        loaded=evolve(loaded, universe=mixed_universe(dice, loaded.universe)),
     )
 
 

@@ -8,19 +8,21 @@ that is written is decided elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from bazel_xc.bazel.outline import Outline, Slot, calls_of
 from bazel_xc.bazel.plan import Facts
-from bazel_xc.bazel.wiring import Wiring
 from bazel_xc.buildfile.workspace import Directory
-from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
-from bazel_xc.graph.absence import Absence, broken_on
-from bazel_xc.graph.build import reached
-from bazel_xc.graph.dependency import Target
+from bazel_xc.golang.universe import Universe
+from bazel_xc.graph.dependency import Target, targets_above
+from bazel_xc.graph.imports import Absence
 from bazel_xc.model import Label, Platform
+
+if TYPE_CHECKING:
+    from bazel_xc.bazel.wiring import Wiring
 
 
 @frozen
@@ -65,25 +67,26 @@ def _unread_targets(directory: Directory, platforms: Iterable[str]) -> Iterator[
 
 def compatibility(
     outlines: tuple[Outline, ...],
+    build: Universe,
     packages: Mapping[str, GoPackage],
-    listings: tuple[Listing, ...],
-    platforms: tuple[Platform, ...],
-    wiring: Wiring,
     where: Absence,
+    wiring: Wiring | None = None,
 ) -> Compatibility:
-    """Works out for every rule where it can be built and where it needs cgo."""
+    """Works out for every rule where it can be built and where it needs cgo; ``wiring`` is that of packages
+    with C.
+    """
     absent = {path: where.of(package) for path, package in packages.items()}
-    broken = broken_on(packages.values(), platforms, where)
-    below = reached(listings, packages.values(), rule_targets(outlines, platforms), where)
+    broken = {path: build.on(mask) for path, mask in where.blocked.items()}
+    needs_cgo, uncertain = targets_above(build, rule_targets(outlines, build.platforms), where)
     facts = Facts(
         absent=absent,
         absent_tests=_absent_tests(outlines, where),
-        needs_cgo=_needs_cgo(outlines, below.cgo),
-        uncertain=below.unknown,
-        flags=wiring.flags,
-        test_flags=wiring.test_flags,
-        cdeps=wiring.cdeps,
-        configured=frozenset(platform.name for platform in platforms),
+        needs_cgo=_needs_cgo(outlines, needs_cgo),
+        uncertain=uncertain,
+        flags=wiring.flags if wiring else {},
+        test_flags=wiring.test_flags if wiring else {},
+        cdeps=wiring.cdeps if wiring else {},
+        configured=frozenset(build.names),
     )
     return Compatibility(
         facts,

@@ -11,7 +11,7 @@ Sources: ``internal/go_repository.bzl`` and ``internal/bzlmod/go_deps.bzl`` of b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -24,7 +24,7 @@ from bazel_xc.buildfile.repositories import GazelleRun, Repositories
 from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, parse
 from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES
 from bazel_xc.config import NAMINGS
-from bazel_xc.golang.listing import Listing
+from bazel_xc.golang.universe import Universe
 
 _TABLE = "gazelle_overrides.toml"
 _NAMING = re.compile(r"#\s*gazelle:go_naming_convention\s+(\w+)\s*$")
@@ -54,9 +54,9 @@ class ExternalNames:
     _files: dict[Path, BuildFile | None] = field(factory=dict, init=False, eq=False, repr=False)
 
     @classmethod
-    def known(cls, repositories: Repositories, listings: Iterable[Listing]) -> ExternalNames:
-        """What listings tell of modules outside of the workspace."""
-        packages = (package for listing in listings for package in listing.packages.values())
+    def known(cls, repositories: Repositories, build: Universe) -> ExternalNames:
+        """The modules outside of the workspace that the build uses."""
+        packages = build.packages.values()
         modules = (package.module for package in packages if package.module and not package.module.main)
         return cls(repositories, {each.path: Path(each.directory) for each in modules if each.directory})
 

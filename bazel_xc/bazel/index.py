@@ -24,8 +24,9 @@ from bazel_xc.buildfile.directives import REFERENCE, Override
 from bazel_xc.buildfile.evaluate import MadeRule
 from bazel_xc.buildfile.repositories import BazelDep, Repositories
 from bazel_xc.buildfile.workspace import Directory
-from bazel_xc.golang.listing import Listing, is_standard
+from bazel_xc.golang.listing import is_standard
 from bazel_xc.golang.modules import Module, module_of
+from bazel_xc.golang.universe import Universe
 from bazel_xc.linear import Match
 from bazel_xc.model import Diagnostic, Label, Severity
 
@@ -74,21 +75,21 @@ class Externals:
         cls,
         repositories: Repositories,
         modules: tuple[Module, ...],
-        listings: Iterable[Listing],
+        build: Universe,
         *,
         source: Path,
         vendored: bool,
         untouched: frozenset[str],
     ) -> Externals:
-        """What listings tell; ``source`` is Go's own source folder, asked for packages not in any of them."""
-        listings, module_paths = tuple(listings), dict[str, str]()
+        """What the build tells; ``source`` is Go's own source folder, asked for packages not in it."""
+        module_paths: dict[str, str] = {}
+        own = frozenset(module.path for module in modules)
         standard: dict[str, bool] = {"C": True, "unsafe": True}
-        for listing in listings:
-            for path, package in listing.packages.items():
-                if package.standard:
-                    standard[path] = True
-                elif package.module and not package.module.main:
-                    module_paths[path] = package.module.path
+        for path, package in build.packages.items():
+            if package.standard:
+                standard[path] = True
+            elif package.module and not package.module.main and package.module.path not in own:
+                module_paths[path] = package.module.path
 
         def known_standard(path: str) -> bool:
             if path not in standard:
@@ -100,7 +101,7 @@ class Externals:
             modules=modules,
             module_of=module_paths,
             is_standard=known_standard,
-            library_names=ExternalNames.known(repositories, listings),
+            library_names=ExternalNames.known(repositories, build),
             vendored=vendored,
             untouched=untouched,
         )

@@ -9,6 +9,7 @@ come C sources per platform, ``pure`` and ``target_compatible_with``. No BUILD f
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
@@ -19,11 +20,13 @@ from bazel_xc.bazel.select import Conditions, exclusion, flag_list, label_list, 
 from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.syntax import Branch, Opaque, Select, String, Value
 from bazel_xc.buildfile.workspace import Directory, Workspace
-from bazel_xc.cgo.flags import CgoFlags, bazel_flag, resolved_words
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS, file_name_constraint, may_hold
 from bazel_xc.golang.modules import module_of
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile, imports_of
 from bazel_xc.model import Diagnostic, Label, PlatformStrings, Severity
+
+if TYPE_CHECKING:
+    from bazel_xc.cgo.flags import CgoFlags
 
 TRUE = Opaque("True")
 PUBLIC = "//visibility:public"
@@ -336,6 +339,8 @@ class _Work:
     def _flags(
         self, package: GoPackage, files: tuple[PackageFile, ...], *, tests: bool
     ) -> dict[str, Value | None]:
+        from bazel_xc.cgo.flags import bazel_flag, resolved_words  # noqa: PLC0415 - few packages use C
+
         flags = (self.planner.facts.test_flags if tests else self.planner.facts.flags).get(package.directory)
         table = dict(self.settings.flags)
         result: dict[str, Value | None] = {"cdeps": self._cdeps(package.directory)}

@@ -18,9 +18,8 @@ from attrs import frozen
 
 from bazel_xc.bazel.wiring import Wiring
 from bazel_xc.buildfile.syntax import BuildSyntaxError, parse
-from bazel_xc.golang.loading import is_inside
 from bazel_xc.golang.package import FileKind, GoPackage
-from bazel_xc.model import MAIN_OF_MODULES, MAIN_OF_WORKSPACE, Label, Platform, parsed_label
+from bazel_xc.model import MAIN_OF_MODULES, MAIN_OF_WORKSPACE, Label, Platform, is_inside, parsed_label
 
 FOLDER = "third_party/bazel_xc"
 PATCH = "build.patch"

@@ -18,7 +18,7 @@ from typing import TypeAlias
 from attrs import evolve, field, frozen
 
 from bazel_xc.cgo.flags import CgoFlags
-from bazel_xc.cgo.includes import is_inside
+from bazel_xc.cgo.includes import stays_inside
 from bazel_xc.cgo.needs import ARCHIVE, ARGUMENT_FLAGS, CNeed, NeedKind, linker_words
 from bazel_xc.machine import Machine, fits, machine_of
 
@@ -196,7 +196,7 @@ def _asked(platform: str, words: Iterable[str]) -> _Asked:
 
 
 def _is_in_tree(path: str) -> bool:
-    return is_inside(path) and not _DRIVE.match(path)
+    return stays_inside(path) and not _DRIVE.match(path)
 
 
 def _path(word: _Word, asked: _Asked, look: Look) -> str:

@@ -138,7 +138,7 @@ class Scans:
     def __call__(self, path: str) -> tuple[Directive, ...] | None:
         """The directives of a file of the tree; None where there is none."""
         if path not in self._known:
-            data = self.read(path) if is_inside(path) else None
+            data = self.read(path) if stays_inside(path) else None
             self._known[path] = None if data is None else scan(data)
         return self._known[path]
 
@@ -156,7 +156,7 @@ def closure(roots: Iterable[Root], search: Search, macros: Macros, scans: Scans)
     )
 
 
-def is_inside(path: str) -> bool:
+def stays_inside(path: str) -> bool:
     """Whether a normalised path stays within the workspace."""
     return not (path == ".." or path.startswith(("../", "/")) or "\0" in path)
 
@@ -262,7 +262,7 @@ class _Walk:
 def _inside(paths: Iterable[str]) -> Iterator[str]:
     for path in dict.fromkeys(paths):
         whole = posixpath.normpath(path)
-        if is_inside(whole):
+        if stays_inside(whole):
             yield "" if whole == "." else whole
 
 

@@ -23,9 +23,9 @@ from bazel_xc.cgo.reach import CFile, CSide, reached_anywhere, reached_on, searc
 from bazel_xc.cgo.unsupported import unsupported
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.listing import ListedPackage, Listing
-from bazel_xc.golang.loading import by_directory
 from bazel_xc.golang.package import GoPackage, GoView
 from bazel_xc.golang.source import SourceFile
+from bazel_xc.golang.universe import by_directory
 from bazel_xc.model import Diagnostic, Severity
 from bazel_xc.regular import read_file
 
@@ -57,7 +57,7 @@ def survey(
     view: GoView,
 ) -> Survey:
     """Looks at every package of the workspace that imports "C", where no directive turns cgo off."""
-    scans = Scans(read_trees({"": workspace.root}))
+    scans = Scans(_reader(workspace.root))
     flags: dict[str, CgoFlags] = {}
     test_flags: dict[str, CgoFlags] = {}
     needs: dict[str, tuple[CNeed, ...]] = {}
@@ -84,7 +84,7 @@ def survey(
         reached[path] = reached_anywhere(side, everything, scans)
         search[path] = search_anywhere(everything)
         archives[path] = linked_archives(everything, look)
-        asked[path] = needs_of(side, scans, view)
+        asked[path] = _needs_of(side, scans, view)
         open_ends = bundled_needs(asked[path], archives[path])
         if open_ends:
             needs[package.import_path] = open_ends
@@ -102,7 +102,7 @@ def survey(
     )
 
 
-def cgo_source(path: str, source: SourceFile, may: frozenset[str], active: frozenset[str]) -> CgoSource:
+def _cgo_source(path: str, source: SourceFile, may: frozenset[str], active: frozenset[str]) -> CgoSource:
     """A Go file that imports "C"; platforms are as in ``CgoSource``."""
     return CgoSource(
         path=path,
@@ -113,7 +113,7 @@ def cgo_source(path: str, source: SourceFile, may: frozenset[str], active: froze
     )
 
 
-def needs_of(side: CSide, scans: Scans, view: GoView) -> tuple[CNeed, ...]:
+def _needs_of(side: CSide, scans: Scans, view: GoView) -> tuple[CNeed, ...]:
     """What one package needs on the configured platforms."""
     missing = {
         platform.name: reached_on(side, platform, scans, view.tags_on(platform), view.release).missing
@@ -125,17 +125,12 @@ def needs_of(side: CSide, scans: Scans, view: GoView) -> tuple[CNeed, ...]:
     )
 
 
-def read_trees(roots: Mapping[str, Path]) -> Read:
-    """Reads files of several trees, each of which lies at a path of its own; ``""`` is the path of a root."""
+def _reader(root: Path) -> Read:
+    """Gives the bytes of a file of the tree, None where there is none that can be read."""
 
     def read(path: str) -> bytes | None:
-        at = path
-        while at not in roots and at:
-            at = at.rpartition("/")[0]
-        if at not in roots:
-            return None
         try:
-            return read_file(roots[at] / path[len(at) :].lstrip("/"))
+            return read_file(root / path)
         except (OSError, ValueError):  # a name that no file system takes
             return None
 
@@ -148,7 +143,7 @@ def _c_side(package: GoPackage) -> CSide:
     languages = [(file, language_of(file.name)) for file in package.files]
     return CSide(
         directory=package.directory,
-        sources=tuple(cgo_source(base + file.name, file.source, file.may, file.active) for file in go),
+        sources=tuple(_cgo_source(base + file.name, file.source, file.may, file.active) for file in go),
         files=tuple(
             CFile(path=base + file.name, language=language, may=file.may, active=file.active)
             for file, language in languages

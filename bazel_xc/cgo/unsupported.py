@@ -12,11 +12,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bazel_xc.cgo.flags import CgoSource, resolved_words
+from bazel_xc.golang.package import SWIG
 from bazel_xc.model import Diagnostic
 
-# The names that go/build takes for Fortran and for SWIG.
+# The names that go/build takes for Fortran.
 _FORTRAN = (".f", ".F", ".for", ".f90")
-_SWIG = (".swig", ".swigcxx")
 _OUTSIDE = re.compile(r"(?:-[ILF]|-isystem|-iquote)?\.\./")
 
 
@@ -25,7 +25,7 @@ def unsupported(directory: str, names: Iterable[str], sources: Iterable[CgoSourc
     ordered = sorted(sources, key=lambda source: source.path)
     for name in sorted(names):
         path = posixpath.join(directory, name)
-        if name.endswith(_SWIG):
+        if name.endswith(SWIG):
             yield _warning(path, 0, "rules_go does not run SWIG", "commit the Go and C files that it writes")
         elif name.endswith(_FORTRAN) and ordered:
             yield _warning(path, 0, "rules_go does not compile Fortran", "name a rule that does in cdeps")

@@ -14,7 +14,7 @@ from typing import Any
 from attrs import evolve
 
 from bazel_xc.cli.common import incomplete_option, run_options, shared_options, show, weighed
-from bazel_xc.commands.material import join
+from bazel_xc.commands.material import material_of
 from bazel_xc.commands.revisions import checked_out, revision_of
 from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.config import FILE_NAME
@@ -108,7 +108,7 @@ def _made(root: Path, options: argparse.Namespace) -> tuple[Report, Material]:
     chosen = run_options(options)
     today = chosen.config_file or options.root / FILE_NAME
     config_file = today if today.exists() else None
-    material = join(take_snapshot(evolve(chosen, root=root, config_file=config_file), both=True))
+    material = material_of(take_snapshot(evolve(chosen, root=root, config_file=config_file), both=True))
     return build_report(material), material
 
 

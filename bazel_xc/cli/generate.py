@@ -61,8 +61,8 @@ def run(options: argparse.Namespace) -> int:
     for path in written:
         print(path)
     if not options.quiet and not written:
-        print(f"{len(snapshot.loaded.packages)} packages, all BUILD files are up to date")
-    if not snapshot.loaded.packages and not failed:
+        print(f"{len(snapshot.universe.own)} packages, all BUILD files are up to date")
+    if not snapshot.universe.own and not failed:
         print("there are no Go packages in this workspace", file=sys.stderr)
     return 1 if failed else 0
 

@@ -15,7 +15,7 @@ from typing import Any
 from attrs import evolve
 
 from bazel_xc.cli.common import incomplete_option, run_options, shared_options, show, weighed
-from bazel_xc.commands.material import join
+from bazel_xc.commands.material import material_of
 from bazel_xc.commands.options import configuration
 from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.errors import ReportError
@@ -84,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> Report:
     if not options.report:
-        return build_report(join(take_snapshot(run_options(options), both=True)))
+        return build_report(material_of(take_snapshot(run_options(options), both=True)))
     try:
         text = options.report.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as e:

@@ -13,7 +13,7 @@ from typing import Any
 from attrs import evolve
 
 from bazel_xc.cli.common import incomplete_option, run_options, shared_options, show, weighed
-from bazel_xc.commands.material import join
+from bazel_xc.commands.material import material_of
 from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.errors import ReportError, WriteError
 from bazel_xc.report import dot, graphml, html, json_format, markdown, mermaid, sarif, text_format
@@ -50,7 +50,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    material = join(take_snapshot(run_options(options), both=True))
+    material = material_of(take_snapshot(run_options(options), both=True))
     material = evolve(material, findings=weighed(material.findings, options))
     failed = show(material.findings, options)
     report = build_report(material).only(options.target)

@@ -10,7 +10,7 @@ import argparse
 from typing import Any
 
 from bazel_xc.cli.common import from_root, run_options, shared_options, show
-from bazel_xc.commands.material import join
+from bazel_xc.commands.material import material_of
 from bazel_xc.commands.snapshot import Snapshot, take_snapshot
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.graph.ways import ways
@@ -38,7 +38,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
     snapshot = take_snapshot(run_options(options))
-    material = join(snapshot)
+    material = material_of(snapshot)
     failed = show(snapshot.diagnostics, options)
     path = from_root(options.node, options) if options.node.startswith(".") else None
     node = _node(options.node, path, material, snapshot)
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 def _node(text: str, path: str | None, material: Material, snapshot: Snapshot) -> str:
     """The node that is meant. Raises ``WorkspaceError`` with near names where there is none."""
     graph = material.graph.nodes
-    package = None if path is None else snapshot.loaded.packages.get(path)
+    package = None if path is None else snapshot.universe.own.get(path)
     short = f"{text}:{text.rpartition('/')[2]}" if text.startswith("//") and ":" not in text else text
     for candidate in (text, package.import_path if package else "", short):
         if candidate and candidate in graph:

@@ -14,8 +14,6 @@ from bazel_xc.clibs.outcome import Outcome, Status
 from bazel_xc.model import Diagnostic, Severity
 
 _SEVERITIES = {"error": Severity.ERROR, "warn": Severity.WARNING, "ignore": Severity.NOTE}
-# What needs without provider are said by, on which ``policy.unresolved`` has a say.
-OPEN_CODES = frozenset({f"c-{Status.AMBIGUOUS}", f"c-{Status.UNRESOLVED}"})
 _KINDS = {
     NeedKind.ARCHIVE: "archive",
     NeedKind.FRAMEWORK: "framework",

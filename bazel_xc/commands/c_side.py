@@ -1,19 +1,22 @@
-"""The stages about C: what packages need, who provides it, how that is wired.
+"""The stages about C: what packages need, who provides it, how that becomes dependencies.
 
-Comes in: a ``Snapshot``. Goes out: a ``Solved``, from which generate plans and report tells.
+Comes in: a ``Site``, and a ``Resolver``, which knows the providers of the main workspace. Goes out: a
+``Solved``, from which BUILD files are planned and reports are made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 
 from attrs import evolve, frozen
 
-from bazel_xc.bazel.outline import Outline, import_paths
+from bazel_xc.bazel.outline import Outline
 from bazel_xc.bazel.select import select_conditions
 from bazel_xc.bazel.wiring import Ground, Wiring, wire
 from bazel_xc.buildfile.evaluate import EvaluatedRule, evaluate_rules
-from bazel_xc.cgo.external import external_needs
+from bazel_xc.buildfile.repositories import Repositories
+from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.cgo.needs import CNeed
 from bazel_xc.cgo.survey import Survey, survey
 from bazel_xc.clibs.findings import archive_findings, findings
@@ -22,16 +25,19 @@ from bazel_xc.clibs.outcome import Outcome, Providers
 from bazel_xc.clibs.registry import load_registry, load_system
 from bazel_xc.clibs.resolve import resolve
 from bazel_xc.clibs.rules import ATTRIBUTES
+from bazel_xc.commands.site import Site
 from bazel_xc.commands.snapshot import Snapshot
-from bazel_xc.golang.listing import Listing
-from bazel_xc.graph.absence import Absence, absence
+from bazel_xc.config import Config
+from bazel_xc.graph.imports import Absence, absence
 from bazel_xc.model import Diagnostic, Label
+
+Spell = Callable[[Label], Label]
 
 
 @frozen(kw_only=True)
 class Solved:
-    """The C side of the workspace; ``outcomes`` are by import path, ``wiring`` by directory. ``absence`` says
-    where packages cannot be built, for lack of C or for any other reason.
+    """The C of a tree; ``outcomes`` are by import path, ``wiring`` by directory. ``absence`` says where
+    packages cannot be built, for lack of C or for any other reason.
     """
 
     survey: Survey
@@ -39,96 +45,87 @@ class Solved:
     wiring: Wiring
     absence: Absence
 
-    @property
-    def packages(self) -> frozenset[str]:
-        """Directories that become Bazel packages for the sake of their C."""
-        return frozenset(self.wiring.rules.rules)
+
+@frozen(kw_only=True, slots=False)
+class Resolver:
+    """Finds providers in the main workspace and in what it declares."""
+
+    config: Config
+    workspace: Workspace
+    repositories: Repositories
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Resolver:
+        """The providers that a workspace has."""
+        return cls(config=snapshot.config, workspace=snapshot.workspace, repositories=snapshot.repositories)
+
+    @cached_property
+    def index(self) -> CIndex:
+        """The cc rules of the main workspace."""
+        return _index(self.workspace)
+
+    def outcomes(self, import_path: str, needs: tuple[CNeed, ...], directory: str) -> tuple[Outcome, ...]:
+        """The outcomes of one package; directives of ``directory`` of the main workspace count."""
+        found = self.workspace.directories.get(directory)
+        providers = Providers(
+            resolves=self.config.resolves,
+            directives=found.settings.c_resolves if found else (),
+            system=frozenset(self.config.system),
+            index=self.index,
+            registry=load_registry(),
+            systems=load_system(),
+            repositories=self.repositories,
+        )
+        return resolve(needs, providers, directory, import_path)
 
 
-def may_write(each: Outline, snapshot: Snapshot) -> bool:
-    """Whether the BUILD file of a directory may be written, or made, for the sake of Go."""
-    directory = each.directory
-    untouched = directory.path in snapshot.loaded.untouched
-    if not directory.writable or untouched:
-        return False
-    return directory.build_file is not None or (bool(each.slots) and _may_make(each, snapshot))
+def solve(site: Site, resolver: Resolver, spell: Spell | None = None) -> Solved:
+    """Finds a provider for every C need of a tree.
 
-
-def solve(snapshot: Snapshot, outlines: Iterable[Outline], *, external: bool) -> Solved:
-    """Finds a provider for every C need of the workspace, with ``external`` of other modules too."""
-    loaded, workspace = snapshot.loaded, snapshot.workspace
-    found = survey(workspace, loaded.packages, loaded.listings, snapshot.view)
-    needs: dict[str, tuple[CNeed, ...]] = {}
-    own = {package.import_path: path for path, package in loaded.packages.items()}
-    if external:
-        needs |= external_needs(loaded.listings, frozenset(own), snapshot.view)
-    needs |= found.needs
-    outlines = tuple(outlines)
-    index = _index(snapshot) if found.flags or needs else CIndex()
-    outcomes = {path: _resolve(path, each, own.get(path), snapshot, index) for path, each in needs.items()}
-    by_directory = {own[path]: each for path, each in outcomes.items() if path in own}
-    wiring = wire(found, by_directory, _ground(snapshot, outlines, index))
-    where = _absence(snapshot, outlines, wiring, loaded.listings)
-    return Solved(survey=found, outcomes=outcomes, wiring=wiring, absence=where)
-
-
-def _absence(
-    snapshot: Snapshot, outlines: Iterable[Outline], wiring: Wiring, listings: Iterable[Listing]
-) -> Absence:
-    loaded = snapshot.loaded
-    return absence(
-        loaded.packages.values(),
-        listings,
-        loaded.undefined,
-        platforms=snapshot.config.platforms,
-        lacking=wiring.absent,
-        made=import_paths(outlines),
-    )
-
-
-def solve_module(
-    module: Snapshot, outlines: Iterable[Outline], main: Snapshot, spell: Callable[[Label], Label]
-) -> Solved:
-    """As ``solve``, for a module of somebody else's that the ``main`` workspace uses.
-
-    The main workspace's providers count; ``spell`` says what their labels are called in the module.
+    ``spell`` says how labels of the main workspace are called in somebody else's module; it is None for the
+    workspace itself.
     """
-    loaded = module.loaded
-    found = survey(module.workspace, loaded.packages, loaded.listings, main.view)
-    own = {package.import_path: path for path, package in loaded.packages.items()}
-    index = _index(main) if found.needs else CIndex()
-    outcomes = {path: _resolve(path, each, None, main, index) for path, each in found.needs.items()}
+    found = survey(site.workspace, site.packages, site.build.listings, site.view)
+    own = {package.import_path: path for path, package in site.packages.items()}
+    outcomes = {
+        path: resolver.outcomes(path, needs, "" if spell else own[path])
+        for path, needs in found.needs.items()
+    }
     spelt = {
         own[path]: tuple(evolve(each, labels=tuple(map(spell, each.labels))) for each in some)
+        if spell
+        else some
         for path, some in outcomes.items()
     }
-    outlines = tuple(outlines)
-    wiring = wire(found, spelt, _ground(module, outlines, _index(module)))
-    where = _absence(module, outlines, wiring, ())  # what it imports of others is marked there
+    index = CIndex()
+    if found.flags:
+        index = _index(site.workspace) if spell else resolver.index
+    wiring = wire(found, spelt, _ground(site, index))
+    where = absence(site.universe, lacking=wiring.absent, made=site.made)
     return Solved(survey=found, outcomes=outcomes, wiring=wiring, absence=where)
 
 
-def _ground(snapshot: Snapshot, outlines: tuple[Outline, ...], index: CIndex) -> Ground:
+def _ground(site: Site, index: CIndex) -> Ground:
+    outlines = site.outlines
     return Ground(
-        workspace=snapshot.workspace,
-        packages=snapshot.loaded.packages,
-        platforms=snapshot.config.platforms,
-        built=frozenset(each.directory.path for each in outlines if _becomes_package(each, snapshot)),
-        wired=frozenset(each.directory.path for each in outlines if _has_wanted_rule(each, snapshot)),
+        workspace=site.workspace,
+        packages=site.packages,
+        platforms=site.view.platforms,
+        built=frozenset(each.directory.path for each in outlines if _becomes_package(each, site)),
+        wired=frozenset(each.directory.path for each in outlines if _has_wanted_rule(each, site)),
         taken={each.directory.path: frozenset(slot.name for slot in each.slots) for each in outlines},
         index=index,
-        root_name=snapshot.root_name,
-        conditions=select_conditions(snapshot.repositories),
-        assembles_with_c=snapshot.repositories.assembles_with_c,
-        tidy=snapshot.loaded.untouched <= snapshot.loaded.ignored,
+        root_name=site.root_name,
+        conditions=select_conditions(site.repositories),
+        assembles_with_c=site.repositories.assembles_with_c,
+        tidy=site.untouched <= site.ignored,
     )
 
 
-def said_of(solved: Solved, snapshot: Snapshot) -> tuple[Diagnostic, ...]:
-    """What is worth saying of the C of the workspace's own packages."""
-    own = {package.import_path for package in snapshot.loaded.packages.values()}
-    outcomes = (each for path, some in solved.outcomes.items() if path in own for each in some)
-    asked = frozenset(platform.name for platform in snapshot.config.platforms if platform.cgo)
+def said_of(solved: Solved, site: Site, unresolved: str) -> tuple[Diagnostic, ...]:
+    """The findings about the C of a tree's packages; ``unresolved`` is the policy of that name."""
+    outcomes = (each for some in solved.outcomes.values() for each in some)
+    asked = frozenset(platform.name for platform in site.view.platforms if platform.cgo)
     lacking = (
         each
         for path, archives in solved.survey.archives.items()
@@ -138,44 +135,23 @@ def said_of(solved: Solved, snapshot: Snapshot) -> tuple[Diagnostic, ...]:
         *lacking,
         *solved.survey.diagnostics,
         *solved.wiring.diagnostics,
-        *findings(outcomes, snapshot.config.unresolved),
+        *findings(outcomes, unresolved),
     )
 
 
-def _may_make(each: Outline, snapshot: Snapshot) -> bool:
-    return snapshot.config.mode != "cgo" and not each.directory.settings.update_only
-
-
-def _becomes_package(each: Outline, snapshot: Snapshot) -> bool:
+def _becomes_package(each: Outline, site: Site) -> bool:
     stands = bool(each.directory.build_file or each.directory.broken)
-    return stands or (each.is_package and _may_make(each, snapshot))
+    return stands or (each.is_package and site.may_make(each))
 
 
-def _has_wanted_rule(each: Outline, snapshot: Snapshot) -> bool:
+def _has_wanted_rule(each: Outline, site: Site) -> bool:
     """Whether a rule will be written that may have cdeps; mode "cgo" adds none that is not there."""
     slots = [slot for slot in each.slots if not slot.blocked]
-    stand = [slot for slot in slots if slot.existing or snapshot.config.mode != "cgo"]
-    return bool(stand) and may_write(each, snapshot)
+    stand = [slot for slot in slots if slot.existing or site.mode != "cgo"]
+    return bool(stand) and site.may_write(each)
 
 
-def _index(snapshot: Snapshot) -> CIndex:
-    texts = c_texts(snapshot.workspace)
+def _index(workspace: Workspace) -> CIndex:
+    texts = c_texts(workspace)
     made: Mapping[str, tuple[EvaluatedRule, ...]] = evaluate_rules(texts, ATTRIBUTES)[0] if texts else {}
-    return build_c_index(snapshot.workspace, made)
-
-
-def _resolve(
-    import_path: str, needs: tuple[CNeed, ...], directory: str | None, snapshot: Snapshot, index: CIndex
-) -> tuple[Outcome, ...]:
-    """The outcomes of one package; one outside of the workspace sees the settings of the root."""
-    config, found = snapshot.config, snapshot.workspace.directories.get(directory or "")
-    providers = Providers(
-        resolves=config.resolves,
-        directives=found.settings.c_resolves if found else (),
-        system=frozenset(config.system),
-        index=index,
-        registry=load_registry(),
-        systems=load_system(),
-        repositories=snapshot.repositories,
-    )
-    return resolve(needs, providers, directory or "", import_path)
+    return build_c_index(workspace, made)

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from bazel_xc.artifact.doctor import Ground
 from bazel_xc.artifact.running import Done, run
 from bazel_xc.buildfile.repositories import WORKSPACE_NAMES, read_repositories
 from bazel_xc.commands.options import Options, configuration
-from bazel_xc.commands.snapshot import reader
 from bazel_xc.config import FILE_NAME
 from bazel_xc.errors import GoError
 from bazel_xc.golang.toolchain import Toolchain, find_go
-from bazel_xc.regular import read_file
+from bazel_xc.regular import read_file, read_if_there
 
 TIMEOUT_SECONDS = 120
 _GO_LINE = re.compile(r"^go\s+(\d[\w.]*)", re.MULTILINE)
@@ -33,7 +33,7 @@ def ground(options: Options) -> Ground:
         toolchain = find_go(options.environment, root, TIMEOUT_SECONDS)
     except GoError as e:
         problem = str(e)
-    repositories, _ = read_repositories(reader(root))
+    repositories, _ = read_repositories(partial(read_if_there, root))
     settings = dict(toolchain.environment) if toolchain else dict(options.environment)
 
     def start(command: tuple[str, ...], folder: Path, variables: Mapping[str, str]) -> Done:

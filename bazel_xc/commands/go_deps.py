@@ -16,7 +16,7 @@ from attrs import frozen
 from bazel_xc.bazel.module_file import EXTENSION, go_deps_uses
 from bazel_xc.buildfile.module_file import NAME, read_module_file
 from bazel_xc.buildfile.syntax import BuildSyntaxError, Call, Opaque
-from bazel_xc.commands.snapshot import Snapshot, reader
+from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.golang.modules import Module
 from bazel_xc.model import Diagnostic, Label
 
@@ -73,7 +73,7 @@ def told(snapshot: Snapshot) -> Told:
 
 def _tags(snapshot: Snapshot) -> tuple[Call, ...]:
     try:
-        module = read_module_file(reader(snapshot.workspace.root)(NAME) or b"")
+        module = read_module_file(snapshot.look(NAME) or b"")
     except BuildSyntaxError:
         return ()
     variables = dict.fromkeys(use.variable for use in go_deps_uses(module))
@@ -150,14 +150,13 @@ def _direct(listed: Iterable[Call]) -> Iterator[str]:
 
 def _paths(modules: Iterable[Module], snapshot: Snapshot) -> Iterator[str]:
     """The paths of all modules that go.mod and go.sum files name."""
-    look = reader(snapshot.workspace.root)
     directories = {""}
     for module in modules:
         directories.add(module.directory)
         yield from (each.path for each in module.requires)
     for directory in sorted(directories) if modules else ():
         for name in _SUM_FILES:
-            data = look(f"{directory}/{name}" if directory else name) or b""
+            data = snapshot.look(f"{directory}/{name}" if directory else name) or b""
             yield from (
                 line.split()[0] for line in data.decode("utf-8", "replace").splitlines() if line.strip()
             )

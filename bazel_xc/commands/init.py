@@ -6,6 +6,7 @@ bazel_xc.toml, the platforms package and lines for Bazel's own files. go is not 
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import PurePosixPath
 
 from attrs import evolve
@@ -18,12 +19,12 @@ from bazel_xc.buildfile.bazelrc import read_bazelrc
 from bazel_xc.buildfile.repositories import read_repositories
 from bazel_xc.buildfile.workspace import Workspace, read_workspace
 from bazel_xc.commands.options import Options, configuration
-from bazel_xc.commands.snapshot import reader
 from bazel_xc.config import FILE_NAME, Config
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.loading import is_module_root
 from bazel_xc.model import Diagnostic, FileChange, Result, Severity, unique
+from bazel_xc.regular import read_if_there
 
 
 def initialise(options: Options, toolchain: str | None = None) -> Result:
@@ -32,7 +33,7 @@ def initialise(options: Options, toolchain: str | None = None) -> Result:
     ``toolchain`` names one of ``cc_toolchains``, which is brought in, too.
     """
     chosen = cc_toolchains()[toolchain] if toolchain else None
-    look, workspace = reader(options.root), read_workspace(options.root)
+    look, workspace = partial(read_if_there, options.root), read_workspace(options.root)
     ground, said = _ground(options, workspace)
     config = _configuration(options, ground)
     texts = setup.first_files(ground, config, chosen)
@@ -55,7 +56,7 @@ def initialise(options: Options, toolchain: str | None = None) -> Result:
 
 def _ground(options: Options, workspace: Workspace) -> tuple[setup.Ground, tuple[Diagnostic, ...]]:
     """What is there before ``init``. Raises ``WorkspaceError`` where there is no Go module."""
-    look, config = reader(options.root), configuration(options)
+    look, config = partial(read_if_there, options.root), configuration(options)
     directories = workspace.directories
     go_mods = tuple(
         path for path, each in directories.items() if "go.mod" in each.files and is_module_root(path)

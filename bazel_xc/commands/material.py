@@ -1,7 +1,7 @@
-"""The stages of reports: join what is known into graphs, for the configured settings of cgo and the others.
+"""The page behind ``report``, ``why``, ``compare`` and ``matrix``: graphs for both settings of cgo.
 
-Comes in: a ``Snapshot`` of both settings. Goes out: ``Material`` for a report, from which ``why`` is
-answered too.
+Comes in: a ``Snapshot`` of both settings. Goes out: ``Material`` for a report, from which ``why`` is answered
+too.
 """
 
 from __future__ import annotations
@@ -12,64 +12,47 @@ from attrs import evolve
 
 from bazel_xc import __version__
 from bazel_xc.bazel.compatibility import rule_targets
-from bazel_xc.bazel.outline import Outline, import_paths
+from bazel_xc.bazel.outline import Outline
 from bazel_xc.cgo.needs import CNeed
-from bazel_xc.clibs.outcome import Status
-from bazel_xc.commands.c_side import Solved, said_of, solve
-from bazel_xc.commands.overrides import module_findings
-from bazel_xc.commands.plan import outlines_of
+from bazel_xc.clibs.outcome import Outcome, Status
+from bazel_xc.commands.c_side import Resolver, said_of, solve
+from bazel_xc.commands.foreign import ForeignModules
+from bazel_xc.commands.overrides import findings_of
 from bazel_xc.commands.snapshot import Snapshot
-from bazel_xc.golang.listing import ListedPackage
-from bazel_xc.golang.loading import is_nowhere, without_root
-from bazel_xc.golang.modules import vendored_modules
 from bazel_xc.golang.package import GoPackage
 from bazel_xc.golang.undefined import said_of_undefined
-from bazel_xc.graph.absence import absence
-from bazel_xc.graph.build import build_graph
-from bazel_xc.graph.dependency import Target
-from bazel_xc.model import NOT_PROVIDED, Diagnostic, unique
+from bazel_xc.golang.universe import Universe
+from bazel_xc.golang.unloaded import not_provided
+from bazel_xc.graph.dependency import DependencyGraph, Target, build_graph
+from bazel_xc.graph.imports import absence
+from bazel_xc.model import unique
 from bazel_xc.report.build import Material
 from bazel_xc.report.model import Run
 
 
-def join(snapshot: Snapshot) -> Material:
+def material_of(snapshot: Snapshot) -> Material:
     """Builds the dependency graphs that reports are made from; the other one is empty without ``both``."""
-    outlines, _ = outlines_of(snapshot)
-    loaded = snapshot.loaded
-    solved = solve(snapshot, outlines, external=True)
-    targets = tuple(rule_targets(outlines, snapshot.config.platforms))
-    flipped = tuple(_flipped_targets(outlines, targets, snapshot))
-    made = import_paths(outlines)
-    other = absence(
-        loaded.flipped_packages.values(),
-        loaded.flipped,
-        loaded.flipped_undefined,
-        platforms=tuple(listing.platform for listing in loaded.flipped),
-        made=made,
-    )
-    vendored = vendored_packages(snapshot)
-    own = frozenset(package.import_path for package in loaded.packages.values())
-    foreign = (each for each in loaded.undefined if each.import_path not in own)
+    site, universe, config = snapshot.site, snapshot.universe, snapshot.config
+    solved = solve(site, Resolver.of(snapshot))
+    foreign = ForeignModules(main=snapshot)
+    outcomes = dict(solved.outcomes)
+    for module in foreign.modules:
+        outcomes |= dict(module.outcomes)
+    targets = tuple(rule_targets(site.outlines, config.platforms))
+    of_others = (each for each in universe.undefined if each.import_path not in universe.own_paths)
     return Material(
-        graph=build_graph(
-            loaded.listings,
-            _foreign_needs(solved),
-            targets,
-            loaded.packages.values(),
-            solved.absence,
-            vendored,
-        ),
-        other=build_graph(loaded.flipped, {}, flipped, loaded.flipped_packages.values(), other, vendored),
+        graph=build_graph(universe, _unfulfilled(outcomes), targets, solved.absence),
+        other=_flipped(snapshot.loaded.flipped, targets, snapshot),
         targets=targets,
-        outcomes=solved.outcomes,
-        places=dict(_places(snapshot)),
+        outcomes=outcomes,
+        places=dict(_places(universe.own)),
         findings=unique(
             (
                 *snapshot.diagnostics,
-                *said_of(solved, snapshot),
-                *said_of_undefined(foreign, {}),
-                *module_findings(snapshot),
-                *_not_provided(snapshot, made),
+                *said_of(solved, site, config.unresolved),
+                *said_of_undefined(of_others, {}),
+                *(findings_of(foreign) if config.external != "vendored" else ()),
+                *not_provided(universe, site.made, snapshot.root),
             )
         ),
         release=snapshot.toolchain.release[1],
@@ -77,55 +60,37 @@ def join(snapshot: Snapshot) -> Material:
             module=snapshot.modules[0].path,
             go_version=snapshot.toolchain.version,
             tool_version=__version__,
-            platforms=tuple((platform.name, platform.cgo) for platform in snapshot.config.platforms),
+            platforms=tuple((platform.name, platform.cgo) for platform in config.platforms),
         ),
     )
 
 
-def _foreign_needs(solved: Solved) -> dict[str, tuple[CNeed, ...]]:
+def _unfulfilled(outcomes: Mapping[str, tuple[Outcome, ...]]) -> dict[str, tuple[CNeed, ...]]:
     """The needs by import path, without those that every system of the platform fulfils by itself."""
     found: dict[str, tuple[CNeed, ...]] = {}
-    for path, outcomes in solved.outcomes.items():
+    for path, some in outcomes.items():
         where: dict[CNeed, frozenset[str]] = {}
-        for each in outcomes:
+        for each in some:
             if each.status is not Status.SYSTEM and each.need.certain:
                 where[each.need] = where.get(each.need, frozenset()) | each.platforms
         found[path] = tuple(evolve(need, platforms=held) for need, held in where.items())
     return {path: needs for path, needs in found.items() if needs}
 
 
-def _not_provided(snapshot: Snapshot, made: frozenset[str]) -> Iterator[Diagnostic]:
-    """Imported packages that are in no required module, and that no rule makes: one, the first named."""
-    own = {package.import_path for package in snapshot.loaded.packages.values()}
-    found: dict[str, ListedPackage] = {}
-    for listing in snapshot.loaded.listings:
-        for path, package in listing.packages.items():
-            if path not in own and path not in made and is_nowhere(package):
-                found.setdefault(path, package)
-    if found:
-        first = min(found)
-        error = found[first].error
-        path, line, column = error.place() if error else ("", 0, 0)
-        what = "1 imported package is" if len(found) == 1 else f"{len(found)} imported packages are"
-        said = Diagnostic(
-            path=path or "go.mod",
-            line=line,
-            column=column,
-            code=NOT_PROVIDED,
-            message=f"{what} in no required module, and no rule has that importpath (first: {first})",
-            remedy="run: go mod tidy",
-        )
-        yield without_root(said, snapshot.workspace.root)
+def _flipped(universe: Universe | None, targets: tuple[Target, ...], snapshot: Snapshot) -> DependencyGraph:
+    """The graph with cgo the other way round; an empty one where nobody asked go."""
+    if universe is None:
+        return DependencyGraph({}, {}, ())
+    turned = tuple(_flipped_targets(universe.own, targets, snapshot))
+    return build_graph(universe, {}, turned, absence(universe, made=snapshot.site.made))
 
 
 def _flipped_targets(
-    outlines: Iterable[Outline], targets: Iterable[Target], snapshot: Snapshot
+    packages: Mapping[str, GoPackage], targets: Iterable[Target], snapshot: Snapshot
 ) -> Iterator[Target]:
-    """The targets as they are with cgo the other way round, in the same order."""
-    loaded = snapshot.loaded
-    if not loaded.flipped:
-        return
-    there = (_with_package(each, loaded.flipped_packages.get(each.directory.path)) for each in outlines)
+    """The targets as they are in that setting, in the same order."""
+    outlines = snapshot.site.outlines
+    there = (_with_package(each, packages.get(each.directory.path)) for each in outlines)
     found = {each.label: each for each in rule_targets(there, snapshot.config.platforms)}
     for each in targets:
         yield found.get(each.label) or evolve(each, imports={})
@@ -143,22 +108,10 @@ def _with_package(each: Outline, package: GoPackage | None) -> Outline:
     return evolve(each, package=package, tests=tuple(tests))
 
 
-def vendored_packages(snapshot: Snapshot) -> Mapping[str, str]:
-    """The import paths of packages in ``vendor`` directories, and their modules as modules.txt names them."""
-    found: dict[str, str] = {}
-    for path, package in snapshot.loaded.packages.items():
-        if "vendor" in path.split("/"):
-            found[package.import_path] = ""
-    for module in snapshot.modules:
-        if module.vendored:
-            found |= vendored_modules(snapshot.workspace.root / module.directory)
-    return found
-
-
-def _places(snapshot: Snapshot) -> Iterator[tuple[tuple[str, str], tuple[str, int]]]:
+def _places(own: Mapping[str, GoPackage]) -> Iterator[tuple[tuple[str, str], tuple[str, int]]]:
     """Where each import of the workspace's own packages stands first; tests stand behind other files."""
     found: dict[tuple[str, str], tuple[str, int]] = {}
-    for package in snapshot.loaded.packages.values():
+    for package in own.values():
         base = f"{package.directory}/" if package.directory else ""
         for file in sorted(package.files, key=lambda each: (each.name.endswith("_test.go"), each.name)):
             for each in file.source.imports:

@@ -26,11 +26,11 @@ from bazel_xc.buildfile.module_file import NAME
 from bazel_xc.buildfile.repositories import Repositories, read_repositories
 from bazel_xc.buildfile.syntax import BuildSyntaxError
 from bazel_xc.clibs.outcome import Outcome, Status
-from bazel_xc.commands.c_side import solve
+from bazel_xc.commands.c_side import Resolver, solve
+from bazel_xc.commands.foreign import ForeignModules
 from bazel_xc.commands.go_deps import Told, told
-from bazel_xc.commands.overrides import third_party
-from bazel_xc.commands.plan import outlines_of
-from bazel_xc.commands.snapshot import Snapshot, reader
+from bazel_xc.commands.overrides import overrides
+from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.golang.build_list import read_build_list
 from bazel_xc.golang.modules import Module
@@ -42,13 +42,12 @@ def keep_modules(snapshot: Snapshot) -> Result:
 
     Raises ``WorkspaceError`` where there is neither a MODULE.bazel nor a WORKSPACE.
     """
-    look = reader(snapshot.workspace.root)
     repositories = snapshot.repositories
-    if repositories.bzlmod and look(NAME) is None:
+    if repositories.bzlmod and snapshot.look(NAME) is None:
         raise WorkspaceError(f"{snapshot.workspace.root}: no {NAME} and no WORKSPACE; run: bazel-xc init")
     deps = _missing_deps(snapshot)
     snapshot = evolve(snapshot, repositories=_with_deps(repositories, deps))
-    others = third_party(snapshot)
+    others = overrides(snapshot)
     if repositories.bzlmod:
         known = told(snapshot)
         by_hand = (*snapshot.diagnostics, *_left_out(snapshot, known.modules))
@@ -67,9 +66,9 @@ def _missing_deps(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
     """Modules of the registry that would provide C which is asked for and are not declared."""
     if not snapshot.repositories.bzlmod:
         return ()
-    outlines, _ = outlines_of(snapshot)
-    outcomes = solve(snapshot, outlines, external=True).outcomes
-    needed = (each for some in outcomes.values() for each in some if _is_open(each))
+    solved = solve(snapshot.site, Resolver.of(snapshot)).outcomes
+    foreign = (some for each in ForeignModules(main=snapshot).modules for _, some in each.outcomes)
+    needed = (each for some in (*solved.values(), *foreign) for each in some if _is_open(each))
     return tuple(sorted({each.missing for each in needed if each.missing}))
 
 
@@ -87,7 +86,7 @@ def _with_deps(repositories: Repositories, deps: Iterable[tuple[str, str]]) -> R
 def _module_file(
     snapshot: Snapshot, known: Told, deps: tuple[tuple[str, str], ...], overrides: tuple[Override, ...]
 ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
-    old = reader(snapshot.workspace.root)(NAME) or b""
+    old = snapshot.look(NAME) or b""
     wants = ModuleWants(
         repositories=_direct(snapshot, known, frozenset(each.path for each in overrides)),
         known=_removable(snapshot, known),
@@ -172,14 +171,13 @@ def _is_provided(path: str, name: str, repositories: Repositories) -> bool:
 
 def _imported(snapshot: Snapshot) -> set[str]:
     """The paths of modules that own packages import, tests included."""
-    found: set[str] = set()
-    for listing in snapshot.loaded.listings:
-        for package in listing.packages.values():
-            if not package.dep_only and package.module and package.module.main:
-                for path in (*package.imports, *package.test_imports, *package.xtest_imports):
-                    target = listing.packages.get(path)
-                    if target and target.module and not target.module.main:
-                        found.add(target.module.path)
+    packages, found = snapshot.universe.packages, set[str]()
+    for package in packages.values():
+        if package.first_party and package.module and package.module.main:
+            for path in (*package.imports, *package.test_imports):
+                target = packages.get(path)
+                if target and target.module and not target.module.main:
+                    found.add(target.module.path)
     return found
 
 
@@ -188,7 +186,7 @@ def _macro(
 ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
     if snapshot.config.external == "vendored":
         return (), ()
-    look = reader(snapshot.workspace.root)
+    look = snapshot.look
     place = find_macro(look) or MacroPlace(DEFAULT_FILE, DEFAULT_FUNCTION)
     old = look(place.file)
     build = read_build_list(snapshot.workspace.root, snapshot.together, snapshot.toolchain, snapshot.run)

@@ -1,74 +1,95 @@
-"""The stage that plans rules: which there are in each directory, and with which attributes.
+"""Plans the BUILD files of a tree: the same way for the workspace and for somebody else's module.
 
-Comes in: a ``Snapshot`` and what was solved of its C. Goes out: outlines, a planner, wanted rules. No text is
-made.
+Comes in: a ``Site``, and what is known of its C, if it has any. Goes out: a ``Planned``: changes of files and
+what is to be said. Nothing is read or written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from bazel_xc.bazel.compatibility import Compatibility
+from attrs import frozen
+
+from bazel_xc.bazel.compatibility import Compatibility, compatibility
+from bazel_xc.bazel.files import FileMaker
 from bazel_xc.bazel.index import Externals, build_index
-from bazel_xc.bazel.outline import Outline, outline
+from bazel_xc.bazel.outline import Outline
 from bazel_xc.bazel.plan import Planner, WantedRule
-from bazel_xc.bazel.platforms import incompatible_label
 from bazel_xc.bazel.select import select_conditions
 from bazel_xc.buildfile.evaluate import MadeRule, evaluate
 from bazel_xc.buildfile.starlark import NOT_TRIED, TOO_MUCH
 from bazel_xc.buildfile.syntax import Call
 from bazel_xc.buildfile.workspace import Directory
-from bazel_xc.commands.c_side import Solved, may_write
-from bazel_xc.commands.snapshot import Snapshot
-from bazel_xc.golang.loading import is_inside
-from bazel_xc.model import Diagnostic, Severity
+from bazel_xc.commands.site import Site
+from bazel_xc.graph.imports import absence
+from bazel_xc.model import Diagnostic, FileChange, Severity
+
+if TYPE_CHECKING:
+    from bazel_xc.commands.c_side import Solved
+
+Chosen = Callable[[str], bool]  # whether a directory is to be written
 
 
-def outlines_of(snapshot: Snapshot) -> tuple[tuple[Outline, ...], tuple[Diagnostic, ...]]:
-    """The rules of every directory, without their attributes."""
-    loaded, said = snapshot.loaded, list[Diagnostic]()
-    convention = snapshot.convention
-    found: list[Outline] = []
-    for path, directory in snapshot.workspace.directories.items():
-        if path in loaded.untouched:
-            unread = path not in loaded.ignored
-            found.append(Outline(directory=directory, package=None, unread=unread))
-            continue
-        each, problems = outline(directory, loaded.packages.get(path), convention, snapshot.root_name)
-        found.append(each)
-        said.extend(problems)
-    return tuple(found), tuple(said)
+@frozen(kw_only=True)
+class Planned:
+    """The changes by directory, where the rules can be built, and the findings."""
+
+    changes: Mapping[str, FileChange]
+    where: Compatibility
+    diagnostics: tuple[Diagnostic, ...]
 
 
-def planner_of(
-    snapshot: Snapshot,
-    outlines: tuple[Outline, ...],
-    solved: Solved,
-    where: Compatibility,
-    incompatible: str = "",
-) -> tuple[Planner, tuple[Diagnostic, ...]]:
-    """What plans rules; ``incompatible`` marks what cannot be built, by default as the workspace does."""
-    loaded, config, workspace = snapshot.loaded, snapshot.config, snapshot.workspace
-    made, said = _made_rules(workspace.directories)
-    externals = Externals.known(
-        snapshot.repositories,
-        snapshot.modules,
-        loaded.listings,
-        source=Path(snapshot.toolchain.goroot) / "src",
-        vendored=config.external == "vendored",
-        untouched=loaded.untouched,
+def plan_tree(
+    site: Site, solved: Solved | None, maker: FileMaker, chosen: Chosen, *, empty: bool = True
+) -> Planned:
+    """Plans and merges the BUILD files of ``chosen`` directories, and C rules that these need elsewhere.
+
+    With ``empty`` BUILD files are tidied too in which no rule is wanted.
+    """
+    where = compatibility(
+        site.outlines,
+        site.build,
+        site.packages,
+        solved.absence if solved else absence(site.universe, made=site.made),
+        solved.wiring if solved else None,
     )
+    planner, said = _planner(site, solved, where)
+    changes: dict[str, FileChange] = {}
+    found = list(said)
+    for each in site.outlines:
+        path = each.directory.path
+        wanted, stale, problems = _wanted_rules(each, chosen, planner, solved, site)
+        found += problems
+        if wanted or stale or (empty and each.directory.build_file and chosen(path)):
+            changes[path], problems = maker.build_file(each.directory, wanted, stale)
+            found += problems
+    return Planned(changes=changes, where=where, diagnostics=tuple(found))
+
+
+def _planner(
+    site: Site, solved: Solved | None, where: Compatibility
+) -> tuple[Planner, tuple[Diagnostic, ...]]:
+    made, said = _made_rules(site.workspace.directories)
+    externals = Externals.known(
+        site.repositories,
+        site.modules,
+        site.build,
+        source=site.source,
+        vendored=site.vendored,
+        untouched=site.untouched,
+    )
+    of_c = frozenset(solved.wiring.rules.rules) if solved else frozenset[str]()
     planner = Planner(
-        workspace=workspace,
-        index=build_index(outlines, externals, snapshot.convention, made),
-        conditions=select_conditions(snapshot.repositories),
+        workspace=site.workspace,
+        index=build_index(site.outlines, externals, site.convention, made),
+        conditions=select_conditions(site.repositories),
         facts=where.facts,
-        incompatible=incompatible or incompatible_label(snapshot.repositories, config.platforms_package),
-        packages=frozenset(each.directory.path for each in outlines if each.is_package) | solved.packages,
+        incompatible=site.incompatible,
+        packages=frozenset(each.directory.path for each in site.outlines if each.is_package) | of_c,
         absent_labels=where.absent_labels,
-        filters_tests=snapshot.repositories.filters_tests,
-        assembles_with_c=snapshot.repositories.assembles_with_c,
+        filters_tests=site.repositories.filters_tests,
+        assembles_with_c=site.repositories.assembles_with_c,
     )
     return planner, said
 
@@ -98,25 +119,20 @@ def _not_run(path: str, message: str) -> Diagnostic:
     )
 
 
-def wanted_rules(
-    each: Outline, only: tuple[str, ...], planner: Planner, solved: Solved, snapshot: Snapshot
+def _wanted_rules(
+    each: Outline, chosen: Chosen, planner: Planner, solved: Solved | None, site: Site
 ) -> tuple[tuple[WantedRule, ...], tuple[Call, ...], tuple[Diagnostic, ...]]:
-    """The rules wanted in a directory, Go's and C's, those that are stale, and what there is to say."""
-    path, c_side = each.directory.path, solved.wiring.rules
+    """The rules wanted in a directory, Go's and C's, those that are stale, and the findings."""
+    path = each.directory.path
     wanted: tuple[WantedRule, ...] = ()
     stale: tuple[Call, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
-    chosen = is_chosen(path, only)
-    if chosen and may_write(each, snapshot):
+    if chosen(path) and site.may_write(each):
         wanted, problems = planner.plan(each)
         stale = each.stale
-    if each.directory.writable:
-        if chosen or any(is_chosen(consumer, only) for consumer in c_side.consumers.get(path, ())):
-            wanted += c_side.rules.get(path, ())
-        stale += c_side.stale.get(path, ()) if chosen else ()
+    if solved and each.directory.writable:
+        rules = solved.wiring.rules
+        if any(map(chosen, (path, *sorted(rules.consumers.get(path, ()))))):
+            wanted += rules.rules.get(path, ())
+        stale += rules.stale.get(path, ()) if chosen(path) else ()
     return wanted, stale, problems
-
-
-def is_chosen(path: str, only: tuple[str, ...]) -> bool:
-    """Whether a directory is among those that are to be written, all of them where none is named."""
-    return not only or any(is_inside(path, each) for each in only)

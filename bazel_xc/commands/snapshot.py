@@ -6,42 +6,39 @@ is known before anything is decided.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 
 from bazel_xc.bazel.index import detect_convention
 from bazel_xc.bazel.outline import generated_files
+from bazel_xc.bazel.platforms import incompatible_label
 from bazel_xc.buildfile.repositories import Repositories, read_repositories
 from bazel_xc.buildfile.workspace import Workspace, read_workspace
 from bazel_xc.commands.options import Options, configuration, timeout_of
+from bazel_xc.commands.site import Site
 from bazel_xc.config import Config
 from bazel_xc.errors import WorkspaceError
-from bazel_xc.golang.loading import Loaded, Loader, is_module_root
+from bazel_xc.golang.listing import list_packages
+from bazel_xc.golang.loading import GoTree, Loaded, is_module_root, load
 from bazel_xc.golang.modules import Module, listing_groups, read_modules
-from bazel_xc.golang.package import GoView
-from bazel_xc.golang.toolchain import (
-    Run,
-    RunGo,
-    Toolchain,
-    build_tags,
-    find_go,
-    run_go,
-    tool_tags,
-)
+from bazel_xc.golang.package import SWIG, GoView
+from bazel_xc.golang.toolchain import Run, RunGo, Toolchain, build_tags, find_go, run_go, tool_tags
+from bazel_xc.golang.universe import Universe
 from bazel_xc.model import MISSING_MODULE, Diagnostic
 from bazel_xc.regular import read_if_there
 
+_MARK = b'"bazel_xc"'  # in the tags of rules of ours
 
-@frozen(kw_only=True)
+
+@frozen(kw_only=True, slots=False)
 class Snapshot:
     """Everything that is known of a workspace before anything is planned.
 
-    ``together`` are the modules that go sees from the root: those of its go.work, else its own. ``name`` is
-    set where the root's directory has a name that tells nothing.
+    ``together`` are the modules that go sees from the root: those of its go.work, else its own.
     """
 
     config: Config
@@ -53,13 +50,21 @@ class Snapshot:
     loaded: Loaded
     diagnostics: tuple[Diagnostic, ...]
     run: RunGo = field(eq=False, repr=False)
-    tool_tags: Mapping[str, tuple[str, ...]]
-    name: str = ""
+    view: GoView
 
     @property
-    def root_name(self) -> str:
-        """What rules of the root are named after where nothing else gives a name."""
-        return self.name or self.workspace.root.resolve().name
+    def root(self) -> Path:
+        """The folder of the workspace."""
+        return self.workspace.root
+
+    @property
+    def universe(self) -> Universe:
+        """All packages, with the configured settings of cgo."""
+        return self.loaded.universe
+
+    def look(self, path: str) -> bytes | None:
+        """The bytes of a file of the workspace, None where there is none."""
+        return read_if_there(self.root, path)
 
     @property
     def is_whole(self) -> bool:
@@ -67,18 +72,41 @@ class Snapshot:
         return not any(each.code == MISSING_MODULE for each in self.diagnostics)
 
     @property
-    def convention(self) -> str:
-        """The naming convention where no directive says other."""
-        return self.config.naming or detect_convention(self.workspace.directories)
+    def has_c(self) -> bool:
+        """Whether a package of the workspace may use C, or a BUILD file has rules of ours for it."""
+        directories = self.workspace.directories
+        return any(
+            any(file.uses_cgo for file in package.files)
+            or any(name.endswith(SWIG) for name in directories[path].files)
+            for path, package in self.universe.own.items()
+        ) or any(_MARK in each.build_file.data for each in directories.values() if each.build_file)
 
     @property
-    def view(self) -> GoView:
-        """The go in use and its configuration, for evaluating constraints."""
-        return GoView(
-            platforms=self.config.platforms,
-            release=self.toolchain.release,
-            tags=frozenset(self.config.tags),
-            tool_tags=self.tool_tags,
+    def has_foreign_c(self) -> bool:
+        """Whether a package of a module outside of the workspace uses C."""
+        own = self.universe.own_paths
+        found = (each for path, each in self.universe.packages.items() if path not in own)
+        return any(each.cgo and not each.standard for each in found)
+
+    @cached_property
+    def site(self) -> Site:
+        """The workspace as a tree to plan."""
+        config, directories = self.config, self.workspace.directories
+        return Site(
+            workspace=self.workspace,
+            modules=self.modules,
+            universe=self.universe,
+            build=self.universe,
+            untouched=self.loaded.untouched,
+            ignored=self.loaded.ignored,
+            view=self.view,
+            repositories=self.repositories,
+            source=Path(self.toolchain.goroot) / "src",
+            mode=config.mode,
+            vendored=config.external == "vendored",
+            convention=config.naming or detect_convention(directories),
+            root_name=self.root.resolve().name,
+            incompatible=incompatible_label(self.repositories, config.platforms_package),
         )
 
 
@@ -95,7 +123,7 @@ def take_snapshot(options: Options, *, whole: bool = True, both: bool = False) -
         searching = pool.submit(find_go, options.environment, root, timeout)
         workspace = read_workspace(root)
         _check_pipes(workspace)
-    repositories, said = read_repositories(reader(root))
+    repositories, said = read_repositories(partial(read_if_there, root))
     found = (path for path, each in workspace.directories.items() if "go.mod" in each.files)
     go_mods = [path for path in found if is_module_root(path)]
     if not go_mods:
@@ -115,20 +143,20 @@ def take_snapshot(options: Options, *, whole: bool = True, both: bool = False) -
         tags=tuple(dict.fromkeys((*config.tags, *build_tags(toolchain.environment)))),
     )
     groups = listing_groups(root, modules, toolchain, run)
-    loader = Loader(
+    view = GoView(
+        platforms=config.platforms,
+        release=toolchain.release,
+        tags=frozenset(config.tags),
+        tool_tags=tags.result(),
+    )
+    tree = GoTree(
         workspace=workspace,
         modules=modules,
-        groups=groups,
-        toolchain=toolchain,
-        run=run,
-        config=config,
         vendored=config.external == "vendored",
         generated=dict(_generated(workspace)),
-        tool_tags=tags.result(),
-        whole=whole,
-        both=both,
     )
-    loaded = loader.load()
+    list_places = partial(list_packages, toolchain, run, tags=config.tags, whole=whole)
+    loaded = load(tree, groups, view, list_places, both=both)
     return Snapshot(
         config=config,
         workspace=workspace,
@@ -139,7 +167,7 @@ def take_snapshot(options: Options, *, whole: bool = True, both: bool = False) -
         loaded=loaded,
         diagnostics=(*workspace.diagnostics, *said, *loaded.diagnostics),
         run=run,
-        tool_tags=tags.result(),
+        view=view,
     )
 
 
@@ -149,11 +177,6 @@ def _check_pipes(workspace: Workspace) -> None:
         raise WorkspaceError(
             f"{workspace.pipes[0]}: no regular file, go could wait for it for ever; move it out of the way"
         )
-
-
-def reader(root: Path) -> Callable[[str], bytes | None]:
-    """Gives the bytes of a file by its path from the root, None where there is none."""
-    return partial(read_if_there, root)
 
 
 def _generated(workspace: Workspace) -> Iterator[tuple[str, tuple[str, ...]]]:

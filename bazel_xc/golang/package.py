@@ -38,6 +38,7 @@ _KINDS: Mapping[str, FileKind] = {
     ".syso": FileKind.SYSO,
     ".go": FileKind.GO,
 }
+SWIG = (".swig", ".swigcxx")  # what go/build takes for SWIG
 GO_KINDS = frozenset({FileKind.GO, FileKind.TEST, FileKind.XTEST})
 
 

@@ -1,24 +1,29 @@
-"""The dependency graph itself: what its nodes are, and what a node reaches on a platform.
+"""The dependency graph of reports: its nodes, and what a node reaches on a platform.
 
-Comes in: nodes, and edges with their platforms. Goes out: a ``DependencyGraph`` that answers which
-packages import "C" below a target, through which chain, and which packages cannot be built where. It knows no
-labels of providers and prints nothing.
+Comes in: a universe, C needs, targets, and where packages cannot be built. Goes out: a ``DependencyGraph``
+that tells which packages import "C" below a target, through which chain, and which packages cannot be built
+where. It knows no labels of providers and prints nothing.
 """
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
-from bazel_xc.cgo.needs import CNeed
-from bazel_xc.graph.reach import Reach, distances, shortest
+from bazel_xc.golang.universe import Universe
+from bazel_xc.graph.imports import Absence, Edges, Reach, above, distances, shortest, turned, walked
+
+if TYPE_CHECKING:
+    from bazel_xc.cgo.needs import CNeed
+
+NOTHING_ABSENT = Absence()
 
 
 class NodeKind(enum.StrEnum):
-    """What a node stands for."""
+    """The kind of thing that a node is."""
 
     PACKAGE = "package"
     STANDARD = "standard"
@@ -68,7 +73,7 @@ class Below:
 
     @property
     def verdict(self) -> Verdict:
-        """What building the node takes. What is known to stop it is said before what is not known."""
+        """What building the node takes. A known obstacle wins over one that nobody knows."""
         if self.blockers:
             return Verdict.BLOCKED
         if self.unknown:
@@ -81,6 +86,24 @@ class Below:
 def need_node(need: CNeed) -> str:
     """The node of a C need."""
     return f"need:{need.kind}:{need.name}"
+
+
+@frozen(kw_only=True)
+class Node:
+    """A node and the masks of platforms on which it imports "C", cannot be built, could not be loaded, and
+    is listed.
+    """
+
+    kind: NodeKind
+    cgo: int = 0
+    broken: int = 0
+    unknown: int = 0
+    listed: int = 0
+    first_party: bool = False
+
+    def is_there(self, bit: int) -> bool:
+        """Whether it is listed on a platform and can be built there."""
+        return bool(self.listed & bit & ~self.broken)
 
 
 @frozen
@@ -97,38 +120,34 @@ class Slice:
 
     def closure(self, node: str) -> frozenset[str]:
         """Everything that a node reaches, itself included."""
-        return _walked(node, self.successors)
+        return walked(node, self.successors)
 
     def origins(self, node: str) -> frozenset[str]:
         """Everything that reaches a node, itself included."""
-        return _walked(node, self.predecessors)
+        return walked(node, self.predecessors)
 
 
-def _walked(node: str, edges: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
-    seen, pending = {node}, [node]
-    while pending:
-        for each in edges.get(pending.pop(), ()):
-            if each not in seen:
-                seen.add(each)
-                pending.append(each)
-    return frozenset(seen)
-
-
-@frozen
+@define
 class DependencyGraph:
     """A directed graph over all configured platforms.
 
-    ``nodes`` are import paths, ``module:PATH``, ``need:KIND:NAME`` and target labels, each with ``kind``;
-    package nodes have ``cgo``, ``broken`` and ``unknown``, the names of platforms where they import "C",
-    where they cannot be built and where go could not load them, ``listed`` ones where go lists them, and
-    whether they are ``first_party``. ``edges`` map pairs of nodes to platforms.
+    ``nodes`` are import paths, ``module:PATH``, ``need:KIND:NAME`` and target labels. ``edges`` map a node to
+    those that it leads to, each with a mask of platforms; bits count from the first of ``platforms``.
     """
 
-    nodes: Mapping[str, Mapping[str, Any]] = field(eq=False)
-    edges: Mapping[tuple[str, str], frozenset[str]] = field(eq=False)
+    nodes: Mapping[str, Node] = field(eq=False)
+    edges: Edges = field(eq=False)
     platforms: tuple[str, ...]
-    _slices: dict[str, Slice] = field(factory=dict, eq=False, repr=False)
-    _away: dict[tuple[str, str], dict[str, int]] = field(factory=dict, eq=False, repr=False)
+    _slices: dict[str, Slice] = field(factory=dict, init=False, eq=False, repr=False)
+    _away: dict[tuple[str, str], dict[str, int]] = field(factory=dict, init=False, eq=False, repr=False)
+
+    def bit(self, platform: str) -> int:
+        """The bit of a platform in all masks."""
+        return 1 << self.platforms.index(platform)
+
+    def names(self, mask: int) -> tuple[str, ...]:
+        """The platforms of a mask, in their order."""
+        return tuple(name for at, name in enumerate(self.platforms) if mask >> at & 1)
 
     def on(self, platform: str) -> Slice:
         """The part of the graph whose edges hold on a platform."""
@@ -137,20 +156,26 @@ class DependencyGraph:
         return self._slices[platform]
 
     def _sliced(self, platform: str) -> Slice:
-        pairs = sorted(pair for pair, held in self.edges.items() if platform in held)
-        marked = {key: self._marked(key, platform) for key in _CATEGORIES}
-        successors = dict.fromkeys(sorted(self.nodes), ()) | _grouped(pairs)
+        bit = self.bit(platform)
+        successors: dict[str, tuple[str, ...]] = dict.fromkeys(sorted(self.nodes), ())
+        predecessors: dict[str, list[str]] = {}
+        for source in successors:
+            targets = sorted(each for each, mask in self.edges.get(source, {}).items() if mask & bit)
+            successors[source] = tuple(targets)
+            for target in targets:
+                predecessors.setdefault(target, []).append(source)
+        marked = {key: self._marked(key, bit) for key in _CATEGORIES}
         reach = Reach.of(successors, frozenset().union(*marked.values()))
         return Slice(
             successors=successors,
-            predecessors=_grouped((b, a) for a, b in pairs),
+            predecessors={node: tuple(sources) for node, sources in predecessors.items()},
             reach=reach,
             masks={key: reach.mask_of(names) for key, names in marked.items()},
         )
 
-    def _marked(self, category: str, platform: str) -> frozenset[str]:
+    def _marked(self, category: str, bit: int) -> frozenset[str]:
         """The nodes of a category: what cannot be built is in none of the others but ``broken``."""
-        return frozenset(node for node, data in self.nodes.items() if _is_in(category, data, platform))
+        return frozenset(node for node, data in self.nodes.items() if _is_in(category, data, bit))
 
     def below(self, node: str, platform: str) -> Below:
         """What a node reaches on a platform that matters for building it there."""
@@ -169,11 +194,8 @@ class DependencyGraph:
         """The shortest chain to the nearest node of a category, other than targets; names settle ties."""
         key = (category, platform)
         if key not in self._away:
-            ends = (
-                node
-                for node in self._marked(category, platform)
-                if self.nodes[node]["kind"] != NodeKind.TARGET
-            )
+            marked = self._marked(category, self.bit(platform))
+            ends = (node for node in marked if self.nodes[node].kind is not NodeKind.TARGET)
             self._away[key] = distances(self.on(platform).predecessors, ends)
         return shortest(source, self.on(platform).successors, self._away[key])
 
@@ -189,19 +211,92 @@ class DependencyGraph:
 _CATEGORIES = ("cgo", "standard_cgo", "needs", "broken", "unknown")
 
 
-def _is_in(category: str, data: Mapping[str, Any], platform: str) -> bool:
-    if category == "needs":
-        return bool(data["kind"] == NodeKind.NEED)
-    if category == "unknown":
-        return platform in data.get("unknown", ()) and platform not in data.get("broken", ())
-    if category in ("cgo", "standard_cgo"):
-        standard = data["kind"] == NodeKind.STANDARD
-        return platform in data.get("cgo", ()) and standard == (category == "standard_cgo")
-    return platform in data.get(category, ())
+def _is_in(category: str, node: Node, bit: int) -> bool:
+    match category:
+        case "needs":
+            return node.kind is NodeKind.NEED
+        case "broken":
+            return bool(node.broken & bit)
+        case "unknown":
+            return bool(node.unknown & ~node.broken & bit)
+    return bool(node.cgo & bit) and (node.kind is NodeKind.STANDARD) == (category == "standard_cgo")
 
 
-def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for one, other in pairs:
-        found.setdefault(one, []).append(other)
-    return {node: tuple(others) for node, others in found.items()}
+def build_graph(
+    universe: Universe,
+    needs: Mapping[str, tuple[CNeed, ...]],
+    targets: Iterable[Target] = (),
+    absence: Absence = NOTHING_ABSENT,
+) -> DependencyGraph:
+    """Joins what is known; ``needs`` maps import paths to what those packages ask for."""
+    nodes = _package_nodes(universe, absence)
+    edges: dict[str, dict[str, int]] = {}
+    for path, package in universe.packages.items():
+        edges[path] = dict(package.imports)
+        if package.module and package.module.path and not package.standard:
+            module = f"module:{package.module.path}"
+            nodes[module] = Node(kind=NodeKind.MODULE)
+            edges[path][module] = package.listed
+    for path, asked in needs.items():
+        for need in asked:
+            nodes[need_node(need)] = Node(kind=NodeKind.NEED)
+            of_path = edges.setdefault(path, {})
+            of_path[need_node(need)] = of_path.get(need_node(need), 0) | universe.mask(need.platforms)
+    known = frozenset(nodes)
+    for target in targets:
+        nodes[target.label] = _target_node(target, universe)
+        edges[target.label] = _target_edges(target, universe, known)
+    for path in {each for of_node in edges.values() for each in of_node} - nodes.keys():
+        nodes[path] = Node(kind=_kind_of(path))  # imported, but never listed
+    return DependencyGraph(nodes, edges, universe.names)
+
+
+def targets_above(
+    universe: Universe, targets: Iterable[Target], absence: Absence
+) -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
+    """Target label -> platforms where a package outside of the standard library below it imports "C"; and the
+    labels and import paths above something that could not be loaded. As ``build_graph`` would have it.
+    """
+    edges: dict[str, Mapping[str, int]] = {path: each.imports for path, each in universe.packages.items()}
+    known = frozenset(edges)
+    labels: list[str] = []
+    for target in targets:
+        edges[target.label] = _target_edges(target, universe, known)
+        labels.append(target.label)
+    importers = turned(edges)
+    cgo = {path: each.cgo for path, each in universe.packages.items() if each.cgo and not each.standard}
+    tainted = above(importers, cgo)
+    held = {label: universe.on(tainted[label]) for label in labels if tainted.get(label)}
+    return held, frozenset(above(importers, absence.unknown))
+
+
+def _package_nodes(universe: Universe, absence: Absence) -> dict[str, Node]:
+    return {
+        path: Node(
+            kind=NodeKind.STANDARD if package.standard else NodeKind.PACKAGE,
+            cgo=package.cgo,
+            broken=absence.absent.get(path, 0),
+            unknown=absence.unknown.get(path, 0),
+            listed=package.listed,
+            first_party=package.first_party,
+        )
+        for path, package in universe.packages.items()
+    }
+
+
+def _target_node(target: Target, universe: Universe) -> Node:
+    absent = frozenset(universe.names) - target.imports.keys() - target.unknown
+    return Node(kind=NodeKind.TARGET, broken=universe.mask(absent), unknown=universe.mask(target.unknown))
+
+
+def _target_edges(target: Target, universe: Universe, known: frozenset[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for at, platform in enumerate(universe.names):
+        for path in target.imports.get(platform, ()):
+            if path in known:
+                found[path] = found.get(path, 0) | 1 << at
+    return found
+
+
+def _kind_of(path: str) -> NodeKind:
+    return NodeKind.STANDARD if "." not in path.partition("/")[0] else NodeKind.PACKAGE

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import TYPE_CHECKING
 
+import networkx as nx
 from attrs import frozen
 
 from bazel_xc.graph.dependency import DependencyGraph, NodeKind
-
-if TYPE_CHECKING:
-    import networkx as nx
 
 _SINK = "\0"  # no node of the graph is called so
 
@@ -63,8 +60,6 @@ def ways(graph: DependencyGraph, node: str, platform: str, limit: int = 20) -> W
 
 def _slice(graph: DependencyGraph, node: str, ends: Iterable[str], platform: str) -> nx.DiGraph[str]:
     """The part of the graph that lies on some way, with an edge from every end to one sink."""
-    import networkx as nx  # noqa: PLC0415 - as in the graph: only where it is used
-
     whole = graph.on(platform)
     reached = whole.closure(node)
     ends = [end for end in ends if end in reached]
@@ -77,15 +72,11 @@ def _slice(graph: DependencyGraph, node: str, ends: Iterable[str], platform: str
 
 
 def _chains(part: nx.DiGraph[str], node: str) -> Iterable[tuple[str, ...]]:
-    import networkx as nx  # noqa: PLC0415 - as above
-
     return (tuple(path[:-1]) for path in nx.shortest_simple_paths(part, node, _SINK))
 
 
 def _gates(part: nx.DiGraph[str], node: str) -> tuple[str, ...]:
     """The nodes on every way: the dominators of the sink."""
-    import networkx as nx  # noqa: PLC0415 - as above
-
     above = nx.immediate_dominators(part, node)
     found: list[str] = []
     at = above.get(_SINK, node)
@@ -97,8 +88,6 @@ def _gates(part: nx.DiGraph[str], node: str) -> tuple[str, ...]:
 
 def _cut(graph: DependencyGraph, part: nx.DiGraph[str], node: str) -> tuple[tuple[str, str], ...] | None:
     """A minimum cut in which only imports by first-party packages may be cut."""
-    import networkx as nx  # noqa: PLC0415 - as above
-
     for importer, imported in part.edges:
         if imported != _SINK and _is_own(graph, importer):
             part.edges[importer, imported]["capacity"] = 1
@@ -110,5 +99,5 @@ def _cut(graph: DependencyGraph, part: nx.DiGraph[str], node: str) -> tuple[tupl
 
 
 def _is_own(graph: DependencyGraph, node: str) -> bool:
-    data = graph.nodes.get(node, {})
-    return data.get("kind") == NodeKind.PACKAGE and bool(data.get("first_party"))
+    found = graph.nodes.get(node)
+    return bool(found and found.kind is NodeKind.PACKAGE and found.first_party)

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
-from typing import Any
 
 from attrs import field, frozen
 
 from bazel_xc.clibs.outcome import Outcome
-from bazel_xc.graph.dependency import Below, DependencyGraph, NodeKind, Target, Verdict
-from bazel_xc.graph.reach import Reach
+from bazel_xc.graph.dependency import Below, DependencyGraph, Node, NodeKind, Target, Verdict
+from bazel_xc.graph.imports import Reach, turned
 from bazel_xc.model import Diagnostic
 from bazel_xc.report.model import (
     GraphEdge,
@@ -31,7 +30,7 @@ from bazel_xc.report.model import (
 )
 from bazel_xc.report.standard import effects
 
-_NOWHERE: frozenset[str] = frozenset()
+_NO_NODE = Node(kind=NodeKind.PACKAGE)
 
 
 @frozen(kw_only=True)
@@ -77,63 +76,58 @@ class _Builder:
         self.left_out: dict[str, Reach] = {}
 
     def packages(self) -> Iterator[PackageEntry]:
-        graph = self.material.graph
-        for node in sorted({*graph.nodes, *self.material.other.nodes}):
-            data = self._data(graph, node) or self._data(self.material.other, node)
-            if data.get("kind") != NodeKind.PACKAGE:
+        graph, other = self.material.graph, self.material.other
+        for name in sorted({*graph.nodes, *other.nodes}):
+            node = graph.nodes.get(name) or other.nodes[name]
+            if node.kind is not NodeKind.PACKAGE:
                 continue
-            states = tuple((name, self._state(node, name)) for name in graph.platforms)
+            states = tuple((platform, self._state(name, platform)) for platform in graph.platforms)
             used = {state for _, state in states}
-            lacking = data["first_party"] and State.ABSENT in used and used != {State.ABSENT}
+            lacking = node.first_party and State.ABSENT in used and used != {State.ABSENT}
             if used - {State.PURE, State.ABSENT} or lacking:
                 yield PackageEntry(
-                    import_path=node,
-                    module=self._module(node),
-                    first_party=data["first_party"],
+                    import_path=name,
+                    module=self.modules.get(name, ""),
+                    first_party=node.first_party,
                     states=states,
-                    needs=self.material.outcomes.get(node, ()),
+                    needs=self.material.outcomes.get(name, ()),
                 )
 
-    def _state(self, node: str, platform: str) -> State:
-        on, off = self.material.graph, self.material.other
-        if not self.cgo[platform]:
-            on, off = off, on
-        if platform in self._data(self.material.graph, node).get("unknown", _NOWHERE):
+    def _state(self, name: str, platform: str) -> State:
+        bit = self.material.graph.bit(platform)
+        here, there = (
+            graph.nodes.get(name, _NO_NODE) for graph in (self.material.graph, self.material.other)
+        )
+        on, off = (here, there) if self.cgo[platform] else (there, here)
+        if here.unknown & bit:
             return State.UNKNOWN
-        uses_c = platform in self._data(on, node).get("cgo", _NOWHERE)
-        here = _is_there(self._data(self.material.graph, node), platform)
-        without = _is_there(self._data(off, node), platform)
-        if not here:
-            there = _is_there(self._data(on, node), platform)
-            return State.BROKEN if there and not self.cgo[platform] else State.ABSENT
-        if not uses_c:
+        if not here.is_there(bit):
+            return State.BROKEN if on.is_there(bit) and not self.cgo[platform] else State.ABSENT
+        if not on.cgo & bit:
             return State.PURE
-        return State.FALLBACK if without else State.CGO
-
-    def _data(self, graph: DependencyGraph, node: str) -> Mapping[str, Any]:
-        return graph.nodes.get(node, {})
-
-    def _module(self, node: str) -> str:
-        return self.modules.get(node, "")
+        return State.FALLBACK if off.is_there(bit) else State.CGO
 
     def nodes(self) -> Iterator[GraphNode]:
         """The nodes from which C, or what cannot be built, is reached."""
-        for node in sorted(self.drawn):
-            data = self._data(self.material.graph, node)
+        graph = self.material.graph
+        for name in sorted(self.drawn):
+            node = graph.nodes[name]
             yield GraphNode(
-                name=node,
-                kind=str(data["kind"]),
-                first_party=bool(data.get("first_party", data["kind"] == NodeKind.TARGET)),
-                cgo=tuple(sorted(data.get("cgo", _NOWHERE))),
-                blocked=tuple(sorted(data.get("broken", _NOWHERE))),
-                unknown=tuple(sorted(data.get("unknown", _NOWHERE))),
+                name=name,
+                kind=str(node.kind),
+                first_party=node.first_party or node.kind is NodeKind.TARGET,
+                cgo=tuple(sorted(graph.names(node.cgo))),
+                blocked=tuple(sorted(graph.names(node.broken))),
+                unknown=tuple(sorted(graph.names(node.unknown))),
             )
 
     def edges(self) -> Iterator[GraphEdge]:
         """The edges between those nodes."""
-        for (source, target), held in sorted(self.material.graph.edges.items(), key=lambda edge: edge[0]):
-            if source in self.drawn and target in self.drawn:
-                yield GraphEdge(source=source, target=target, platforms=tuple(sorted(held)))
+        graph = self.material.graph
+        for source in sorted(self.drawn):
+            for target, mask in sorted(graph.edges.get(source, {}).items()):
+                if target in self.drawn:
+                    yield GraphEdge(source=source, target=target, platforms=tuple(sorted(graph.names(mask))))
 
     def target(self, target: Target) -> TargetEntry:
         return TargetEntry(
@@ -172,12 +166,13 @@ class _Builder:
     def _left_out(self, platform: str) -> Reach:
         """What reaches packages that are there and would import "C", were cgo on."""
         graph = self.material.graph
+        bit = graph.bit(platform)
         marked = (
-            node
-            for node, data in self.material.other.nodes.items()
-            if data["kind"] == NodeKind.PACKAGE
-            and platform in data["cgo"]
-            and _is_there(self._data(graph, node), platform)
+            name
+            for name, node in self.material.other.nodes.items()
+            if node.kind is NodeKind.PACKAGE
+            and node.cgo & bit
+            and graph.nodes.get(name, _NO_NODE).is_there(bit)
         )
         return Reach.of(graph.on(platform).successors, marked)
 
@@ -187,11 +182,11 @@ class _Builder:
             return None
         if below.blockers or below.unknown or not (below.cgo or below.standard_cgo):
             return None
-        flipped = other.below(target.label, platform)
+        flipped, bit = other.below(target.label, platform), other.bit(platform)
         return WithoutCgo(
             verdict=flipped.verdict if flipped.blockers or flipped.unknown else Verdict.PURE,
             vanished=tuple(node for node in flipped.blockers if node != target.label),
-            fallbacks=tuple(node for node in below.cgo if _is_there(self._data(other, node), platform)),
+            fallbacks=tuple(name for name in below.cgo if other.nodes.get(name, _NO_NODE).is_there(bit)),
             effects=effects(below.standard_cgo, platform.partition("_")[0], self.material.release),
         )
 
@@ -205,37 +200,29 @@ class _Builder:
 
 def _modules(graph: DependencyGraph) -> dict[str, str]:
     """The module of each package that has one."""
-    pairs = sorted((node, each) for node, each in graph.edges if each.startswith("module:"))
-    return {node: each.removeprefix("module:") for node, each in reversed(pairs)}
+    return {
+        source: min(each for each in targets if each.startswith("module:")).removeprefix("module:")
+        for source, targets in graph.edges.items()
+        if any(each.startswith("module:") for each in targets)
+    }
 
 
 def _relevant(graph: DependencyGraph) -> frozenset[str]:
-    """What leads to C, to a need, to what is unknown, or to a package of the workspace that some platform
-    lacks.
-    """
-    nodes = graph.nodes
-    above: dict[str, list[str]] = {}
-    for source, target in graph.edges:
-        above.setdefault(target, []).append(source)
+    """The nodes above C, a need, something unknown, or an own package that some platform lacks."""
     kinds = (NodeKind.PACKAGE, NodeKind.TARGET, NodeKind.NEED)
     found = {
-        node
-        for node, data in nodes.items()
-        if data["kind"] == NodeKind.NEED
+        name
+        for name, node in graph.nodes.items()
+        if node.kind is NodeKind.NEED
         or (
-            data["kind"] == NodeKind.PACKAGE
-            and (data["cgo"] or data["unknown"] or (data["first_party"] and data["broken"]))
+            node.kind is NodeKind.PACKAGE and (node.cgo or node.unknown or (node.first_party and node.broken))
         )
     }
+    importers = turned(graph.edges)
     pending = list(found)
     while pending:
-        for node in above.get(pending.pop(), ()):
-            if node not in found and nodes[node]["kind"] in kinds:
-                found.add(node)
-                pending.append(node)
+        for name in importers.get(pending.pop(), ()):
+            if name not in found and graph.nodes[name].kind in kinds:
+                found.add(name)
+                pending.append(name)
     return frozenset(found)
-
-
-def _is_there(data: Mapping[str, Any], platform: str) -> bool:
-    """Whether a package was listed on a platform and has something to compile there."""
-    return platform in data.get("listed", _NOWHERE) and platform not in data.get("broken", _NOWHERE)

@@ -7,11 +7,10 @@ from pathlib import Path
 from attrs import evolve
 
 from bazel_xc.buildfile.workspace import read_workspace
-from bazel_xc.cgo.external import external_needs
 from bazel_xc.cgo.includes import ReachedFile
 from bazel_xc.cgo.needs import CNeed, NeedKind
-from bazel_xc.cgo.survey import read_trees, survey
-from bazel_xc.golang.listing import ListedModule, ListedPackage, Listing
+from bazel_xc.cgo.survey import survey
+from bazel_xc.golang.listing import ListedModule, ListedPackage
 from bazel_xc.golang.package import GoView, fold, read_directory
 from bazel_xc.model import Platform
 
@@ -83,32 +82,3 @@ def test_packages_of_the_workspace(tmp_path: Path) -> None:
         ReachedFile(path="p/own.h", relative=True),
     )
     assert found.diagnostics == ()
-
-
-def test_packages_of_other_modules_with_and_without_a_module(tmp_path: Path) -> None:
-    _write(tmp_path)
-    module = ListedModule("e.org/other", "v1.0.0", str(tmp_path), main=False)
-    packages = {
-        "e.org/other/p": _listed(tmp_path / "p", "e.org/other/p", module),
-        "e.org/gone": _listed(tmp_path / "gone", "e.org/gone", None),
-        "e.org/own": _listed(tmp_path / "p", "e.org/own", None),
-        "e.org/alone": _listed(tmp_path / "p", "e.org/alone", None),
-    }
-    listings = [Listing(platform, packages) for platform in VIEW.platforms]
-    found = external_needs(listings, frozenset({"e.org/own"}), VIEW)
-
-    assert found.keys() == {"e.org/alone", "e.org/other/p"}
-    assert found["e.org/other/p"] == _needs("e.org/other/")
-    assert [need.name for need in found["e.org/alone"]] == ["apple.h", "lib.h", "z"]
-
-
-def test_trees_are_read_by_their_paths(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(b"x")
-    read = read_trees({"e.org/m": tmp_path})
-
-    assert [read(path) for path in ("e.org/m/a", "e.org/m/b", "e.org/a", "e.org/m/\0")] == [
-        b"x",
-        None,
-        None,
-        None,
-    ]

@@ -6,10 +6,10 @@ import pytest
 
 from bazel_xc.cgo.archives import Archive, Archives, MissingArchive
 from bazel_xc.cgo.needs import CNeed, NeedKind
-from bazel_xc.clibs.findings import OPEN_CODES, archive_findings, findings
+from bazel_xc.clibs.findings import archive_findings, findings
 from bazel_xc.clibs.outcome import Outcome, Status
 from bazel_xc.machine import Container, Machine, Part
-from bazel_xc.model import Diagnostic, Severity
+from bazel_xc.model import OPEN_CODES, Diagnostic, Severity
 
 LINUX, ARM, WINDOWS = "linux_amd64", "linux_arm64", "windows_arm64"
 BOTH = frozenset({LINUX, ARM})

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bazel_xc.golang.listing import ListedPackage, Listing
 from bazel_xc.golang.package import GoPackage, GoView, fold, read_directory
 from bazel_xc.golang.undefined import Undefined
-from bazel_xc.graph.absence import absence
+from bazel_xc.golang.universe import Universe
+from bazel_xc.graph.imports import Absence, absence
 from bazel_xc.model import Platform
 
 LINUX, WINDOWS = Platform("linux", "amd64", cgo=True), Platform("windows", "amd64", cgo=False)
@@ -36,6 +39,17 @@ def _listing(platform: Platform, *packages: ListedPackage) -> Listing:
     return Listing(platform, {each.import_path: each for each in packages})
 
 
+def _absence(
+    own: Iterable[GoPackage],
+    listings: Iterable[Listing] = (),
+    undefined: Iterable[Undefined] = (),
+    made: frozenset[str] = frozenset(),
+) -> Absence:
+    packages = {each.directory: each for each in own}
+    universe = Universe.of(PLATFORMS, tuple(listings), packages, undefined=tuple(undefined))
+    return absence(universe, made=made)
+
+
 def _other(path: str, *imports: str, empty: bool = False, error: str = "") -> ListedPackage:
     raw: dict[str, object] = {"ImportPath": path, "DepOnly": True, "Imports": list(imports)}
     if error:
@@ -52,27 +66,27 @@ def test_import_of_another_module_that_cannot_be_built_counts_through_others() -
         _listing(WINDOWS, _other("o/a", "o/b"), _other("o/b", empty=True)),
     ]
 
-    found = absence([own], listings, platforms=PLATFORMS)
+    found = _absence([own], listings)
 
     assert found.of(own) & {"linux_amd64", "windows_amd64"} == {"windows_amd64"}
-    assert found.absent["o/b"] == {"windows_amd64"}
+    assert found.absent["o/b"] == 2
 
 
 def test_package_that_go_could_not_load_is_unknown_and_stops_nothing() -> None:
     own = _own("p", "m/p", {"p.go": 'package p\n\nimport _ "o/a"\n'})
     gone = _other("o/a", error="module lookup disabled by GOPROXY=off")
 
-    found = absence([own], [_listing(LINUX, gone), _listing(WINDOWS, gone)], platforms=PLATFORMS)
+    found = _absence([own], [_listing(LINUX, gone), _listing(WINDOWS, gone)])
 
     assert found.of(own) == frozenset()
-    assert found.unknown == {"o/a": {"linux_amd64", "windows_amd64"}}
+    assert found.unknown == {"o/a": 3}
     assert "o/a" not in found.absent
 
 
 def test_package_that_a_rule_makes_is_neither() -> None:
     gone = _other("m/gen", error="no required module provides package m/gen")
 
-    found = absence([], [_listing(LINUX, gone)], platforms=PLATFORMS, made=frozenset({"m/gen"}))
+    found = _absence([], [_listing(LINUX, gone)], made=frozenset({"m/gen"}))
 
     assert (found.absent, found.unknown) == ({}, {})
 
@@ -81,7 +95,7 @@ def test_vendored_copy_of_an_own_package_has_tests_of_its_own() -> None:
     tested = _own("client", "m/client", {"c.go": "package c\n", "c_test.go": "package c\n"})
     copy = _own("vendor/m/client", "m/client", {"c.go": "package c\n"})
 
-    found = absence([tested, copy], [], platforms=PLATFORMS)
+    found = _absence([tested, copy])
 
     assert found.tests["client"] == frozenset()
     assert "linux_amd64" in found.tests["vendor/m/client"]
@@ -100,6 +114,6 @@ def test_what_does_not_compile_elsewhere_is_absent() -> None:
     own = _own("p", "m/p", {"p_test.go": 'package p\n\nimport _ "o/a"\n'})
     listings = [_listing(platform, _other("o/a")) for platform in PLATFORMS]
 
-    found = absence([own], listings, [use], platforms=PLATFORMS)
+    found = _absence([own], listings, [use])
 
     assert found.tests["p"] & {"linux_amd64", "windows_amd64"} == {"windows_amd64"}

@@ -8,9 +8,18 @@ import pytest
 
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.golang.listing import ListedModule, ListedPackage, Listing
-from bazel_xc.graph.absence import absence
-from bazel_xc.graph.build import build_graph, reached
-from bazel_xc.graph.dependency import Below, DependencyGraph, NodeKind, Target, Verdict
+from bazel_xc.golang.universe import Universe
+from bazel_xc.graph.dependency import (
+    NOTHING_ABSENT,
+    Below,
+    DependencyGraph,
+    NodeKind,
+    Target,
+    Verdict,
+    build_graph,
+    targets_above,
+)
+from bazel_xc.graph.imports import absence
 from bazel_xc.model import Platform
 
 LINUX = Platform("linux", "arm64", cgo=True)
@@ -43,6 +52,10 @@ def listing(platform: Platform, *packages: ListedPackage) -> Listing:
     return Listing(platform, {each.import_path: each for each in packages})
 
 
+def universe(*listings: Listing) -> Universe:
+    return Universe.of(tuple(each.platform for each in listings), listings, {})
+
+
 @pytest.fixture
 def graph() -> DependencyGraph:
     """cmd -> lib -> {net, o/c}; o/c is cgo on Linux and has no files on Windows; lib has a need."""
@@ -50,7 +63,7 @@ def graph() -> DependencyGraph:
     target = Target("//cmd:cmd", "go_binary", cmd, {"linux_arm64": (cmd,), "windows_arm64": (cmd,)})
     test = Target("//lib:lib_test", "go_test", lib, {"linux_arm64": ("net",)})
     need = CNeed(NeedKind.LIB, "z", frozenset({"linux_arm64"}), "c.go", 3)
-    listings = [
+    found = universe(
         listing(
             LINUX,
             package(cmd, [lib, "fmt"]),
@@ -67,19 +80,18 @@ def graph() -> DependencyGraph:
             package(net),
             package("fmt"),
         ),
-    ]
-    where = absence((), listings, platforms=(LINUX, WINDOWS))
-    return build_graph(listings, {sysc: (need,)}, [target, test], absence=where)
+    )
+    return build_graph(found, {sysc: (need,)}, [target, test], absence(found))
 
 
 def test_every_edge_has_platforms(graph: DependencyGraph) -> None:
-    assert all(held <= {"linux_arm64", "windows_arm64"} for held in graph.edges.values())
-    assert graph.edges["example.com/m/cmd", "fmt"] == {"linux_arm64", "windows_arm64"}
-    assert graph.edges["example.com/o/c", "need:lib:z"] == {"linux_arm64"}
+    assert all(0 < mask < 4 for targets in graph.edges.values() for mask in targets.values())
+    assert graph.names(graph.edges["example.com/m/cmd"]["fmt"]) == ("linux_arm64", "windows_arm64")
+    assert graph.names(graph.edges["example.com/o/c"]["need:lib:z"]) == ("linux_arm64",)
 
 
 def test_nodes_are_of_all_kinds(graph: DependencyGraph) -> None:
-    assert {data["kind"] for data in graph.nodes.values()} == set(NodeKind)
+    assert {data.kind for data in graph.nodes.values()} == set(NodeKind)
 
 
 def test_below_leaves_the_standard_library_apart(graph: DependencyGraph) -> None:
@@ -91,17 +103,19 @@ def test_below_leaves_the_standard_library_apart(graph: DependencyGraph) -> None
 
 def test_targets_with_cgo_are_those_that_reach_it() -> None:
     cmd, sysc = package("example.com/m/cmd", ["example.com/o/c", "net"]), package("example.com/o/c", cgo=True)
-    listings = [
+    found = universe(
         listing(LINUX, cmd, sysc, package("net", cgo=True)),
         listing(WINDOWS, cmd, package("example.com/o/c"), package("net")),
-    ]
+    )
     both = {"linux_arm64": ("example.com/m/cmd",), "windows_arm64": ("example.com/m/cmd",)}
     targets = [
         Target("//cmd:cmd", "go_binary", "example.com/m/cmd", both),
         Target("//cmd:net_test", "go_test", "example.com/m/cmd", {"linux_arm64": ("net",)}),
     ]
 
-    assert reached(listings, (), targets).cgo == {"//cmd:cmd": {"linux_arm64"}}
+    cgo, unknown = targets_above(found, targets, NOTHING_ABSENT)
+    assert cgo == {"//cmd:cmd": {"linux_arm64"}}
+    assert unknown == frozenset()
 
 
 def test_chain_is_the_shortest_to_the_nearest(graph: DependencyGraph) -> None:
@@ -125,6 +139,6 @@ def test_cgo_without_needs_wants_a_toolchain() -> None:
     alone = package("example.com/m/c", cgo=True)
     target = Target("//c:c", "go_binary", alone.import_path, {"linux_arm64": (alone.import_path,)})
 
-    graph = build_graph([listing(LINUX, alone)], {}, [target])
+    graph = build_graph(universe(listing(LINUX, alone)), {}, [target])
 
     assert graph.below("//c:c", "linux_arm64").verdict is Verdict.C_TOOLCHAIN

@@ -8,7 +8,7 @@ import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bazel_xc.graph.reach import Reach, distances, shortest
+from bazel_xc.graph.imports import Reach, distances, shortest
 
 NODES = "abcdefgh"
 EDGES = st.sets(st.tuples(st.sampled_from(NODES), st.sampled_from(NODES)), max_size=24)

@@ -5,25 +5,26 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bazel_xc.graph.dependency import DependencyGraph, NodeKind
+from bazel_xc.graph.dependency import DependencyGraph, Node, NodeKind
 from bazel_xc.graph.ways import Ways, ways
 
-ON = frozenset({"linux_arm64"})
+ON = 1
 
 
 def graph(
     edges: list[tuple[str, str]], cgo: set[str], own: set[str], broken: frozenset[str] = frozenset()
 ) -> DependencyGraph:
     nodes = {
-        node: {
-            "kind": NodeKind.PACKAGE,
-            "cgo": ON if node in cgo else frozenset(),
-            "broken": ON if node in broken else frozenset(),
-            "first_party": node in own,
-        }
+        node: Node(
+            kind=NodeKind.PACKAGE,
+            cgo=ON if node in cgo else 0,
+            broken=ON if node in broken else 0,
+            first_party=node in own,
+        )
         for node in sorted({node for edge in edges for node in edge} | cgo | own)
     }
-    return DependencyGraph(nodes, dict.fromkeys(edges, ON), ("linux_arm64",))
+    table = {source: {b: ON for a, b in edges if a == source} for source, _ in edges}
+    return DependencyGraph(nodes, table, ("linux_arm64",))
 
 
 def test_one_gate_and_the_import_behind_it() -> None:

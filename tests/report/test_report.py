@@ -15,10 +15,11 @@ from requirements import require
 
 import bazel_xc
 from bazel_xc.cli import main
-from bazel_xc.commands.material import join
+from bazel_xc.commands.material import material_of
 from bazel_xc.commands.options import Options
 from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.golang.listing import Listing
+from bazel_xc.golang.universe import Universe
 from bazel_xc.graph.dependency import Verdict
 from bazel_xc.report import json_format, text_format
 from bazel_xc.report.build import build_report
@@ -36,7 +37,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     require("go")
     root = tmp_path_factory.mktemp("report") / "example"
     shutil.copytree(EXAMPLE, root)
-    return build_report(join(take_snapshot(Options(root=root), both=True)))
+    return build_report(material_of(take_snapshot(Options(root=root), both=True)))
 
 
 def verdicts(report: Report, label: str) -> dict[str, Verdict]:
@@ -102,10 +103,15 @@ def test_shuffled_input_gives_the_same_bytes(tmp_path: Path) -> None:
         dice.shuffle(items)
         return Listing(listing.platform, dict(items))
 
+    def universe(whole: Universe) -> Universe:
+        return Universe.of(
+            whole.platforms, tuple(map(shuffled, whole.listings)), whole.own, undefined=whole.undefined
+        )
+
     texts = set()
     for _ in range(3):
-        loaded = evolve(snapshot.loaded, listings=tuple(map(shuffled, snapshot.loaded.listings)))
-        material = join(evolve(snapshot, loaded=loaded))
+        loaded = evolve(snapshot.loaded, universe=universe(snapshot.universe))
+        material = material_of(evolve(snapshot, loaded=loaded))
         targets = tuple(dice.sample(material.targets, len(material.targets)))
         texts.add(json_format.render(build_report(evolve(material, targets=targets))))
 

@@ -1,0 +1,208 @@
+"""Modules of other people whose packages the build uses with C: each as a ``Site`` of its own.
+
+Comes in: the ``Snapshot`` of the workspace that uses them. Goes out: a ``ForeignModule`` each: its packages
+as they are folded from where go found them, its C, and why Gazelle's rules are not enough. The modules are
+never changed, and nothing is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from bazel_xc.bazel import third_party as shapes
+from bazel_xc.bazel.names import base_name
+from bazel_xc.buildfile.repositories import BazelDep, Repositories
+from bazel_xc.buildfile.workspace import read_workspace
+from bazel_xc.clibs.outcome import Outcome
+from bazel_xc.commands.c_side import Resolver, Solved, said_of, solve
+from bazel_xc.commands.site import Site
+from bazel_xc.commands.snapshot import Snapshot
+from bazel_xc.golang.listing import ListedModule
+from bazel_xc.golang.loading import GoTree, load_module
+from bazel_xc.golang.modules import Module
+from bazel_xc.golang.universe import Package, Universe
+from bazel_xc.graph.imports import importers
+from bazel_xc.model import Diagnostic, Label
+
+
+@frozen(kw_only=True)
+class ForeignModule:
+    """A module, its tree, its C, and the ``labels`` of the main workspace that its C needs.
+
+    ``why`` are the reasons for an override; one that is not ``outside`` of the workspace gets none. Findings
+    of ``said`` have places in the module.
+    """
+
+    module: ListedModule
+    site: Site
+    solved: Solved
+    labels: frozenset[Label]
+    outside: bool
+    why: tuple[shapes.Reason, ...]
+    said: tuple[Diagnostic, ...]
+
+    @property
+    def outcomes(self) -> Iterator[tuple[str, tuple[Outcome, ...]]]:
+        """The outcomes by import path; the place of a need begins with the path of the module."""
+        for path, some in self.solved.outcomes.items():
+            yield (
+                path,
+                tuple(
+                    evolve(each, need=evolve(each.need, path=f"{self.module.path}/{each.need.path}"))
+                    for each in some
+                ),
+            )
+
+
+@frozen(kw_only=True, slots=False)
+class ForeignModules:
+    """The modules outside of the workspace that use C, or do without some where it is not there."""
+
+    main: Snapshot
+
+    @cached_property
+    def modules(self) -> tuple[ForeignModule, ...]:
+        """All of them that are on disk, by path."""
+        resolver = Resolver.of(self.main)
+        return tuple(self._module(each, resolver) for each in self._listed)
+
+    @cached_property
+    def _listed(self) -> tuple[ListedModule, ...]:
+        universe, found = self.main.universe, dict[str, ListedModule]()
+        for path, package in universe.packages.items():
+            wanted = (package.cgo and not package.standard) or path in self._fallbacks
+            if wanted and package.module and not package.module.main and path not in universe.own_paths:
+                directory = _root(package, package.module)
+                if directory:
+                    found[package.module.path] = evolve(package.module, directory=directory)
+        return tuple(found[path] for path in sorted(found))
+
+    @cached_property
+    def _fallbacks(self) -> Mapping[str, str]:
+        return dict(_with_fallbacks(self.main.universe))
+
+    @cached_property
+    def _above(self) -> Mapping[str, Mapping[str, int]]:
+        return importers(self.main.universe)
+
+    def clause(self, import_path: str) -> str:
+        """The first of the workspace's own packages that is found above a package, as a clause."""
+        packages = self.main.universe.packages
+        layer = seen = frozenset({import_path})
+        while layer:
+            own = sorted(each for each in layer if each in packages and packages[each].first_party)
+            if own:
+                return f", below {own[0]}"
+            layer = frozenset(path for each in layer for path in self._above.get(each, ())) - seen
+            seen |= layer
+        return ""
+
+    def _module(self, module: ListedModule, resolver: Resolver) -> ForeignModule:
+        main = self.main
+        site = site_of(module, main)
+        labels: set[Label] = set()
+        own = shapes.main_repository(bzlmod=main.repositories.bzlmod)
+
+        def spell(label: Label) -> Label:
+            labels.add(label)
+            if label.repo and not main.repositories.bzlmod:
+                return label  # in a WORKSPACE every repository sees all others
+            if label.repo:
+                return Label(own, shapes.FOLDER, shapes.alias_name(label))
+            return evolve(label, repo=own)
+
+        solved = solve(site, resolver, spell)
+        return ForeignModule(
+            module=module,
+            site=site,
+            solved=solved,
+            labels=frozenset(labels),
+            outside=not Path(module.directory).is_relative_to(main.root.resolve()),
+            why=shapes.reasons(site.packages, solved.wiring, main.config.platforms, self._fallbacks),
+            said=tuple(self._placed(said_of(solved, site, main.config.unresolved), module, site)),
+        )
+
+    def _placed(self, said: tuple[Diagnostic, ...], module: ListedModule, site: Site) -> Iterator[Diagnostic]:
+        """Findings at their places in a module, with the package of the workspace that brings it in."""
+        version = f"@{module.version}" if module.version else ""
+        for each in said:
+            package = site.packages.get(each.path.rpartition("/")[0]) or site.packages.get(each.path)
+            used_by = self.clause(package.import_path if package else "")
+            yield evolve(each, path=f"{module.path}{version}/{each.path}", message=f"{each.message}{used_by}")
+
+
+def site_of(module: ListedModule, main: Snapshot) -> Site:
+    """A module as the main workspace's build uses it, and as Gazelle would name its rules."""
+    tree = GoTree(
+        workspace=read_workspace(Path(module.directory)),
+        modules=(Module(path=module.path, directory=""),),
+    )
+    universe, folded = load_module(tree, main.universe.listings, main.view)
+    own = shapes.main_repository(bzlmod=main.repositories.bzlmod)
+    return Site(
+        workspace=tree.workspace,
+        modules=tree.modules,
+        universe=universe,
+        build=main.universe,
+        untouched=folded.untouched,
+        view=main.view,
+        repositories=_seen_from_modules(main.repositories),
+        source=main.site.source,
+        mode="full",
+        vendored=False,
+        convention="import_alias",
+        root_name=base_name(module.path),
+        incompatible=str(Label(own, shapes.FOLDER, "incompatible")),
+    )
+
+
+def _root(package: Package, module: ListedModule) -> str:
+    """The folder of a package's module; that of a vendored one follows from the folder of the package."""
+    below = package.import_path[len(module.path) :]
+    if module.directory or not package.directory.endswith(below):
+        return module.directory
+    return package.directory.removesuffix(below)
+
+
+def _seen_from_modules(repositories: Repositories) -> Repositories:
+    """What a repository made by Gazelle calls others: by the names in Gazelle's own MODULE.bazel."""
+    names = {"rules_go": "io_bazel_rules_go", "gazelle": "bazel_gazelle"}
+    deps = (
+        BazelDep(each.name, each.version, names.get(each.name, each.name)) for each in repositories.bazel_deps
+    )
+    return evolve(
+        repositories,
+        rules_go="io_bazel_rules_go",
+        bazel_deps=tuple(deps),
+        own_names=(),
+    )
+
+
+def _with_fallbacks(universe: Universe) -> Iterator[tuple[str, str]]:
+    """Packages that do without cgo packages where these are not there, by their import paths, and why.
+
+    Gazelle makes no difference between platforms with cgo and without it.
+    """
+    packages = universe.packages
+    cgo = {path for path, each in packages.items() if each.cgo and not each.standard}
+    for path, each in packages.items():
+        used = [(name, mask) for name, mask in each.imports.items() if name in cgo]
+        found = max(
+            (
+                (at, used_on.bit_length(), name)
+                for name, used_on in used
+                for at in range(len(universe.names))
+                if _is_without(each, packages[name], 1 << at)
+            ),
+            default=None,
+        )
+        if found:
+            yield path, f"it does without {found[2]} on {universe.names[found[0]]}"
+
+
+def _is_without(package: Package, cgo: Package, bit: int) -> bool:
+    return bool(package.buildable & bit and not cgo.buildable & bit)

@@ -1,0 +1,195 @@
+"""The one answer to "which packages are there on platform P", for every import path that the build meets.
+
+Comes in: the listings of all platforms and the folded packages of the workspace. Goes out: a ``Universe``: a
+``Package`` by import path, whose facts are integer masks with one bit per platform. Three answers are kept
+apart: a package is there, it is not there, or go could not load it and nobody knows. Nothing is read, and
+nothing is inherited along imports here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+
+from attrs import define, field, frozen
+
+from bazel_xc.golang.listing import ListedError, ListedModule, ListedPackage, Listing
+from bazel_xc.golang.package import FileKind, GoPackage
+from bazel_xc.golang.undefined import Undefined
+from bazel_xc.model import Platform
+
+# What go says of an import that no go.mod leads to, and of one that looks like the standard library's.
+_NOWHERE = ("no required module provides package", "is not in std", "but does not contain package")
+_NO_PACKAGE = frozenset({"C", "unsafe"})
+
+
+@define(kw_only=True)
+class Package:
+    """A package on all platforms of a universe; each mask has the bits of the platforms where it holds.
+
+    ``listed``: go lists it. ``buildable``: it has files to compile besides tests. ``cgo``: one of them
+    imports "C". ``unknown``: go could not load it. ``imports`` maps import paths to the platforms of the
+    import; ``test_imports`` are what tests of first-party packages import anywhere. ``directory`` is
+    absolute, and empty if the package is not on disk. ``error`` is the first that go reports of it.
+    """
+
+    import_path: str
+    name: str = ""
+    directory: str = ""
+    module: ListedModule | None = None
+    standard: bool = False
+    first_party: bool = False
+    listed: int = 0
+    buildable: int = 0
+    cgo: int = 0
+    unknown: int = 0
+    imports: dict[str, int] = field(factory=dict)
+    test_imports: frozenset[str] = frozenset()
+    error: ListedError | None = None
+
+    @property
+    def is_nowhere(self) -> bool:
+        """Whether go knows of no module that has the package."""
+        return bool(self.unknown and self.error) and any(
+            text in self.error.message for text in _NOWHERE if self.error
+        )
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether its module is not at hand. What no module provides may be made by a rule, and is not."""
+        return bool(self.unknown) and not (self.first_party or self.directory or self.is_nowhere)
+
+
+@frozen(kw_only=True)
+class Universe:
+    """All packages by import path; ``own`` are the folded ones of the workspace by directory.
+
+    ``undefined`` is what does not compile for lack of a declaration, of whatever package. ``listings`` is
+    go's word for word, for those who look into single files.
+    """
+
+    platforms: tuple[Platform, ...]
+    packages: Mapping[str, Package]
+    own: Mapping[str, GoPackage]
+    undefined: tuple[Undefined, ...] = ()
+    listings: tuple[Listing, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        platforms: tuple[Platform, ...],
+        listings: tuple[Listing, ...],
+        own: Mapping[str, GoPackage],
+        *,
+        undefined: tuple[Undefined, ...] = (),
+        modules: Mapping[str, str] | None = None,
+    ) -> Universe:
+        """Joins listings, one per platform or none at all, and folded packages. ``modules`` maps import paths
+        of vendored packages, which listings may leave out, to the paths of their modules.
+        """
+        found: dict[str, Package] = {}
+        folded = frozenset(package.import_path for package in own.values())
+        for at, listing in enumerate(listings):
+            for package in listing.packages.values():
+                _add_listed(found, package, 1 << at, folded)
+        bits = {platform.name: 1 << at for at, platform in enumerate(platforms)}
+        for each in own.values():
+            _add_folded(found, each, bits, (modules or {}).get(each.import_path, ""))
+        return cls(platforms=platforms, packages=found, own=own, undefined=undefined, listings=listings)
+
+    @cached_property
+    def own_paths(self) -> frozenset[str]:
+        """The import paths of the workspace's own packages."""
+        return frozenset(package.import_path for package in self.own.values())
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the platforms, in the order of their bits."""
+        return tuple(platform.name for platform in self.platforms)
+
+    def mask(self, names: Iterable[str]) -> int:
+        """The bits of those platforms that are in this universe."""
+        names = frozenset(names)
+        return sum(1 << at for at, name in enumerate(self.names) if name in names)
+
+    def on(self, mask: int) -> frozenset[str]:
+        """The names of the platforms of a mask."""
+        return frozenset(name for at, name in enumerate(self.names) if mask >> at & 1)
+
+
+def by_directory(listings: Iterable[Listing], root: Path) -> dict[str, dict[str, ListedPackage]]:
+    """Directory below a root -> platform -> the package that go listed there. Here go's paths end."""
+    base = str(root.resolve())
+    prefix = base.rstrip(os.sep) + os.sep
+    found: dict[str, dict[str, ListedPackage]] = {}
+    for listing in listings:
+        for package in listing.packages.values():
+            if package.directory == base:
+                path = ""
+            elif package.directory.startswith(prefix):
+                path = package.directory[len(prefix) :].replace(os.sep, "/")
+            else:
+                continue
+            found.setdefault(path, {})[listing.platform.name] = package
+    return found
+
+
+def _add_listed(found: dict[str, Package], package: ListedPackage, bit: int, own: frozenset[str]) -> None:
+    path = package.import_path
+    seen = found.get(path)
+    if seen is None:
+        seen = found[path] = Package(import_path=path, name=package.name, standard=package.standard)
+    seen.listed |= bit
+    seen.directory = seen.directory or package.directory
+    seen.module = seen.module or package.module
+    if not package.dep_only and not package.standard:
+        seen.first_party = True
+        seen.test_imports = seen.test_imports.union(package.test_imports, package.xtest_imports)
+    if path in own:
+        return  # its files say the rest
+    if package.is_unknown:
+        seen.unknown |= bit
+        seen.error = seen.error or package.error
+    if package.buildable:
+        seen.buildable |= bit
+    if package.cgo_files:
+        seen.cgo |= bit
+    renamed = dict(package.import_map)
+    for name in package.imports:
+        if name not in _NO_PACKAGE:
+            target = renamed.get(name, name) if renamed else name
+            seen.imports[target] = seen.imports.get(target, 0) | bit
+
+
+def _add_folded(found: dict[str, Package], own: GoPackage, bits: Mapping[str, int], module: str) -> None:
+    """An own package as its files have it; a vendored copy of one shares its import path."""
+    path = own.import_path
+    seen = found.get(path)
+    if seen is None:
+        seen = found[path] = Package(import_path=path, name=own.name)
+        seen.first_party = "vendor" not in own.directory.split("/")
+        seen.module = ListedModule(module, "", "", main=False) if module else None
+    seen.listed |= _mask(own.buildable, bits)
+    seen.buildable |= _mask(own.buildable, bits)
+    seen.unknown |= _mask(own.unknown, bits)
+    for name, mask in _imports(own, bits):
+        if name == "C":
+            seen.cgo |= mask
+        elif mask and name not in _NO_PACKAGE:
+            seen.imports[name] = seen.imports.get(name, 0) | mask
+
+
+def _imports(own: GoPackage, bits: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    for file in own.of(FileKind.GO):
+        mask = _mask(file.active, bits)
+        for each in file.source.imports:
+            yield each.path, mask
+
+
+def _mask(names: Iterable[str], bits: Mapping[str, int]) -> int:
+    found = 0
+    for name in names:
+        found |= bits.get(name, 0)
+    return found

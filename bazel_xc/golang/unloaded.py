@@ -1,0 +1,106 @@
+"""What go did not load, put for people.
+
+Comes in: a universe, places whose listing failed. Goes out: diagnostics, few of them, each with the line that
+helps. It decides nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Set
+from pathlib import Path
+
+from attrs import evolve
+
+from bazel_xc.golang.listing import FailedPlace
+from bazel_xc.golang.modules import Module
+from bazel_xc.golang.package import GoPackage
+from bazel_xc.golang.universe import Universe
+from bazel_xc.model import MISSING_MODULE, NOT_LISTED, NOT_PROVIDED, Diagnostic, Severity
+
+
+def without_root(each: Diagnostic, root: Path) -> Diagnostic:
+    """Messages of go have absolute paths; people want them from the workspace root."""
+    prefix = str(root.resolve()).rstrip(os.sep) + os.sep
+    path = each.path.removeprefix(prefix).replace(os.sep, "/")
+    return evolve(each, path=path, message=each.message.replace(prefix, ""))
+
+
+def failed_listing(failed: FailedPlace, root: Path) -> Diagnostic:
+    """The error of a module that go could not list."""
+    place = failed.place.directory.relative_to(root)
+    return Diagnostic(
+        path=(place / "go.mod").as_posix(),
+        severity=Severity.ERROR,
+        code="load",
+        message=failed.reason.removeprefix(f"{failed.place.directory}: "),
+        remedy="the rules of this module stay as they are",
+    )
+
+
+def not_listed(packages: Mapping[str, GoPackage]) -> Iterator[Diagnostic]:
+    """Directories that go should list and does not: one warning, with the first of them named."""
+    found = sorted(path for path, each in packages.items() if each.unknown)
+    if found:
+        where = sorted(frozenset().union(*(packages[path].unknown for path in found)))
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        yield Diagnostic(
+            path=found[0] or ".",
+            code=NOT_LISTED,
+            message=f"go does not list this directory{more} on {', '.join(where)},"
+            " although the constraints of its files hold there",
+            remedy=f"its files decide; run: go list ./{found[0]}",
+        )
+
+
+def missing_packages(universe: Universe, own: Set[str], modules: tuple[Module, ...]) -> Iterator[Diagnostic]:
+    """Packages that are not on disk, nor the workspace's own: one warning, with the first of them named."""
+    missing = {
+        path: each.error.message if each.error else ""
+        for path, each in universe.packages.items()
+        if each.is_missing and path not in own
+    }
+    if missing:
+        first, one = min(missing), len(missing) == 1
+        what = "1 package" if one else f"{len(missing)} packages"
+        sums = any("go.sum" in " ".join(message.split()) for message in missing.values())
+        why = f"{'its module is' if one else 'their modules are'} not in the module cache"
+        if sums:
+            why = f"go.sum does not have {'its module' if one else 'all of their modules'}"
+        yield Diagnostic(
+            path=_go_mod_that_requires(first, modules),
+            code=MISSING_MODULE,
+            message=f"{what} could not be loaded because {why} (first: {first})",
+            remedy=f"run: go mod {'tidy' if sums else 'download'}",
+        )
+
+
+def not_provided(universe: Universe, made: Set[str], root: Path) -> Iterator[Diagnostic]:
+    """Imported packages that are in no required module, and that no rule makes: one, the first named."""
+    known = universe.own_paths | made
+    found = {path: each for path, each in universe.packages.items() if each.is_nowhere and path not in known}
+    if found:
+        first = min(found)
+        error = found[first].error
+        path, line, column = error.place() if error else ("", 0, 0)
+        what = "1 imported package is" if len(found) == 1 else f"{len(found)} imported packages are"
+        said = Diagnostic(
+            path=path or "go.mod",
+            line=line,
+            column=column,
+            code=NOT_PROVIDED,
+            message=f"{what} in no required module, and no rule has that importpath (first: {first})",
+            remedy="run: go mod tidy",
+        )
+        yield without_root(said, root)
+
+
+def _go_mod_that_requires(import_path: str, modules: tuple[Module, ...]) -> str:
+    """The go.mod that leads to a package, the first of the workspace's where none does."""
+    asking = (
+        module
+        for module in modules
+        if any(f"{import_path}/".startswith(f"{each.path}/") for each in module.requires)
+    )
+    module = next(asking, modules[0])
+    return f"{module.directory}/go.mod" if module.directory else "go.mod"

@@ -1,0 +1,268 @@
+"""Who imports whom, as plain tables with a mask of platforms for each import, and what follows from that.
+
+Comes in: a ``Universe``. Goes out: importers, what reaches what, the shortest chains, and the ``Absence``
+that every command asks where a package cannot be built. Nodes are names; nothing here knows what a C library
+is. Cycles are allowed: a workspace that does not load has some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from attrs import field, frozen
+
+from bazel_xc.golang.constraints import KNOWN_PLATFORMS
+from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
+from bazel_xc.golang.universe import Universe
+
+Edges = Mapping[str, Mapping[str, int]]
+Successors = Mapping[str, Collection[str]]
+TEST_KINDS = (FileKind.TEST, FileKind.XTEST)
+_NOWHERE: frozenset[str] = frozenset()
+
+
+def turned(edges: Edges) -> dict[str, dict[str, int]]:
+    """The same edges, by their ends: imports become importers."""
+    found: dict[str, dict[str, int]] = {}
+    for source, targets in edges.items():
+        for target, mask in targets.items():
+            found.setdefault(target, {})[source] = mask
+    return found
+
+
+def importers(universe: Universe) -> dict[str, dict[str, int]]:
+    """Import path -> the packages that import it, and on which platforms."""
+    return turned({path: package.imports for path, package in universe.packages.items()})
+
+
+def above(edges: Edges, marked: Mapping[str, int], besides: Collection[str] = ()) -> dict[str, int]:
+    """Node -> the platforms on which it reaches a marked node, which reaches itself.
+
+    ``edges`` are importers by what they import; those in ``besides`` are not followed.
+    """
+    found = {node: mask for node, mask in marked.items() if mask}
+    pending = list(found)
+    while pending:
+        node = pending.pop()
+        for source, edge in edges.get(node, {}).items():
+            before = found.get(source, 0)
+            more = edge & found[node] & ~before
+            if more and source not in besides:
+                found[source] = before | more
+                pending.append(source)
+    return found
+
+
+@frozen(kw_only=True)
+class Absence:
+    """Where packages cannot be built, and where nobody knows.
+
+    By directory, for own packages, names of known platforms: ``libraries`` where the library cannot be built
+    by itself or for want of a package of another module, ``tests`` where its tests have nothing to compile or
+    import such a package. By import path, masks: ``absent`` likewise, ``unknown`` where go could not load the
+    package, and ``blocked``, which adds what own packages inherit from each other.
+    """
+
+    libraries: Mapping[str, frozenset[str]] = field(factory=dict)
+    tests: Mapping[str, frozenset[str]] = field(factory=dict)
+    absent: Mapping[str, int] = field(factory=dict)
+    unknown: Mapping[str, int] = field(factory=dict)
+    blocked: Mapping[str, int] = field(factory=dict)
+
+    def of(self, package: GoPackage) -> frozenset[str]:
+        """The known platforms on which an own package cannot be built, whatever else of the workspace can."""
+        return self.libraries.get(package.directory, _NOWHERE)
+
+
+def absence(
+    universe: Universe,
+    *,
+    lacking: Mapping[str, frozenset[str]] | None = None,
+    made: frozenset[str] = frozenset(),
+) -> Absence:
+    """Works it out. ``lacking`` are platforms, by directory, for which an archive is missing; ``made`` are
+    import paths of rules, whose sources nobody sees.
+    """
+    own = universe.own_paths
+    absent, unknown = _others(universe, made)
+    edges = importers(universe)
+    unusable = above(edges, absent, besides=own)
+    configured = frozenset(universe.names)
+    libraries: dict[str, frozenset[str]] = {}
+    tests: dict[str, frozenset[str]] = {}
+    by_path: dict[str, frozenset[str]] = {}
+    for each in universe.own.values():
+        path, directory = each.import_path, each.directory
+        here = absent_platforms(each, configured) | _importing(each.of(FileKind.GO), unusable, universe)
+        libraries[directory] = here | (lacking or {}).get(directory, _NOWHERE)
+        nothing = _absent_for_tests(each, configured)
+        tests[directory] = nothing | _importing(each.of(*TEST_KINDS), unusable, universe)
+        # A vendored copy of a module of the workspace has the same import paths.
+        by_path[path] = libraries[directory] & by_path.get(path, libraries[directory])
+        if each.unknown:
+            unknown[path] = universe.mask(each.unknown)
+    absent |= {path: universe.mask(held) for path, held in by_path.items() if held}
+    return Absence(
+        libraries=libraries,
+        tests=tests,
+        absent=absent,
+        unknown=unknown,
+        blocked=above(edges, absent),
+    )
+
+
+def _others(universe: Universe, made: frozenset[str]) -> tuple[dict[str, int], dict[str, int]]:
+    """Where packages that are neither own nor standard are absent, and where they are unknown."""
+    absent: dict[str, int] = {}
+    unknown: dict[str, int] = {}
+    own = universe.own_paths
+    for path, package in universe.packages.items():
+        if path in own or path in made or package.standard:
+            continue
+        nothing = package.listed & ~package.buildable & ~package.unknown
+        if nothing:
+            absent[path] = nothing
+        if package.unknown:
+            unknown[path] = package.unknown
+    for use in universe.undefined:
+        if use.import_path not in own:  # own packages know it
+            absent[use.import_path] = absent.get(use.import_path, 0) | universe.mask(use.platforms)
+    return absent, unknown
+
+
+def _importing(files: Iterable[PackageFile], paths: Mapping[str, int], universe: Universe) -> frozenset[str]:
+    """The platforms on which a file that is compiled imports one of the packages of that platform."""
+    found = 0
+    for file in files if paths else ():
+        for each in file.source.imports:
+            if each.path in paths:
+                found |= paths[each.path] & universe.mask(file.active)
+    return universe.on(found)
+
+
+def absent_platforms(package: GoPackage, configured: frozenset[str]) -> frozenset[str]:
+    """The known platforms on which a package's library has nothing to build, or does not compile.
+
+    For configured platforms go has said so; for the others no file's constraint may hold there.
+    """
+    if any(not name.endswith("_test.go") for name in package.generated):
+        return _NOWHERE  # nobody knows what will be in them
+    may = _NOWHERE.union(*(file.may for file in package.of(FileKind.GO)))
+    return (configured - package.buildable) | package.undefined | (KNOWN_PLATFORMS - configured - may)
+
+
+def _absent_for_tests(package: GoPackage, configured: frozenset[str]) -> frozenset[str]:
+    """The known platforms on which a package has no test file to compile."""
+    files = package.of(*TEST_KINDS)
+    may = _NOWHERE.union(*(file.may for file in files))
+    active = _NOWHERE.union(*(file.active for file in files))
+    return (configured - active) | (KNOWN_PLATFORMS - configured - may)
+
+
+@frozen
+class Reach:
+    """The nodes that matter, sorted, and by node a mask with a bit for each of them that it reaches.
+
+    A node reaches itself.
+    """
+
+    marked: tuple[str, ...]
+    masks: Mapping[str, int]
+
+    @classmethod
+    def of(cls, successors: Successors, marked: Iterable[str]) -> Reach:
+        """One walk in which every node comes after all that it reaches, and more if there are cycles."""
+        names = tuple(sorted(marked))
+        masks = {name: 1 << at for at, name in enumerate(names)}
+        order, cyclic = _bottom_up(successors)
+        changed = True
+        while changed:
+            changed = False
+            for node in order:
+                before = mask = masks.get(node, 0)
+                for each in successors.get(node, ()):
+                    mask |= masks.get(each, 0)
+                masks[node] = mask
+                changed |= cyclic and mask != before
+        return cls(names, masks)
+
+    def mask_of(self, nodes: Collection[str]) -> int:
+        """The mask of those nodes that matter among some."""
+        return sum(1 << at for at, name in enumerate(self.marked) if name in nodes)
+
+    def names(self, mask: int) -> tuple[str, ...]:
+        """The nodes of a mask, sorted."""
+        return tuple(self._names(mask))
+
+    def _names(self, mask: int) -> Iterator[str]:
+        while mask:
+            lowest = mask & -mask
+            yield self.marked[lowest.bit_length() - 1]
+            mask ^= lowest
+
+
+def _bottom_up(successors: Successors) -> tuple[list[str], bool]:
+    """All nodes, each after its successors as far as that can be, and whether there are cycles."""
+    order: list[str] = []
+    done: dict[str, bool] = {}  # False while a node is being walked
+    cyclic = False
+    for start in successors:
+        stack = [] if start in done else [(start, iter(successors[start]))]
+        done.setdefault(start, False)
+        while stack:
+            node, rest = stack[-1]
+            following = next((each for each in rest if not done.get(each, False)), None)
+            if following is None:
+                done[node] = True
+                order.append(node)
+                stack.pop()
+            elif following in done:
+                cyclic = True
+            else:
+                done[following] = False
+                stack.append((following, iter(successors.get(following, ()))))
+    return order, cyclic
+
+
+def walked(node: str, edges: Successors) -> frozenset[str]:
+    """Everything that a node leads to, itself included."""
+    seen, pending = {node}, [node]
+    while pending:
+        for each in edges.get(pending.pop(), ()):
+            if each not in seen:
+                seen.add(each)
+                pending.append(each)
+    return frozenset(seen)
+
+
+def distances(predecessors: Successors, ends: Iterable[str]) -> dict[str, int]:
+    """How many edges away the nearest of some nodes is, for every node from which one is reached."""
+    found = dict.fromkeys(ends, 0)
+    layer, away = list(found), 0
+    while layer:
+        away += 1
+        following: list[str] = []
+        for node in layer:
+            for each in predecessors.get(node, ()):
+                if each not in found:
+                    found[each] = away
+                    following.append(each)
+        layer = following
+    return found
+
+
+def shortest(source: str, successors: Successors, away: Mapping[str, int]) -> tuple[str, ...]:
+    """The shortest chain from a node to the nearest end; names settle ties. Empty where none is reached.
+
+    ``away`` are the distances to these ends.
+    """
+    if source not in away:
+        return ()
+    layers = [[source]]
+    for left in range(away[source] - 1, -1, -1):
+        found = {each for node in layers[-1] for each in successors.get(node, ()) if away.get(each) == left}
+        layers.append(sorted(found))
+    path = [layers[-1][0]]
+    for layer in reversed(layers[:-1]):
+        path.append(next(node for node in layer if path[-1] in successors.get(node, ())))
+    return tuple(reversed(path))
