@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from requirements import require
 
-from bazel_xc import regular
+from bazel_xc import tree
 from bazel_xc.cli import main
 from bazel_xc.errors import WorkspaceError
-from bazel_xc.regular import NotReadError, read_file, read_if_there
+from bazel_xc.tree import DiskTree, NotReadError, find, read_file
 
 resource = pytest.importorskip("resource")
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
@@ -184,7 +184,7 @@ def test_a_root_that_no_system_takes_is_one_line(root: str, capsys: pytest.Captu
 
 
 def test_the_size_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(regular, "LIMIT", 1 << 20)
+    monkeypatch.setattr(tree, "LIMIT", 1 << 20)
     small, large = tmp_path / "small", tmp_path / "large"
     small.write_bytes(b"x" * (1 << 20))
     large.write_bytes(b"x" * ((1 << 20) + 1))
@@ -197,7 +197,7 @@ def test_the_size_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_files_that_are_not_there_and_directories(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
 
-    assert [read_if_there(tmp_path, name) for name in (".", "gone", "gone/x", "loop", "n\0l")] == [None] * 5
+    assert [find(DiskTree(tmp_path), name) for name in (".", "gone", "gone/x", "loop", "n\0l")] == [None] * 5
 
 
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root reads everything")
@@ -205,4 +205,4 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     (tmp_path / "f").touch(0)
 
     with pytest.raises(WorkspaceError, match=r"^f: cannot be read: Permission denied; let it be read$"):
-        read_if_there(tmp_path, "f")
+        find(DiskTree(tmp_path), "f")

@@ -45,7 +45,7 @@ def shuffled(snapshot: Snapshot, dice: random.Random) -> Snapshot:
     workspace = snapshot.workspace
     return evolve(
         snapshot,
-        workspace=Workspace(workspace.root, mixed(dice, workspace.directories), workspace.diagnostics),
+        workspace=Workspace(workspace.tree, mixed(dice, workspace.directories), workspace.diagnostics),
         loaded=evolve(loaded, universe=mixed_universe(dice, loaded.universe)),
     )
 

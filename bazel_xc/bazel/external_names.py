@@ -25,6 +25,7 @@ from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, parse
 from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES
 from bazel_xc.config import NAMINGS
 from bazel_xc.golang.universe import Universe
+from bazel_xc.tree import read_file
 
 _TABLE = "gazelle_overrides.toml"
 _NAMING = re.compile(r"#\s*gazelle:go_naming_convention\s+(\w+)\s*$")
@@ -134,7 +135,7 @@ def _build_file(directory: Path) -> Path | None:
 def _read(directory: Path) -> BuildFile | None:
     path = _build_file(directory)
     try:
-        return parse(path.name, path.read_bytes()) if path else None
+        return parse(path.name, read_file(path)) if path else None
     except (OSError, BuildSyntaxError):
         return None
 

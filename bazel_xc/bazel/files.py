@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
-from pathlib import Path
 
 from attrs import evolve, field, frozen
 
@@ -123,13 +122,13 @@ def platforms_directory(workspace: Workspace, config: Config) -> Directory:
     other = next((name for name in BUILD_FILE_NAMES if name in found.files), None)
     if found.build_file or found.broken or other is None:
         return found
-    return _with_build_file(found, workspace.root, f"{package}/{other}")
+    return _with_build_file(found, workspace, f"{package}/{other}")
 
 
-def _with_build_file(directory: Directory, root: Path, path: str) -> Directory:
+def _with_build_file(directory: Directory, workspace: Workspace, path: str) -> Directory:
     """A directory whose BUILD file has a name that is not configured, but is the one that Bazel takes."""
     try:
-        file = parse(path, (root / path).read_bytes())
+        file = parse(path, workspace.tree.read(path))
     except (OSError, BuildSyntaxError):
         return evolve(directory, build_path=path, broken=True)
     return evolve(directory, build_path=path, build_file=file)

@@ -8,9 +8,7 @@ Go files.
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -22,7 +20,7 @@ from bazel_xc.buildfile.patterns import PathPattern, glob_pattern
 from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, parse, strings_in
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.model import Diagnostic, Severity, is_package
-from bazel_xc.regular import read_file, read_if_there, remedy
+from bazel_xc.tree import DiskTree, Entry, EntryKind, Tree, find, glance, names_in, remedy
 
 # What the names of our own folders of temporary files start with.
 SCRATCH = ".bazel-xc-"
@@ -64,15 +62,24 @@ class Directory:
 
 @frozen
 class Workspace:
-    """All directories by path, in walking order, parents before children.
+    """All directories by path, in walking order, parents before children, and the tree that they are in.
 
     ``pipes`` are paths of no regular files that go would open, and might wait for.
     """
 
-    root: Path
+    tree: Tree
     directories: dict[str, Directory]
     diagnostics: tuple[Diagnostic, ...] = ()
     pipes: tuple[str, ...] = ()
+
+    @property
+    def root(self) -> Path:
+        """Where it is."""
+        return self.tree.root
+
+    def look(self, path: str) -> bytes | None:
+        """The bytes of a file, None where there is none. Raises ``WorkspaceError`` as ``find``."""
+        return find(self.tree, path)
 
     def settings_at(self, path: str) -> Settings:
         """The settings of a directory; one that is not there yet takes them from the nearest above."""
@@ -81,20 +88,21 @@ class Workspace:
         return self.directories[path].settings
 
 
-def read_workspace(root: Path, settings: Settings | None = None) -> Workspace:
-    """Reads the tree below ``root``. Raises ``WorkspaceError`` where the root cannot be listed."""
-    walker = _Walker(root)
-    if not root.is_dir():
-        raise WorkspaceError(f"{root}: no such directory; name the workspace with -C DIR")
+def read_workspace(tree: Tree | Path, settings: Settings | None = None) -> Workspace:
+    """Reads the directories of a tree. Raises ``WorkspaceError`` where the root cannot be listed."""
+    tree = DiskTree(tree) if isinstance(tree, Path) else tree
     try:
-        os.scandir(root).close()
+        tree.entries("")
+    except (FileNotFoundError, NotADirectoryError):
+        raise WorkspaceError(f"{tree.root}: no such directory; name the workspace with -C DIR") from None
     except OSError as e:
-        raise WorkspaceError(f"{root}: cannot be listed: {e.strerror}") from None
+        raise WorkspaceError(f"{tree.root}: cannot be listed: {e.strerror}") from None
+    walker = _Walker(tree)
     found = {directory.path: directory for directory in walker.walk("", settings or Settings())}
     tags = frozenset().union(*(walker.tags_of(directory) for directory in found.values()))
     if tags:
         found = {path: _with_tags(directory, tags) for path, directory in found.items()}
-    return Workspace(root, found, tuple(walker.said), tuple(walker.pipes))
+    return Workspace(tree, found, tuple(walker.said), tuple(walker.pipes))
 
 
 def _with_tags(directory: Directory, tags: frozenset[str]) -> Directory:
@@ -111,8 +119,8 @@ def new_build_file_name(settings: Settings, folders: Collection[str] = ()) -> st
 class _Walker:
     """Walks the tree; collects what could not be read."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
         self.said: list[Diagnostic] = []
         self.pipes: list[str] = []
         self.odd: set[str] = set()  # what is no regular file
@@ -125,7 +133,7 @@ class _Walker:
         return build_tags(file.path, file.data, self._read) if file else frozenset()
 
     def _read(self, path: str) -> bytes | None:
-        return read_if_there(self.root, path)
+        return find(self.tree, path)
 
     def _bazelignore(self) -> Iterator[str]:
         text = self._read(".bazelignore") or b""
@@ -184,12 +192,8 @@ class _Walker:
             yield from self.walk(_join(path, name), settings)
 
     def _entries(self, path: str) -> tuple[list[str], list[str]] | None:
-        names: list[str] = []
-        folders: list[str] = []
         try:
-            with os.scandir(self.root / path) as found:
-                for entry in found:
-                    self._sort_entry(entry, path, names, folders)
+            entries = self.tree.entries(path)
         except OSError as e:
             self._say(
                 path,
@@ -198,34 +202,26 @@ class _Walker:
                 "it and all below are left out",
             )
             return None
-        return sorted(names), sorted(folders)
+        entries = [each for each in entries if self._is_utf8(each.name, path)]
+        for entry in entries:
+            if entry.kind in (EntryKind.PIPE, EntryKind.DEVICE):
+                self._note_odd(entry, _join(path, entry.name))
+        folders = names_in(entries, EntryKind.FOLDER)
+        return names_in(entries, EntryKind.FILE), [name for name in folders if not _is_skipped(name, path)]
 
-    def _sort_entry(self, entry: os.DirEntry[str], path: str, names: list[str], folders: list[str]) -> None:
+    def _is_utf8(self, name: str, path: str) -> bool:
         try:
-            entry.name.encode("utf-8")
+            name.encode("utf-8")
         except UnicodeEncodeError:
-            self._say(
-                path, f"file name {entry.name!r} is not UTF-8", "file-name", "rename it; it is left out"
-            )
-            return
-        if entry.is_dir(follow_symlinks=False):
-            if not _is_skipped(entry.name, path):
-                folders.append(entry.name)
-        elif entry.is_file(follow_symlinks=False) or _is_file(entry):
-            names.append(entry.name)
-        else:
-            self._note_odd(entry, _join(path, entry.name))
+            self._say(path, f"file name {name!r} is not UTF-8", "file-name", "rename it; it is left out")
+            return False
+        return True
 
-    def _note_odd(self, entry: os.DirEntry[str], path: str) -> None:
+    def _note_odd(self, entry: Entry, path: str) -> None:
         """Remembers what is there and is no file: a pipe, a device, a link to one."""
-        try:
-            mode = entry.stat().st_mode
-        except OSError:  # a link to nothing
-            return
-        if stat.S_ISDIR(mode):
-            return
         self.odd.add(path)
-        if _READ_WHOLE.fullmatch(path) or (not stat.S_ISCHR(mode) and _SOURCE.fullmatch(path)):
+        is_pipe = entry.kind is EntryKind.PIPE
+        if _READ_WHOLE.fullmatch(path) or (is_pipe and _SOURCE.fullmatch(path)):
             self.pipes.append(path)
         elif entry.name.endswith(".go"):
             self._say(path, "no regular file", "unreadable", "move it out of the way; it is left out")
@@ -234,8 +230,7 @@ class _Walker:
         """Whether Bazel takes a directory for a package; says so where it does not and there is Go."""
         if is_package(path):
             return True
-        below = (name for _, _, names in os.walk(self.root / path) for name in names)
-        if any(name.endswith(".go") for name in below):
+        if self._has_go(path):
             self._say(
                 path,
                 f"Bazel allows no package of the name {path.rpartition('/')[2]!r}",
@@ -243,6 +238,15 @@ class _Walker:
                 "rename the directory; it and all below are left out",
             )
         return False
+
+    def _has_go(self, path: str) -> bool:
+        try:
+            entries = self.tree.entries(path)
+        except OSError:
+            return False
+        return any(name.endswith(".go") for name in names_in(entries, EntryKind.FILE)) or any(
+            self._has_go(_join(path, name)) for name in names_in(entries, EntryKind.FOLDER)
+        )
 
     def _build_file(
         self, path: str, names: list[str], folders: list[str], settings: Settings
@@ -254,7 +258,7 @@ class _Walker:
             return None, _join(path, new_build_file_name(settings, folders)), False
         full = _join(path, name)
         try:
-            return parse(full, read_file(self.root / full)), full, False
+            return parse(full, self.tree.read(full)), full, False
         except OSError as e:
             what = f"{remedy(e)}; it is left untouched"
             self._say(full, f"cannot be read: {e.strerror}", "unreadable", what)
@@ -265,9 +269,10 @@ class _Walker:
     def _splice(self, path: str) -> str | None:
         if path.startswith("/") or ".." in path.split("/"):  # what is outside of the workspace is not shown
             return None
+        data = glance(self.tree, path)
         try:
-            return read_file(self.root / path).decode()
-        except (OSError, UnicodeDecodeError):
+            return None if data is None else data.decode()
+        except UnicodeDecodeError:
             return None
 
     def _say(self, path: str, message: str, code: str, remedy: str, line: int = 0, column: int = 0) -> None:
@@ -286,13 +291,6 @@ class _Walker:
 
 def _is_skipped(name: str, directory: str) -> bool:
     return name in _SKIPPED or name.startswith(SCRATCH) or (not directory and name.startswith("bazel-"))
-
-
-def _is_file(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_file()
-    except OSError:
-        return False
 
 
 def _join(directory: str, name: str) -> str:

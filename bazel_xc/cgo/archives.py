@@ -12,7 +12,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import TypeAlias
 
 from attrs import evolve, field, frozen
@@ -21,6 +20,7 @@ from bazel_xc.cgo.flags import CgoFlags
 from bazel_xc.cgo.includes import stays_inside
 from bazel_xc.cgo.needs import ARCHIVE, ARGUMENT_FLAGS, CNeed, NeedKind, linker_words
 from bazel_xc.machine import Machine, fits, machine_of
+from bazel_xc.tree import Tree
 
 Look: TypeAlias = Callable[[str], Machine | None]
 """Tells for which machine a file of the tree is, None where there is no such file."""
@@ -131,13 +131,13 @@ def bundled_needs(needs: Iterable[CNeed], archives: Archives) -> tuple[CNeed, ..
     return tuple(sorted(found, key=lambda each: (each.kind, each.name, not each.certain)))
 
 
-def look_in(root: Path) -> Look:
-    """Looks at files below a directory; each is opened once."""
+def look_in(tree: Tree) -> Look:
+    """Looks at files of a tree; each is opened once."""
     known: dict[str, Machine | None] = {}
 
     def look(path: str) -> Machine | None:
         if path not in known:
-            known[path] = _machine_at(root / path)
+            known[path] = _machine_at(tree, path)
         return known[path]
 
     return look
@@ -238,9 +238,9 @@ def _names(platform: str, *, static: bool) -> tuple[str, ...]:
     return tuple(name for name in names if not (static and name.endswith(shared)))
 
 
-def _machine_at(path: Path) -> Machine | None:
+def _machine_at(tree: Tree, path: str) -> Machine | None:
     try:
-        with path.open("rb") as file:
+        with tree.open(path) as file:
             return machine_of(file)
     except (OSError, ValueError):  # a name that no file system takes
         return None

@@ -8,14 +8,14 @@ and so is what rules_go cannot compile.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from functools import partial
 
 from attrs import frozen
 
 from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.cgo.archives import Archives, bundled_needs, linked_archives, look_in
 from bazel_xc.cgo.flags import CgoFlags, CgoSource, ListedFlags, flags_by_platform, listed_flags
-from bazel_xc.cgo.includes import Reached, Read, Scans
+from bazel_xc.cgo.includes import Reached, Scans
 from bazel_xc.cgo.macros import language_of
 from bazel_xc.cgo.needs import CNeed, c_needs
 from bazel_xc.cgo.preamble import c_directives, cgo_lines
@@ -27,7 +27,7 @@ from bazel_xc.golang.package import GoPackage, GoView
 from bazel_xc.golang.source import SourceFile
 from bazel_xc.golang.universe import by_directory
 from bazel_xc.model import Diagnostic, Severity
-from bazel_xc.regular import read_file
+from bazel_xc.tree import glance
 
 
 @frozen(kw_only=True)
@@ -57,14 +57,14 @@ def survey(
     view: GoView,
 ) -> Survey:
     """Looks at every package of the workspace that imports "C", where no directive turns cgo off."""
-    scans = Scans(_reader(workspace.root))
+    scans = Scans(partial(glance, workspace.tree))
     flags: dict[str, CgoFlags] = {}
     test_flags: dict[str, CgoFlags] = {}
     needs: dict[str, tuple[CNeed, ...]] = {}
     asked: dict[str, tuple[CNeed, ...]] = {}
     reached: dict[str, Reached] = {}
     archives: dict[str, Archives] = {}
-    look = look_in(workspace.root)
+    look = look_in(workspace.tree)
     search: dict[str, tuple[str, ...]] = {}
     said: list[Diagnostic] = []
     for path, package in packages.items():
@@ -123,18 +123,6 @@ def _needs_of(side: CSide, scans: Scans, view: GoView) -> tuple[CNeed, ...]:
     return c_needs(
         side.sources, view.platforms, side.directory, missing, tags_on=view.tags_on, release=view.release
     )
-
-
-def _reader(root: Path) -> Read:
-    """Gives the bytes of a file of the tree, None where there is none that can be read."""
-
-    def read(path: str) -> bytes | None:
-        try:
-            return read_file(root / path)
-        except (OSError, ValueError):  # a name that no file system takes
-            return None
-
-    return read
 
 
 def _c_side(package: GoPackage) -> CSide:

@@ -18,7 +18,7 @@ from bazel_xc.commands.options import Options, configuration
 from bazel_xc.config import FILE_NAME
 from bazel_xc.errors import GoError
 from bazel_xc.golang.toolchain import Toolchain, find_go
-from bazel_xc.regular import read_file, read_if_there
+from bazel_xc.tree import DiskTree, find, read_file
 
 TIMEOUT_SECONDS = 120
 _GO_LINE = re.compile(r"^go\s+(\d[\w.]*)", re.MULTILINE)
@@ -33,7 +33,7 @@ def ground(options: Options) -> Ground:
         toolchain = find_go(options.environment, root, TIMEOUT_SECONDS)
     except GoError as e:
         problem = str(e)
-    repositories, _ = read_repositories(partial(read_if_there, root))
+    repositories, _ = read_repositories(partial(find, DiskTree(root)))
     settings = dict(toolchain.environment) if toolchain else dict(options.environment)
 
     def start(command: tuple[str, ...], folder: Path, variables: Mapping[str, str]) -> Done:

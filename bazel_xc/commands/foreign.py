@@ -58,32 +58,39 @@ class ForeignModule:
             )
 
 
+@frozen(kw_only=True)
+class LoadedModule:
+    """A module with its packages, as the build uses it, whatever the workspace declares."""
+
+    module: ListedModule
+    tree: GoTree
+    universe: Universe
+    untouched: frozenset[str]
+
+
 @frozen(kw_only=True, slots=False)
 class ForeignModules:
-    """The modules outside of the workspace that use C, or do without some where it is not there."""
+    """The modules outside of the workspace that use C, or do without some where it is not there.
+
+    ``fallbacks`` says by import path which packages do without C somewhere.
+    """
 
     main: Snapshot
+    loaded: tuple[LoadedModule, ...]
+    fallbacks: Mapping[str, str]
+
+    @classmethod
+    def of(cls, main: Snapshot) -> ForeignModules:
+        """All of them that are on disk, by path."""
+        fallbacks = dict(_with_fallbacks(main.universe))
+        listed = _listed(main.universe, fallbacks)
+        return cls(main=main, loaded=tuple(_load(each, main) for each in listed), fallbacks=fallbacks)
 
     @cached_property
     def modules(self) -> tuple[ForeignModule, ...]:
-        """All of them that are on disk, by path."""
+        """What each of them needs, given what the workspace declares."""
         resolver = Resolver.of(self.main)
-        return tuple(self._module(each, resolver) for each in self._listed)
-
-    @cached_property
-    def _listed(self) -> tuple[ListedModule, ...]:
-        universe, found = self.main.universe, dict[str, ListedModule]()
-        for path, package in universe.packages.items():
-            wanted = (package.cgo and not package.standard) or path in self._fallbacks
-            if wanted and package.module and not package.module.main and path not in universe.own_paths:
-                directory = _root(package, package.module)
-                if directory:
-                    found[package.module.path] = evolve(package.module, directory=directory)
-        return tuple(found[path] for path in sorted(found))
-
-    @cached_property
-    def _fallbacks(self) -> Mapping[str, str]:
-        return dict(_with_fallbacks(self.main.universe))
+        return tuple(self._module(each, resolver) for each in self.loaded)
 
     @cached_property
     def _above(self) -> Mapping[str, Mapping[str, int]]:
@@ -101,9 +108,9 @@ class ForeignModules:
             seen |= layer
         return ""
 
-    def _module(self, module: ListedModule, resolver: Resolver) -> ForeignModule:
-        main = self.main
-        site = site_of(module, main)
+    def _module(self, loaded: LoadedModule, resolver: Resolver) -> ForeignModule:
+        main, module = self.main, loaded.module
+        site = _site(loaded, main)
         labels: set[Label] = set()
         own = shapes.main_repository(bzlmod=main.repositories.bzlmod)
 
@@ -122,7 +129,7 @@ class ForeignModules:
             solved=solved,
             labels=frozenset(labels),
             outside=not Path(module.directory).is_relative_to(main.root.resolve()),
-            why=shapes.reasons(site.packages, solved.wiring, main.config.platforms, self._fallbacks),
+            why=shapes.reasons(site.packages, solved.wiring, main.config.platforms, self.fallbacks),
             said=tuple(self._placed(said_of(solved, site, main.config.unresolved), module, site)),
         )
 
@@ -135,27 +142,42 @@ class ForeignModules:
             yield evolve(each, path=f"{module.path}{version}/{each.path}", message=f"{each.message}{used_by}")
 
 
-def site_of(module: ListedModule, main: Snapshot) -> Site:
-    """A module as the main workspace's build uses it, and as Gazelle would name its rules."""
+def _listed(universe: Universe, fallbacks: Mapping[str, str]) -> tuple[ListedModule, ...]:
+    found: dict[str, ListedModule] = {}
+    for path, package in universe.packages.items():
+        wanted = (package.cgo and not package.standard) or path in fallbacks
+        if wanted and package.module and not package.module.main and path not in universe.own_paths:
+            directory = _root(package, package.module)
+            if directory:
+                found[package.module.path] = evolve(package.module, directory=directory)
+    return tuple(found[path] for path in sorted(found))
+
+
+def _load(module: ListedModule, main: Snapshot) -> LoadedModule:
     tree = GoTree(
-        workspace=read_workspace(Path(module.directory)),
+        workspace=read_workspace(main.workspace.tree.at(Path(module.directory))),
         modules=(Module(path=module.path, directory=""),),
     )
     universe, folded = load_module(tree, main.universe.listings, main.view)
+    return LoadedModule(module=module, tree=tree, universe=universe, untouched=folded.untouched)
+
+
+def _site(loaded: LoadedModule, main: Snapshot) -> Site:
+    """A module as the main workspace's build uses it, and as Gazelle would name its rules."""
     own = shapes.main_repository(bzlmod=main.repositories.bzlmod)
     return Site(
-        workspace=tree.workspace,
-        modules=tree.modules,
-        universe=universe,
+        workspace=loaded.tree.workspace,
+        modules=loaded.tree.modules,
+        universe=loaded.universe,
         build=main.universe,
-        untouched=folded.untouched,
+        untouched=loaded.untouched,
         view=main.view,
         repositories=_seen_from_modules(main.repositories),
         source=main.site.source,
         mode="full",
         vendored=False,
         convention="import_alias",
-        root_name=base_name(module.path),
+        root_name=base_name(loaded.module.path),
         incompatible=str(Label(own, shapes.FOLDER, "incompatible")),
     )
 

@@ -6,7 +6,6 @@ bazel_xc.toml, the platforms package and lines for Bazel's own files. go is not 
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import PurePosixPath
 
 from attrs import evolve
@@ -24,7 +23,6 @@ from bazel_xc.errors import WorkspaceError
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.loading import is_module_root
 from bazel_xc.model import Diagnostic, FileChange, Result, Severity, unique
-from bazel_xc.regular import read_if_there
 
 
 def initialise(options: Options, toolchain: str | None = None) -> Result:
@@ -33,7 +31,8 @@ def initialise(options: Options, toolchain: str | None = None) -> Result:
     ``toolchain`` names one of ``cc_toolchains``, which is brought in, too.
     """
     chosen = cc_toolchains()[toolchain] if toolchain else None
-    look, workspace = partial(read_if_there, options.root), read_workspace(options.root)
+    workspace = read_workspace(options.root)
+    look = workspace.look
     ground, said = _ground(options, workspace)
     config = _configuration(options, ground)
     texts = setup.first_files(ground, config, chosen)
@@ -56,7 +55,7 @@ def initialise(options: Options, toolchain: str | None = None) -> Result:
 
 def _ground(options: Options, workspace: Workspace) -> tuple[setup.Ground, tuple[Diagnostic, ...]]:
     """What is there before ``init``. Raises ``WorkspaceError`` where there is no Go module."""
-    look, config = partial(read_if_there, options.root), configuration(options)
+    look, config = workspace.look, configuration(options)
     directories = workspace.directories
     go_mods = tuple(
         path for path, each in directories.items() if "go.mod" in each.files and is_module_root(path)

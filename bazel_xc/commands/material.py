@@ -34,7 +34,7 @@ def material_of(snapshot: Snapshot) -> Material:
     """Builds the dependency graphs that reports are made from; the other one is empty without ``both``."""
     site, universe, config = snapshot.site, snapshot.universe, snapshot.config
     solved = solve(site, Resolver.of(snapshot))
-    foreign = ForeignModules(main=snapshot)
+    foreign = ForeignModules.of(snapshot)
     outcomes = dict(solved.outcomes)
     for module in foreign.modules:
         outcomes |= dict(module.outcomes)

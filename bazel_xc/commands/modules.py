@@ -45,9 +45,10 @@ def keep_modules(snapshot: Snapshot) -> Result:
     repositories = snapshot.repositories
     if repositories.bzlmod and snapshot.look(NAME) is None:
         raise WorkspaceError(f"{snapshot.workspace.root}: no {NAME} and no WORKSPACE; run: bazel-xc init")
-    deps = _missing_deps(snapshot)
+    foreign = ForeignModules.of(snapshot)
+    deps = _missing_deps(snapshot, foreign)
     snapshot = evolve(snapshot, repositories=_with_deps(repositories, deps))
-    others = overrides(snapshot)
+    others = overrides(evolve(foreign, main=snapshot))
     if repositories.bzlmod:
         known = told(snapshot)
         by_hand = (*snapshot.diagnostics, *_left_out(snapshot, known.modules))
@@ -62,13 +63,13 @@ def keep_modules(snapshot: Snapshot) -> Result:
     )
 
 
-def _missing_deps(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+def _missing_deps(snapshot: Snapshot, foreign: ForeignModules) -> tuple[tuple[str, str], ...]:
     """Modules of the registry that would provide C which is asked for and are not declared."""
     if not snapshot.repositories.bzlmod:
         return ()
     solved = solve(snapshot.site, Resolver.of(snapshot)).outcomes
-    foreign = (some for each in ForeignModules(main=snapshot).modules for _, some in each.outcomes)
-    needed = (each for some in (*solved.values(), *foreign) for each in some if _is_open(each))
+    others = (some for each in foreign.modules for _, some in each.outcomes)
+    needed = (each for some in (*solved.values(), *others) for each in some if _is_open(each))
     return tuple(sorted({each.missing for each in needed if each.missing}))
 
 

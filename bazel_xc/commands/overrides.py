@@ -42,11 +42,12 @@ class _Made:
     labels: frozenset[Label]
 
 
-def overrides(main: Snapshot) -> Overrides:
+def overrides(modules: ForeignModules) -> Overrides:
     """What every module outside of the workspace that is used with cgo needs."""
+    main = modules.main
     made: list[_Made] = []
     said: list[Diagnostic] = []
-    for module in ForeignModules(main=main).modules:
+    for module in modules.modules:
         said += module.said
         if module.why and module.outside:
             each, problems = _override(module, main)
@@ -64,7 +65,7 @@ def lacking_overrides(main: Snapshot) -> tuple[Diagnostic, ...]:
     """What is missing for the cgo packages of modules outside of the workspace, overrides included."""
     if main.config.external == "vendored":
         return ()
-    return findings_of(ForeignModules(main=main))
+    return findings_of(ForeignModules.of(main))
 
 
 def findings_of(modules: ForeignModules) -> tuple[Diagnostic, ...]:
@@ -161,7 +162,7 @@ def _build_path(workspace: Workspace) -> str:
     settings = workspace.settings_at(shapes.FOLDER)
     names = (*BUILD_FILE_NAMES, new_build_file_name(settings))
     paths = [f"{shapes.FOLDER}/{name}" for name in names]
-    return next((path for path in paths if (workspace.root / path).is_file()), paths[-1])
+    return next((path for path in paths if workspace.tree.is_file(path)), paths[-1])
 
 
 def _ours(main: Snapshot) -> Iterator[str]:

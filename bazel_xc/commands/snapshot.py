@@ -29,7 +29,7 @@ from bazel_xc.golang.package import SWIG, GoView
 from bazel_xc.golang.toolchain import Run, RunGo, Toolchain, build_tags, find_go, run_go, tool_tags
 from bazel_xc.golang.universe import Universe
 from bazel_xc.model import MISSING_MODULE, Diagnostic
-from bazel_xc.regular import read_if_there
+from bazel_xc.tree import DiskTree
 
 _MARK = b'"bazel_xc"'  # in the tags of rules of ours
 
@@ -64,7 +64,7 @@ class Snapshot:
 
     def look(self, path: str) -> bytes | None:
         """The bytes of a file of the workspace, None where there is none."""
-        return read_if_there(self.root, path)
+        return self.workspace.look(path)
 
     @property
     def is_whole(self) -> bool:
@@ -116,14 +116,14 @@ def take_snapshot(options: Options, *, whole: bool = True, both: bool = False) -
     ``whole`` is as for ``list_packages``: reports want it, rules do without. With ``both`` go is asked about
     the other setting of cgo too.
     """
-    root = options.root
+    root, tree = options.root, DiskTree(options.root)
     config = configuration(options)
     timeout = timeout_of(options)
     with ThreadPoolExecutor(max_workers=1) as pool:
         searching = pool.submit(find_go, options.environment, root, timeout)
-        workspace = read_workspace(root)
+        workspace = read_workspace(tree)
         _check_pipes(workspace)
-    repositories, said = read_repositories(partial(read_if_there, root))
+    repositories, said = read_repositories(workspace.look)
     found = (path for path, each in workspace.directories.items() if "go.mod" in each.files)
     go_mods = [path for path in found if is_module_root(path)]
     if not go_mods:
@@ -135,28 +135,28 @@ def take_snapshot(options: Options, *, whole: bool = True, both: bool = False) -
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         tags = pool.submit(tool_tags, toolchain, {each.goarch for each in config.platforms}, run)
-        modules = read_modules(root, go_mods, toolchain, run)
+        modules = read_modules(tree, go_mods, toolchain, run)
     used = any(module.vendored for module in modules)
     config = evolve(
         config,
         external=config.external or ("vendored" if used else "module"),
         tags=tuple(dict.fromkeys((*config.tags, *build_tags(toolchain.environment)))),
     )
-    groups = listing_groups(root, modules, toolchain, run)
+    groups = listing_groups(tree, modules, toolchain, run)
     view = GoView(
         platforms=config.platforms,
         release=toolchain.release,
         tags=frozenset(config.tags),
         tool_tags=tags.result(),
     )
-    tree = GoTree(
+    go_tree = GoTree(
         workspace=workspace,
         modules=modules,
         vendored=config.external == "vendored",
         generated=dict(_generated(workspace)),
     )
     list_places = partial(list_packages, toolchain, run, tags=config.tags, whole=whole)
-    loaded = load(tree, groups, view, list_places, both=both)
+    loaded = load(go_tree, groups, view, list_places, both=both)
     return Snapshot(
         config=config,
         workspace=workspace,

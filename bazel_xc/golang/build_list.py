@@ -17,6 +17,7 @@ from attrs import evolve, frozen
 
 from bazel_xc.golang.modules import Module
 from bazel_xc.golang.toolchain import RunGo, Toolchain, understood
+from bazel_xc.tree import read_file
 
 _UPPER = re.compile("[A-Z]")
 _SUM_FILES = ("go.sum", "go.work.sum")
@@ -127,8 +128,8 @@ class _Sums:
             return self.known.get((path, version), "")
         file = self.cache / "cache" / "download" / escaped(path) / "@v" / f"{escaped(version)}.ziphash"
         try:
-            return file.read_text("utf-8").strip()
-        except OSError:
+            return read_file(file).decode().strip()
+        except (OSError, UnicodeDecodeError):
             return ""
 
 
@@ -148,7 +149,7 @@ def _sums(root: Path, modules: Iterable[Module], cache: Path | None) -> _Sums:
 def _sum_lines(file: Path) -> Iterator[tuple[tuple[str, str], str]]:
     """The checksums of modules; those of go.mod files alone are of no use to Bazel."""
     try:
-        lines = file.read_text("utf-8").splitlines()
+        lines = read_file(file).decode().splitlines()
     except (OSError, UnicodeDecodeError):
         return
     for words in map(str.split, lines):

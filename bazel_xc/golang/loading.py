@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -30,7 +31,7 @@ from bazel_xc.golang.package import (
 from bazel_xc.golang.undefined import Sources, Undefined, said_of_undefined, undefined_anywhere
 from bazel_xc.golang.universe import Universe, by_directory
 from bazel_xc.model import Diagnostic, Platform, Severity, is_inside
-from bazel_xc.regular import read_file
+from bazel_xc.tree import glance
 
 _Listings = tuple[Listing, ...]
 # Lists places on platforms, as ``list_packages`` does, which see.
@@ -102,7 +103,7 @@ def load(
     directories = tuple(each for each in directories if each.path not in unlisted)
     listed = by_directory(listings, tree.root)
     _check_listed(tree, directories, listed, view)
-    sources = Sources.below(tree.root)
+    sources = Sources(partial(glance, tree.workspace.tree))
     folded = _fold(tree, directories, listed, view)
     universe = _universe(tree, folded.packages, listings, sources, view)
     flipped = None
@@ -138,7 +139,7 @@ def load_module(tree: GoTree, listings: _Listings, view: GoView) -> tuple[Univer
         if each.path in listed
     )
     folded = _fold(tree, used, listed, view)
-    universe = _universe(tree, folded.packages, (), Sources.below(tree.root), view)
+    universe = _universe(tree, folded.packages, (), Sources(partial(glance, tree.workspace.tree)), view)
     rest = frozenset(tree.workspace.directories) - folded.packages.keys()
     untouched = frozenset(each.path for each in directories) & rest
     said = (*unreadable, *folded.diagnostics)
@@ -165,7 +166,7 @@ def _with_undefined(
 def _vendored(tree: GoTree) -> Iterator[tuple[str, str]]:
     for module in tree.modules:
         if module.vendored:
-            yield from vendored_modules(tree.root / module.directory).items()
+            yield from vendored_modules(tree.workspace.tree, module.directory).items()
 
 
 def _places(tree: GoTree, groups: Iterable[ListingGroup]) -> Iterator[ListingPlace]:
@@ -207,18 +208,13 @@ def _below(
 def _read(tree: GoTree, tags: frozenset[str]) -> tuple[tuple[ReadDirectory, ...], tuple[Diagnostic, ...]]:
     found: list[ReadDirectory] = []
     said: list[Diagnostic] = []
-    base = str(tree.root)
-
-    def read(path: str) -> bytes:
-        return read_file(f"{base}/{path}")
-
     for path, import_path in _go_directories(tree):
         directory = tree.workspace.directories[path]
         each, problems = read_directory(
             path,
             import_path,
             directory.files,
-            read,
+            tree.workspace.tree.read,
             directory.settings.build_tags | tags,
             unlisted=_is_unlisted(path),
             rule_tags=tuple(_rule_tags(directory)),

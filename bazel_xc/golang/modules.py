@@ -20,7 +20,9 @@ from attrs import frozen
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.golang.listing import explain_failure
 from bazel_xc.golang.toolchain import RunGo, Toolchain, understood
-from bazel_xc.regular import read_file
+from bazel_xc.tree import Tree, glance
+
+_VENDORED = "vendor/modules.txt"
 
 
 @frozen
@@ -89,20 +91,20 @@ class ListingGroup:
 
 
 def read_modules(
-    root: Path, directories: Iterable[str], toolchain: Toolchain, run: RunGo
+    tree: Tree, directories: Iterable[str], toolchain: Toolchain, run: RunGo
 ) -> tuple[Module, ...]:
     """Reads the go.mod of each directory. Raises ``WorkspaceError`` at the first that go cannot read."""
     with ThreadPoolExecutor(max_workers=4) as pool:
-        found = pool.map(lambda directory: _read(root, directory, toolchain, run), directories)
+        found = pool.map(lambda directory: _read(tree, directory, toolchain, run), directories)
         with understood("mod edit -json"):
             return tuple(sorted(found, key=lambda module: module.directory))
 
 
 def listing_groups(
-    root: Path, modules: tuple[Module, ...], toolchain: Toolchain, run: RunGo
+    tree: Tree, modules: tuple[Module, ...], toolchain: Toolchain, run: RunGo
 ) -> tuple[ListingGroup, ...]:
     """Groups modules for listing: those that the root's go.work uses together, the others one by one."""
-    used = _used_by_go_work(root, toolchain, run)
+    used = _used_by_go_work(tree, toolchain, run)
     together = tuple(module for module in modules if module.directory in used)
     groups = [ListingGroup("", together, True)] if together else []
     groups += [ListingGroup(m.directory, (m,), False) for m in modules if m.directory not in used]
@@ -119,12 +121,10 @@ def module_of(directory: str, modules: Iterable[Module]) -> Module | None:
     return best
 
 
-def vendored_modules(directory: Path) -> Mapping[str, str]:
+def vendored_modules(tree: Tree, directory: str) -> Mapping[str, str]:
     """Import path -> module path of what ``vendor/modules.txt`` of a module lists; empty where it is gone."""
-    try:
-        text = read_file(directory / "vendor" / "modules.txt").decode()
-    except (OSError, UnicodeDecodeError):
-        return {}
+    data = glance(tree, f"{directory}/{_VENDORED}".lstrip("/")) or b""
+    text = data.decode("utf-8", "replace")
     found: dict[str, str] = {}
     module = ""
     for line in text.splitlines():
@@ -135,9 +135,9 @@ def vendored_modules(directory: Path) -> Mapping[str, str]:
     return found
 
 
-def _read(root: Path, directory: str, toolchain: Toolchain, run: RunGo) -> Module:
+def _read(tree: Tree, directory: str, toolchain: Toolchain, run: RunGo) -> Module:
     path = f"{directory}/go.mod" if directory else "go.mod"
-    raw = _edit_json(root, ["mod", "edit", "-json", path], path, toolchain, run)
+    raw = _edit_json(tree.root, ["mod", "edit", "-json", path], path, toolchain, run)
     name = (raw.get("Module") or {}).get("Path", "")
     if not name:
         raise WorkspaceError(f"{path}: has no module line; add: module example.com/name")
@@ -155,15 +155,15 @@ def _read(root: Path, directory: str, toolchain: Toolchain, run: RunGo) -> Modul
         ),
         tools=tuple(each["Path"] for each in raw.get("Tool") or ()),
         ignored=tuple(each["Path"] for each in raw.get("Ignore") or ()),
-        vendored=(root / directory / "vendor" / "modules.txt").is_file(),
+        vendored=tree.is_file(f"{directory}/{_VENDORED}".lstrip("/")),
     )
 
 
-def _used_by_go_work(root: Path, toolchain: Toolchain, run: RunGo) -> frozenset[str]:
+def _used_by_go_work(tree: Tree, toolchain: Toolchain, run: RunGo) -> frozenset[str]:
     setting = toolchain.environment.get("GOWORK", "")
-    if setting == "off" or not (root / "go.work").is_file():
+    if setting == "off" or not tree.is_file("go.work"):
         return frozenset()
-    raw = _edit_json(root, ["work", "edit", "-json", "go.work"], "go.work", toolchain, run)
+    raw = _edit_json(tree.root, ["work", "edit", "-json", "go.work"], "go.work", toolchain, run)
     with understood("work edit -json"):
         paths = [each["DiskPath"] for each in raw.get("Use") or ()]
         found = [posixpath.normpath(Path(path).as_posix()) for path in paths]

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
@@ -21,7 +20,6 @@ from bazel_xc.golang.listing import ListedPackage, Listing
 from bazel_xc.golang.package import FileKind, GoPackage, GoView
 from bazel_xc.golang.source import scan_go
 from bazel_xc.model import Diagnostic, Platform, Severity
-from bazel_xc.regular import read_file
 
 if TYPE_CHECKING:
     from bazel_xc.golang.names import Declared, Used
@@ -74,27 +72,12 @@ class Sources:
     read: Read
     _declared: dict[str, Declared] = field(factory=dict, eq=False, repr=False)
     _used: dict[str, Used] = field(factory=dict, eq=False, repr=False)
-    _texts: dict[str, bytes] = field(factory=dict, eq=False, repr=False)
     _words: dict[str, frozenset[bytes]] = field(factory=dict, eq=False, repr=False)
     _told: dict[object, tuple[_Lost, tuple[Undefined, ...]]] = field(factory=dict, eq=False, repr=False)
 
-    @classmethod
-    def below(cls, root: Path) -> Sources:
-        """Sources of a tree; absolute paths, as go gives them, lead out of it."""
-
-        def read(path: str) -> bytes | None:
-            try:
-                return read_file(root / path)
-            except OSError:
-                return None
-
-        return cls(read)
-
     def text(self, path: str) -> bytes:
         """The bytes of a file; empty where it is gone."""
-        if path not in self._texts:
-            self._texts[path] = self.read(path) or b""
-        return self._texts[path]
+        return self.read(path) or b""
 
     def words(self, path: str) -> frozenset[bytes]:
         """Everything in a file that looks like a name, cheaply found."""

@@ -13,6 +13,7 @@ from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
 from bazel_xc.buildfile.syntax import String, parse
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.model import Label
+from bazel_xc.tree import DiskTree
 
 PUBLIC_P = 'visibility = ["//p:__pkg__"]'
 
@@ -31,7 +32,7 @@ def _workspace(build_files: Mapping[str, str], others: Iterable[str] = (), ignor
             build_path=name,
             settings=Settings(ignore=path == ignored),
         )
-    return Workspace(Path("/nowhere"), found)
+    return Workspace(DiskTree(Path("/nowhere")), found)
 
 
 def _planned(workspace: Workspace, *reaches: Reach, wired: str = "p q", tidy: bool = True) -> CcRules:

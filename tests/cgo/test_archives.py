@@ -11,6 +11,7 @@ import pytest
 from bazel_xc.cgo.archives import Archive, Archives, MissingArchive, linked_archives, look_in
 from bazel_xc.cgo.flags import CgoFlags
 from bazel_xc.machine import Container, Machine, Part
+from bazel_xc.tree import DiskTree
 
 AMD64 = Machine(frozenset({Part(Container.ELF, "amd64")}))
 LINUX, ARM, DARWIN, WINDOWS = "linux_amd64", "linux_arm64", "darwin_arm64", "windows_amd64"
@@ -146,6 +147,6 @@ def test_names_that_are_missing_here(
 
 def test_files_on_disk(tmp_path: Path) -> None:
     (tmp_path / "x.o").write_bytes(b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HH", 1, 62))
-    look = look_in(tmp_path)
+    look = look_in(DiskTree(tmp_path))
 
     assert [look(path) for path in ("x.o", "x.o", "y.o", ".", "\0")] == [AMD64, AMD64, None, None, None]
