@@ -73,6 +73,9 @@ class Tree(Protocol):
     def at(self, root: Path) -> Tree:
         """Another tree, such as that of a module, which shares what is remembered."""
 
+    def forget(self, suffix: str) -> None:
+        """Lets go of the files of the tree with an ending, whose facts are known by now."""
+
 
 def find(tree: Tree, path: str) -> bytes | None:
     """The bytes of a file, None where there is none.
@@ -166,6 +169,13 @@ class DiskTree:
         """As ``Tree.at``."""
         return DiskTree(root, self.record)
 
+    def forget(self, suffix: str) -> None:
+        """As ``Tree.forget``."""
+        start = os.path.join(self._base, "")  # noqa: PTH118 - as above
+        kept = self.record.kept
+        for path in [each for each in kept if each.startswith(start) and each.endswith(suffix)]:
+            self.record.size -= len(kept.pop(path))
+
 
 @frozen
 class MemoryTree:
@@ -201,6 +211,9 @@ class MemoryTree:
     def at(self, root: Path) -> MemoryTree:
         """The same files: a tree in memory has no neighbours."""
         return MemoryTree(self.files, root)
+
+    def forget(self, suffix: str) -> None:
+        """Nothing: there is nowhere else to read them."""
 
 
 def read_file(path: str | Path) -> bytes:

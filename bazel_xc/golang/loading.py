@@ -111,6 +111,7 @@ def load(
         turned = evolve(view, platforms=opposite)
         packages = _fold(tree, directories, by_directory(others, tree.root), turned).packages
         flipped = _universe(tree, packages, others, sources, turned)
+    tree.workspace.tree.forget(".go")
     ignored = frozenset(_ignored(tree))
     of_own = (each for each in universe.undefined if each.import_path in universe.own_paths)
     return Loaded(
