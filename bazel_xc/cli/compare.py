@@ -24,8 +24,8 @@ from bazel_xc.model import Diagnostic, Severity
 from bazel_xc.report import compare_format, sarif
 from bazel_xc.report.build import Material, build_report
 from bazel_xc.report.compare import Comparison, Gate, VerdictChange, compare
+from bazel_xc.report.json_format import load
 from bazel_xc.report.model import ImportPlace, Report
-from bazel_xc.report.saved import load
 
 FORMATS = {
     "json": compare_format.render_json,

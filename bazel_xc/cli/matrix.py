@@ -20,11 +20,11 @@ from bazel_xc.commands.options import configuration
 from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.errors import ReportError
 from bazel_xc.report.build import build_report
+from bazel_xc.report.json_format import load
 from bazel_xc.report.matrix import Asked, matrix
 from bazel_xc.report.matrix_format import FORMATS, LIMITS
 from bazel_xc.report.model import Report
 from bazel_xc.report.plain import plain
-from bazel_xc.report.saved import load
 
 
 def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
@@ -96,7 +96,7 @@ def _report(options: argparse.Namespace) -> Report:
 def _only(report: Report, names: list[str]) -> Report:
     """The report on some of its platforms."""
     targets = (
-        evolve(each, platforms=tuple(on for on in each.platforms if on.platform in names))
+        evolve(each, platforms={name: on for name, on in each.platforms.items() if name in names})
         for each in report.targets
     )
     return evolve(report, targets=tuple(targets))

@@ -101,7 +101,7 @@ def _one(library: Library) -> str:
 def _targets(path: Path, root: Path) -> Mapping[str, tuple[str, ...]]:
     """The targets of a report by label, by folder, by their package and by the cgo packages below them."""
     # Only with --report: it loads what reads reports.
-    from bazel_xc.report.saved import load  # noqa: PLC0415
+    from bazel_xc.report.json_format import load  # noqa: PLC0415
 
     try:
         text = path.read_text(encoding="utf-8")
@@ -109,7 +109,11 @@ def _targets(path: Path, root: Path) -> Mapping[str, tuple[str, ...]]:
         raise ReportError(f"{path}: cannot be read: {e}") from None
     found: dict[str, set[str]] = {}
     for target in load(text, str(path)).targets:
-        below = {name for on in target.platforms for name in (*on.cgo_packages, *on.blockers, *on.fallbacks)}
+        below = {
+            name
+            for on in target.platforms.values()
+            for name in (*on.cgo_packages, *on.blockers, *on.fallbacks)
+        }
         folder = root / target.label.removeprefix("//").partition(":")[0]
         for name in {target.label, str(folder), target.package, *below}:
             found.setdefault(name, set()).add(target.label)

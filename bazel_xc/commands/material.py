@@ -29,7 +29,7 @@ from bazel_xc.graph.build import build_graph
 from bazel_xc.graph.dependency import Target
 from bazel_xc.model import NOT_PROVIDED, Diagnostic, unique
 from bazel_xc.report.build import Material
-from bazel_xc.report.model import Run
+from bazel_xc.report.model import Origin, PlatformSetting
 
 
 def join(snapshot: Snapshot) -> Material:
@@ -73,11 +73,11 @@ def join(snapshot: Snapshot) -> Material:
             )
         ),
         release=snapshot.toolchain.release[1],
-        run=Run(
+        run=Origin(
             module=snapshot.modules[0].path,
-            go_version=snapshot.toolchain.version,
-            tool_version=__version__,
-            platforms=tuple((platform.name, platform.cgo) for platform in snapshot.config.platforms),
+            go=snapshot.toolchain.version,
+            bazel_xc=__version__,
+            platforms=tuple(PlatformSetting(each.name, each.cgo) for each in snapshot.config.platforms),
         ),
     )
 

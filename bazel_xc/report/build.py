@@ -21,9 +21,11 @@ from bazel_xc.report.model import (
     GraphEdge,
     GraphNode,
     ImportPlace,
+    NeedEntry,
+    Origin,
     PackageEntry,
     Report,
-    Run,
+    ReportGraph,
     State,
     TargetEntry,
     TargetOn,
@@ -47,7 +49,7 @@ class Material:
     other: DependencyGraph
     targets: tuple[Target, ...]
     outcomes: Mapping[str, tuple[Outcome, ...]]
-    run: Run
+    run: Origin
     places: Mapping[tuple[str, str], tuple[str, int]] = field(factory=dict)
     findings: tuple[Diagnostic, ...] = ()
     release: int = 0
@@ -63,15 +65,14 @@ def build_report(material: Material) -> Report:
         targets=targets,
         imports=tuple(sorted(set(builder.imports(targets)))),
         findings=material.findings,
-        nodes=tuple(builder.nodes()),
-        edges=tuple(builder.edges()),
+        graph=ReportGraph(nodes=tuple(builder.nodes()), edges=tuple(builder.edges())),
     )
 
 
 class _Builder:
     def __init__(self, material: Material) -> None:
         self.material = material
-        self.cgo = dict(material.run.platforms)
+        self.cgo = {each.name: each.cgo for each in material.run.platforms}
         self.drawn = _relevant(material.graph)
         self.modules = _modules(material.other) | _modules(material.graph)
         self.left_out: dict[str, Reach] = {}
@@ -82,8 +83,8 @@ class _Builder:
             data = self._data(graph, node) or self._data(self.material.other, node)
             if data.get("kind") != NodeKind.PACKAGE:
                 continue
-            states = tuple((name, self._state(node, name)) for name in graph.platforms)
-            used = {state for _, state in states}
+            states = {name: self._state(node, name) for name in graph.platforms}
+            used = {*states.values()}
             lacking = data["first_party"] and State.ABSENT in used and used != {State.ABSENT}
             if used - {State.PURE, State.ABSENT} or lacking:
                 yield PackageEntry(
@@ -91,7 +92,7 @@ class _Builder:
                     module=self._module(node),
                     first_party=data["first_party"],
                     states=states,
-                    needs=self.material.outcomes.get(node, ()),
+                    needs=tuple(map(_need, self.material.outcomes.get(node, ()))),
                 )
 
     def _state(self, node: str, platform: str) -> State:
@@ -122,7 +123,7 @@ class _Builder:
             data = self._data(self.material.graph, node)
             yield GraphNode(
                 name=node,
-                kind=str(data["kind"]),
+                kind=NodeKind(data["kind"]),
                 first_party=bool(data.get("first_party", data["kind"] == NodeKind.TARGET)),
                 cgo=tuple(sorted(data.get("cgo", _NOWHERE))),
                 blocked=tuple(sorted(data.get("broken", _NOWHERE))),
@@ -140,7 +141,7 @@ class _Builder:
             label=target.label,
             kind=target.kind,
             package=target.package,
-            platforms=tuple(self._target_on(target, name) for name in self.material.graph.platforms),
+            platforms={name: self._target_on(target, name) for name in self.material.graph.platforms},
         )
 
     def _target_on(self, target: Target, platform: str) -> TargetOn:
@@ -148,7 +149,6 @@ class _Builder:
         below = graph.below(target.label, platform)
         category = "broken" if below.blockers else "unknown" if below.unknown else "cgo"
         return TargetOn(
-            platform=platform,
             verdict=below.verdict,
             chain=graph.nearest(target.label, category, platform),
             cgo_packages=below.cgo,
@@ -197,10 +197,27 @@ class _Builder:
 
     def imports(self, targets: Iterable[TargetEntry]) -> Iterator[ImportPlace]:
         for target in targets:
-            for on in target.platforms:
+            for on in target.platforms.values():
                 for pair in pairwise(on.chain):
                     if pair in self.material.places:
                         yield ImportPlace(*pair, *self.material.places[pair])
+
+
+def _need(end: Outcome) -> NeedEntry:
+    return NeedEntry(
+        kind=end.need.kind,
+        name=end.need.name,
+        platforms=tuple(sorted(end.platforms)),
+        path=end.need.path,
+        line=end.need.line,
+        certain=end.need.certain,
+        status=end.status,
+        labels=tuple(map(str, end.labels)),
+        how=end.how,
+        candidates=end.candidates,
+        tried=end.tried,
+        remedy=end.remedy,
+    )
 
 
 def _modules(graph: DependencyGraph) -> dict[str, str]:

@@ -31,13 +31,13 @@ _STYLES = (("tables", "vendor/tabulator.min.css"), ("__________cytoscape_stylesh
 def render(report: Report) -> str:
     """The whole document."""
     run = report.run
-    platforms = ", ".join(f"{name} (cgo {'on' if cgo else 'off'})" for name, cgo in run.platforms)
+    platforms = ", ".join(run.settings)
     scripts = [_read(name) for name in _SCRIPTS]
     styles = [(name, _read(path)) for name, path in _STYLES]
     return Template(_read("page.html")).substitute(
         policy=_policy(scripts, [text for _, text in styles]),
         title=html.escape(f"C in {plain(run.module)}"),
-        made=html.escape(plain(f"{run.go_version}, bazel-xc {run.tool_version}; {platforms}")),
+        made=html.escape(plain(f"{run.go}, bazel-xc {run.bazel_xc}; {platforms}")),
         styles="\n".join(f'<style id="{name}">{text}</style>' for name, text in styles),
         data=_data(report),
         scripts="\n".join(f"<script>{text}</script>" for text in scripts),

@@ -79,19 +79,19 @@ class Matrix:
 
 def matrix(report: Report, asked: Asked) -> Matrix:
     """The matrix of a report. Raises ``ReportError`` where not even one job per platform is allowed."""
-    cgo = dict(report.run.platforms)
+    cgo = {each.name: each.cgo for each in report.run.platforms}
     pairs: dict[tuple[str, bool, str], list[tuple[str, bool]]] = {}
     left_out: list[LeftOut] = []
     refused: set[str] = set()
-    for target, on in _meant(report.targets, asked):
+    for target, platform, on in _meant(report.targets, asked):
         if not _PLAIN.fullmatch(target.label):
             refused.add(target.label)
             continue
-        for with_cgo, verdict, reason in _settings(target, on, cgo[on.platform], both=asked.both):
+        for with_cgo, verdict, reason in _settings(target, on, cgo[platform], both=asked.both):
             if verdict is Verdict.BLOCKED:
-                left_out.append(LeftOut(target.label, on.platform, with_cgo, reason))
+                left_out.append(LeftOut(target.label, platform, with_cgo, reason))
             else:
-                key = (on.platform, with_cgo, _kind(target))
+                key = (platform, with_cgo, _kind(target))
                 pairs.setdefault(key, []).append((target.label, verdict is not Verdict.PURE))
     size = _chunk(pairs.values(), asked)
     jobs = [
@@ -114,14 +114,14 @@ def _kind(target: TargetEntry) -> str:
     return "test" if target.kind.endswith("test") else "binary"
 
 
-def _meant(targets: Iterable[TargetEntry], asked: Asked) -> Iterator[tuple[TargetEntry, TargetOn]]:
+def _meant(targets: Iterable[TargetEntry], asked: Asked) -> Iterator[tuple[TargetEntry, str, TargetOn]]:
     for target in targets:
         if asked.kinds and _kind(target) not in asked.kinds:
             continue
-        for on in target.platforms:
-            wanted = not asked.include or _is_any(target.label, on.platform, asked.include)
-            if wanted and not _is_any(target.label, on.platform, asked.exclude):
-                yield target, on
+        for name, on in target.platforms.items():
+            wanted = not asked.include or _is_any(target.label, name, asked.include)
+            if wanted and not _is_any(target.label, name, asked.exclude):
+                yield target, name, on
 
 
 def _is_any(label: str, platform: str, patterns: Iterable[str]) -> bool:

@@ -20,41 +20,54 @@ from bazel_xc.graph.dependency import Verdict
 from bazel_xc.report.json_format import render
 from bazel_xc.report.matrix import Asked, Job, LeftOut, Matrix, matrix
 from bazel_xc.report.matrix_format import FORMATS, github, gitlab, plain_json
-from bazel_xc.report.model import Report, Run, TargetEntry, TargetOn, WithoutCgo
+from bazel_xc.report.model import (
+    Origin,
+    PlatformSetting,
+    Report,
+    ReportGraph,
+    TargetEntry,
+    TargetOn,
+    WithoutCgo,
+)
 
-PLATFORMS = (("linux_arm64", True), ("windows_arm64", False))
+PLATFORMS = (PlatformSetting("linux_arm64", True), PlatformSetting("windows_arm64", False))
 
 
-def on(platform: str, verdict: Verdict, without: WithoutCgo | None = None) -> TargetOn:
+def on(verdict: Verdict, without: WithoutCgo | None = None) -> TargetOn:
     blockers = ("a.b/c",) if verdict is Verdict.BLOCKED else ()
     return TargetOn(
-        platform=platform,
         verdict=verdict,
         chain=(),
         cgo_packages=(),
         standard_cgo_packages=(),
         needs=(),
         blockers=blockers,
+        fallbacks=(),
         without_cgo=without,
     )
 
 
 def target(label: str, linux: Verdict, windows: Verdict, without: WithoutCgo | None = None) -> TargetEntry:
     kind = "go_test" if label.endswith("test") else "go_binary"
-    places = (on("linux_arm64", linux, without), on("windows_arm64", windows))
+    places = {"linux_arm64": on(linux, without), "windows_arm64": on(windows)}
     return TargetEntry(label=label, kind=kind, package="a.b", platforms=places)
 
 
+def without(verdict: Verdict, *vanished: str) -> WithoutCgo:
+    return WithoutCgo(verdict=verdict, vanished=vanished, fallbacks=(), effects=())
+
+
 def report(*targets: TargetEntry) -> Report:
-    run = Run(module="a.b", go_version="go1", tool_version="1", platforms=PLATFORMS)
-    return Report(run=run, packages=(), targets=targets)
+    run = Origin(module="a.b", go="go1", bazel_xc="1", platforms=PLATFORMS)
+    graph = ReportGraph(nodes=(), edges=())
+    return Report(run=run, packages=(), targets=targets, imports=(), findings=(), graph=graph)
 
 
 PURE, NEEDS_C, BLOCKED = Verdict.PURE, Verdict.C_TOOLCHAIN, Verdict.BLOCKED
 REPORT = report(
     target("//a:a", PURE, PURE),
-    target("//b:b", NEEDS_C, BLOCKED, WithoutCgo(verdict=BLOCKED, vanished=("a.b/c",))),
-    target("//b:b_test", NEEDS_C, PURE, WithoutCgo(verdict=PURE)),
+    target("//b:b", NEEDS_C, BLOCKED, without(BLOCKED, "a.b/c")),
+    target("//b:b_test", NEEDS_C, PURE, without(PURE)),
 )
 
 
@@ -180,7 +193,7 @@ def test_json_says_what_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [Asked(), Asked(grouped=True, runners=dict.fromkeys(dict(PLATFORMS), "arm"))]
+    "asked", [Asked(), Asked(grouped=True, runners=dict.fromkeys((each.name for each in PLATFORMS), "arm"))]
 )
 def test_github_takes_it(asked: Asked, tmp_path: Path) -> None:
     """A workflow with the matrix written into it is one by the published schema."""
@@ -198,7 +211,7 @@ def test_github_takes_it(asked: Asked, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [Asked(), Asked(grouped=True, runners=dict.fromkeys(dict(PLATFORMS), "arm"))]
+    "asked", [Asked(), Asked(grouped=True, runners=dict.fromkeys((each.name for each in PLATFORMS), "arm"))]
 )
 def test_gitlab_takes_it(asked: Asked, tmp_path: Path) -> None:
     """A pipeline that includes the text is one by the published schema."""
