@@ -12,10 +12,8 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-import tomli
 from attrs import frozen
 
 from bazel_xc.artifact.check import Check, Status
@@ -24,6 +22,7 @@ from bazel_xc.artifact.gocache import compiled_packages
 from bazel_xc.artifact.machines import host, load_machines
 from bazel_xc.artifact.running import Done, find
 from bazel_xc.model import Platform
+from bazel_xc.tables import table
 
 _NUMBERS = re.compile(r"\d+")
 _BINFMT = Path("/proc/sys/fs/binfmt_misc")
@@ -155,8 +154,8 @@ def _bazel(ground: Ground) -> Iterator[Check]:
 
 @cache
 def _since() -> tuple[tuple[tuple[int, ...], str], ...]:
-    text = (files("bazel_xc") / "data" / "rules_go.toml").read_text(encoding="utf-8")
-    return tuple(sorted((_numbers(go), version) for go, version in tomli.loads(text)["since"].items()))
+    since = table("rules_go.toml")["since"]
+    return tuple(sorted((_numbers(go), version) for go, version in since.items()))
 
 
 def _rules_go(ground: Ground) -> Iterator[Check]:

@@ -16,10 +16,8 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-import tomli
 from attrs import frozen
 
 from bazel_xc.artifact.compilers import Candidate, candidates, prove
@@ -28,6 +26,7 @@ from bazel_xc.artifact.machines import load_machines
 from bazel_xc.artifact.running import Done, find
 from bazel_xc.errors import ArtifactError
 from bazel_xc.model import Platform
+from bazel_xc.tables import table
 
 SCHEMA = 1
 _BLOCK = 1 << 20
@@ -160,7 +159,7 @@ def _version(command: tuple[str, ...], ground: Ground) -> str:
 
 @cache
 def _table() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    raw = tomli.loads((files("bazel_xc") / "data" / "fingerprint.toml").read_text(encoding="utf-8"))
+    raw = table("fingerprint.toml")
     return tuple(raw["variables"]), tuple(sorted(raw["paths"], key=len, reverse=True))
 
 

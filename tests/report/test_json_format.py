@@ -25,9 +25,19 @@ def raw_report() -> dict[str, Any]:
         "without_cgo": None,
     }
     need = {
-        "kind": "lib", "name": "z", "platforms": ["linux_amd64"], "path": "a.go", "line": 3,
-        "certain": True, "status": "resolved", "labels": ["@zlib//:zlib"], "how": "", "candidates": [], "tried": [], "remedy": "",
-    }  # fmt: skip
+        "kind": "lib",
+        "name": "z",
+        "platforms": ["linux_amd64"],
+        "path": "a.go",
+        "line": 3,
+        "certain": True,
+        "status": "resolved",
+        "labels": ["@zlib//:zlib"],
+        "how": "",
+        "candidates": [],
+        "tried": [],
+        "remedy": "",
+    }
     package = {
         "import_path": "e/a",
         "module": "e",
