@@ -1,7 +1,7 @@
 """The tables and texts that ship with the package, in ``data/``.
 
-Comes in: the name of a file there. Goes out: its text, or its TOML as plain values. The module that asks gives
-the values their meaning and keeps the result; nothing is remembered here.
+Comes in: the name of a file there. Goes out: its text, or its TOML as plain values. The module that asks
+gives the values their meaning and keeps the result; nothing is remembered here.
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ nothing and asks no network.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -23,8 +22,8 @@ from bazel_xc.artifact.machines import host, load_machines
 from bazel_xc.artifact.running import Done, find
 from bazel_xc.model import Platform
 from bazel_xc.tables import table
+from bazel_xc.versions import version_numbers
 
-_NUMBERS = re.compile(r"\d+")
 _BINFMT = Path("/proc/sys/fs/binfmt_misc")
 _INSTALL = {
     "linux": "install gcc for it (Debian: gcc-{gnu}), or zig",
@@ -76,10 +75,6 @@ def _check(name: str, status: Status, found: str, remedy: str = "", command: str
     return Check(name=name, status=status, found=found, remedy=remedy, command=command)
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in _NUMBERS.findall(version))
-
-
 def _go(ground: Ground) -> Iterator[Check]:
     if not ground.go:
         found, _, remedy = ground.go_problem.partition("; ")
@@ -87,7 +82,7 @@ def _go(ground: Ground) -> Iterator[Check]:
         return
     yield _check("go", Status.OK, f"{ground.go_version}, {ground.go}", command="go env GOVERSION")
     if ground.go_mod:
-        good = _numbers(ground.go_version) >= _numbers(ground.go_mod)
+        good = version_numbers(ground.go_version) >= version_numbers(ground.go_mod)
         remedy = "" if good else f"install Go {ground.go_mod} or newer"
         status = Status.OK if good else Status.FAILURE
         yield _check("go.mod", status, f"asks for Go {ground.go_mod}", remedy)
@@ -145,7 +140,8 @@ def _bazel(ground: Ground) -> Iterator[Check]:
         return
     yield _check("bazel", Status.OK, f"{version}, {name}", command=f"{name} --version")
     if ground.bazel_version:
-        good = _numbers(version)[:3] == _numbers(ground.bazel_version)[:3] or not _numbers(version)
+        runs, asked = version_numbers(version), version_numbers(ground.bazel_version)
+        good = runs[:3] == asked[:3] or not runs
         remedy = "" if good else "use bazelisk, which takes the version that the file says"
         status = Status.OK if good else Status.WARNING
         yield _check(".bazelversion", status, f"asks for {ground.bazel_version}", remedy)
@@ -155,7 +151,7 @@ def _bazel(ground: Ground) -> Iterator[Check]:
 @cache
 def _since() -> tuple[tuple[tuple[int, ...], str], ...]:
     since = table("rules_go.toml")["since"]
-    return tuple(sorted((_numbers(go), version) for go, version in since.items()))
+    return tuple(sorted((version_numbers(go), version) for go, version in since.items()))
 
 
 def _rules_go(ground: Ground) -> Iterator[Check]:
@@ -164,9 +160,9 @@ def _rules_go(ground: Ground) -> Iterator[Check]:
             remedy = "bazel-xc init writes the lines that are missing"
             yield _check("rules_go", Status.WARNING, "no version of rules_go is declared", remedy)
         return
-    release = _numbers(ground.go_version)[:2]
+    release = version_numbers(ground.go_version)[:2]
     least = next((version for go, version in reversed(_since()) if release >= go), "")
-    if least and release and _numbers(ground.rules_go) < _numbers(least):
+    if least and release and version_numbers(ground.rules_go) < version_numbers(least):
         remedy = f"take rules_go {least} or newer, or an older Go under Bazel"
         found = f"{ground.rules_go} is older than Go {'.'.join(map(str, release))}"
         yield _check("rules_go", Status.WARNING, found, remedy)

@@ -7,7 +7,6 @@ asks for it by ``--expect``. It runs nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
@@ -18,6 +17,7 @@ from bazel_xc.artifact.facts import Facts, GoInfo, Image, Kind, Relro
 from bazel_xc.artifact.systems import Systems
 from bazel_xc.machine import Container, fits
 from bazel_xc.model import Platform
+from bazel_xc.versions import dotted_numbers
 
 _LARGEST = 5
 _SHOWN_SETTINGS = ("-buildmode", "-trimpath", "vcs.revision", "vcs.modified")
@@ -177,15 +177,9 @@ def _loading(image: Image, wanted: Wanted, systems: Systems) -> Iterator[Check]:
         yield _check("rpath", not absolute, ", ".join(image.rpaths), remedy, Status.WARNING)
 
 
-def version_of(text: str) -> tuple[int, ...]:
-    """The numbers of a version such as ``GLIBC_2.31`` or ``2.31``; empty where there is none."""
-    found = re.fullmatch(r"(?:GLIBC_)?(\d+(?:\.\d+)*)", text)
-    return tuple(int(part) for part in found[1].split(".")) if found else ()
-
-
 def _glibc(image: Image, wanted: Wanted) -> Iterator[Check]:
     asked = {each.version for each in image.versions if each.version.startswith("GLIBC_")}
-    highest = max(asked, key=version_of, default="")
+    highest = max(asked, key=_glibc_numbers, default="")
     if not highest:
         return
     where = sorted({each.library for each in image.versions if each.version == highest})
@@ -195,7 +189,11 @@ def _glibc(image: Image, wanted: Wanted) -> Iterator[Check]:
         return
     most = ".".join(map(str, wanted.max_glibc))
     remedy = f"more than {most}: build against an older sysroot, such as zig cc -target …-linux-gnu.{most}"
-    yield _check("glibc", version_of(highest) <= wanted.max_glibc, found, remedy)
+    yield _check("glibc", _glibc_numbers(highest) <= wanted.max_glibc, found, remedy)
+
+
+def _glibc_numbers(version: str) -> tuple[int, ...]:
+    return dotted_numbers(version.removeprefix("GLIBC_"))
 
 
 def _hardening(image: Image, wanted: Wanted) -> Iterator[Check]:

@@ -19,7 +19,7 @@ from attrs import asdict, frozen
 from bazel_xc.artifact.baseline import from_text, held_against, to_text
 from bazel_xc.artifact.check import Check, Status, failed
 from bazel_xc.artifact.differences import differences
-from bazel_xc.artifact.expect import PROPERTIES, Wanted, verify, version_of
+from bazel_xc.artifact.expect import PROPERTIES, Wanted, verify
 from bazel_xc.artifact.facts import Facts
 from bazel_xc.artifact.inspect import inspect
 from bazel_xc.artifact.systems import load_systems
@@ -31,6 +31,7 @@ from bazel_xc.config import DEFAULT_PLATFORMS, FILE_NAME
 from bazel_xc.errors import ArtifactError, ConfigError, WriteError
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.model import Platform
+from bazel_xc.versions import dotted_numbers
 
 SCHEMA = 1
 _UNITS = {
@@ -163,7 +164,7 @@ def _size(text: str) -> int:
 
 
 def _version(text: str) -> tuple[int, ...]:
-    found = version_of(text)
+    found = dotted_numbers(text.removeprefix("GLIBC_"))
     if not found:
         raise argparse.ArgumentTypeError(f"{text!r} is no version such as 2.31")
     return found

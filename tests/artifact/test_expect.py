@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 
 from bazel_xc.artifact.check import Check, Status
-from bazel_xc.artifact.expect import PROPERTIES, Wanted, verify, version_of
+from bazel_xc.artifact.expect import PROPERTIES, Wanted, verify
 from bazel_xc.artifact.facts import Facts, GoInfo, Image, Kind, Relro, SymbolVersion
 from bazel_xc.artifact.systems import load_systems
 from bazel_xc.machine import Container, Machine, Part
@@ -229,11 +229,3 @@ def test_properties_of_go() -> None:
     assert PROPERTIES["trimpath"](found)
     assert PROPERTIES["vcs"](found)
     assert told(found, LINUX_PURE)["go settings"].found == "-trimpath=true, vcs.revision=abc"
-
-
-@pytest.mark.parametrize(
-    ("text", "numbers"),
-    [("GLIBC_2.2.5", (2, 2, 5)), ("2.31", (2, 31)), ("GLIBC_PRIVATE", ()), ("two", ()), ("2.", ())],
-)
-def test_version_of(text: str, numbers: tuple[int, ...]) -> None:
-    assert version_of(text) == numbers
