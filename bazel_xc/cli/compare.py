@@ -14,6 +14,7 @@ from typing import Any
 from attrs import evolve
 
 from bazel_xc.cli.common import incomplete_option, run_options, shared_options, show, weighed
+from bazel_xc.cli.files import text_of
 from bazel_xc.commands.material import join
 from bazel_xc.commands.revisions import checked_out, revision_of
 from bazel_xc.commands.snapshot import take_snapshot
@@ -91,11 +92,7 @@ def _report(name: str | None, options: argparse.Namespace) -> tuple[Report, Mate
     if name is None:
         return _made(options.root, options)
     if name.endswith(".json"):
-        try:
-            text = Path(name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as e:
-            raise ReportError(f"{name}: cannot be read: {e}") from None
-        return load(text, name), None
+        return load(text_of(name), name), None
     with checked_out(options.root, revision_of(options.root, name)) as place:
         try:
             return _made(place, options)

@@ -12,8 +12,8 @@ from typing import Any
 
 from bazel_xc.artifact.fingerprint import Fingerprint, changes, fingerprint
 from bazel_xc.cli.common import run_options, shared_options
+from bazel_xc.cli.files import text_of
 from bazel_xc.commands.doctor import ground
-from bazel_xc.errors import ArtifactError
 from bazel_xc.report.plain import plain
 
 
@@ -57,8 +57,4 @@ def _show(found: Fingerprint, *, explain: bool) -> None:
 
 
 def _saved(path: Path) -> Fingerprint:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as e:
-        raise ArtifactError(f"{path}: cannot be read: {e}; make it with --format json") from None
-    return Fingerprint.from_text(text, str(path))
+    return Fingerprint.from_text(text_of(path, "make it with --format json"), str(path))

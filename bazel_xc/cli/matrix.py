@@ -15,10 +15,10 @@ from typing import Any
 from attrs import evolve
 
 from bazel_xc.cli.common import incomplete_option, run_options, shared_options, show, weighed
+from bazel_xc.cli.files import text_of
 from bazel_xc.commands.material import join
 from bazel_xc.commands.options import configuration
 from bazel_xc.commands.snapshot import take_snapshot
-from bazel_xc.errors import ReportError
 from bazel_xc.report.build import build_report
 from bazel_xc.report.json_format import load
 from bazel_xc.report.matrix import Asked, matrix
@@ -85,11 +85,7 @@ def run(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> Report:
     if not options.report:
         return build_report(join(take_snapshot(run_options(options), both=True)))
-    try:
-        text = options.report.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as e:
-        raise ReportError(f"{options.report}: cannot be read: {e}") from None
-    saved = load(text, str(options.report))
+    saved = load(text_of(options.report), str(options.report))
     return _only(saved, options.platform) if options.platform else saved
 
 

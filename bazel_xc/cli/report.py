@@ -13,9 +13,10 @@ from typing import Any
 from attrs import evolve
 
 from bazel_xc.cli.common import incomplete_option, run_options, shared_options, show, weighed
+from bazel_xc.cli.files import write_text
 from bazel_xc.commands.material import join
 from bazel_xc.commands.snapshot import take_snapshot
-from bazel_xc.errors import ReportError, WriteError
+from bazel_xc.errors import ReportError
 from bazel_xc.report import dot, graphml, html, json_format, markdown, mermaid, sarif, text_format
 from bazel_xc.report.build import build_report
 
@@ -62,8 +63,5 @@ def run(options: argparse.Namespace) -> int:
     if options.output is None:
         print(text, end="")
         return 1 if failed else 0
-    try:
-        options.output.write_text(text, encoding="utf-8")
-    except OSError as e:
-        raise WriteError(f"{options.output}: cannot be written: {e.strerror}") from None
+    write_text(options.output, text)
     return 1 if failed else 0

@@ -16,8 +16,8 @@ from bazel_xc.artifact.log_format import FORMATS, Known
 from bazel_xc.artifact.patterns import Patterns, load_patterns
 from bazel_xc.artifact.scan import Finding, Scan, scan
 from bazel_xc.cli.common import shared_options
+from bazel_xc.cli.files import text_of, unreadable
 from bazel_xc.clibs.registry import Library, load_registry
-from bazel_xc.errors import ArtifactError, ReportError
 from bazel_xc.model import Severity
 from bazel_xc.report.plain import plain
 
@@ -64,7 +64,7 @@ def _scanned(file: str, patterns: Patterns) -> Scan:
         with Path(file).open("rb") as stream:
             return scan(stream, patterns)
     except OSError as e:
-        raise ArtifactError(f"{file}: cannot be read: {e.strerror or e}") from None
+        raise unreadable(file, e) from None
 
 
 def _providers(findings: tuple[Finding, ...], patterns: Patterns) -> Iterator[tuple[tuple[str, str], str]]:
@@ -103,12 +103,8 @@ def _targets(path: Path, root: Path) -> Mapping[str, tuple[str, ...]]:
     # Only with --report: it loads what reads reports.
     from bazel_xc.report.json_format import load  # noqa: PLC0415
 
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as e:
-        raise ReportError(f"{path}: cannot be read: {e}") from None
     found: dict[str, set[str]] = {}
-    for target in load(text, str(path)).targets:
+    for target in load(text_of(path), str(path)).targets:
         below = {
             name
             for on in target.platforms.values()

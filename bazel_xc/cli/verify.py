@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,10 @@ from bazel_xc.artifact.systems import load_systems
 from bazel_xc.artifact.trial import Figures, try_out
 from bazel_xc.cli.checks import as_json, show_checks
 from bazel_xc.cli.common import run_options, shared_options
+from bazel_xc.cli.files import text_of, write_text
 from bazel_xc.commands.options import configuration
 from bazel_xc.config import DEFAULT_PLATFORMS, FILE_NAME
-from bazel_xc.errors import ArtifactError, ConfigError, WriteError
+from bazel_xc.errors import ArtifactError, ConfigError
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.model import Platform
 from bazel_xc.versions import dotted_numbers
@@ -87,7 +89,7 @@ class _Verified:
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
     wanted = _wanted(options)
-    before = from_text(_read(options.baseline), str(options.baseline)) if options.baseline else None
+    before = _baseline(options.baseline) if options.baseline else None
     if options.compare and len(options.files) > 1:
         raise ArtifactError("--compare: takes one FILE")
     found = [_verified(path, wanted, options, before) for path in options.files]
@@ -96,11 +98,13 @@ def run(options: argparse.Namespace) -> int:
     else:
         show_checks({f"{each.facts.path} ({wanted.platform.name})": each.checks for each in found}, options)
     if options.save_baseline:
-        _write(options.save_baseline, to_text({each.facts.path: each.figures for each in found}))
+        write_text(options.save_baseline, to_text({each.facts.path: each.figures for each in found}))
     return 1 if any(failed(each.checks) for each in found) else 0
 
 
-def _verified(path: Path, wanted: Wanted, options: argparse.Namespace, before: Any) -> _Verified:  # noqa: ANN401
+def _verified(
+    path: Path, wanted: Wanted, options: argparse.Namespace, before: Mapping[str, Figures] | None
+) -> _Verified:
     facts = inspect(path, str(path), wanted.platform.goarch)
     checks = [*verify(facts, wanted, load_systems())]
     figures = Figures(size=facts.size)
@@ -120,6 +124,10 @@ def _verified(path: Path, wanted: Wanted, options: argparse.Namespace, before: A
 def _unknown(facts: Facts) -> Check:
     remedy = "save it with --save-baseline"
     return Check(name="baseline", status=Status.WARNING, found=f"{facts.path} is not in it", remedy=remedy)
+
+
+def _baseline(path: Path) -> Mapping[str, Figures]:
+    return from_text(text_of(path, f"make it with --save-baseline {path}"), str(path))
 
 
 def _wanted(options: argparse.Namespace) -> Wanted:
@@ -187,17 +195,3 @@ def _raw(found: list[_Verified], platform: Platform) -> dict[str, Any]:
             for each in found
         ],
     }
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as e:
-        raise ArtifactError(f"{path}: cannot be read: {e}; make it with --save-baseline {path}") from None
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as e:
-        raise WriteError(f"{path}: cannot be written: {e.strerror}") from None

@@ -265,7 +265,7 @@ def test_no_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["matrix", "-C", str(tmp_path), "--report", "gone.json"])
     assert (code, capsys.readouterr().err) == (
         2,
-        "bazel-xc: gone.json: cannot be read: [Errno 2] No such file or directory: 'gone.json'\n",
+        "bazel-xc: gone.json: cannot be read: No such file or directory\n",
     )
 
 
