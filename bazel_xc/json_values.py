@@ -1,13 +1,18 @@
-"""Reads JSON's values as frozen classes, so that a class describes its saved form too.
+"""Reads saved JSON as frozen classes, so that a class describes its saved form too.
 
-Comes in: what ``json.loads`` gave, and an attrs class. Goes out: an instance, or a ``ValueError`` that names
+Comes in: the text of a document, and an attrs class. Goes out: an instance, or a ``ValueError`` that names
 the key path of the first mistake. Types are strict: no number becomes a string, and no string a list. A field
 with a default may be missing; unknown keys are ignored. For the other direction ``attrs.asdict`` is enough.
+
+cattrs would need a hook per type to be as strict, names types of Python in its messages, collects every
+mistake of a file, and does not make the schema, which needs the same walk over the types (see
+``field_types``).
 """
 
 from __future__ import annotations
 
 import enum
+import json
 from collections.abc import Mapping
 from functools import cache
 from types import UnionType
@@ -27,12 +32,19 @@ _WORDS: dict[Any, str] = {
 }
 
 
-def read_values(raw: object, kind: type[_T]) -> _T:
-    """The instance of an attrs class that JSON's values describe.
+def read_saved(text: str, kind: type[_T], version: int) -> _T:
+    """The instance that a document of this version describes; its key ``schema`` has the version.
 
     Fields may be strings, numbers, enumerations, other attrs classes, ``X | None``, ``tuple[X, ...]`` and
     ``Mapping[str, X]``. Raises ValueError with one line.
     """
+    try:
+        raw = json.loads(text)
+    except ValueError as e:
+        raise ValueError(f"no JSON: {e}") from None
+    found = raw.get("schema") if isinstance(raw, dict) else None
+    if found != version:
+        raise ValueError(f"{'no schema' if found is None else f'schema {found!r:.40}'}, wanted {version}")
     made: _T = _value(raw, kind, "")
     return made
 

@@ -25,7 +25,7 @@ from elftools.construct import ConstructError
 
 from bazel_xc.artifact.buildinfo import read_build_info
 from bazel_xc.artifact.elf import read_elf
-from bazel_xc.artifact.facts import Facts, GoInfo, Image, Kind
+from bazel_xc.artifact.facts import BinaryFacts, FileKind, GoInfo, Image
 from bazel_xc.artifact.macho import MachOError, read_macho
 from bazel_xc.artifact.pe import read_pe
 from bazel_xc.errors import ArtifactError
@@ -52,7 +52,7 @@ _ARCHIVES = (b"!<arch>\n", b"!<thin>\n")
 _FORMATS = "ELF, PE, Mach-O or an archive"
 
 
-def inspect(path: Path, shown: str, goarch: str = "") -> Facts:
+def inspect(path: Path, shown: str, goarch: str = "") -> BinaryFacts:
     """What a file says of itself; ``shown`` is its name in what is told.
 
     Of a Mach-O file for several processors it is the part for ``goarch``. Raises ``ArtifactError`` where
@@ -64,7 +64,7 @@ def inspect(path: Path, shown: str, goarch: str = "") -> Facts:
             if size > MAX_BYTES:
                 raise ArtifactError(f"{shown}: {size} bytes are more than the {MAX_BYTES} that are looked at")
             if not size:
-                return Facts(path=shown, size=0, sha256=hashlib.sha256().hexdigest(), machine=Machine(),
+                return BinaryFacts(path=shown, size=0, sha256=hashlib.sha256().hexdigest(), machine=Machine(),
                              problem="the file is empty")  # fmt: skip
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 return _inspect(data, size, shown, goarch)
@@ -72,16 +72,16 @@ def inspect(path: Path, shown: str, goarch: str = "") -> Facts:
         raise ArtifactError(f"{shown}: cannot be read: {e.strerror or e}") from None
 
 
-def _inspect(data: mmap.mmap, size: int, shown: str, goarch: str) -> Facts:
+def _inspect(data: mmap.mmap, size: int, shown: str, goarch: str) -> BinaryFacts:
     digest = hashlib.sha256()
     for at in range(0, size, _BLOCK):
         digest.update(data[at : at + _BLOCK])
     machine = machine_of(_Stream(data, size))  # type: ignore[arg-type]
-    bare = Facts(path=shown, size=size, sha256=digest.hexdigest(), machine=machine)
+    bare = BinaryFacts(path=shown, size=size, sha256=digest.hexdigest(), machine=machine)
     if machine.unreadable:
         return evolve(bare, problem=machine.unreadable)
     if data[:8] in _ARCHIVES:
-        return evolve(bare, kind=Kind.ARCHIVE, go=read_build_info(data))
+        return evolve(bare, kind=FileKind.ARCHIVE, go=read_build_info(data))
     if not machine.parts:
         return evolve(bare, problem=f"neither {_FORMATS}")
     try:
@@ -89,7 +89,7 @@ def _inspect(data: mmap.mmap, size: int, shown: str, goarch: str) -> Facts:
     except _PARSER_ERRORS as e:
         return evolve(bare, problem=f"broken: {_reason(e)}")
     if image is None:
-        return evolve(bare, kind=Kind.OBJECT)
+        return evolve(bare, kind=FileKind.OBJECT)
     return evolve(bare, kind=image.kind, image=image, go=_go(data, image))
 
 

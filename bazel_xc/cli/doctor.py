@@ -13,7 +13,7 @@ from bazel_xc.artifact.check import failed
 from bazel_xc.artifact.doctor import examine
 from bazel_xc.cli.checks import as_json, show_checks
 from bazel_xc.cli.common import run_options, shared_options
-from bazel_xc.commands.doctor import ground
+from bazel_xc.commands.doctor import surroundings
 
 SCHEMA = 1
 
@@ -32,7 +32,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    found = examine(ground(run_options(options)))
+    found = examine(surroundings(run_options(options)))
     bad = any(failed(checks) for checks in found.values())
     if options.format == "json":
         subjects = [

@@ -13,7 +13,7 @@ from typing import Any
 from bazel_xc.artifact.fingerprint import Fingerprint, changes, fingerprint
 from bazel_xc.cli.common import run_options, shared_options
 from bazel_xc.cli.files import text_of
-from bazel_xc.commands.doctor import ground
+from bazel_xc.commands.doctor import surroundings
 from bazel_xc.report.plain import plain
 
 
@@ -36,7 +36,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
     old = _saved(options.compare) if options.compare else None
-    found = fingerprint(ground(run_options(options)))
+    found = fingerprint(surroundings(run_options(options)))
     if options.format == "json":
         print(found.to_text(), end="")
     else:

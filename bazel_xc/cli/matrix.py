@@ -21,7 +21,7 @@ from bazel_xc.commands.options import configuration
 from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.report.build import build_report
 from bazel_xc.report.json_format import load
-from bazel_xc.report.matrix import Asked, matrix
+from bazel_xc.report.matrix import MatrixRequest, matrix
 from bazel_xc.report.matrix_format import FORMATS, LIMITS
 from bazel_xc.report.model import Report
 from bazel_xc.report.plain import plain
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
     configured = configuration(run_options(options)).platforms
     runners = {each.name: each.runner for each in configured if each.runner}
-    asked = Asked(
+    asked = MatrixRequest(
         include=tuple(options.include),
         exclude=tuple(options.exclude),
         kinds=tuple(options.kind),

@@ -18,10 +18,10 @@ from typing import Any
 from attrs import asdict, frozen
 
 from bazel_xc.artifact.baseline import from_text, held_against, to_text
-from bazel_xc.artifact.check import Check, Status, failed
+from bazel_xc.artifact.check import Check, CheckStatus, failed
 from bazel_xc.artifact.differences import differences
 from bazel_xc.artifact.expect import PROPERTIES, Wanted, verify
-from bazel_xc.artifact.facts import Facts
+from bazel_xc.artifact.facts import BinaryFacts
 from bazel_xc.artifact.inspect import inspect
 from bazel_xc.artifact.systems import load_systems
 from bazel_xc.artifact.trial import Figures, try_out
@@ -81,7 +81,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 @frozen(kw_only=True)
 class _Verified:
-    facts: Facts
+    facts: BinaryFacts
     checks: tuple[Check, ...]
     figures: Figures
 
@@ -121,9 +121,11 @@ def _verified(
     return _Verified(facts=facts, checks=tuple(checks), figures=figures)
 
 
-def _unknown(facts: Facts) -> Check:
+def _unknown(facts: BinaryFacts) -> Check:
     remedy = "save it with --save-baseline"
-    return Check(name="baseline", status=Status.WARNING, found=f"{facts.path} is not in it", remedy=remedy)
+    return Check(
+        name="baseline", status=CheckStatus.WARNING, found=f"{facts.path} is not in it", remedy=remedy
+    )
 
 
 def _baseline(path: Path) -> Mapping[str, Figures]:

@@ -1,6 +1,6 @@
 """Gathers what the doctor looks at: configuration, go, versions that the workspace names.
 
-Comes in: the choices of the command line. Goes out: a ``Ground``. A workspace that lacks any of it is
+Comes in: the choices of the command line. Goes out: a ``Surroundings``. A workspace that lacks any of it is
 examined all the same; only a configuration with mistakes stops.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bazel_xc.artifact.doctor import Ground
+from bazel_xc.artifact.doctor import Surroundings
 from bazel_xc.artifact.running import Done, run
 from bazel_xc.buildfile.repositories import WORKSPACE_NAMES, read_repositories
 from bazel_xc.commands.options import Options, configuration
@@ -24,7 +24,7 @@ from bazel_xc.versions import version_numbers
 TIMEOUT_SECONDS = 120
 
 
-def ground(options: Options) -> Ground:
+def surroundings(options: Options) -> Surroundings:
     """What is known before the examination. Raises ``ConfigError`` for a configuration with mistakes."""
     config = configuration(options)
     root = options.root
@@ -39,7 +39,7 @@ def ground(options: Options) -> Ground:
     def start(command: tuple[str, ...], folder: Path, variables: Mapping[str, str]) -> Done:
         return run(command, {**settings, **variables}, TIMEOUT_SECONDS, folder)
 
-    return Ground(
+    return Surroundings(
         platforms=config.platforms,
         certain=bool(options.config_file or options.platforms or (root / FILE_NAME).exists()),
         root=root,

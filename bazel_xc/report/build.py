@@ -57,7 +57,7 @@ class Material:
 
 def build_report(material: Material) -> Report:
     """The report on all targets."""
-    builder = _Builder(material)
+    builder = _ReportBuilder(material)
     targets = tuple(builder.target(each) for each in sorted(material.targets, key=lambda each: each.label))
     return Report(
         run=material.run,
@@ -69,7 +69,7 @@ def build_report(material: Material) -> Report:
     )
 
 
-class _Builder:
+class _ReportBuilder:
     def __init__(self, material: Material) -> None:
         self.material = material
         self.cgo = {each.name: each.cgo for each in material.run.platforms}

@@ -13,7 +13,7 @@ from typing import Any
 from attrs import asdict
 
 from bazel_xc.errors import ReportError
-from bazel_xc.json_values import read_values
+from bazel_xc.json_values import read_saved
 from bazel_xc.report.model import SCHEMA_VERSION, Report
 
 
@@ -32,16 +32,6 @@ def document(report: Report) -> dict[str, Any]:
 def load(text: str, name: str) -> Report:
     """The report in a text; ``name`` is the file's, for messages. Raises ``ReportError``."""
     try:
-        raw = json.loads(text)
+        return read_saved(text, Report, SCHEMA_VERSION)
     except ValueError as e:
-        raise ReportError(f"{name}: no JSON: {e}") from None
-    version = raw.get("schema") if isinstance(raw, dict) else None
-    if version != SCHEMA_VERSION:
-        found = f"schema {version}" if version is not None else "no schema"
-        raise ReportError(
-            f"{name}: no report of this version ({found}, wanted {SCHEMA_VERSION}); make it anew"
-        )
-    try:
-        return read_values(raw, Report)
-    except ValueError as e:
-        raise ReportError(f"{name}: not a whole report: {e}; make it anew") from None
+        raise ReportError(f"{name}: no report: {e}; make it again with report --format json") from None

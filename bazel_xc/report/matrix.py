@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:@+=~,-]+")  # what no shell takes for anythi
 
 
 @frozen(kw_only=True)
-class Asked:
+class MatrixRequest:
     """What is asked of a matrix.
 
     Patterns are of labels, ``//dir/...`` and the like, or such a pattern with ``@<platform>`` behind it;
@@ -77,7 +77,7 @@ class Matrix:
     refused: tuple[str, ...] = ()
 
 
-def matrix(report: Report, asked: Asked) -> Matrix:
+def matrix(report: Report, asked: MatrixRequest) -> Matrix:
     """The matrix of a report. Raises ``ReportError`` where not even one job per platform is allowed."""
     cgo = {each.name: each.cgo for each in report.run.platforms}
     pairs: dict[tuple[str, bool, str], list[tuple[str, bool]]] = {}
@@ -114,7 +114,9 @@ def _kind(target: TargetEntry) -> str:
     return "test" if target.kind.endswith("test") else "binary"
 
 
-def _meant(targets: Iterable[TargetEntry], asked: Asked) -> Iterator[tuple[TargetEntry, str, TargetOn]]:
+def _meant(
+    targets: Iterable[TargetEntry], asked: MatrixRequest
+) -> Iterator[tuple[TargetEntry, str, TargetOn]]:
     for target in targets:
         if asked.kinds and _kind(target) not in asked.kinds:
             continue
@@ -152,7 +154,7 @@ def _chunks(found: list[tuple[str, bool]], size: int) -> Iterator[list[tuple[str
         yield found[at : at + size]
 
 
-def _chunk(groups: Iterable[list[tuple[str, bool]]], asked: Asked) -> int:
+def _chunk(groups: Iterable[list[tuple[str, bool]]], asked: MatrixRequest) -> int:
     """How many targets share a job, so that there are not too many jobs."""
     sizes = [len(each) for each in groups]
     largest = max(sizes, default=1)

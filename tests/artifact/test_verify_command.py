@@ -136,7 +136,7 @@ def test_baseline_of_nonsense(text: str, verify: Verify) -> None:
     Path("base").write_text(text, encoding="utf-8")
     code, out, err = verify("app", "--platform", "linux_arm64", "--baseline", "base")
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert err.endswith("make it anew with --save-baseline\n")
+    assert err.endswith("make it again with --save-baseline\n")
 
 
 def test_baseline(verify: Verify) -> None:
