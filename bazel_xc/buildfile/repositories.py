@@ -15,14 +15,13 @@ from functools import cached_property
 from attrs import field, frozen
 
 from bazel_xc.buildfile.syntax import syntax_tree
-from bazel_xc.model import Diagnostic, Label, Severity
+from bazel_xc.model import WORKSPACE_NAMES, Diagnostic, Label, Severity
 from bazel_xc.versions import version_numbers
 
 _VERSION_IN_URL = re.compile(r"rules_go[-/](?:.*?/)?v?(\d+\.\d+\.\d+)")
 _MACRO = re.compile(r"#\s*gazelle:repository_macro\s+([^\s%]+)%")
 _NAMING = "gazelle:go_naming_convention"
 _RULES_GO_NAMES = ("io_bazel_rules_go", "rules_go")
-WORKSPACE_NAMES = ("WORKSPACE.bazel", "WORKSPACE")
 
 
 @frozen

@@ -18,12 +18,12 @@ from bazel_xc.commands.doctor import surroundings
 SCHEMA = 1
 
 
-def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Adds the command to the parser."""
+def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser; ``summary`` is its line in the list of commands."""
     parser = commands.add_parser(
         "doctor",
         parents=[shared_options()],
-        help="check go, bazel and C compilers",
+        help=summary,
         description="Checks go, bazel, C compilers and emulators against the configured platforms.",
     )
     parser.add_argument("--format", choices=("json", "text"), default="text")

@@ -17,12 +17,12 @@ from bazel_xc.commands.doctor import surroundings
 from bazel_xc.report.plain import plain
 
 
-def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Adds the command to the parser."""
+def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser; ``summary`` is its line in the list of commands."""
     parser = commands.add_parser(
         "fingerprint",
         parents=[shared_options()],
-        help="print a stable key for build caches",
+        help=summary,
         description="Prints a key over target, tools, environment and go.sum, for the caches of CI.",
     )
     parser.add_argument("--explain", action="store_true", help="print every part of it")

@@ -27,12 +27,12 @@ from bazel_xc.report.model import Report
 from bazel_xc.report.plain import plain
 
 
-def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Adds the command to the parser."""
+def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser; ``summary`` is its line in the list of commands."""
     parser = commands.add_parser(
         "matrix",
         parents=[shared_options(), incomplete_option()],
-        help="write the CI matrix of targets and platforms",
+        help=summary,
         description="Writes which binaries and tests are built for which platform, for CI; what cannot be"
         " built somewhere is left out there.",
     )

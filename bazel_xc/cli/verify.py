@@ -48,12 +48,12 @@ _UNITS = {
 }
 
 
-def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Adds the command to the parser."""
+def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser; ``summary`` is its line in the list of commands."""
     parser = commands.add_parser(
         "verify",
         parents=[shared_options()],
-        help="check built binaries",
+        help=summary,
         description="Checks built binaries against their platform: format, machine, linkage, libraries,"
         " Go build information, size.",
     )

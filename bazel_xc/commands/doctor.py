@@ -11,13 +11,14 @@ from pathlib import Path
 
 from bazel_xc.artifact.doctor import Surroundings
 from bazel_xc.artifact.running import Done, run
-from bazel_xc.buildfile.repositories import WORKSPACE_NAMES, read_repositories
+from bazel_xc.buildfile.repositories import read_repositories
 from bazel_xc.commands.options import Options, configuration
 from bazel_xc.commands.snapshot import reader
 from bazel_xc.config import FILE_NAME
 from bazel_xc.errors import GoError
 from bazel_xc.golang.go_mod import go_version
 from bazel_xc.golang.toolchain import Toolchain, find_go
+from bazel_xc.model import WORKSPACE_NAMES
 from bazel_xc.regular import read_file
 from bazel_xc.versions import version_numbers
 

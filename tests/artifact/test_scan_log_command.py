@@ -158,8 +158,10 @@ def test_what_is_in_a_log_cannot_write_to_the_terminal(scan_log: ScanLog) -> Non
         (["."], ".: cannot be read: Is a directory"),
         (
             ["log", "--report", "log"],
-            "log: no report: no JSON: Expecting value: line 1 column 1 (char 0); make it again with"
-            " report --format json",
+            (
+                "log: no report: no JSON: Expecting value: line 1 column 1 (char 0)"
+                "; make it again with report --format json"
+            ),
         ),
     ],
 )
