@@ -2,7 +2,7 @@
 
 Comes in: paths of binaries. Goes out: one line per file with what each says of machine, linkage, stripping,
 entry point, interpreter and libraries, and the number of disagreements as exit code. Build the files with any
-flags you like; tests/artifact/binaries.py shows how.
+flags you like; tests/binaries.py shows how.
 """
 
 from __future__ import annotations
