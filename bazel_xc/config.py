@@ -69,14 +69,14 @@ def load_config(text: str, known_platforms: frozenset[str], path: str = FILE_NAM
         raise ConfigError(f"{path}: {e}") from None
     except RecursionError:
         raise ConfigError(f"{path}: values are nested too deeply") from None
-    reader = _Reader(known_platforms)
+    reader = _ConfigReader(known_platforms)
     config = reader.config(raw)
     if reader.mistakes:
         raise ConfigError("\n".join(f"{path}: {mistake}" for mistake in reader.mistakes))
     return config
 
 
-class _Reader:
+class _ConfigReader:
     """Reads typed values out of raw TOML and collects what is wrong, each with its key path."""
 
     def __init__(self, known_platforms: frozenset[str]) -> None:

@@ -24,8 +24,12 @@ class WorkspaceError(BazelXcError):
     """The workspace has no Go module, or a file that everything depends on cannot be read."""
 
 
+class ReadError(BazelXcError):
+    """A file that the command line names cannot be read."""
+
+
 class ReportError(BazelXcError):
-    """A saved report cannot be read, or a revision that is to be reported on cannot be had."""
+    """A saved report does not have the right form, or a revision to report on does not exist."""
 
 
 class WriteError(BazelXcError):
@@ -33,7 +37,7 @@ class WriteError(BazelXcError):
 
 
 class ArtifactError(BazelXcError):
-    """A built file, a log or saved figures cannot be read, or make no sense."""
+    """A built file cannot be read, or saved figures do not have the right form."""
 
 
 class InterruptedRunError(BazelXcError):

@@ -48,7 +48,7 @@ def compiled(pattern: str) -> Expression:
     return Expression(pattern)
 
 
-class _Found(Protocol):
+class _Match(Protocol):
     def __getitem__(self, group: int) -> str: ...
     def groups(self) -> tuple[str | None, ...]: ...
     def groupdict(self) -> dict[str, str | None]: ...
@@ -58,7 +58,7 @@ class _Engine(Protocol):
     groups: int
     groupindex: Mapping[str, int]
 
-    def search(self, text: str) -> _Found | None: ...
+    def search(self, text: str) -> _Match | None: ...
 
 
 @cache

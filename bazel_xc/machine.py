@@ -76,16 +76,20 @@ _ELF = MappingProxyType(
 _COFF = MappingProxyType({0x14C: "386", 0x1C4: "arm", 0x8664: "amd64", 0xAA64: "arm64"})
 _COFF_OTHERS = frozenset({0x1C0, 0x1C2, 0x200, 0x5032, 0x5064, 0xA641, 0xA64E})
 # Apple's mach/machine.h.
-_MACH_O = MappingProxyType({7: "386", 12: "arm", 0x01000007: "amd64", 0x0100000C: "arm64"})
-_MACH_O_ORDERS = MappingProxyType(
+MACH_O_CPUS = MappingProxyType({7: "386", 12: "arm", 0x01000007: "amd64", 0x0100000C: "arm64"})
+"""CPU types of Mach-O by number."""
+# Apple's mach-o/loader.h and mach-o/fat.h.
+MACH_O_MAGICS = MappingProxyType(
     {
-        b"\xce\xfa\xed\xfe": "<",
-        b"\xcf\xfa\xed\xfe": "<",
-        b"\xfe\xed\xfa\xce": ">",
-        b"\xfe\xed\xfa\xcf": ">",
+        b"\xce\xfa\xed\xfe": ("<", 32),
+        b"\xcf\xfa\xed\xfe": ("<", 64),
+        b"\xfe\xed\xfa\xce": (">", 32),
+        b"\xfe\xed\xfa\xcf": (">", 64),
     }
 )
-_FAT_ENTRY_SIZES = MappingProxyType({b"\xca\xfe\xba\xbe": 20, b"\xca\xfe\xba\xbf": 32})
+"""The first bytes of a Mach-O file: byte order, as ``struct`` has it, and bits."""
+FAT_ENTRIES = MappingProxyType({b"\xca\xfe\xba\xbe": ">IIIII", b"\xca\xfe\xba\xbf": ">IIQQII"})
+"""The first bytes of a Mach-O file for several processors: the layout of its entries, CPU type first."""
 
 _HEAD = 64  # enough for the header of any object
 _AR, _THIN_AR = b"!<arch>\n", b"!<thin>\n"
@@ -132,10 +136,10 @@ def _object(head: bytes, file: BinaryIO | None = None) -> Iterator[Part]:
     """The parts of an object by its first bytes; a fat one is read on in its ``file``."""
     if head.startswith(b"\x7fELF"):
         yield _elf(head)
-    elif head[:4] in _MACH_O_ORDERS:
-        cpu = _number(head, _MACH_O_ORDERS[head[:4]] + "I", 4)
-        yield Part(Container.MACH_O, _MACH_O.get(cpu, str(cpu)))
-    elif head[:4] in _FAT_ENTRY_SIZES and file:
+    elif head[:4] in MACH_O_MAGICS:
+        cpu = _number(head, MACH_O_MAGICS[head[:4]][0] + "I", 4)
+        yield Part(Container.MACH_O, MACH_O_CPUS.get(cpu, str(cpu)))
+    elif head[:4] in FAT_ENTRIES and file:
         yield from _fat(file, head)
     elif len(head) >= 20:
         yield from _coff(head)
@@ -170,13 +174,13 @@ def _image(file: BinaryIO, head: bytes) -> Part:
 
 
 def _fat(file: BinaryIO, head: bytes) -> Iterator[Part]:
-    size, count = _FAT_ENTRY_SIZES[head[:4]], _number(head, ">I", 4)
+    size, count = struct.calcsize(FAT_ENTRIES[head[:4]]), _number(head, ">I", 4)
     if count > _MAX_FAT:
         return
     table = _at(file, 8, size * count)
     for at in range(count):
         cpu = _number(table, ">I", at * size)
-        yield Part(Container.MACH_O, _MACH_O.get(cpu, str(cpu)))
+        yield Part(Container.MACH_O, MACH_O_CPUS.get(cpu, str(cpu)))
 
 
 def _members(file: BinaryIO) -> Iterator[Part]:

@@ -73,6 +73,9 @@ class Diagnostic:
         return f"{head}{self.severity}: {self.message}{tail}"
 
 
+# The files that make a directory a workspace without bzlmod, the first one that exists.
+WORKSPACE_NAMES = ("WORKSPACE.bazel", "WORKSPACE")
+
 # What the main repository is called from within another one: under bzlmod, and in a WORKSPACE.
 MAIN_OF_MODULES, MAIN_OF_WORKSPACE = "@@", "@"
 

@@ -91,7 +91,7 @@ def write_files(root: Path, changes: Iterable[FileChange]) -> tuple[str, ...]:
     wanted = sorted(change for change in changes if change.is_change)
     with _noted_signals() as seen:
         if wanted:
-            _Run(root, seen).write_or_undo(wanted)
+            _WriteRun(root, seen).write_or_undo(wanted)
         else:
             remove_leftovers(root)
     if seen.number:
@@ -121,7 +121,7 @@ def unified_diff(changes: Iterable[FileChange], *, git: bool = False) -> str:
     return "".join(out)
 
 
-class _Run:
+class _WriteRun:
     """What was prepared and what was done, so that it can be undone."""
 
     def __init__(self, root: Path, seen: _Signal) -> None:

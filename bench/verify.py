@@ -2,7 +2,7 @@
 
 Comes in: paths of binaries. Goes out: one line per file with what each says of machine, linkage, stripping,
 entry point, interpreter and libraries, and the number of disagreements as exit code. Build the files with any
-flags you like; tests/artifact/binaries.py shows how.
+flags you like; tests/binaries.py shows how.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bazel_xc.artifact.facts import Facts, Image, Kind
+from bazel_xc.artifact.facts import BinaryFacts, FileKind, Image
 from bazel_xc.artifact.inspect import inspect
 
 ARCHES = {"x86-64": "amd64", "aarch64": "arm64", "arm64": "arm64", "Aarch64": "arm64", "ARM64": "arm64"}
@@ -53,14 +53,14 @@ def arch(text: str) -> str:
     return ARCHES[found[0]] if found else ""
 
 
-def archive_rows(path: Path, facts: Facts) -> Iterator[tuple[str, object, object]]:
+def archive_rows(path: Path, facts: BinaryFacts) -> Iterator[tuple[str, object, object]]:
     """The machines of all members, by llvm-objdump."""
     formats = set(re.findall(r"file format (.+)", said("llvm-objdump", "-a", str(path))))
     theirs = sorted({arch(each.replace("_", "-")) for each in formats})
     yield "machines", tuple(sorted({part.goarch for part in facts.machine.parts})), tuple(theirs)
 
 
-def image_rows(path: Path, facts: Facts, image: Image) -> Iterator[tuple[str, object, object]]:
+def image_rows(path: Path, facts: BinaryFacts, image: Image) -> Iterator[tuple[str, object, object]]:
     """What file says of every format, and what the reader of the format says."""
     text = said("file", "-b", str(path))
     (part,) = facts.machine.parts
@@ -82,7 +82,7 @@ def elf_rows(path: Path, image: Image, text: str) -> Iterator[tuple[str, object,
     yield (
         "kind",
         image.kind,
-        Kind.SHARED if "shared object" in text and "pie" not in text else Kind.EXECUTABLE,
+        FileKind.SHARED if "shared object" in text and "pie" not in text else FileKind.EXECUTABLE,
     )
     yield "pie", bool(image.pie), "pie executable" in text
     yield "stripped", not image.symbols, ", stripped" in text

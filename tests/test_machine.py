@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -165,3 +167,24 @@ def test_no_archive_with_wrong_bytes_raises(data: st.DataObject) -> None:
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
 
     _of(bytes(whole))
+
+
+TEMPLATE = Path(__file__).parents[1] / "rules" / "private" / "verify_test.sh.tpl"
+CASES = re.findall(
+    r'"?([0-9a-f ]{4,8})"?\) echo "(elf|pe|macho) (\w+)"', TEMPLATE.read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize(("number", "form", "goarch"), CASES)
+def test_launcher_of_tests_knows_the_same_machines(number: str, form: str, goarch: str) -> None:
+    """The shell of a test that Bazel runs has no Python, so that it needs a table of its own."""
+    *bits, machine = (int(part, 16) for part in number.split())
+    heads = {"elf": lambda: elf(machine, bits[0], 2 if goarch == "s390x" else 1), "pe": lambda: coff(machine)}
+    containers = {"elf": ELF, "pe": COFF, "macho": MACH_O}
+
+    found = _of(heads[form]() if form in heads else mach_o(machine))
+    assert found.parts == {Part(containers[form], goarch)}
+
+
+def test_launcher_of_tests_has_a_table() -> None:
+    assert len(CASES) == 12

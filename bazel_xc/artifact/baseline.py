@@ -1,7 +1,7 @@
-"""Keeps the figures of binaries, and holds new ones against them.
+"""Saves the figures of binaries, and compares new figures with them.
 
-Comes in: the text of a saved baseline, figures by file. Goes out: checks, or the text of a new baseline. A
-figure that is missing on either side is left out; what got smaller is never a failure.
+Comes in: the text of a saved baseline, and figures by file. Goes out: checks, or the text of a new baseline.
+A figure that is missing on either side is not compared; a smaller figure is never a failure.
 """
 
 from __future__ import annotations
@@ -9,19 +9,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
 
-from attrs import asdict
+from attrs import asdict, frozen
 
-from bazel_xc.artifact.check import Check, Status
+from bazel_xc.artifact.check import Check, CheckStatus
 from bazel_xc.artifact.trial import Figures
 from bazel_xc.errors import ArtifactError
+from bazel_xc.json_values import read_saved
 
 SCHEMA = 1
-_REMEDY = "make it anew with --save-baseline"
 _UNITS: Mapping[str, str] = MappingProxyType(
     {"size": " bytes", "seconds": " s", "memory": " bytes", "system_calls": " system calls"}
 )
+
+
+@frozen
+class _Baseline:
+    files: Mapping[str, Figures]
 
 
 def to_text(figures: Mapping[str, Figures]) -> str:
@@ -31,26 +35,11 @@ def to_text(figures: Mapping[str, Figures]) -> str:
 
 
 def from_text(text: str, name: str) -> Mapping[str, Figures]:
-    """Reads a baseline; ``name`` is the file's. Raises ``ArtifactError``."""
+    """The figures by file; ``name`` is the baseline's, for messages. Raises ``ArtifactError``."""
     try:
-        raw = json.loads(text)
-        if raw["schema"] != SCHEMA:
-            raise ArtifactError(f"{name}: schema {raw['schema']}, wanted {SCHEMA}; {_REMEDY}")
-        return {str(path): _figures(each) for path, each in raw["files"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as e:
-        raise ArtifactError(f"{name}: no baseline: {type(e).__name__} at {e}; {_REMEDY}") from None
-
-
-def _figures(raw: Mapping[str, Any]) -> Figures:
-    for name in _UNITS:
-        if not isinstance(raw.get(name), int | float | None):
-            raise TypeError(f"{name} {raw[name]!r}")
-    return Figures(
-        size=int(raw["size"]),
-        seconds=raw.get("seconds"),
-        memory=raw.get("memory"),
-        system_calls=raw.get("system_calls"),
-    )
+        return read_saved(text, _Baseline, SCHEMA).files
+    except ValueError as e:
+        raise ArtifactError(f"{name}: no baseline: {e}; make it again with --save-baseline") from None
 
 
 def held_against(now: Figures, before: Figures, tolerance: float) -> Iterator[Check]:
@@ -63,7 +52,7 @@ def held_against(now: Figures, before: Figures, tolerance: float) -> Iterator[Ch
         good = new <= old * (1 + tolerance / 100)
         yield Check(
             name=f"baseline {name.replace('_', ' ')}",
-            status=Status.OK if good else Status.FAILURE,
+            status=CheckStatus.OK if good else CheckStatus.FAILURE,
             found=f"{_shown(new)}{unit}, was {_shown(old)}{change}",
             remedy=""
             if good

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from attrs import frozen
 
 
-class Status(enum.StrEnum):
+class CheckStatus(enum.StrEnum):
     """How a thing is judged; information is what nobody asked to be one way or the other."""
 
     OK = "ok"
@@ -25,7 +25,7 @@ class Check:
     """``command`` is what was run, ``remedy`` what to do; both may be empty. All are one line."""
 
     name: str
-    status: Status
+    status: CheckStatus
     found: str
     command: str = ""
     remedy: str = ""
@@ -33,4 +33,4 @@ class Check:
 
 def failed(checks: Iterable[Check]) -> bool:
     """Whether any of them is a failure."""
-    return any(each.status is Status.FAILURE for each in checks)
+    return any(each.status is CheckStatus.FAILURE for each in checks)

@@ -11,30 +11,30 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from bazel_xc.artifact.check import Check, Status
-from bazel_xc.artifact.facts import Facts, GoInfo
+from bazel_xc.artifact.check import Check, CheckStatus
+from bazel_xc.artifact.facts import BinaryFacts, GoInfo
 from bazel_xc.errors import ArtifactError
 
 _BLOCK = 1 << 20
 _SHOWN = 8
 
 
-def differences(one: Facts, other: Facts, paths: tuple[Path, Path]) -> tuple[Check, ...]:
+def differences(one: BinaryFacts, other: BinaryFacts, paths: tuple[Path, Path]) -> tuple[Check, ...]:
     """The comparison of two files. Raises ``ArtifactError`` where one cannot be read."""
     if one.sha256 == other.sha256:
-        return (Check(name="compare", status=Status.OK, found=f"same bytes as {other.path}"),)
+        return (Check(name="compare", status=CheckStatus.OK, found=f"same bytes as {other.path}"),)
     at = _first_difference(paths, one)
     where = _section_at(one, at)
     found = f"differs from {other.path} first at byte {at}{f', in {where}' if where else ''}"
     remedy = "for the same bytes: -trimpath, -buildvcs=false, -ldflags=-buildid=, the same tools and flags"
     return (
-        Check(name="compare", status=Status.FAILURE, found=found, remedy=remedy),
+        Check(name="compare", status=CheckStatus.FAILURE, found=found, remedy=remedy),
         *_sections(one, other, paths),
         *_go(one.go, other.go),
     )
 
 
-def _first_difference(paths: tuple[Path, Path], one: Facts) -> int:
+def _first_difference(paths: tuple[Path, Path], one: BinaryFacts) -> int:
     at = 0
     try:
         with paths[0].open("rb") as left, paths[1].open("rb") as right:
@@ -50,13 +50,13 @@ def _first_difference(paths: tuple[Path, Path], one: Facts) -> int:
     return at
 
 
-def _section_at(facts: Facts, at: int) -> str:
+def _section_at(facts: BinaryFacts, at: int) -> str:
     sections = facts.image.sections if facts.image else ()
     inside = [each for each in sections if each.offset <= at < each.offset + each.size]
     return inside[0].name if inside else "the headers" if facts.image and at < 64 else ""
 
 
-def _sections(one: Facts, other: Facts, paths: tuple[Path, Path]) -> Iterator[Check]:
+def _sections(one: BinaryFacts, other: BinaryFacts, paths: tuple[Path, Path]) -> Iterator[Check]:
     if not (one.image and other.image):
         return
     theirs = {each.name: each for each in other.image.sections}
@@ -74,7 +74,7 @@ def _sections(one: Facts, other: Facts, paths: tuple[Path, Path]) -> Iterator[Ch
     changed += [f"{name} (only there)" for name in theirs if name not in ours]
     if changed:
         more = f", and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
-        yield Check(name="sections differ", status=Status.INFO, found=", ".join(changed[:_SHOWN]) + more)
+        yield Check(name="sections differ", status=CheckStatus.INFO, found=", ".join(changed[:_SHOWN]) + more)
 
 
 def _blocks(
@@ -95,7 +95,7 @@ def _go(one: GoInfo | None, other: GoInfo | None) -> Iterator[Check]:
     for name in sorted(ours.keys() | theirs.keys()):
         if ours.get(name) != theirs.get(name):
             found = f"{name}: {ours.get(name, 'none')!r} here, {theirs.get(name, 'none')!r} there"
-            yield Check(name="go differs", status=Status.INFO, found=found)
+            yield Check(name="go differs", status=CheckStatus.INFO, found=found)
 
 
 def _facts(go: GoInfo | None) -> dict[str, str]:

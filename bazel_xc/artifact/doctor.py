@@ -1,31 +1,29 @@
 """Whether this machine can build for the configured platforms.
 
-Comes in: a ``Ground``: the platforms, what is known of go, Bazel and the workspace, and a function that runs
-commands. Goes out: checks by subject. What a configured platform needs is a failure where it is missing, a
-warning where the platform is only a default; what only running or testing needs is a warning. It changes
+Comes in: a ``Surroundings``: the platforms, what is known of go, Bazel and the workspace, and a function that
+runs commands. Goes out: checks by subject. What a configured platform needs is a failure where it is missing,
+a warning where the platform is only a default; what only running or testing needs is a warning. It changes
 nothing and asks no network.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-import tomli
 from attrs import frozen
 
-from bazel_xc.artifact.check import Check, Status
+from bazel_xc.artifact.check import Check, CheckStatus
 from bazel_xc.artifact.compilers import Proof, candidates, prove
 from bazel_xc.artifact.gocache import compiled_packages
 from bazel_xc.artifact.machines import host, load_machines
 from bazel_xc.artifact.running import Done, find
 from bazel_xc.model import Platform
+from bazel_xc.tables import table
+from bazel_xc.versions import version_numbers
 
-_NUMBERS = re.compile(r"\d+")
 _BINFMT = Path("/proc/sys/fs/binfmt_misc")
 _INSTALL = {
     "linux": "install gcc for it (Debian: gcc-{gnu}), or zig",
@@ -35,7 +33,7 @@ _INSTALL = {
 
 
 @frozen(kw_only=True)
-class Ground:
+class Surroundings:
     """What the examination stands on.
 
     ``go`` is the command and ``go_problem`` why there is none; ``go_mod`` the highest version that a go.mod
@@ -58,204 +56,203 @@ class Ground:
     rules_go: str = ""
 
     @property
-    def bad(self) -> Status:
+    def bad(self) -> CheckStatus:
         """How bad it is when a platform lacks something."""
-        return Status.FAILURE if self.certain else Status.WARNING
+        return CheckStatus.FAILURE if self.certain else CheckStatus.WARNING
 
 
-def examine(ground: Ground) -> Mapping[str, tuple[Check, ...]]:
+def examine(here: Surroundings) -> Mapping[str, tuple[Check, ...]]:
     """All checks, by what they are about: go, bazel, and each platform."""
-    found = {"go": tuple(_go(ground)), "bazel": tuple(_bazel(ground))}
-    known = _platforms(ground)
-    for platform in ground.platforms:
+    found = {"go": tuple(_go(here)), "bazel": tuple(_bazel(here))}
+    known = _platforms(here)
+    for platform in here.platforms:
         title = f"{platform.name} (cgo {'on' if platform.cgo else 'off'})"
-        found[title] = tuple(_platform(platform, known, ground))
+        found[title] = tuple(_platform(platform, known, here))
     return found
 
 
-def _check(name: str, status: Status, found: str, remedy: str = "", command: str = "") -> Check:
+def _check(name: str, status: CheckStatus, found: str, remedy: str = "", command: str = "") -> Check:
     return Check(name=name, status=status, found=found, remedy=remedy, command=command)
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in _NUMBERS.findall(version))
-
-
-def _go(ground: Ground) -> Iterator[Check]:
-    if not ground.go:
-        found, _, remedy = ground.go_problem.partition("; ")
-        yield _check("go", Status.FAILURE, found, remedy)
+def _go(here: Surroundings) -> Iterator[Check]:
+    if not here.go:
+        found, _, remedy = here.go_problem.partition("; ")
+        yield _check("go", CheckStatus.FAILURE, found, remedy)
         return
-    yield _check("go", Status.OK, f"{ground.go_version}, {ground.go}", command="go env GOVERSION")
-    if ground.go_mod:
-        good = _numbers(ground.go_version) >= _numbers(ground.go_mod)
-        remedy = "" if good else f"install Go {ground.go_mod} or newer"
-        status = Status.OK if good else Status.FAILURE
-        yield _check("go.mod", status, f"asks for Go {ground.go_mod}", remedy)
-        yield from _modules(ground)
-    yield from _cache(ground)
+    yield _check("go", CheckStatus.OK, f"{here.go_version}, {here.go}", command="go env GOVERSION")
+    if here.go_mod:
+        good = version_numbers(here.go_version) >= version_numbers(here.go_mod)
+        remedy = "" if good else f"install Go {here.go_mod} or newer"
+        status = CheckStatus.OK if good else CheckStatus.FAILURE
+        yield _check("go.mod", status, f"asks for Go {here.go_mod}", remedy)
+        yield from _modules(here)
+    yield from _cache(here)
 
 
-def _modules(ground: Ground) -> Iterator[Check]:
+def _modules(here: Surroundings) -> Iterator[Check]:
     """Whether every package that is imported can be found without a network."""
     template = "{{with .Error}}{{.Err}}{{end}}"
     command = ("go", "list", "-e", "-deps", "-f", template, "./...")
-    done = ground.run((ground.go, *command[1:]), ground.root, {})
+    done = here.run((here.go, *command[1:]), here.root, {})
     shown = "go list -e -deps ./..."
     if not done.good:
         said = done.problem or (done.stderr.strip() or f"exit code {done.code}").split("\n")[0]
-        yield _check("modules", Status.WARNING, said, "go mod tidy, or look at what go list says", shown)
+        yield _check("modules", CheckStatus.WARNING, said, "go mod tidy, or look at what go list says", shown)
         return
     errors = [line for line in done.stdout.split("\n") if line.strip()]
     missing = [line for line in errors if "module lookup disabled" in line or "cannot find module" in line
                or "no required module" in line]  # fmt: skip
     if missing:
         found = f"{len(missing)} packages are in no module that is here: {missing[0][:160]}"
-        yield _check("modules", Status.WARNING, found, "go mod download", shown)
+        yield _check("modules", CheckStatus.WARNING, found, "go mod download", shown)
     else:
-        yield _check("modules", Status.OK, "all that is imported is here", command=shown)
+        yield _check("modules", CheckStatus.OK, "all that is imported is here", command=shown)
 
 
-def _cache(ground: Ground) -> Iterator[Check]:
-    done = ground.run((ground.go, "env", "GOCACHE"), ground.root, {})
+def _cache(here: Surroundings) -> Iterator[Check]:
+    done = here.run((here.go, "env", "GOCACHE"), here.root, {})
     folder = Path(done.stdout.strip() or "off")
     if not done.good or not folder.is_dir():
         return
     counts = compiled_packages(folder)
     if not counts:
-        yield _check("build cache", Status.INFO, "no compiled packages")
+        yield _check("build cache", CheckStatus.INFO, "no compiled packages")
         return
     told = ", ".join(f"{count} {name} {release}" for (name, release), count in sorted(counts.items()))
     remedy = (
         "packages of several platforms do not mix; after exchanging a sysroot or C headers: go clean -cache"
     )
-    yield _check("build cache", Status.INFO, f"of a sample: {told}", remedy)
+    yield _check("build cache", CheckStatus.INFO, f"of a sample: {told}", remedy)
 
 
-def _bazel(ground: Ground) -> Iterator[Check]:
-    name = next((name for name in ("bazel", "bazelisk") if find(name, ground.environment)), "")
+def _bazel(here: Surroundings) -> Iterator[Check]:
+    name = next((name for name in ("bazel", "bazelisk") if find(name, here.environment)), "")
     if not name:
-        status = Status.FAILURE if ground.uses_bazel else Status.WARNING
+        status = CheckStatus.FAILURE if here.uses_bazel else CheckStatus.WARNING
         yield _check("bazel", status, "neither bazel nor bazelisk on PATH", "install bazelisk")
         return
-    done = ground.run((name, "--version"), ground.root, {})
+    done = here.run((name, "--version"), here.root, {})
     version = done.stdout.strip().rpartition("\n")[2].removeprefix("bazel ")
     if not done.good:
         said = done.problem or f"exit code {done.code}"
-        yield _check("bazel", Status.FAILURE, f"{name} does not work: {said}", "", f"{name} --version")
+        yield _check("bazel", CheckStatus.FAILURE, f"{name} does not work: {said}", "", f"{name} --version")
         return
-    yield _check("bazel", Status.OK, f"{version}, {name}", command=f"{name} --version")
-    if ground.bazel_version:
-        good = _numbers(version)[:3] == _numbers(ground.bazel_version)[:3] or not _numbers(version)
+    yield _check("bazel", CheckStatus.OK, f"{version}, {name}", command=f"{name} --version")
+    if here.bazel_version:
+        runs, asked = version_numbers(version), version_numbers(here.bazel_version)
+        good = runs[:3] == asked[:3] or not runs
         remedy = "" if good else "use bazelisk, which takes the version that the file says"
-        status = Status.OK if good else Status.WARNING
-        yield _check(".bazelversion", status, f"asks for {ground.bazel_version}", remedy)
-    yield from _rules_go(ground)
+        status = CheckStatus.OK if good else CheckStatus.WARNING
+        yield _check(".bazelversion", status, f"asks for {here.bazel_version}", remedy)
+    yield from _rules_go(here)
 
 
 @cache
 def _since() -> tuple[tuple[tuple[int, ...], str], ...]:
-    text = (files("bazel_xc") / "data" / "rules_go.toml").read_text(encoding="utf-8")
-    return tuple(sorted((_numbers(go), version) for go, version in tomli.loads(text)["since"].items()))
+    since = table("rules_go.toml")["since"]
+    return tuple(sorted((version_numbers(go), version) for go, version in since.items()))
 
 
-def _rules_go(ground: Ground) -> Iterator[Check]:
-    if not ground.rules_go:
-        if ground.uses_bazel:
+def _rules_go(here: Surroundings) -> Iterator[Check]:
+    if not here.rules_go:
+        if here.uses_bazel:
             remedy = "bazel-xc init writes the lines that are missing"
-            yield _check("rules_go", Status.WARNING, "no version of rules_go is declared", remedy)
+            yield _check("rules_go", CheckStatus.WARNING, "no version of rules_go is declared", remedy)
         return
-    release = _numbers(ground.go_version)[:2]
+    release = version_numbers(here.go_version)[:2]
     least = next((version for go, version in reversed(_since()) if release >= go), "")
-    if least and release and _numbers(ground.rules_go) < _numbers(least):
+    if least and release and version_numbers(here.rules_go) < version_numbers(least):
         remedy = f"take rules_go {least} or newer, or an older Go under Bazel"
-        found = f"{ground.rules_go} is older than Go {'.'.join(map(str, release))}"
-        yield _check("rules_go", Status.WARNING, found, remedy)
+        found = f"{here.rules_go} is older than Go {'.'.join(map(str, release))}"
+        yield _check("rules_go", CheckStatus.WARNING, found, remedy)
     else:
-        yield _check("rules_go", Status.OK, ground.rules_go)
+        yield _check("rules_go", CheckStatus.OK, here.rules_go)
 
 
-def _platforms(ground: Ground) -> Mapping[str, bool] | None:
+def _platforms(here: Surroundings) -> Mapping[str, bool] | None:
     """The platforms that go knows, and whether it has cgo there; None where it cannot be asked."""
-    if not ground.go:
+    if not here.go:
         return None
-    done = ground.run((ground.go, "tool", "dist", "list", "-json"), ground.root, {})
+    done = here.run((here.go, "tool", "dist", "list", "-json"), here.root, {})
     try:
         return {f"{each['GOOS']}_{each['GOARCH']}": each["CgoSupported"] for each in json.loads(done.stdout)}
     except (ValueError, KeyError, TypeError):
         return None
 
 
-def _platform(platform: Platform, known: Mapping[str, bool] | None, ground: Ground) -> Iterator[Check]:
+def _platform(platform: Platform, known: Mapping[str, bool] | None, here: Surroundings) -> Iterator[Check]:
     if known is not None:
-        yield _of_go(platform, known, ground)
+        yield _of_go(platform, known, here)
     if platform.cgo:
-        yield from _compiler(platform, ground)
-    yield from _running(platform, ground)
+        yield from _compiler(platform, here)
+    yield from _running(platform, here)
 
 
-def _of_go(platform: Platform, known: Mapping[str, bool], ground: Ground) -> Check:
+def _of_go(platform: Platform, known: Mapping[str, bool], here: Surroundings) -> Check:
     command = "go tool dist list -json"
     if platform.name not in known:
         remedy = f"take another Go, or drop [platforms.{platform.name}]"
-        return _check("go", ground.bad, f"{ground.go_version} does not know it", remedy, command)
+        return _check("go", here.bad, f"{here.go_version} does not know it", remedy, command)
     if platform.cgo and not known[platform.name]:
         remedy = f"set cgo = false in [platforms.{platform.name}]"
-        return _check("go", ground.bad, "has no cgo there", remedy, command)
-    return _check("go", Status.OK, f"with{'' if known[platform.name] else 'out'} cgo", command=command)
+        return _check("go", here.bad, "has no cgo there", remedy, command)
+    return _check("go", CheckStatus.OK, f"with{'' if known[platform.name] else 'out'} cgo", command=command)
 
 
-def _compiler(platform: Platform, ground: Ground) -> Iterator[Check]:
+def _compiler(platform: Platform, here: Surroundings) -> Iterator[Check]:
     """The first compiler that makes objects for the platform, and those that were tried before."""
 
     def run(command: tuple[str, ...], folder: Path) -> Done:
-        return ground.run(command, folder, {})
+        return here.run(command, folder, {})
 
     proof: Proof | None = None
-    for candidate in candidates(platform, ground.environment):
+    for candidate in candidates(platform, here.environment):
         proof = prove(candidate, platform, run)
         if not proof.problem:
             break
         own = candidate.variable.startswith("CC_FOR") or (
             candidate.variable == "CC" and (platform.goos, platform.goarch) == host()
         )
-        status = ground.bad if own else Status.INFO
+        status = here.bad if own else CheckStatus.INFO
         yield _check("C compiler", status, f"{candidate.shown}: {proof.problem}", "", proof.command)
     if proof is None or proof.problem:
         gnu = getattr(load_machines().get(platform.goarch), "gnu", "")
         remedy = _INSTALL.get(platform.goos, "install one").format(gnu=gnu)
         remedy += f"; or name yours in CC_FOR_{platform.name}"
-        yield _check("C compiler", ground.bad, "none makes objects for it", remedy)
+        yield _check("C compiler", here.bad, "none makes objects for it", remedy)
         return
     shown = f"{proof.candidate.shown} {proof.version}".strip()
-    yield _check("C compiler", Status.OK, f"{shown} makes {proof.machine} objects", command=proof.command)
+    yield _check(
+        "C compiler", CheckStatus.OK, f"{shown} makes {proof.machine} objects", command=proof.command
+    )
     if proof.header_problem:
         remedy = "install the C library's headers for it, or set --sysroot"
-        yield _check("C library", ground.bad, proof.header_problem, remedy)
+        yield _check("C library", here.bad, proof.header_problem, remedy)
     elif proof.library:
-        yield _check("C library", Status.OK, proof.library)
+        yield _check("C library", CheckStatus.OK, proof.library)
 
 
-def _running(platform: Platform, ground: Ground) -> Iterator[Check]:
+def _running(platform: Platform, here: Surroundings) -> Iterator[Check]:
     """Whether binaries and tests of the platform run here."""
     if (platform.goos, platform.goarch) == host():
         return
     if platform.goos == "windows":
-        wine = next((name for name in ("wine", "wine64") if find(name, ground.environment)), "")
+        wine = next((name for name in ("wine", "wine64") if find(name, here.environment)), "")
         found, remedy = (wine, "") if wine else ("nothing here runs it", "test it on Windows")
-        yield _check("emulator", Status.OK if wine else Status.INFO, found, remedy)
+        yield _check("emulator", CheckStatus.OK if wine else CheckStatus.INFO, found, remedy)
         return
     arch = load_machines().get(platform.goarch)
     if platform.goos != "linux" or host()[0] != "linux" or not arch:
-        yield _check("emulator", Status.INFO, "nothing here runs it", "test it on such a machine")
+        yield _check("emulator", CheckStatus.INFO, "nothing here runs it", "test it on such a machine")
         return
     names = (f"qemu-{arch.qemu}-static", f"qemu-{arch.qemu}")
-    qemu = next((name for name in names if find(name, ground.environment)), "")
+    qemu = next((name for name in names if find(name, here.environment)), "")
     if not qemu:
         remedy = "install qemu-user-static, to run its tests here"
-        yield _check("emulator", Status.WARNING, f"no qemu-{arch.qemu}", remedy)
+        yield _check("emulator", CheckStatus.WARNING, f"no qemu-{arch.qemu}", remedy)
         return
-    yield _check("emulator", Status.OK, qemu)
+    yield _check("emulator", CheckStatus.OK, qemu)
     yield _binfmt(arch.qemu)
 
 
@@ -266,6 +263,6 @@ def _binfmt(name: str) -> Check:
     except OSError:
         registered = False
     if registered:
-        return _check("binfmt_misc", Status.OK, f"runs its programs through qemu-{name}")
+        return _check("binfmt_misc", CheckStatus.OK, f"runs its programs through qemu-{name}")
     remedy = "install binfmt-support, or run tests by --run_under; programs run only when qemu is named"
-    return _check("binfmt_misc", Status.WARNING, f"qemu-{name} is not registered", remedy)
+    return _check("binfmt_misc", CheckStatus.WARNING, f"qemu-{name} is not registered", remedy)

@@ -1,23 +1,23 @@
 """Holds what a file says against what its platform and its user want of it.
 
-Comes in: ``Facts`` and ``Wanted``. Goes out: one ``Check`` per property, in a fixed order. What the platform
-decides is a failure where it is otherwise; what may be one way or the other is information, unless the user
-asks for it by ``--expect``. It runs nothing.
+Comes in: ``BinaryFacts`` and ``Wanted``. Goes out: one ``Check`` per property, in a fixed order. What the
+platform decides is a failure where it is otherwise; what may be one way or the other is information, unless
+the user asks for it by ``--expect``. It runs nothing.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from attrs import field, frozen
 
-from bazel_xc.artifact.check import Check, Status
-from bazel_xc.artifact.facts import Facts, GoInfo, Image, Kind, Relro
+from bazel_xc.artifact.check import Check, CheckStatus
+from bazel_xc.artifact.facts import BinaryFacts, FileKind, GoInfo, Image, Relro
 from bazel_xc.artifact.systems import Systems
 from bazel_xc.machine import Container, fits
 from bazel_xc.model import Platform
+from bazel_xc.versions import dotted_numbers
 
 _LARGEST = 5
 _SHOWN_SETTINGS = ("-buildmode", "-trimpath", "vcs.revision", "vcs.modified")
@@ -38,27 +38,27 @@ class Wanted:
     properties: tuple[str, ...] = field(default=())
 
 
-def _has_trimpath(facts: Facts) -> bool:
+def _has_trimpath(facts: BinaryFacts) -> bool:
     return bool(facts.go and facts.go.settings.get("-trimpath") == "true")
 
 
-def _image_says(claim: Callable[[Image], bool]) -> Callable[[Facts], bool]:
+def _image_says(claim: Callable[[Image], bool]) -> Callable[[BinaryFacts], bool]:
     return lambda facts: bool(facts.image and claim(facts.image))
 
 
-PROPERTIES: Mapping[str, Callable[[Facts], bool]] = MappingProxyType(
+PROPERTIES: Mapping[str, Callable[[BinaryFacts], bool]] = MappingProxyType(
     {
-        "aslr": _image_says(lambda image: bool(image.pie) or image.kind is Kind.SHARED),
+        "aslr": _image_says(lambda image: bool(image.pie) or image.kind is FileKind.SHARED),
         "build-id": _image_says(lambda image: bool(image.build_id or image.go_build_id)),
         "debug-info": _image_says(lambda image: image.debug_info),
         "dynamic": _image_says(lambda image: image.dynamic),
-        "executable": lambda facts: facts.kind is Kind.EXECUTABLE,
+        "executable": lambda facts: facts.kind is FileKind.EXECUTABLE,
         "full-relro": _image_says(lambda image: image.relro is Relro.FULL),
         "go": lambda facts: facts.go is not None,
         "nx": _image_says(lambda image: image.nx is True),
         "pie": _image_says(lambda image: bool(image.pie)),
         "relro": _image_says(lambda image: image.relro in (Relro.PARTIAL, Relro.FULL)),
-        "shared-library": lambda facts: facts.kind is Kind.SHARED,
+        "shared-library": lambda facts: facts.kind is FileKind.SHARED,
         "static": _image_says(lambda image: not image.dynamic),
         "stripped": _image_says(lambda image: not image.symbols and not image.debug_info),
         "symbols": _image_says(lambda image: image.symbols),
@@ -68,7 +68,7 @@ PROPERTIES: Mapping[str, Callable[[Facts], bool]] = MappingProxyType(
 )
 
 
-def verify(facts: Facts, wanted: Wanted, systems: Systems) -> tuple[Check, ...]:
+def verify(facts: BinaryFacts, wanted: Wanted, systems: Systems) -> tuple[Check, ...]:
     """All checks of one file."""
     found = [*_whole(facts, wanted)]
     if facts.image:
@@ -80,15 +80,17 @@ def verify(facts: Facts, wanted: Wanted, systems: Systems) -> tuple[Check, ...]:
     return (*found, _info("sha256", facts.sha256))
 
 
-def _check(name: str, good: bool, found: str, remedy: str, bad: Status = Status.FAILURE) -> Check:
-    return Check(name=name, status=Status.OK if good else bad, found=found, remedy="" if good else remedy)
+def _check(name: str, good: bool, found: str, remedy: str, bad: CheckStatus = CheckStatus.FAILURE) -> Check:
+    return Check(
+        name=name, status=CheckStatus.OK if good else bad, found=found, remedy="" if good else remedy
+    )
 
 
 def _info(name: str, found: str) -> Check:
-    return Check(name=name, status=Status.INFO, found=found)
+    return Check(name=name, status=CheckStatus.INFO, found=found)
 
 
-def _whole(facts: Facts, wanted: Wanted) -> Iterator[Check]:
+def _whole(facts: BinaryFacts, wanted: Wanted) -> Iterator[Check]:
     """Format, machine, and whether the file is whole."""
     if facts.problem:
         yield _check(
@@ -102,7 +104,7 @@ def _whole(facts: Facts, wanted: Wanted) -> Iterator[Check]:
     parts = ", ".join(f"{part.container} {part.goarch}" for part in sorted(facts.machine.parts)) or "nothing"
     number = f", {facts.image.machine}" if facts.image else ""
     good = fits(facts.machine, name) is True
-    if facts.kind is Kind.ARCHIVE:  # one wrong member is enough to break the link
+    if facts.kind is FileKind.ARCHIVE:  # one wrong member is enough to break the link
         good = good and len(facts.machine.parts) == 1
     yield _check("machine", good, f"{facts.kind}: {parts}{number}", _machine_remedy(facts, wanted))
     if facts.image and facts.image.damage:
@@ -111,20 +113,20 @@ def _whole(facts: Facts, wanted: Wanted) -> Iterator[Check]:
         )
 
 
-def _machine_remedy(facts: Facts, wanted: Wanted) -> str:
+def _machine_remedy(facts: BinaryFacts, wanted: Wanted) -> str:
     platform = wanted.platform
     containers = {part.container for part in facts.machine.parts}
     builder = f"GOOS={platform.goos} GOARCH={platform.goarch}"
     if not facts.machine.parts:
         return f"it has no object in it; build it with {builder}"
-    if len(facts.machine.parts) > 1 and facts.kind is Kind.ARCHIVE:
+    if len(facts.machine.parts) > 1 and facts.kind is FileKind.ARCHIVE:
         return "objects of several machines are in one archive; clean the cache that they come from"
     if Container.ELF in containers and platform.goos == "linux":
         return f"built for another processor; build it with {builder}, and CC for it where cgo is on"
     return f"not for {platform.name}; build it with {builder}"
 
 
-def _image(facts: Facts, image: Image, wanted: Wanted, systems: Systems) -> Iterator[Check]:
+def _image(facts: BinaryFacts, image: Image, wanted: Wanted, systems: Systems) -> Iterator[Check]:
     order = "little-endian" if image.little_endian else "big-endian"
     system = f", {image.system}" if image.system else ""
     yield _info("format", f"{image.bits} bit, {order}{system}")
@@ -149,9 +151,9 @@ def _linkage(image: Image, wanted: Wanted) -> Check:
     """Without cgo a Linux binary has to be static; elsewhere the system is reached through libraries."""
     platform = wanted.platform
     found = "dynamic" if image.dynamic else "static"
-    if platform.goos != "linux" or platform.cgo or image.kind is not Kind.EXECUTABLE:
+    if platform.goos != "linux" or platform.cgo or image.kind is not FileKind.EXECUTABLE:
         return _info("linkage", found)
-    status = Status.FAILURE if wanted.certain else Status.WARNING
+    status = CheckStatus.FAILURE if wanted.certain else CheckStatus.WARNING
     remedy = "cgo is off for this platform: build with CGO_ENABLED=0 and without -buildmode=pie"
     return _check("linkage", not image.dynamic, found, remedy, status)
 
@@ -166,7 +168,7 @@ def _loading(image: Image, wanted: Wanted, systems: Systems) -> Iterator[Check]:
         yield _check("interpreter", bool(library) or not known, found, remedy)
     if image.needed:
         strange = [name for name in image.needed if not systems.brings(name, goos)]
-        status = Status.FAILURE if goos == "windows" else Status.WARNING
+        status = CheckStatus.FAILURE if goos == "windows" else CheckStatus.WARNING
         remedy = f"not part of {goos}: {', '.join(strange)}; link it statically or ship it beside the binary"
         check = _check("libraries", not strange, ", ".join(image.needed), remedy, status)
         yield check if goos in ("darwin", "windows") else _info("libraries", check.found)
@@ -174,18 +176,12 @@ def _loading(image: Image, wanted: Wanted, systems: Systems) -> Iterator[Check]:
     if image.rpaths:
         absolute = [path for path in image.rpaths if path.startswith("/")]
         remedy = "it names folders of the machine that built it; drop -Wl,-rpath, or use $ORIGIN"
-        yield _check("rpath", not absolute, ", ".join(image.rpaths), remedy, Status.WARNING)
-
-
-def version_of(text: str) -> tuple[int, ...]:
-    """The numbers of a version such as ``GLIBC_2.31`` or ``2.31``; empty where there is none."""
-    found = re.fullmatch(r"(?:GLIBC_)?(\d+(?:\.\d+)*)", text)
-    return tuple(int(part) for part in found[1].split(".")) if found else ()
+        yield _check("rpath", not absolute, ", ".join(image.rpaths), remedy, CheckStatus.WARNING)
 
 
 def _glibc(image: Image, wanted: Wanted) -> Iterator[Check]:
     asked = {each.version for each in image.versions if each.version.startswith("GLIBC_")}
-    highest = max(asked, key=version_of, default="")
+    highest = max(asked, key=_glibc_numbers, default="")
     if not highest:
         return
     where = sorted({each.library for each in image.versions if each.version == highest})
@@ -195,30 +191,38 @@ def _glibc(image: Image, wanted: Wanted) -> Iterator[Check]:
         return
     most = ".".join(map(str, wanted.max_glibc))
     remedy = f"more than {most}: build against an older sysroot, such as zig cc -target …-linux-gnu.{most}"
-    yield _check("glibc", version_of(highest) <= wanted.max_glibc, found, remedy)
+    yield _check("glibc", _glibc_numbers(highest) <= wanted.max_glibc, found, remedy)
+
+
+def _glibc_numbers(version: str) -> tuple[int, ...]:
+    return dotted_numbers(version.removeprefix("GLIBC_"))
 
 
 def _hardening(image: Image, wanted: Wanted) -> Iterator[Check]:
     if image.pie is not None:
         yield _info("pie", "yes" if image.pie else "no")
-    if image.relro is not None and image.kind is not Kind.OBJECT:
+    if image.relro is not None and image.kind is not FileKind.OBJECT:
         yield _info("relro", str(image.relro))
     if image.nx is not None:
         remedy = "the stack is executable; look for assembly without .note.GNU-stack, or -z execstack"
-        yield _check("nx", image.nx, "yes" if image.nx else "no", remedy, Status.WARNING)
+        yield _check("nx", image.nx, "yes" if image.nx else "no", remedy, CheckStatus.WARNING)
     if image.writable_code:
         remedy = "memory that is writable and executable at once is an invitation; check the linker script"
         yield _check(
-            "w^x", False, f"{', '.join(image.writable_code)} writable and executable", remedy, Status.WARNING
+            "w^x",
+            False,
+            f"{', '.join(image.writable_code)} writable and executable",
+            remedy,
+            CheckStatus.WARNING,
         )
     if image.signed is not None and wanted.platform.goos == "darwin":
-        needs = wanted.platform.goarch == "arm64" and image.kind is Kind.EXECUTABLE
+        needs = wanted.platform.goarch == "arm64" and image.kind is FileKind.EXECUTABLE
         remedy = "macOS on ARM64 kills programs without signature: codesign -s - FILE"
-        status = Status.FAILURE if needs else Status.INFO
+        status = CheckStatus.FAILURE if needs else CheckStatus.INFO
         yield _check("signature", image.signed, "yes" if image.signed else "none", remedy, status)
 
 
-def _go(facts: Facts, wanted: Wanted) -> Iterator[Check]:
+def _go(facts: BinaryFacts, wanted: Wanted) -> Iterator[Check]:
     go, platform = facts.go, wanted.platform
     if go is None:
         yield _info("go", "no Go build information")
@@ -244,7 +248,7 @@ def _cgo(go: GoInfo, wanted: Wanted) -> Iterator[Check]:
     if setting not in {"0", "1"}:
         return
     platform, on = wanted.platform, setting == "1"
-    bad = Status.FAILURE if wanted.certain else Status.WARNING
+    bad = CheckStatus.FAILURE if wanted.certain else CheckStatus.WARNING
     if platform.cgo:
         remedy = "cgo went off without a word; set CGO_ENABLED=1 and CC, or cgo = false for the platform"
     else:
@@ -252,7 +256,7 @@ def _cgo(go: GoInfo, wanted: Wanted) -> Iterator[Check]:
     yield _check("cgo", on == platform.cgo, "on" if on else "off", remedy, bad)
 
 
-def _size(facts: Facts, wanted: Wanted) -> Iterator[Check]:
+def _size(facts: BinaryFacts, wanted: Wanted) -> Iterator[Check]:
     if wanted.max_size is None:
         yield _info("size", f"{facts.size} bytes")
         return
@@ -262,13 +266,7 @@ def _size(facts: Facts, wanted: Wanted) -> Iterator[Check]:
     )
 
 
-def _asked(facts: Facts, wanted: Wanted) -> Iterator[Check]:
+def _asked(facts: BinaryFacts, wanted: Wanted) -> Iterator[Check]:
     for name in wanted.properties:
         holds = not facts.problem and PROPERTIES[name](facts)
         yield _check(f"expect {name}", holds, "yes" if holds else "no", f"asked for by --expect {name}")
-
-
-def biggest(checks: Iterable[Check]) -> Status:
-    """The worst status among checks."""
-    order = list(Status)
-    return max((each.status for each in checks), key=order.index, default=Status.OK)

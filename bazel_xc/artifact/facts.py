@@ -14,7 +14,7 @@ from attrs import field, frozen
 from bazel_xc.machine import Machine
 
 
-class Kind(enum.StrEnum):
+class FileKind(enum.StrEnum):
     """What a file is for."""
 
     EXECUTABLE = "executable"
@@ -80,7 +80,7 @@ class Image:
     together. ``machine`` is the format's own number, as text; ``system`` the version it is made for.
     """
 
-    kind: Kind
+    kind: FileKind
     machine: str
     bits: int
     little_endian: bool = True
@@ -106,7 +106,7 @@ class Image:
 
 
 @frozen(kw_only=True)
-class Facts:
+class BinaryFacts:
     """Everything that is known of a file.
 
     ``image`` is None for archives and objects that are told by their headers only, and where ``problem`` says
@@ -117,7 +117,7 @@ class Facts:
     size: int
     sha256: str
     machine: Machine
-    kind: Kind = Kind.OTHER
+    kind: FileKind = FileKind.OTHER
     image: Image | None = None
     go: GoInfo | None = None
     problem: str = ""

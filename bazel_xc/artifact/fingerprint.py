@@ -1,8 +1,8 @@
 """A key for caches: equal where builds come out equal, another where a tool or a setting changes.
 
-Comes in: a ``Ground``, as for the doctor. Goes out: a ``Fingerprint``: named parts, and SHA-256 over them. A
-tool is the contents of the file that really runs and what it says of its version; where it lies makes no
-difference, nor do PATH, HOME and the folder of the workspace. Sysroots are not looked at.
+Comes in: a ``Surroundings``, as for the doctor. Goes out: a ``Fingerprint``: named parts, and SHA-256 over
+them. A tool is the contents of the file that really runs and what it says of its version; where it lies makes
+no difference, nor do PATH, HOME and the folder of the workspace. Sysroots are not looked at.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-import tomli
 from attrs import frozen
 
 from bazel_xc.artifact.compilers import Candidate, candidates, prove
-from bazel_xc.artifact.doctor import Ground
+from bazel_xc.artifact.doctor import Surroundings
 from bazel_xc.artifact.machines import load_machines
 from bazel_xc.artifact.running import Done, find
 from bazel_xc.errors import ArtifactError
+from bazel_xc.json_values import read_saved
 from bazel_xc.model import Platform
+from bazel_xc.tables import table
 
 SCHEMA = 1
 _BLOCK = 1 << 20
@@ -37,6 +37,11 @@ _LISTS = frozenset(
     " PKG_CONFIG_PATH".split()
 )
 _SINGLE = frozenset("PKG_CONFIG_SYSROOT_DIR SDKROOT".split())
+
+
+@frozen
+class _SavedFingerprint:
+    parts: Mapping[str, str]
 
 
 @frozen
@@ -58,16 +63,11 @@ class Fingerprint:
 
     @classmethod
     def from_text(cls, text: str, name: str) -> Fingerprint:
-        """Reads a saved one; ``name`` is the file's. Raises ``ArtifactError``."""
+        """The fingerprint in a text; ``name`` is the file's, for messages. Raises ``ArtifactError``."""
         try:
-            raw = json.loads(text)
-            if raw["schema"] != SCHEMA:
-                raise ArtifactError(f"{name}: schema {raw['schema']}, wanted {SCHEMA}; make it anew")
-            return cls(tuple((str(part), str(value)) for part, value in raw["parts"].items()))
-        except (ValueError, KeyError, TypeError, AttributeError) as e:
-            raise ArtifactError(
-                f"{name}: no fingerprint: {type(e).__name__} at {e}; make it anew with --format json"
-            ) from None
+            return cls(tuple(read_saved(text, _SavedFingerprint, SCHEMA).parts.items()))
+        except ValueError as e:
+            raise ArtifactError(f"{name}: no fingerprint: {e}; make it again with --format json") from None
 
 
 @frozen
@@ -90,20 +90,20 @@ def changes(old: Fingerprint, new: Fingerprint) -> tuple[Change, ...]:
     )
 
 
-def fingerprint(ground: Ground) -> Fingerprint:
-    """The fingerprint of all platforms of a ground. Raises ``ArtifactError`` where there is no go."""
-    if not ground.go:
-        raise ArtifactError(ground.go_problem)
-    found = [("go version", ground.go_version)]
-    found += _environment(ground)
-    found += _sums(ground)
+def fingerprint(here: Surroundings) -> Fingerprint:
+    """The fingerprint of all platforms of a here. Raises ``ArtifactError`` where there is no go."""
+    if not here.go:
+        raise ArtifactError(here.go_problem)
+    found = [("go version", here.go_version)]
+    found += _environment(here)
+    found += _sums(here)
     digests: dict[Path, str] = {}
-    for platform in ground.platforms:
-        found += _platform(platform, ground, digests)
+    for platform in here.platforms:
+        found += _platform(platform, here, digests)
     return Fingerprint(tuple(found))
 
 
-def _platform(platform: Platform, ground: Ground, digests: dict[Path, str]) -> Iterator[tuple[str, str]]:
+def _platform(platform: Platform, here: Surroundings, digests: dict[Path, str]) -> Iterator[tuple[str, str]]:
     arch = load_machines().get(platform.goarch)
     triple = f"{arch.zig if arch else platform.goarch}-{platform.goos}"
     yield f"{platform.name} target", f"{triple}, cgo {'on' if platform.cgo else 'off'}"
@@ -111,30 +111,31 @@ def _platform(platform: Platform, ground: Ground, digests: dict[Path, str]) -> I
         return
 
     def run(command: tuple[str, ...], folder: Path) -> Done:
-        return ground.run(command, folder, {})
+        return here.run(command, folder, {})
 
-    proofs = (prove(each, platform, run) for each in candidates(platform, ground.environment))
+    proofs = (prove(each, platform, run) for each in candidates(platform, here.environment))
     chosen = next((each for each in proofs if not each.problem), None)
     if chosen is None:
         yield f"{platform.name} compiler", "none"
         return
-    for name, program, words in _tools(chosen.candidate, ground):
+    for name, program, words in _tools(chosen.candidate, here):
         path = Path(program).resolve()
         if path not in digests:
             digests[path] = _digest(path)
-        yield f"{platform.name} {name}", f"{digests[path]} {_version((program, *words), ground)}".strip()
+        yield (
+            f"{platform.name} {name}",
+            f"{digests[path]} {_version((program, *words), here)}".strip(),
+        )
 
 
-def _tools(candidate: Candidate, ground: Ground) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def _tools(candidate: Candidate, here: Surroundings) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """The compiler and what it runs, as far as it says so: its own parts, assembler, linker, archiver."""
-    program = find(candidate.words[0], ground.environment) or candidate.words[0]
+    program = find(candidate.words[0], here.environment) or candidate.words[0]
     yield "compiler", program, candidate.words[1:]
     for name, asked in (("cc1", "cc1"), ("assembler", "as"), ("linker", "ld"), ("archiver", "ar")):
-        own = ground.environment.get("AR", "") if asked == "ar" else ""
-        said = (
-            own or ground.run((*candidate.words, f"-print-prog-name={asked}"), ground.root, {}).stdout.strip()
-        )
-        found = find(said, ground.environment) if said and "\n" not in said else ""
+        own = here.environment.get("AR", "") if asked == "ar" else ""
+        said = own or here.run((*candidate.words, f"-print-prog-name={asked}"), here.root, {}).stdout.strip()
+        found = find(said, here.environment) if said and "\n" not in said else ""
         if found:
             yield name, found, ()
 
@@ -150,27 +151,30 @@ def _digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _version(command: tuple[str, ...], ground: Ground) -> str:
+def _version(command: tuple[str, ...], here: Surroundings) -> str:
     """The first line that a tool says of its version; gcc's cc1 says none."""
     if Path(command[0]).name.startswith("cc1"):
         return ""
-    done = ground.run((*command, "--version"), ground.root, {})
+    done = here.run((*command, "--version"), here.root, {})
     return done.stdout.strip().partition("\n")[0] if done.good else ""
 
 
 @cache
 def _table() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    raw = tomli.loads((files("bazel_xc") / "data" / "fingerprint.toml").read_text(encoding="utf-8"))
+    raw = table("fingerprint.toml")
     return tuple(raw["variables"]), tuple(sorted(raw["paths"], key=len, reverse=True))
 
 
-def _environment(ground: Ground) -> Iterator[tuple[str, str]]:
+def _environment(here: Surroundings) -> Iterator[tuple[str, str]]:
     """The variables that count, by name, in one spelling; empty ones are as good as none."""
     patterns, _ = _table()
-    folders = {str(ground.root.resolve()): "$ROOT", ground.environment.get("HOME", "") or "\0": "$HOME"}
-    for name in sorted(ground.environment):
+    folders = {
+        str(here.root.resolve()): "$ROOT",
+        here.environment.get("HOME", "") or "\0": "$HOME",
+    }
+    for name in sorted(here.environment):
         if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
-            value = normalised(name, ground.environment[name], folders)
+            value = normalised(name, here.environment[name], folders)
             if value:
                 yield f"environment {name}", value
 
@@ -221,19 +225,19 @@ def _path(path: str, folders: Mapping[str, str]) -> str:
     return full
 
 
-def _sums(ground: Ground) -> Iterator[tuple[str, str]]:
+def _sums(here: Surroundings) -> Iterator[tuple[str, str]]:
     """The go.sum files of the root and of what its go.work uses, each as a set of lines."""
     folders: list[str] = []
-    if (ground.root / "go.work").is_file():
-        yield from _sum(ground.root, "go.work.sum")
-        folders = sorted({_from_root(each, ground.root) for each in _used(ground)} - {"."})
+    if (here.root / "go.work").is_file():
+        yield from _sum(here.root, "go.work.sum")
+        folders = sorted({_from_root(each, here.root) for each in _used(here)} - {"."})
     for folder in ("", *folders):
-        yield from _sum(ground.root, posixpath.join(folder, "go.sum"))
+        yield from _sum(here.root, posixpath.join(folder, "go.sum"))
 
 
-def _used(ground: Ground) -> Iterator[str]:
+def _used(here: Surroundings) -> Iterator[str]:
     """The directories that go.work uses, as go reads it. Raises ``ArtifactError`` where go cannot."""
-    done = ground.run((ground.go, "work", "edit", "-json", "go.work"), ground.root, {})
+    done = here.run((here.go, "work", "edit", "-json", "go.work"), here.root, {})
     try:
         for each in json.loads(done.stdout).get("Use") or ():
             yield str(each["DiskPath"])

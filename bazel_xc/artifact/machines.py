@@ -10,10 +10,10 @@ import platform
 import sys
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
-import tomli
 from attrs import frozen
+
+from bazel_xc.tables import table
 
 _SYSTEMS = {"win32": "windows", "cygwin": "windows"}
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "i686": "386", "armv7l": "arm", "loongarch64": "loong64"}
@@ -32,8 +32,7 @@ class Arch:
 @cache
 def load_machines() -> Mapping[str, Arch]:
     """The table that ships with bazel-xc, by GOARCH."""
-    raw = tomli.loads((files("bazel_xc") / "data" / "machines.toml").read_text(encoding="utf-8"))
-    return {goarch: Arch(**names) for goarch, names in raw["arch"].items()}
+    return {goarch: Arch(**names) for goarch, names in table("machines.toml")["arch"].items()}
 
 
 def host() -> tuple[str, str]:

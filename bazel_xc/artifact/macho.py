@@ -14,20 +14,11 @@ from types import MappingProxyType
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.artifact.facts import Image, Kind, Section
+from bazel_xc.artifact.facts import FileKind, Image, Section
+from bazel_xc.machine import FAT_ENTRIES, MACH_O_CPUS, MACH_O_MAGICS
 
-_THIN: Mapping[bytes, tuple[str, int]] = MappingProxyType(
-    {
-        b"\xce\xfa\xed\xfe": ("<", 32),
-        b"\xcf\xfa\xed\xfe": ("<", 64),
-        b"\xfe\xed\xfa\xce": (">", 32),
-        b"\xfe\xed\xfa\xcf": (">", 64),
-    }
-)
-_FAT: Mapping[bytes, str] = MappingProxyType({b"\xca\xfe\xba\xbe": ">IIIII", b"\xca\xfe\xba\xbf": ">IIQQII"})
-_CPUS: Mapping[str, int] = MappingProxyType({"arm64": 0x0100000C, "amd64": 0x01000007, "386": 7, "arm": 12})
-_KINDS: Mapping[int, Kind] = MappingProxyType(
-    {1: Kind.OBJECT, 2: Kind.EXECUTABLE, 6: Kind.SHARED, 8: Kind.SHARED}
+_KINDS: Mapping[int, FileKind] = MappingProxyType(
+    {1: FileKind.OBJECT, 2: FileKind.EXECUTABLE, 6: FileKind.SHARED, 8: FileKind.SHARED}
 )
 _MAX_COMMANDS = 10_000
 _MAX_AREA = 1 << 20  # bytes of all commands
@@ -56,7 +47,6 @@ class _Command:
 @frozen(kw_only=True)
 class _Segment:
     name: str
-    address: int
     offset: int
     size: int
     protection: int
@@ -84,7 +74,7 @@ def read_macho(data: bytes, goarch: str = "") -> Image:
     has_linker = any(each.kind == _DYLINKER for each in file.commands)
     needed = tuple(_text(each, 8, file) for each in file.commands if each.kind in _DYLIBS)
     return Image(
-        kind=_KINDS.get(file.file_type, Kind.OTHER),
+        kind=_KINDS.get(file.file_type, FileKind.OTHER),
         machine=f"cputype {file.cpu:#x}",
         bits=file.bits,
         little_endian=file.order == "<",
@@ -112,7 +102,7 @@ def read_macho(data: bytes, goarch: str = "") -> Image:
 
 def _slice(data: bytes, goarch: str) -> tuple[int, int]:
     """Where the part for a processor is; the first one where it is not there."""
-    form = _FAT.get(bytes(data[:4]))
+    form = FAT_ENTRIES.get(bytes(data[:4]))
     if form is None:
         return 0, len(data)
     entry = struct.calcsize(form)
@@ -121,7 +111,7 @@ def _slice(data: bytes, goarch: str) -> tuple[int, int]:
     parts = [
         struct.unpack(form, data[8 + at * entry : 8 + (at + 1) * entry]) for at in range(min(count, room, 30))
     ]
-    wanted = [each for each in parts if each[0] == _CPUS.get(goarch)] or parts
+    wanted = [each for each in parts if MACH_O_CPUS.get(each[0]) == goarch] or parts
     if not wanted or wanted[0][2] >= len(data):
         raise MachOError("a file for several processors that ends within its header")
     start = wanted[0][2]
@@ -130,9 +120,9 @@ def _slice(data: bytes, goarch: str) -> tuple[int, int]:
 
 def _open(data: bytes, start: int, end: int) -> _File:
     magic = bytes(data[start : start + 4])
-    if magic not in _THIN:
+    if magic not in MACH_O_MAGICS:
         raise MachOError("no Mach-O header where one is promised")
-    order, bits = _THIN[magic]
+    order, bits = MACH_O_MAGICS[magic]
     head = data[start : start + 32]
     if len(head) < 28:
         raise MachOError("the file ends within its header")
@@ -174,10 +164,9 @@ def _whole_segment(command: _Command) -> bool:
 def _segment(command: _Command, file: _File) -> _Segment:
     wide = _SEGMENTS[command.kind] == 64
     form = f"{file.order}{'QQQQ' if wide else 'IIII'}iiII"
-    address, _, offset, size, _, protection, count, _ = struct.unpack_from(form, command.body, 24)
+    _, _, offset, size, _, protection, count, _ = struct.unpack_from(form, command.body, 24)
     return _Segment(
         name=_name(command.body[8:24]),
-        address=address,
         offset=offset,
         size=size,
         protection=protection,

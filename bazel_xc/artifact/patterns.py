@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
-import tomli
 from attrs import frozen
 
 from bazel_xc.linear import Expression, compiled
 from bazel_xc.model import Severity
+from bazel_xc.tables import parsed, shipped_text
 
 _BY = ("symbol", "library", "header", "object", "package", "target", "flag", "platform", "compiler", "file")
 _SECOND = re.compile(r"(\D+)2")  # a group cannot have the same name in two branches of an expression
@@ -61,7 +60,7 @@ class Patterns:
     @classmethod
     def from_toml(cls, text: str) -> Patterns:
         """Reads the text of a table."""
-        raw = tomli.loads(text)
+        raw = parsed(text)
         patterns = tuple(
             Pattern(
                 id=each["id"],
@@ -88,5 +87,4 @@ class Patterns:
 @cache
 def load_patterns() -> Patterns:
     """The table that ships with bazel-xc."""
-    path = files("bazel_xc") / "data" / "log_patterns.toml"
-    return Patterns.from_toml(path.read_text(encoding="utf-8"))
+    return Patterns.from_toml(shipped_text("log_patterns.toml"))

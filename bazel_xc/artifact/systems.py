@@ -9,10 +9,11 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from typing import Any
 
-import tomli
 from attrs import frozen
+
+from bazel_xc.tables import table
 
 
 @frozen(kw_only=True)
@@ -25,9 +26,8 @@ class Systems:
     folders: tuple[str, ...]
 
     @classmethod
-    def from_toml(cls, text: str) -> Systems:
-        """Reads the text of a table."""
-        raw = tomli.loads(text)
+    def from_table(cls, raw: Mapping[str, Any]) -> Systems:
+        """Reads the values of the table."""
         return cls(
             glibc={goarch: tuple(paths) for goarch, paths in raw["glibc"].items()},
             musl={goarch: tuple(paths) for goarch, paths in raw["musl"].items()},
@@ -37,8 +37,8 @@ class Systems:
 
     def c_library(self, interpreter: str, goarch: str) -> str:
         """``glibc`` or ``musl``, whose interpreter it is on that processor; empty for neither."""
-        for name, table in (("glibc", self.glibc), ("musl", self.musl)):
-            if interpreter in table.get(goarch, ()):
+        for name, paths in (("glibc", self.glibc), ("musl", self.musl)):
+            if interpreter in paths.get(goarch, ()):
                 return name
         return ""
 
@@ -52,4 +52,4 @@ class Systems:
 @cache
 def load_systems() -> Systems:
     """The table that ships with bazel-xc."""
-    return Systems.from_toml((files("bazel_xc") / "data" / "binaries.toml").read_text(encoding="utf-8"))
+    return Systems.from_table(table("binaries.toml"))

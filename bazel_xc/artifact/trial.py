@@ -16,7 +16,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from bazel_xc.artifact.check import Check, Status
+from bazel_xc.artifact.check import Check, CheckStatus
 from bazel_xc.artifact.machines import host, load_machines
 from bazel_xc.artifact.running import Done, find, run
 from bazel_xc.model import Platform
@@ -60,7 +60,7 @@ def try_out(
     bare = Figures(size=size)
     found = _emulator(platform, environment)
     if isinstance(found, str):
-        check = Check(name="run", status=Status.WARNING, found="not run", remedy=found)
+        check = Check(name="run", status=CheckStatus.WARNING, found="not run", remedy=found)
         return Trial(checks=(check,), figures=bare)
     command = (*found.words, str(path.resolve()), *arguments)
     shown = " ".join((*found.words, path.name, *arguments))
@@ -104,16 +104,18 @@ def _failure(done: Done, shown: str) -> Check:
     said = next((line.strip() for line in done.stderr.split("\n") if line.strip()), "")
     found = done.problem or f"exit code {done.code}{f': {said[:160]}' if said else ''}"
     remedy = "run the command to see more; a missing interpreter or library shows as 'No such file'"
-    return Check(name="run", status=Status.FAILURE, found=found, command=shown, remedy=remedy)
+    return Check(name="run", status=CheckStatus.FAILURE, found=found, command=shown, remedy=remedy)
 
 
 def _told(figures: Figures, shown: str) -> Iterator[Check]:
-    yield Check(name="run", status=Status.OK, found=f"exit code 0, {_RUNS} times", command=shown)
-    yield Check(name="run time", status=Status.INFO, found=f"{(figures.seconds or 0) * 1000:.1f} ms (median)")
+    yield Check(name="run", status=CheckStatus.OK, found=f"exit code 0, {_RUNS} times", command=shown)
+    yield Check(
+        name="run time", status=CheckStatus.INFO, found=f"{(figures.seconds or 0) * 1000:.1f} ms (median)"
+    )
     if figures.memory is not None:
-        yield Check(name="peak memory", status=Status.INFO, found=f"{figures.memory} bytes")
+        yield Check(name="peak memory", status=CheckStatus.INFO, found=f"{figures.memory} bytes")
     if figures.system_calls is not None:
-        yield Check(name="system calls", status=Status.INFO, found=str(figures.system_calls))
+        yield Check(name="system calls", status=CheckStatus.INFO, found=str(figures.system_calls))
 
 
 def _system_calls(

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import TypedDict
 
-import tomli
 from attrs import frozen
 
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.model import Platform
+from bazel_xc.tables import table
 
 _TABLE = "cc_toolchains.toml"
 
@@ -67,8 +66,7 @@ class CcToolchain:
 @cache
 def cc_toolchains() -> Mapping[str, CcToolchain]:
     """The known toolchains by name."""
-    text = (files("bazel_xc") / "data" / _TABLE).read_text("utf-8")
-    return {name: CcToolchain.from_toml(raw) for name, raw in tomli.loads(text).items()}
+    return {name: CcToolchain.from_toml(raw) for name, raw in table(_TABLE).items()}
 
 
 def module_lines(

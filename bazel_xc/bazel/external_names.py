@@ -13,10 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
-from importlib.resources import files
 from pathlib import Path
 
-import tomli
 from attrs import evolve, field, frozen
 
 from bazel_xc.bazel.kinds import LIBRARY_KINDS
@@ -25,6 +23,7 @@ from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, parse
 from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES
 from bazel_xc.config import NAMINGS
 from bazel_xc.golang.universe import Universe
+from bazel_xc.tables import table
 from bazel_xc.tree import read_file
 
 _TABLE = "gazelle_overrides.toml"
@@ -149,7 +148,7 @@ def _is_alias(call: Call, name: str) -> bool:
 @cache
 def _default_runs() -> Mapping[str, GazelleRun]:
     """What go_deps does for some modules of its own accord."""
-    raw = tomli.loads((files("bazel_xc") / "data" / _TABLE).read_text("utf-8"))
+    raw = table(_TABLE)
     naming, generation = raw["naming"], raw["generation"]
     return {
         path: GazelleRun(

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
-import tomli
 from attrs import frozen
+
+from bazel_xc.tables import table
 
 _TABLE = "bazel_go_modules.toml"
 
@@ -27,10 +27,10 @@ class BazelGoModule:
 @cache
 def bazel_go_modules() -> Mapping[str, BazelGoModule]:
     """The Bazel modules by the path of their Go module."""
-    raw = tomli.loads((files("bazel_xc") / "data" / _TABLE).read_text("utf-8"))
+    raw = table(_TABLE)
     return {
         path: BazelGoModule(name, always)
-        for table, always in (("always", True), ("modules", False))
-        for name, paths in raw[table].items()
+        for part, always in (("always", True), ("modules", False))
+        for name, paths in raw[part].items()
         for path in paths
     }

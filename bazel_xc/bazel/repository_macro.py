@@ -19,10 +19,9 @@ from bazel_xc.bazel.names import workspace_repository
 from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
 from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
-from bazel_xc.buildfile.repositories import WORKSPACE_NAMES
 from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, String, Value, parse, syntax_tree
 from bazel_xc.golang.build_list import BuildList, BuildModule
-from bazel_xc.model import Diagnostic, Severity
+from bazel_xc.model import WORKSPACE_NAMES, Diagnostic, Severity
 
 _DIRECTIVE = re.compile(r"^#\s*gazelle:repository_macro\s+([^\s%]+)%(\w+)", re.MULTILINE)
 _LOAD = 'load("@bazel_gazelle//:deps.bzl", "go_repository")\n'

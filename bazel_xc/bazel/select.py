@@ -19,6 +19,7 @@ from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.syntax import Branch, ListValue, Select, String, Sum, Value
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS, KNOWN_PLATFORMS, RULES_GO_SINCE
 from bazel_xc.model import PlatformStrings
+from bazel_xc.versions import version_numbers
 
 # Whatever the workspace calls rules_go: bzlmod lets everybody choose a name.
 _PLATFORM_LABEL = re.compile(r"@{1,2}[\w.+~-]+//go/(?:platform|toolchain):(\w+)")
@@ -45,7 +46,7 @@ class Conditions:
 def select_conditions(repositories: Repositories) -> Conditions:
     """The keys that the declared rules_go has; where its version is not known, those it has had for long."""
     version = repositories.version_tuple
-    since = {name: tuple(map(int, text.split("."))) for name, text in RULES_GO_SINCE.items()}
+    since = {name: version_numbers(text) for name, text in RULES_GO_SINCE.items()}
     platforms = frozenset(name for name in KNOWN_PLATFORMS if since.get(name, ()) <= version)
     return Conditions(repositories.rules_go, platforms)
 

@@ -17,6 +17,7 @@ from bazel_xc.bazel.platforms import BAZELRC_NAME, go_platform
 from bazel_xc.buildfile.bazelrc import Bazelrc, RcLine
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.config import FILE_NAME, Config
+from bazel_xc.golang.go_mod import module_path
 from bazel_xc.model import Diagnostic, Platform
 
 GAZELLE = ("gazelle", "0.51.3")
@@ -122,7 +123,7 @@ def module_text(old: str | None, ground: Ground) -> str | None:
     if not repositories.bzlmod:
         return None
     if old is None:
-        name = bazel_module_name(_module_path(ground.look("go.mod") or b"") or ground.root_name)
+        name = bazel_module_name(module_path(_decoded(ground.look("go.mod") or b"")) or ground.root_name)
         lines = [f'module(name = "{name}")\n']
         lines += [f'bazel_dep(name = "{dep}", version = "{version}")' for dep, version in _BAZEL_DEPS]
         return "\n".join(lines) + "\n" + _extensions(ground)
@@ -202,11 +203,6 @@ def bazel_module_name(module_path: str) -> str:
 
 def _decoded(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
-
-
-def _module_path(go_mod: bytes) -> str:
-    words = (line.split() for line in _decoded(go_mod).splitlines())
-    return next((each[1].strip('"') for each in words if len(each) > 1 and each[0] == "module"), "")
 
 
 def _with_toolchain(

@@ -15,13 +15,13 @@ from functools import cached_property
 from attrs import field, frozen
 
 from bazel_xc.buildfile.syntax import syntax_tree
-from bazel_xc.model import Diagnostic, Label, Severity
+from bazel_xc.model import WORKSPACE_NAMES, Diagnostic, Label, Severity
+from bazel_xc.versions import version_numbers
 
 _VERSION_IN_URL = re.compile(r"rules_go[-/](?:.*?/)?v?(\d+\.\d+\.\d+)")
 _MACRO = re.compile(r"#\s*gazelle:repository_macro\s+([^\s%]+)%")
 _NAMING = "gazelle:go_naming_convention"
 _RULES_GO_NAMES = ("io_bazel_rules_go", "rules_go")
-WORKSPACE_NAMES = ("WORKSPACE.bazel", "WORKSPACE")
 
 
 @frozen
@@ -93,7 +93,7 @@ class Repositories:
     @property
     def version_tuple(self) -> tuple[int, ...]:
         """The version of rules_go as numbers, empty where unknown."""
-        return _numbers(self.rules_go_version)
+        return version_numbers(self.rules_go_version)
 
     @property
     def filters_tests(self) -> bool:
@@ -107,13 +107,9 @@ class Repositories:
 
     def _is_since(self, version: tuple[int, ...]) -> bool:
         """Whether rules_go is at least of a version; an unknown one of a WORKSPACE counts as an old one."""
-        if self.workspace_version is not None and _numbers(self.workspace_version) < version:
+        if self.workspace_version is not None and version_numbers(self.workspace_version) < version:
             return False
         return not self.rules_go_version or self.version_tuple >= version
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
 
 
 @frozen

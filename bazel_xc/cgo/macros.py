@@ -10,13 +10,12 @@ from __future__ import annotations
 import enum
 import functools
 from collections.abc import Iterable, Iterator, Mapping
-from importlib import resources
 from types import MappingProxyType
 
-import tomli
 from attrs import frozen
 
 from bazel_xc.cgo.conditions import Macros
+from bazel_xc.tables import table
 
 
 class Language(enum.StrEnum):
@@ -131,8 +130,7 @@ def _compiler_macros(platform: str, language: Language) -> Macros:
 
 @functools.cache
 def _table() -> _Table:
-    text = (resources.files("bazel_xc") / "data" / "c_macros.toml").read_text(encoding="utf-8")
-    raw = tomli.loads(text)
+    raw = table("c_macros.toml")
     rows = tuple(_Row.from_toml(row, row.get("define", {})) for row in raw["row"])
     named = (name for row in rows for name in (*row.define, *row.open))
     return _Table(rows, frozenset((*raw["never"], *named)))

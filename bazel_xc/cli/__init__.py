@@ -1,8 +1,8 @@
-"""The command line: one file per command, and what all of them share.
+"""The command line: one file per command, and the parts that all of them share.
 
-Comes in: arguments. Goes out: text and an exit code: 0 fine, 1 differences found or errors reported, 2 the
-run could not be done. The only code of bazel-xc that prints. An exception of ``errors`` becomes one line on
-standard error here and nowhere else, and so does what nobody foresaw; ``-v`` shows the traceback then.
+Comes in: arguments. Goes out: text and an exit code: 0 is success, 1 differences or errors that are reported,
+2 a run that failed. Only this room prints. Here, and nowhere else, an exception of ``errors`` becomes one
+line on standard error. So does an unexpected one; ``-v`` then shows the traceback.
 """
 
 from __future__ import annotations
@@ -11,19 +11,35 @@ import argparse
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
+from types import MappingProxyType
 
 from bazel_xc import __version__
 from bazel_xc.cli.common import locate
 from bazel_xc.errors import BazelXcError, InterruptedRunError
 
-COMMANDS = tuple("init generate report why compare modules doctor verify scan-log matrix fingerprint".split())
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "init": "write bazel_xc.toml, the platforms package and the lines that Bazel's own files need",
+        "generate": "write BUILD files and the platforms package",
+        "report": "say which targets need C, and why",
+        "why": "say why a package or target needs C",
+        "compare": "say what changed in the use of C",
+        "modules": "keep MODULE.bazel or the WORKSPACE macro in step with go.mod",
+        "doctor": "check go, bazel and C compilers",
+        "verify": "check built binaries",
+        "scan-log": "find known failures in a build log",
+        "matrix": "write the CI matrix of targets and platforms",
+        "fingerprint": "print a stable key for build caches",
+    }
+)
+"""Each command with one line about it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command line; gives the exit code."""
+    """Runs a command line and returns the exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     options = argparse.Namespace(verbose=False)
     try:
@@ -54,7 +70,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
 
 
 def _command_first(arguments: Sequence[str]) -> Sequence[str]:
-    """``-C DIR COMMAND`` as ``COMMAND -C DIR``: git and make take the directory in front."""
+    """Turns ``-C DIR COMMAND`` into ``COMMAND -C DIR``: git and make take the directory first."""
     rest, moved = list(arguments), list[str]()
     while rest and rest[0].startswith(("-C", "--root")):
         count = 2 if rest[0] in ("-C", "--root") else 1
@@ -71,7 +87,7 @@ def _said(text: str, code: int) -> int:
 
 
 def _unforeseen(error: Exception) -> str:
-    """One line for an exception that no command expects."""
+    """The line for an exception that no command expects."""
     match error:
         case OSError(filename=str(place), strerror=str(reason)):
             return f"{place}: {reason}"
@@ -92,8 +108,11 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"bazel-xc {__version__}")
     commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
-    # Only what runs is loaded: the others would cost generate a tenth of a second.
-    chosen = arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
-    for name in chosen:
-        import_module(f"bazel_xc.cli.{name.replace('-', '_')}").add_parser(commands)
+    # Only the command that runs is imported: all of them take a tenth of a second.
+    chosen = next((each for each in arguments if each in COMMANDS), "")
+    for name, summary in COMMANDS.items():
+        if name == chosen:
+            import_module(f"bazel_xc.cli.{name.replace('-', '_')}").add_parser(commands, summary)
+        else:
+            commands.add_parser(name, help=summary)
     return parser

@@ -15,14 +15,14 @@ from typing import Any
 
 from attrs import asdict
 
-from bazel_xc.artifact.check import Check, Status
+from bazel_xc.artifact.check import Check, CheckStatus
 from bazel_xc.cli.common import use_color
 from bazel_xc.report.plain import plain
 
-_COLORS = {Status.OK: "32", Status.INFO: "2", Status.WARNING: "33", Status.FAILURE: "31"}
+_COLORS = {CheckStatus.OK: "32", CheckStatus.INFO: "2", CheckStatus.WARNING: "33", CheckStatus.FAILURE: "31"}
 _BOLD = "1"
 _NARROWEST = 20  # columns that are left for text; below it lines are not wrapped
-_QUIET = frozenset({Status.FAILURE})
+_QUIET = frozenset({CheckStatus.FAILURE})
 
 
 def show_checks(groups: Mapping[str, Iterable[Check]], options: argparse.Namespace) -> None:
@@ -72,7 +72,7 @@ def _plain_text(text: str, _code: str) -> str:
 
 
 def _more(each: Check, options: argparse.Namespace) -> Iterable[str]:
-    if each.command and (options.verbose or each.status in (Status.WARNING, Status.FAILURE)):
+    if each.command and (options.verbose or each.status in (CheckStatus.WARNING, CheckStatus.FAILURE)):
         yield f"ran: {each.command}"
     if each.remedy:
         yield f"do: {each.remedy}"

@@ -11,17 +11,17 @@ import os
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 from attrs import evolve
 
-from bazel_xc.buildfile.repositories import WORKSPACE_NAMES
 from bazel_xc.commands.options import Options
 from bazel_xc.config import FILE_NAME
 from bazel_xc.errors import ConfigError, WorkspaceError
-from bazel_xc.model import Diagnostic, Severity
+from bazel_xc.model import WORKSPACE_NAMES, Diagnostic, Severity
 
 _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 _SHOWN_PER_CODE = 20
@@ -64,6 +64,13 @@ def incomplete_option() -> argparse.ArgumentParser:
         help="do not fail where something could not be found out, such as modules that are not downloaded",
     )
     return parser
+
+
+def renderer(place: str) -> Callable[..., str]:
+    """The function at ``module:name``. Only the module of the chosen format is imported."""
+    module, _, name = place.partition(":")
+    found: Callable[..., str] = getattr(import_module(module), name)
+    return found
 
 
 def weighed(found: Iterable[Diagnostic], options: argparse.Namespace) -> tuple[Diagnostic, ...]:

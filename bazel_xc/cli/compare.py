@@ -13,7 +13,8 @@ from typing import Any
 
 from attrs import evolve
 
-from bazel_xc.cli.common import incomplete_option, run_options, shared_options, show, weighed
+from bazel_xc.cli.common import incomplete_option, renderer, run_options, shared_options, show, weighed
+from bazel_xc.cli.files import text_of
 from bazel_xc.commands.material import material_of
 from bazel_xc.commands.revisions import checked_out, revision_of
 from bazel_xc.commands.snapshot import take_snapshot
@@ -21,26 +22,25 @@ from bazel_xc.config import FILE_NAME
 from bazel_xc.errors import GoError, ReportError, WorkspaceError
 from bazel_xc.graph.ways import ways
 from bazel_xc.model import Diagnostic, Severity
-from bazel_xc.report import compare_format, sarif
 from bazel_xc.report.build import Material, build_report
 from bazel_xc.report.compare import Comparison, Gate, VerdictChange, compare
+from bazel_xc.report.json_format import load
 from bazel_xc.report.model import ImportPlace, Report
-from bazel_xc.report.saved import load
 
 FORMATS = {
-    "json": compare_format.render_json,
-    "markdown": compare_format.render_markdown,
-    "sarif": sarif.render_comparison,
-    "text": compare_format.render_text,
+    "json": "bazel_xc.report.compare_format:render_json",
+    "markdown": "bazel_xc.report.compare_format:render_markdown",
+    "sarif": "bazel_xc.report.sarif:render_comparison",
+    "text": "bazel_xc.report.compare_format:render_text",
 }
 
 
-def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Adds the command to the parser."""
+def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser; ``summary`` is its line in the list of commands."""
     parser = commands.add_parser(
         "compare",
         parents=[shared_options(), incomplete_option()],
-        help="say what changed in what needs C",
+        help=summary,
         description="Compares two git revisions, or two saved JSON reports: new cgo packages, new C needs,"
         " verdicts that are others.",
     )
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
         found = _with_cuts(found, material)
     said = (*_weighty(base, f"{options.base}:", options), *_weighty(head, "", options))
     failed = show(said, options)
-    print(FORMATS[options.format](found), end="")
+    print(renderer(FORMATS[options.format])(found), end="")
     incomplete = not (base.is_whole and head.is_whole) and not options.allow_incomplete
     return 1 if failed or incomplete or found.fails(gates) else 0
 
@@ -91,11 +91,7 @@ def _report(name: str | None, options: argparse.Namespace) -> tuple[Report, Mate
     if name is None:
         return _made(options.root, options)
     if name.endswith(".json"):
-        try:
-            text = Path(name).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as e:
-            raise ReportError(f"{name}: cannot be read: {e}") from None
-        return load(text, name), None
+        return load(text_of(name), name), None
     with checked_out(options.root, revision_of(options.root, name)) as place:
         try:
             return _made(place, options)

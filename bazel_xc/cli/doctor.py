@@ -13,17 +13,17 @@ from bazel_xc.artifact.check import failed
 from bazel_xc.artifact.doctor import examine
 from bazel_xc.cli.checks import as_json, show_checks
 from bazel_xc.cli.common import run_options, shared_options
-from bazel_xc.commands.doctor import ground
+from bazel_xc.commands.doctor import surroundings
 
 SCHEMA = 1
 
 
-def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Adds the command to the parser."""
+def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser; ``summary`` is its line in the list of commands."""
     parser = commands.add_parser(
         "doctor",
         parents=[shared_options()],
-        help="check go, bazel and C compilers",
+        help=summary,
         description="Checks go, bazel, C compilers and emulators against the configured platforms.",
     )
     parser.add_argument("--format", choices=("json", "text"), default="text")
@@ -32,7 +32,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
-    found = examine(ground(run_options(options)))
+    found = examine(surroundings(run_options(options)))
     bad = any(failed(checks) for checks in found.values())
     if options.format == "json":
         subjects = [

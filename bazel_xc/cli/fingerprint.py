@@ -12,17 +12,17 @@ from typing import Any
 
 from bazel_xc.artifact.fingerprint import Fingerprint, changes, fingerprint
 from bazel_xc.cli.common import run_options, shared_options
-from bazel_xc.commands.doctor import ground
-from bazel_xc.errors import ArtifactError
+from bazel_xc.cli.files import text_of
+from bazel_xc.commands.doctor import surroundings
 from bazel_xc.report.plain import plain
 
 
-def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Adds the command to the parser."""
+def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser; ``summary`` is its line in the list of commands."""
     parser = commands.add_parser(
         "fingerprint",
         parents=[shared_options()],
-        help="print a stable key for build caches",
+        help=summary,
         description="Prints a key over target, tools, environment and go.sum, for the caches of CI.",
     )
     parser.add_argument("--explain", action="store_true", help="print every part of it")
@@ -36,7 +36,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
     old = _saved(options.compare) if options.compare else None
-    found = fingerprint(ground(run_options(options)))
+    found = fingerprint(surroundings(run_options(options)))
     if options.format == "json":
         print(found.to_text(), end="")
     else:
@@ -57,8 +57,4 @@ def _show(found: Fingerprint, *, explain: bool) -> None:
 
 
 def _saved(path: Path) -> Fingerprint:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as e:
-        raise ArtifactError(f"{path}: cannot be read: {e}; make it with --format json") from None
-    return Fingerprint.from_text(text, str(path))
+    return Fingerprint.from_text(text_of(path, "make it with --format json"), str(path))

@@ -21,12 +21,12 @@ from bazel_xc.scratch import remove_leftovers
 from bazel_xc.write import unified_diff, write_files
 
 
-def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Adds the command to the parser."""
+def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser; ``summary`` is its line in the list of commands."""
     parser = commands.add_parser(
         "generate",
         parents=[shared_options()],
-        help="write BUILD files and the platforms package",
+        help=summary,
         description="Writes BUILD files and the platforms package for the Go packages of a workspace.",
     )
     parser.add_argument("directories", nargs="*", metavar="DIR", help="only these directories and below")

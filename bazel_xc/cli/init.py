@@ -17,12 +17,12 @@ from bazel_xc.model import FileChange
 from bazel_xc.write import write_files
 
 
-def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Adds the command to the parser."""
+def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser; ``summary`` is its line in the list of commands."""
     parser = commands.add_parser(
         "init",
         parents=[shared_options()],
-        help="write bazel_xc.toml, the platforms package and the lines that Bazel's own files want",
+        help=summary,
         description="Writes the first files of a workspace. Asks nothing and overwrites nothing.",
     )
     parser.add_argument(

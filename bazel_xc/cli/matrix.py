@@ -15,24 +15,24 @@ from typing import Any
 from attrs import evolve
 
 from bazel_xc.cli.common import incomplete_option, run_options, shared_options, show, weighed
+from bazel_xc.cli.files import text_of
 from bazel_xc.commands.material import material_of
 from bazel_xc.commands.options import configuration
 from bazel_xc.commands.snapshot import take_snapshot
-from bazel_xc.errors import ReportError
 from bazel_xc.report.build import build_report
-from bazel_xc.report.matrix import Asked, matrix
+from bazel_xc.report.json_format import load
+from bazel_xc.report.matrix import MatrixRequest, matrix
 from bazel_xc.report.matrix_format import FORMATS, LIMITS
 from bazel_xc.report.model import Report
 from bazel_xc.report.plain import plain
-from bazel_xc.report.saved import load
 
 
-def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Adds the command to the parser."""
+def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser; ``summary`` is its line in the list of commands."""
     parser = commands.add_parser(
         "matrix",
         parents=[shared_options(), incomplete_option()],
-        help="write the CI matrix of targets and platforms",
+        help=summary,
         description="Writes which binaries and tests are built for which platform, for CI; what cannot be"
         " built somewhere is left out there.",
     )
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
     configured = configuration(run_options(options)).platforms
     runners = {each.name: each.runner for each in configured if each.runner}
-    asked = Asked(
+    asked = MatrixRequest(
         include=tuple(options.include),
         exclude=tuple(options.exclude),
         kinds=tuple(options.kind),
@@ -85,18 +85,14 @@ def run(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> Report:
     if not options.report:
         return build_report(material_of(take_snapshot(run_options(options), both=True)))
-    try:
-        text = options.report.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as e:
-        raise ReportError(f"{options.report}: cannot be read: {e}") from None
-    saved = load(text, str(options.report))
+    saved = load(text_of(options.report), str(options.report))
     return _only(saved, options.platform) if options.platform else saved
 
 
 def _only(report: Report, names: list[str]) -> Report:
     """The report on some of its platforms."""
     targets = (
-        evolve(each, platforms=tuple(on for on in each.platforms if on.platform in names))
+        evolve(each, platforms={name: on for name, on in each.platforms.items() if name in names})
         for each in report.targets
     )
     return evolve(report, targets=tuple(targets))

@@ -15,12 +15,12 @@ from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.write import unified_diff, write_files
 
 
-def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Adds the command to the parser."""
+def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser; ``summary`` is its line in the list of commands."""
     parser = commands.add_parser(
         "modules",
         parents=[shared_options()],
-        help="keep MODULE.bazel or the WORKSPACE macro in step with go.mod",
+        help=summary,
         description="Keeps use_repo of MODULE.bazel, or the macro of a WORKSPACE, in step with go.mod, and "
         "writes the overrides that make third-party cgo modules build.",
     )

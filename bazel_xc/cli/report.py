@@ -12,31 +12,31 @@ from typing import Any
 
 from attrs import evolve
 
-from bazel_xc.cli.common import incomplete_option, run_options, shared_options, show, weighed
+from bazel_xc.cli.common import incomplete_option, renderer, run_options, shared_options, show, weighed
+from bazel_xc.cli.files import write_text
 from bazel_xc.commands.material import material_of
 from bazel_xc.commands.snapshot import take_snapshot
-from bazel_xc.errors import ReportError, WriteError
-from bazel_xc.report import dot, graphml, html, json_format, markdown, mermaid, sarif, text_format
+from bazel_xc.errors import ReportError
 from bazel_xc.report.build import build_report
 
 FORMATS = {
-    "dot": dot.render,
-    "graphml": graphml.render,
-    "html": html.render,
-    "json": json_format.render,
-    "markdown": markdown.render,
-    "mermaid": mermaid.render,
-    "sarif": sarif.render,
-    "text": text_format.render,
+    "dot": "bazel_xc.report.dot:render",
+    "graphml": "bazel_xc.report.graphml:render",
+    "html": "bazel_xc.report.html:render",
+    "json": "bazel_xc.report.json_format:render",
+    "markdown": "bazel_xc.report.markdown:render",
+    "mermaid": "bazel_xc.report.mermaid:render",
+    "sarif": "bazel_xc.report.sarif:render",
+    "text": "bazel_xc.report.text_format:render",
 }
 
 
-def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Adds the command to the parser."""
+def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser; ``summary`` is its line in the list of commands."""
     parser = commands.add_parser(
         "report",
         parents=[shared_options(), incomplete_option()],
-        help="say which targets need C, and why",
+        help=summary,
         description="Says per platform and target whether C is needed, through which imports, and which C.",
     )
     parser.add_argument("--format", choices=sorted(FORMATS), default="text")
@@ -58,12 +58,9 @@ def run(options: argparse.Namespace) -> int:
         raise ReportError(
             f"--target {options.target}: no target matches; write it as //dir:name or //dir/..."
         )
-    text = FORMATS[options.format](report.only(cgo_only=options.cgo_only))
+    text = renderer(FORMATS[options.format])(report.only(cgo_only=options.cgo_only))
     if options.output is None:
         print(text, end="")
         return 1 if failed else 0
-    try:
-        options.output.write_text(text, encoding="utf-8")
-    except OSError as e:
-        raise WriteError(f"{options.output}: cannot be written: {e.strerror}") from None
+    write_text(options.output, text)
     return 1 if failed else 0

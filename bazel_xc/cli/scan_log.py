@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from bazel_xc.artifact.log_format import FORMATS, Known
 from bazel_xc.artifact.patterns import Patterns, load_patterns
-from bazel_xc.artifact.scan import Finding, Scan, scan
+from bazel_xc.artifact.scan import Scan, scan
 from bazel_xc.cli.common import shared_options
-from bazel_xc.clibs.registry import Library, load_registry
-from bazel_xc.errors import ArtifactError, ReportError
+from bazel_xc.cli.files import unreadable
 from bazel_xc.model import Severity
 from bazel_xc.report.plain import plain
 
@@ -25,12 +25,12 @@ _RANKS = {Severity.NOTE: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 _LIMITS = {"error": 2, "warning": 1, "note": 0, "never": 3}
 
 
-def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Adds the command to the parser."""
+def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser; ``summary`` is its line in the list of commands."""
     parser = commands.add_parser(
         "scan-log",
         parents=[shared_options()],
-        help="find known failures in a build log",
+        help=summary,
         description="Finds known failures of cgo, linking and cross builds in a log, with cause and remedy.",
     )
     parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="default: standard input")
@@ -48,9 +48,16 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
     patterns = load_patterns()
-    targets = _targets(options.report, options.root.resolve()) if options.report else {}
+    known = Known()
+    if options.report:
+        from bazel_xc.cli.known import targets_by_name  # noqa: PLC0415 - it loads the model of reports
+
+        known = evolve(known, targets=targets_by_name(options.report, options.root.resolve()))
     found = _scanned(options.file, patterns)
-    known = Known(providers=dict(_providers(found.findings, patterns)), targets=targets)
+    if found.findings:
+        from bazel_xc.cli.known import providers  # noqa: PLC0415 - it loads the table of C libraries
+
+        known = evolve(known, providers=dict(providers(found.findings, patterns)))
     for line in FORMATS[options.format](found, known):
         print(plain(line))
     worst = max((_RANKS[each.pattern.severity] for each in found.findings), default=-1)
@@ -64,53 +71,4 @@ def _scanned(file: str, patterns: Patterns) -> Scan:
         with Path(file).open("rb") as stream:
             return scan(stream, patterns)
     except OSError as e:
-        raise ArtifactError(f"{file}: cannot be read: {e.strerror or e}") from None
-
-
-def _providers(findings: tuple[Finding, ...], patterns: Patterns) -> Iterator[tuple[tuple[str, str], str]]:
-    """Who provides the headers, libraries and symbols that are missed, by the table of known libraries."""
-    registry = load_registry()
-    for each in findings:
-        for kind, name in each.names.items():
-            if kind == "header":
-                yield (kind, name), _told(registry.by_header(name) or registry.by_header_tail(name))
-            elif kind == "library":
-                yield (kind, name), _told(registry.by_lib(name))
-            elif kind == "symbol" and patterns.library_of(name):
-                library = patterns.library_of(name)
-                yield (kind, name), f"{name} is in -l{library}{_behind(_told(registry.by_lib(library)))}"
-
-
-def _behind(told: str) -> str:
-    return f": {told}" if told else ", which the system brings or nobody known"
-
-
-def _told(libraries: tuple[Library, ...]) -> str:
-    return "; ".join(_one(each) for each in libraries[:3])
-
-
-def _one(library: Library) -> str:
-    parts = [" or ".join(map(str, library.labels))] if library.labels else []
-    if library.module:
-        parts.append(f'bazel_dep(name = "{library.module}", version = "{library.version}")')
-    if library.debian:
-        parts.append(f"Debian {library.debian}")
-    return f"{library.name} ({', '.join(parts)})" if parts else library.name
-
-
-def _targets(path: Path, root: Path) -> Mapping[str, tuple[str, ...]]:
-    """The targets of a report by label, by folder, by their package and by the cgo packages below them."""
-    # Only with --report: it loads what reads reports.
-    from bazel_xc.report.saved import load  # noqa: PLC0415
-
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as e:
-        raise ReportError(f"{path}: cannot be read: {e}") from None
-    found: dict[str, set[str]] = {}
-    for target in load(text, str(path)).targets:
-        below = {name for on in target.platforms for name in (*on.cgo_packages, *on.blockers, *on.fallbacks)}
-        folder = root / target.label.removeprefix("//").partition(":")[0]
-        for name in {target.label, str(folder), target.package, *below}:
-            found.setdefault(name, set()).add(target.label)
-    return {name: tuple(sorted(labels)) for name, labels in found.items()}
+        raise unreadable(file, e) from None

@@ -11,26 +11,29 @@ import json
 import os
 import re
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from attrs import asdict, frozen
 
 from bazel_xc.artifact.baseline import from_text, held_against, to_text
-from bazel_xc.artifact.check import Check, Status, failed
+from bazel_xc.artifact.check import Check, CheckStatus, failed
 from bazel_xc.artifact.differences import differences
-from bazel_xc.artifact.expect import PROPERTIES, Wanted, verify, version_of
-from bazel_xc.artifact.facts import Facts
+from bazel_xc.artifact.expect import PROPERTIES, Wanted, verify
+from bazel_xc.artifact.facts import BinaryFacts
 from bazel_xc.artifact.inspect import inspect
 from bazel_xc.artifact.systems import load_systems
 from bazel_xc.artifact.trial import Figures, try_out
 from bazel_xc.cli.checks import as_json, show_checks
 from bazel_xc.cli.common import run_options, shared_options
+from bazel_xc.cli.files import text_of, write_text
 from bazel_xc.commands.options import configuration
 from bazel_xc.config import DEFAULT_PLATFORMS, FILE_NAME
-from bazel_xc.errors import ArtifactError, ConfigError, WriteError
+from bazel_xc.errors import ArtifactError, ConfigError
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.model import Platform
+from bazel_xc.versions import dotted_numbers
 
 SCHEMA = 1
 _UNITS = {
@@ -45,12 +48,12 @@ _UNITS = {
 }
 
 
-def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Adds the command to the parser."""
+def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser; ``summary`` is its line in the list of commands."""
     parser = commands.add_parser(
         "verify",
         parents=[shared_options()],
-        help="check built binaries",
+        help=summary,
         description="Checks built binaries against their platform: format, machine, linkage, libraries,"
         " Go build information, size.",
     )
@@ -78,7 +81,7 @@ def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is 
 
 @frozen(kw_only=True)
 class _Verified:
-    facts: Facts
+    facts: BinaryFacts
     checks: tuple[Check, ...]
     figures: Figures
 
@@ -86,7 +89,7 @@ class _Verified:
 def run(options: argparse.Namespace) -> int:
     """Runs the command; gives its exit code."""
     wanted = _wanted(options)
-    before = from_text(_read(options.baseline), str(options.baseline)) if options.baseline else None
+    before = _baseline(options.baseline) if options.baseline else None
     if options.compare and len(options.files) > 1:
         raise ArtifactError("--compare: takes one FILE")
     found = [_verified(path, wanted, options, before) for path in options.files]
@@ -95,11 +98,13 @@ def run(options: argparse.Namespace) -> int:
     else:
         show_checks({f"{each.facts.path} ({wanted.platform.name})": each.checks for each in found}, options)
     if options.save_baseline:
-        _write(options.save_baseline, to_text({each.facts.path: each.figures for each in found}))
+        write_text(options.save_baseline, to_text({each.facts.path: each.figures for each in found}))
     return 1 if any(failed(each.checks) for each in found) else 0
 
 
-def _verified(path: Path, wanted: Wanted, options: argparse.Namespace, before: Any) -> _Verified:  # noqa: ANN401
+def _verified(
+    path: Path, wanted: Wanted, options: argparse.Namespace, before: Mapping[str, Figures] | None
+) -> _Verified:
     facts = inspect(path, str(path), wanted.platform.goarch)
     checks = [*verify(facts, wanted, load_systems())]
     figures = Figures(size=facts.size)
@@ -116,9 +121,15 @@ def _verified(path: Path, wanted: Wanted, options: argparse.Namespace, before: A
     return _Verified(facts=facts, checks=tuple(checks), figures=figures)
 
 
-def _unknown(facts: Facts) -> Check:
+def _unknown(facts: BinaryFacts) -> Check:
     remedy = "save it with --save-baseline"
-    return Check(name="baseline", status=Status.WARNING, found=f"{facts.path} is not in it", remedy=remedy)
+    return Check(
+        name="baseline", status=CheckStatus.WARNING, found=f"{facts.path} is not in it", remedy=remedy
+    )
+
+
+def _baseline(path: Path) -> Mapping[str, Figures]:
+    return from_text(text_of(path, f"make it with --save-baseline {path}"), str(path))
 
 
 def _wanted(options: argparse.Namespace) -> Wanted:
@@ -163,7 +174,7 @@ def _size(text: str) -> int:
 
 
 def _version(text: str) -> tuple[int, ...]:
-    found = version_of(text)
+    found = dotted_numbers(text.removeprefix("GLIBC_"))
     if not found:
         raise argparse.ArgumentTypeError(f"{text!r} is no version such as 2.31")
     return found
@@ -186,17 +197,3 @@ def _raw(found: list[_Verified], platform: Platform) -> dict[str, Any]:
             for each in found
         ],
     }
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as e:
-        raise ArtifactError(f"{path}: cannot be read: {e}; make it with --save-baseline {path}") from None
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as e:
-        raise WriteError(f"{path}: cannot be written: {e.strerror}") from None

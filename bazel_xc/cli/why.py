@@ -9,23 +9,25 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from bazel_xc.cli.common import from_root, run_options, shared_options, show
+from bazel_xc.cli.common import from_root, renderer, run_options, shared_options, show
 from bazel_xc.commands.material import material_of
 from bazel_xc.commands.snapshot import Snapshot, take_snapshot
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.graph.ways import ways
-from bazel_xc.report import why_format
 from bazel_xc.report.build import Material
 
-FORMATS = {"json": why_format.render_json, "text": why_format.render_text}
+FORMATS = {
+    "json": "bazel_xc.report.why_format:render_json",
+    "text": "bazel_xc.report.why_format:render_text",
+}
 
 
-def add_parser(commands: Any) -> None:  # noqa: ANN401 - argparse's own type is private
-    """Adds the command to the parser."""
+def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Adds the command to the parser; ``summary`` is its line in the list of commands."""
     parser = commands.add_parser(
         "why",
         parents=[shared_options()],
-        help="say how a package or target comes to need C",
+        help=summary,
         description="Says per platform through which imports a package or target comes to need C, or cannot"
         " be built, and which of your own imports would have to go.",
     )
@@ -43,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     path = from_root(options.node, options) if options.node.startswith(".") else None
     node = _node(options.node, path, material, snapshot)
     found = [ways(material.graph, node, name, max(1, options.limit)) for name in material.graph.platforms]
-    print(FORMATS[options.format](found, material), end="")
+    print(renderer(FORMATS[options.format])(found, material), end="")
     return 1 if failed else 0
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import TypedDict, TypeVar
 
 from attrs import field, frozen
 
 from bazel_xc.cgo.needs import NeedKind
 from bazel_xc.model import Label
+from bazel_xc.tables import parsed, shipped_text
 
 _LIBRARIES = "c_libraries.toml"
 _SYSTEM = "c_system.toml"
@@ -202,16 +202,12 @@ def load_system() -> SystemTable:
 
 def registry_from(text: str) -> Registry:
     """Reads a table of libraries in the layout of c_libraries.toml."""
-    import tomli  # noqa: PLC0415 - only where there are C needs
-
-    return Registry(tuple(Library.from_toml(raw) for raw in tomli.loads(text).get("library", ())))
+    return Registry(tuple(Library.from_toml(raw) for raw in parsed(text).get("library", ())))
 
 
 def system_from(text: str) -> SystemTable:
     """Reads a table of systems in the layout of c_system.toml."""
-    import tomli  # noqa: PLC0415 - only where there are C needs
-
-    raw = tomli.loads(text)
+    raw = parsed(text)
     tables: Mapping[str, _RawSystem] = raw.get("os", {})
     common: _RawSystem = raw.get("common", {})
     systems = {goos: _system(_inherited(goos, tables, common)) for goos in tables}
@@ -229,16 +225,12 @@ def bare_name(name: str) -> str:
 
 @cache
 def _shipped_registry() -> Registry:
-    return registry_from(_shipped(_LIBRARIES))
+    return registry_from(shipped_text(_LIBRARIES))
 
 
 @cache
 def _shipped_system() -> SystemTable:
-    return system_from(_shipped(_SYSTEM))
-
-
-def _shipped(name: str) -> str:
-    return files("bazel_xc").joinpath("data", name).read_text(encoding="utf-8")
+    return system_from(shipped_text(_SYSTEM))
 
 
 def _labels(texts: Iterable[str]) -> tuple[Label, ...]:

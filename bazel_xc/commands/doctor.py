@@ -1,30 +1,31 @@
 """Gathers what the doctor looks at: configuration, go, versions that the workspace names.
 
-Comes in: the choices of the command line. Goes out: a ``Ground``. A workspace that lacks any of it is
+Comes in: the choices of the command line. Goes out: a ``Surroundings``. A workspace that lacks any of it is
 examined all the same; only a configuration with mistakes stops.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from bazel_xc.artifact.doctor import Ground
+from bazel_xc.artifact.doctor import Surroundings
 from bazel_xc.artifact.running import Done, run
-from bazel_xc.buildfile.repositories import WORKSPACE_NAMES, read_repositories
+from bazel_xc.buildfile.repositories import read_repositories
 from bazel_xc.commands.options import Options, configuration
 from bazel_xc.config import FILE_NAME
 from bazel_xc.errors import GoError
+from bazel_xc.golang.go_mod import go_version
 from bazel_xc.golang.toolchain import Toolchain, find_go
+from bazel_xc.model import WORKSPACE_NAMES
 from bazel_xc.tree import DiskTree, find, read_file
+from bazel_xc.versions import version_numbers
 
 TIMEOUT_SECONDS = 120
-_GO_LINE = re.compile(r"^go\s+(\d[\w.]*)", re.MULTILINE)
 
 
-def ground(options: Options) -> Ground:
+def surroundings(options: Options) -> Surroundings:
     """What is known before the examination. Raises ``ConfigError`` for a configuration with mistakes."""
     config = configuration(options)
     root = options.root
@@ -39,7 +40,7 @@ def ground(options: Options) -> Ground:
     def start(command: tuple[str, ...], folder: Path, variables: Mapping[str, str]) -> Done:
         return run(command, {**settings, **variables}, TIMEOUT_SECONDS, folder)
 
-    return Ground(
+    return Surroundings(
         platforms=config.platforms,
         certain=bool(options.config_file or options.platforms or (root / FILE_NAME).exists()),
         root=root,
@@ -48,7 +49,7 @@ def ground(options: Options) -> Ground:
         go=_command(toolchain),
         go_version=toolchain.version if toolchain else "",
         go_problem=problem,
-        go_mod=max(_go_lines(root), key=lambda text: [int(x) for x in re.findall(r"\d+", text)], default=""),
+        go_mod=max(_go_versions(root), key=version_numbers, default=""),
         uses_bazel=any((root / name).exists() for name in ("MODULE.bazel", *WORKSPACE_NAMES)),
         bazel_version=_first_line(root / ".bazelversion"),
         rules_go=repositories.rules_go_version,
@@ -59,16 +60,14 @@ def _command(toolchain: Toolchain | None) -> str:
     return toolchain.command if toolchain else ""
 
 
-def _go_lines(root: Path) -> Iterator[str]:
-    """What go.mod and go.work of the root ask for."""
+def _go_versions(root: Path) -> Iterator[str]:
+    """The versions that go.mod and go.work of the root ask for; they are read here, as go may be missing."""
     for name in ("go.mod", "go.work"):
         try:
             text = read_file(root / name).decode()
         except (OSError, UnicodeDecodeError):
             continue
-        found = _GO_LINE.search(text)
-        if found:
-            yield found[1]
+        yield go_version(text)
 
 
 def _first_line(path: Path) -> str:

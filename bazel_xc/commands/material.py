@@ -27,7 +27,7 @@ from bazel_xc.graph.dependency import DependencyGraph, Target, build_graph
 from bazel_xc.graph.imports import absence
 from bazel_xc.model import unique
 from bazel_xc.report.build import Material
-from bazel_xc.report.model import Run
+from bazel_xc.report.model import Origin, PlatformSetting
 
 
 def material_of(snapshot: Snapshot) -> Material:
@@ -56,11 +56,11 @@ def material_of(snapshot: Snapshot) -> Material:
             )
         ),
         release=snapshot.toolchain.release[1],
-        run=Run(
+        run=Origin(
             module=snapshot.modules[0].path,
-            go_version=snapshot.toolchain.version,
-            tool_version=__version__,
-            platforms=tuple((platform.name, platform.cgo) for platform in config.platforms),
+            go=snapshot.toolchain.version,
+            bazel_xc=__version__,
+            platforms=tuple(PlatformSetting(each.name, each.cgo) for each in config.platforms),
         ),
     )
 

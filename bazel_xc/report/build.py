@@ -20,9 +20,11 @@ from bazel_xc.report.model import (
     GraphEdge,
     GraphNode,
     ImportPlace,
+    NeedEntry,
+    Origin,
     PackageEntry,
     Report,
-    Run,
+    ReportGraph,
     State,
     TargetEntry,
     TargetOn,
@@ -46,7 +48,7 @@ class Material:
     other: DependencyGraph
     targets: tuple[Target, ...]
     outcomes: Mapping[str, tuple[Outcome, ...]]
-    run: Run
+    run: Origin
     places: Mapping[tuple[str, str], tuple[str, int]] = field(factory=dict)
     findings: tuple[Diagnostic, ...] = ()
     release: int = 0
@@ -54,7 +56,7 @@ class Material:
 
 def build_report(material: Material) -> Report:
     """The report on all targets."""
-    builder = _Builder(material)
+    builder = _ReportBuilder(material)
     targets = tuple(builder.target(each) for each in sorted(material.targets, key=lambda each: each.label))
     return Report(
         run=material.run,
@@ -62,15 +64,14 @@ def build_report(material: Material) -> Report:
         targets=targets,
         imports=tuple(sorted(set(builder.imports(targets)))),
         findings=material.findings,
-        nodes=tuple(builder.nodes()),
-        edges=tuple(builder.edges()),
+        graph=ReportGraph(nodes=tuple(builder.nodes()), edges=tuple(builder.edges())),
     )
 
 
-class _Builder:
+class _ReportBuilder:
     def __init__(self, material: Material) -> None:
         self.material = material
-        self.cgo = dict(material.run.platforms)
+        self.cgo = {each.name: each.cgo for each in material.run.platforms}
         self.drawn = _relevant(material.graph)
         self.modules = _modules(material.other) | _modules(material.graph)
         self.left_out: dict[str, Reach] = {}
@@ -81,8 +82,8 @@ class _Builder:
             node = graph.nodes.get(name) or other.nodes[name]
             if node.kind is not NodeKind.PACKAGE:
                 continue
-            states = tuple((platform, self._state(name, platform)) for platform in graph.platforms)
-            used = {state for _, state in states}
+            states = {platform: self._state(name, platform) for platform in graph.platforms}
+            used = {*states.values()}
             lacking = node.first_party and State.ABSENT in used and used != {State.ABSENT}
             if used - {State.PURE, State.ABSENT} or lacking:
                 yield PackageEntry(
@@ -90,7 +91,7 @@ class _Builder:
                     module=self.modules.get(name, ""),
                     first_party=node.first_party,
                     states=states,
-                    needs=self.material.outcomes.get(name, ()),
+                    needs=tuple(map(_need, self.material.outcomes.get(name, ()))),
                 )
 
     def _state(self, name: str, platform: str) -> State:
@@ -114,7 +115,7 @@ class _Builder:
             node = graph.nodes[name]
             yield GraphNode(
                 name=name,
-                kind=str(node.kind),
+                kind=node.kind,
                 first_party=node.first_party or node.kind is NodeKind.TARGET,
                 cgo=tuple(sorted(graph.names(node.cgo))),
                 blocked=tuple(sorted(graph.names(node.broken))),
@@ -134,7 +135,7 @@ class _Builder:
             label=target.label,
             kind=target.kind,
             package=target.package,
-            platforms=tuple(self._target_on(target, name) for name in self.material.graph.platforms),
+            platforms={name: self._target_on(target, name) for name in self.material.graph.platforms},
         )
 
     def _target_on(self, target: Target, platform: str) -> TargetOn:
@@ -142,7 +143,6 @@ class _Builder:
         below = graph.below(target.label, platform)
         category = "broken" if below.blockers else "unknown" if below.unknown else "cgo"
         return TargetOn(
-            platform=platform,
             verdict=below.verdict,
             chain=graph.nearest(target.label, category, platform),
             cgo_packages=below.cgo,
@@ -192,10 +192,27 @@ class _Builder:
 
     def imports(self, targets: Iterable[TargetEntry]) -> Iterator[ImportPlace]:
         for target in targets:
-            for on in target.platforms:
+            for on in target.platforms.values():
                 for pair in pairwise(on.chain):
                     if pair in self.material.places:
                         yield ImportPlace(*pair, *self.material.places[pair])
+
+
+def _need(end: Outcome) -> NeedEntry:
+    return NeedEntry(
+        kind=end.need.kind,
+        name=end.need.name,
+        platforms=tuple(sorted(end.platforms)),
+        path=end.need.path,
+        line=end.need.line,
+        certain=end.need.certain,
+        status=end.status,
+        labels=tuple(map(str, end.labels)),
+        how=end.how,
+        candidates=end.candidates,
+        tried=end.tried,
+        remedy=end.remedy,
+    )
 
 
 def _modules(graph: DependencyGraph) -> dict[str, str]:

@@ -12,9 +12,8 @@ from itertools import pairwise
 
 from attrs import frozen
 
-from bazel_xc.clibs.outcome import Outcome
 from bazel_xc.graph.dependency import Verdict
-from bazel_xc.report.model import ImportPlace, Report, TargetOn
+from bazel_xc.report.model import ImportPlace, NeedEntry, Report, TargetOn
 
 _ORDER = (Verdict.PURE, Verdict.C_TOOLCHAIN, Verdict.C_LIBRARIES, Verdict.BLOCKED)
 
@@ -143,31 +142,31 @@ def _more(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]
 _Key = tuple[str, str, str]
 
 
-def _needs(report: Report) -> dict[_Key, list[Outcome]]:
+def _needs(report: Report) -> dict[_Key, list[NeedEntry]]:
     """The needs that are certain, by package, kind and name."""
-    found: dict[_Key, list[Outcome]] = {}
+    found: dict[_Key, list[NeedEntry]] = {}
     for package in report.packages:
         for end in package.needs:
-            if end.need.certain:
-                key = package.import_path, str(end.need.kind), end.need.name
+            if end.certain:
+                key = package.import_path, str(end.kind), end.name
                 found.setdefault(key, []).append(end)
     return found
 
 
-def _end(outcomes: Iterable[Outcome]) -> str:
+def _end(outcomes: Iterable[NeedEntry]) -> str:
     """How a need ends, in a few words; platforms are told only where they differ."""
     parts: dict[str, list[str]] = {}
     for each in outcomes:
-        text = ", ".join(map(str, each.labels)) or str(each.status)
-        parts.setdefault(text, []).extend(sorted(each.platforms))
+        text = ", ".join(each.labels) or str(each.status)
+        parts.setdefault(text, []).extend(each.platforms)
     if len(parts) == 1:
         return next(iter(parts))
     return "; ".join(f"{text} on {', '.join(names)}" for text, names in sorted(parts.items()))
 
 
-def _need(key: _Key, before: str, after: Mapping[_Key, list[Outcome]]) -> NeedChange:
+def _need(key: _Key, before: str, after: Mapping[_Key, list[NeedEntry]]) -> NeedChange:
     here = after.get(key, [])
-    need = here[0].need if here else None
+    need = here[0] if here else None
     return NeedChange(
         import_path=key[0],
         kind=key[1],
@@ -180,16 +179,18 @@ def _need(key: _Key, before: str, after: Mapping[_Key, list[Outcome]]) -> NeedCh
 
 
 def _verdicts(base: Report, head: Report) -> Iterator[VerdictChange]:
-    before = {(target.label, on.platform): on.verdict for target in base.targets for on in target.platforms}
+    before = {
+        (target.label, name): on.verdict for target in base.targets for name, on in target.platforms.items()
+    }
     known = {target.label for target in base.targets}
     for target in head.targets:
         groups: dict[tuple[str, TargetOn], list[str]] = {}
-        for on in target.platforms:
-            old = before.get((target.label, on.platform))
+        for name, on in target.platforms.items():
+            old = before.get((target.label, name))
             changed = old != on.verdict if old else target.label not in known and on.verdict != Verdict.PURE
             if changed:
                 alike = _alike(groups, str(old or ""), on)
-                groups.setdefault(alike, []).append(on.platform)
+                groups.setdefault(alike, []).append(name)
         for (old_text, on), platforms in groups.items():
             yield VerdictChange(
                 label=target.label,

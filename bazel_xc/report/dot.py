@@ -20,13 +20,13 @@ def render(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    every = {name for name, _ in report.run.platforms}
+    every = set(report.run.names)
     yield "digraph cgo {"
     yield "  rankdir=LR;"
     yield '  node [fontname="sans-serif"];'
-    for node in report.nodes:
+    for node in report.graph.nodes:
         yield f"  {_quoted(node.name)} [{_style(node)}];"
-    for edge in report.edges:
+    for edge in report.graph.edges:
         missing = every - set(edge.platforms)
         label = f" [label={_quoted(', '.join(edge.platforms))}]" if missing else ""
         yield f"  {_quoted(edge.source)} -> {_quoted(edge.target)}{label};"

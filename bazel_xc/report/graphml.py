@@ -7,7 +7,7 @@ Source: the GraphML primer of the Graph Drawing community.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from bazel_xc.report.model import GraphEdge, GraphNode, Report
 from bazel_xc.report.plain import plain
@@ -32,16 +32,16 @@ def _lines(report: Report) -> Iterator[str]:
     for name, owner, kind in _KEYS:
         yield f'  <key id="{name}" for="{owner}" attr.name="{name}" attr.type="{kind}"/>'
     yield '  <graph id="cgo" edgedefault="directed">'
-    for node in report.nodes:
+    for node in report.graph.nodes:
         yield from _node(node)
-    for edge in report.edges:
+    for edge in report.graph.edges:
         yield from _edge(edge)
     yield "  </graph>"
     yield "</graphml>"
 
 
 def _node(node: GraphNode) -> Iterator[str]:
-    yield f"    <node id={quoteattr(plain(node.name))}>"
+    yield f'    <node id="{_text(node.name)}">'
     yield _data("kind", node.kind)
     yield _data("first_party", "true" if node.first_party else "false")
     yield _data("cgo", " ".join(node.cgo))
@@ -50,11 +50,15 @@ def _node(node: GraphNode) -> Iterator[str]:
 
 
 def _edge(edge: GraphEdge) -> Iterator[str]:
-    ends = f"source={quoteattr(plain(edge.source))} target={quoteattr(plain(edge.target))}"
+    ends = f'source="{_text(edge.source)}" target="{_text(edge.target)}"'
     yield f"    <edge {ends}>"
     yield _data("platforms", " ".join(edge.platforms))
     yield "    </edge>"
 
 
 def _data(key: str, text: str) -> str:
-    return f'      <data key="{key}">{escape(plain(text))}</data>'
+    return f'      <data key="{key}">{_text(text)}</data>'
+
+
+def _text(text: str) -> str:
+    return escape(plain(text))

@@ -11,12 +11,12 @@ import base64
 import hashlib
 import html
 import json
-from importlib.resources import files
 from string import Template
 
 from bazel_xc.report.json_format import document
 from bazel_xc.report.model import Report
 from bazel_xc.report.plain import plain
+from bazel_xc.tables import shipped_text
 
 _SCRIPTS = (
     "vendor/cytoscape.min.js",
@@ -31,13 +31,13 @@ _STYLES = (("tables", "vendor/tabulator.min.css"), ("__________cytoscape_stylesh
 def render(report: Report) -> str:
     """The whole document."""
     run = report.run
-    platforms = ", ".join(f"{name} (cgo {'on' if cgo else 'off'})" for name, cgo in run.platforms)
-    scripts = [_read(name) for name in _SCRIPTS]
-    styles = [(name, _read(path)) for name, path in _STYLES]
-    return Template(_read("page.html")).substitute(
+    platforms = ", ".join(run.settings)
+    scripts = [shipped_text(f"html/{name}") for name in _SCRIPTS]
+    styles = [(name, shipped_text(f"html/{path}")) for name, path in _STYLES]
+    return Template(shipped_text("html/page.html")).substitute(
         policy=_policy(scripts, [text for _, text in styles]),
         title=html.escape(f"C in {plain(run.module)}"),
-        made=html.escape(plain(f"{run.go_version}, bazel-xc {run.tool_version}; {platforms}")),
+        made=html.escape(plain(f"{run.go}, bazel-xc {run.bazel_xc}; {platforms}")),
         styles="\n".join(f'<style id="{name}">{text}</style>' for name, text in styles),
         data=_data(report),
         scripts="\n".join(f"<script>{text}</script>" for text in scripts),
@@ -58,7 +58,3 @@ def _data(report: Report) -> str:
     """JSON in which nothing can end the element or start another one."""
     text = json.dumps(document(report), ensure_ascii=True, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-def _read(name: str) -> str:
-    return files("bazel_xc").joinpath("data", "html", *name.split("/")).read_text(encoding="utf-8")

@@ -34,7 +34,7 @@ def _lines(report: Report) -> Iterator[str]:
     run = report.run
     yield f"# What of {code(run.module)} needs C"
     yield ""
-    yield f"{code(run.go_version)}, bazel-xc {code(run.tool_version)}"
+    yield f"{code(run.go)}, bazel-xc {code(run.bazel_xc)}"
     yield ""
     yield from _unknown(report)
     yield from _verdicts(report)
@@ -54,11 +54,11 @@ def _unknown(report: Report) -> Iterator[str]:
 
 
 def _verdicts(report: Report) -> Iterator[str]:
-    names = [f"{name} (cgo {'on' if cgo else 'off'})" for name, cgo in report.run.platforms]
+    names = report.run.settings
     yield f"| target | {' | '.join(names)} |"
     yield f"|{' --- |' * (len(names) + 1)}"
     for target in report.targets:
-        yield f"| {code(target.label)} | {' | '.join(str(on.verdict) for on in target.platforms)} |"
+        yield f"| {code(target.label)} | {' | '.join(str(on.verdict) for on in target.platforms.values())} |"
 
 
 def _packages(report: Report) -> Iterator[str]:
@@ -70,10 +70,10 @@ def _packages(report: Report) -> Iterator[str]:
         states = "; ".join(f"{state} on {', '.join(names)}" for state, names in each.groups)
         yield f"- {code(each.import_path)}: {states}"
         for end in each.needs:
-            if end.need.certain and end.status is not Status.SYSTEM:
-                labels = ", ".join(code(str(label)) for label in end.labels)
-                place = code(f"{end.need.path}:{end.need.line}")
-                yield f"  - {end.need.kind} {code(end.need.name)}: {labels or end.status} ({place})"
+            if end.certain and end.status is not Status.SYSTEM:
+                labels = ", ".join(map(code, end.labels))
+                place = code(f"{end.path}:{end.line}")
+                yield f"  - {end.kind} {code(end.name)}: {labels or end.status} ({place})"
     yield ""
 
 
@@ -89,9 +89,9 @@ def _chains(report: Report) -> Iterator[str]:
 
 def _chain(target: TargetEntry) -> Iterator[str]:
     told: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for on in target.platforms:
+    for name, on in target.platforms.items():
         if on.chain:
-            told.setdefault((str(on.verdict), on.chain), []).append(on.platform)
+            told.setdefault((str(on.verdict), on.chain), []).append(name)
     if told:
         yield f"- {code(target.label)}"
     for (verdict, chain), names in told.items():

@@ -21,7 +21,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:@+=~,-]+")  # what no shell takes for anythi
 
 
 @frozen(kw_only=True)
-class Asked:
+class MatrixRequest:
     """What is asked of a matrix.
 
     Patterns are of labels, ``//dir/...`` and the like, or such a pattern with ``@<platform>`` behind it;
@@ -77,21 +77,21 @@ class Matrix:
     refused: tuple[str, ...] = ()
 
 
-def matrix(report: Report, asked: Asked) -> Matrix:
+def matrix(report: Report, asked: MatrixRequest) -> Matrix:
     """The matrix of a report. Raises ``ReportError`` where not even one job per platform is allowed."""
-    cgo = dict(report.run.platforms)
+    cgo = {each.name: each.cgo for each in report.run.platforms}
     pairs: dict[tuple[str, bool, str], list[tuple[str, bool]]] = {}
     left_out: list[LeftOut] = []
     refused: set[str] = set()
-    for target, on in _meant(report.targets, asked):
+    for target, platform, on in _meant(report.targets, asked):
         if not _PLAIN.fullmatch(target.label):
             refused.add(target.label)
             continue
-        for with_cgo, verdict, reason in _settings(target, on, cgo[on.platform], both=asked.both):
+        for with_cgo, verdict, reason in _settings(target, on, cgo[platform], both=asked.both):
             if verdict is Verdict.BLOCKED:
-                left_out.append(LeftOut(target.label, on.platform, with_cgo, reason))
+                left_out.append(LeftOut(target.label, platform, with_cgo, reason))
             else:
-                key = (on.platform, with_cgo, _kind(target))
+                key = (platform, with_cgo, _kind(target))
                 pairs.setdefault(key, []).append((target.label, verdict is not Verdict.PURE))
     size = _chunk(pairs.values(), asked)
     jobs = [
@@ -114,14 +114,16 @@ def _kind(target: TargetEntry) -> str:
     return "test" if target.kind.endswith("test") else "binary"
 
 
-def _meant(targets: Iterable[TargetEntry], asked: Asked) -> Iterator[tuple[TargetEntry, TargetOn]]:
+def _meant(
+    targets: Iterable[TargetEntry], asked: MatrixRequest
+) -> Iterator[tuple[TargetEntry, str, TargetOn]]:
     for target in targets:
         if asked.kinds and _kind(target) not in asked.kinds:
             continue
-        for on in target.platforms:
-            wanted = not asked.include or _is_any(target.label, on.platform, asked.include)
-            if wanted and not _is_any(target.label, on.platform, asked.exclude):
-                yield target, on
+        for name, on in target.platforms.items():
+            wanted = not asked.include or _is_any(target.label, name, asked.include)
+            if wanted and not _is_any(target.label, name, asked.exclude):
+                yield target, name, on
 
 
 def _is_any(label: str, platform: str, patterns: Iterable[str]) -> bool:
@@ -152,7 +154,7 @@ def _chunks(found: list[tuple[str, bool]], size: int) -> Iterator[list[tuple[str
         yield found[at : at + size]
 
 
-def _chunk(groups: Iterable[list[tuple[str, bool]]], asked: Asked) -> int:
+def _chunk(groups: Iterable[list[tuple[str, bool]]], asked: MatrixRequest) -> int:
     """How many targets share a job, so that there are not too many jobs."""
     sizes = [len(each) for each in groups]
     largest = max(sizes, default=1)

@@ -20,20 +20,20 @@ def render(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    every = {name for name, _ in report.run.platforms}
-    numbers = {node.name: f"n{at}" for at, node in enumerate(report.nodes)}
+    every = set(report.run.names)
+    numbers = {node.name: f"n{at}" for at, node in enumerate(report.graph.nodes)}
     yield "flowchart LR"
-    for node in report.nodes:
+    for node in report.graph.nodes:
         yield f"  {numbers[node.name]}{_shape(node)}"
-    for edge in report.edges:
+    for edge in report.graph.edges:
         if edge.source in numbers and edge.target in numbers:
             label = "" if every <= set(edge.platforms) else f"|{_text(', '.join(edge.platforms))}|"
             yield f"  {numbers[edge.source]} -->{label} {numbers[edge.target]}"
     yield "  classDef cgo fill:#f9d8a0,color:#000"
     yield "  classDef blocked stroke:#b00020,stroke-width:3px"
     for name, chosen in (
-        ("cgo", [node for node in report.nodes if node.cgo]),
-        ("blocked", [node for node in report.nodes if node.blocked and node.kind != "target"]),
+        ("cgo", [node for node in report.graph.nodes if node.cgo]),
+        ("blocked", [node for node in report.graph.nodes if node.blocked and node.kind != "target"]),
     ):
         if chosen:
             yield f"  class {','.join(numbers[node.name] for node in chosen)} {name}"

@@ -1,25 +1,28 @@
 """The report as plain values, from which every renderer works.
 
-Comes in: nothing. Goes out: frozen classes. All sequences are sorted where they are made, so that equal
-inputs give equal bytes in every format; nothing in them changes from run to run or from machine to machine.
+Comes in: nothing. Goes out: frozen classes whose fields, in this order, are the keys of the JSON report; its
+schema is made from them. All sequences are sorted where they are made, so that equal inputs give equal bytes
+in every format; nothing in them changes from run to run or from machine to machine.
 """
 
 from __future__ import annotations
 
 import enum
 import fnmatch
+from collections.abc import Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
-from bazel_xc.clibs.outcome import Outcome
-from bazel_xc.graph.dependency import Verdict
+from bazel_xc.cgo.needs import NeedKind
+from bazel_xc.clibs.outcome import Status
+from bazel_xc.graph.dependency import NodeKind, Verdict
 from bazel_xc.model import Diagnostic
 
 SCHEMA_VERSION = 1
 
 
 class State(enum.StrEnum):
-    """What a package is on a platform, under the setting of cgo that is configured there."""
+    """The state of a package on a platform, with cgo on or off as configured there."""
 
     PURE = "pure"
     CGO = "cgo"
@@ -29,46 +32,90 @@ class State(enum.StrEnum):
     ABSENT = "absent"
 
 
+@frozen
+class PlatformSetting:
+    """A configured platform, and whether cgo is on there."""
+
+    name: str
+    cgo: bool
+
+
 @frozen(kw_only=True)
-class Run:
-    """What the report was made from; ``revision`` is set where it is of a git revision."""
+class Origin:
+    """The tree and the tools that the report was made from.
+
+    ``go`` and ``bazel_xc`` are versions; ``revision`` is set where the tree is a git revision.
+    """
 
     module: str
-    go_version: str
-    tool_version: str
-    platforms: tuple[tuple[str, bool], ...]  # name, cgo
     revision: str = ""
+    go: str
+    bazel_xc: str
+    platforms: tuple[PlatformSetting, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the platforms."""
+        return tuple(each.name for each in self.platforms)
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """The platforms with their settings of cgo, for people."""
+        return tuple(f"{each.name} (cgo {'on' if each.cgo else 'off'})" for each in self.platforms)
+
+
+@frozen(kw_only=True)
+class NeedEntry:
+    """A C need of a package, and how it was resolved on some platforms.
+
+    ``path`` and ``line`` are the first place that asks for it; it is not ``certain`` where that place may
+    never be compiled. ``labels`` provide it, by ``how``; ``candidates`` are possible providers, ``tried``
+    says what did not help.
+    """
+
+    kind: NeedKind
+    name: str
+    platforms: tuple[str, ...]
+    path: str
+    line: int
+    certain: bool
+    status: Status
+    labels: tuple[str, ...]
+    how: str
+    candidates: tuple[str, ...]
+    tried: tuple[str, ...]
+    remedy: str
 
 
 @frozen(kw_only=True)
 class PackageEntry:
-    """A package outside the standard library that imports "C" somewhere, that some platform lacks, or that
-    could not be loaded.
+    """A package outside the standard library that imports "C" somewhere, that is missing on some platform, or
+    that could not be loaded. ``states`` are by platform.
     """
 
     import_path: str
     module: str
     first_party: bool
-    states: tuple[tuple[str, State], ...]
-    needs: tuple[Outcome, ...]
+    states: Mapping[str, State] = field(hash=False)
+    needs: tuple[NeedEntry, ...]
 
     @property
     def groups(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The states with their platforms, in the order of the first platform of each."""
         where: dict[str, list[str]] = {}
-        for name, state in self.states:
+        for name, state in self.states.items():
             where.setdefault(str(state), []).append(name)
         return tuple((state, tuple(names)) for state, names in where.items())
 
     @property
     def cgo_platforms(self) -> tuple[str, ...]:
-        """Where it is compiled with C."""
-        return tuple(name for name, state in self.states if state in (State.CGO, State.FALLBACK))
+        """The platforms where it is compiled with C."""
+        return tuple(name for name, state in self.states.items() if state in (State.CGO, State.FALLBACK))
 
 
 @frozen(kw_only=True)
 class Effect:
-    """What a package of the standard library does differently without cgo."""
+    """A difference in behaviour of a package of the standard library without cgo."""
 
     package: str
     effect: str
@@ -76,24 +123,23 @@ class Effect:
 
 @frozen(kw_only=True)
 class WithoutCgo:
-    """What would be if cgo were off: packages that vanish, others that fall back on Go, other behaviour."""
+    """A target if cgo were off: packages that vanish, packages that fall back on Go, changed behaviour."""
 
     verdict: Verdict
-    vanished: tuple[str, ...] = ()
-    fallbacks: tuple[str, ...] = ()
-    effects: tuple[Effect, ...] = ()
+    vanished: tuple[str, ...]
+    fallbacks: tuple[str, ...]
+    effects: tuple[Effect, ...]
 
 
 @frozen(kw_only=True)
 class TargetOn:
     """A target on one platform. ``chain`` leads to the nearest package that decides the verdict.
 
-    ``blockers`` cannot be built, ``unknown`` packages could not be loaded.
-    ``without_cgo`` is None where cgo is off already, or nothing would change. ``fallbacks`` are packages
-    whose C is left out here because cgo is off; that their other files suffice is likely, not certain.
+    ``blockers`` cannot be built, ``unknown`` packages could not be loaded. ``fallbacks`` are packages whose C
+    is left out here because cgo is off; whether their other files compile is not checked. ``without_cgo`` is
+    None where cgo is off already, or nothing would change.
     """
 
-    platform: str
     verdict: Verdict
     chain: tuple[str, ...]
     cgo_packages: tuple[str, ...]
@@ -101,28 +147,28 @@ class TargetOn:
     needs: tuple[str, ...]
     blockers: tuple[str, ...]
     unknown: tuple[str, ...] = ()
-    fallbacks: tuple[str, ...] = ()
-    without_cgo: WithoutCgo | None = None
+    fallbacks: tuple[str, ...]
+    without_cgo: WithoutCgo | None
 
 
 @frozen(kw_only=True)
 class TargetEntry:
-    """A binary or test, with what holds on each platform."""
+    """A binary or test, by name of the platform."""
 
     label: str
     kind: str
     package: str
-    platforms: tuple[TargetOn, ...]
+    platforms: Mapping[str, TargetOn] = field(hash=False)
 
     @property
     def is_pure(self) -> bool:
         """Whether it needs no C on any platform."""
-        return all(each.verdict is Verdict.PURE for each in self.platforms)
+        return all(each.verdict is Verdict.PURE for each in self.platforms.values())
 
 
 @frozen(order=True)
 class ImportPlace:
-    """Where one of the user's own packages imports another one that stands behind it in some chain."""
+    """The place where one of the user's own packages imports the next one of some chain."""
 
     importer: str
     imported: str
@@ -135,44 +181,53 @@ class GraphNode:
     """A target, package or need that matters; platforms where it is C, cannot be built, or is unknown."""
 
     name: str
-    kind: str
-    first_party: bool = False
-    cgo: tuple[str, ...] = ()
-    blocked: tuple[str, ...] = ()
+    kind: NodeKind
+    first_party: bool
+    cgo: tuple[str, ...]
+    blocked: tuple[str, ...]
     unknown: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
 class GraphEdge:
-    """An import, or what a target or package asks for, and the platforms where that holds."""
+    """An import, or a need of a target or package, and the platforms where it exists."""
 
     source: str
     target: str
     platforms: tuple[str, ...]
 
 
+@frozen
+class ReportGraph:
+    """The part of the dependency graph from which C, or a package that cannot be built, is reached."""
+
+    nodes: tuple[GraphNode, ...]
+    edges: tuple[GraphEdge, ...]
+
+
 @frozen(kw_only=True)
 class Report:
     """The whole report."""
 
-    run: Run
+    run: Origin
     packages: tuple[PackageEntry, ...]
     targets: tuple[TargetEntry, ...]
-    imports: tuple[ImportPlace, ...] = ()
-    findings: tuple[Diagnostic, ...] = ()
-    nodes: tuple[GraphNode, ...] = ()
-    edges: tuple[GraphEdge, ...] = ()
+    imports: tuple[ImportPlace, ...]
+    findings: tuple[Diagnostic, ...]
+    graph: ReportGraph
 
     @property
     def unknown(self) -> tuple[Diagnostic, ...]:
-        """What could not be found out, as the findings say it."""
+        """The findings about what could not be found out."""
         return tuple(each for each in self.findings if each.is_unknown)
 
     @property
     def unknown_targets(self) -> tuple[TargetEntry, ...]:
-        """The targets with a platform on which nobody knows what they take."""
+        """The targets whose verdict is unknown on some platform."""
         return tuple(
-            each for each in self.targets if any(on.verdict is Verdict.UNKNOWN for on in each.platforms)
+            each
+            for each in self.targets
+            if any(on.verdict is Verdict.UNKNOWN for on in each.platforms.values())
         )
 
     @property
@@ -189,7 +244,7 @@ class Report:
     def _drawn(self) -> Report:
         """The report with the part of the graph that its targets reach."""
         below: dict[str, list[str]] = {}
-        for edge in self.edges:
+        for edge in self.graph.edges:
             below.setdefault(edge.source, []).append(edge.target)
         reached = {target.label for target in self.targets}
         pending = list(reached)
@@ -197,20 +252,20 @@ class Report:
             new = set(below.get(pending.pop(), ())) - reached
             reached |= new
             pending.extend(new)
-        return evolve(
-            self,
-            nodes=tuple(each for each in self.nodes if each.name in reached),
-            edges=tuple(each for each in self.edges if each.source in reached),
+        graph = ReportGraph(
+            nodes=tuple(each for each in self.graph.nodes if each.name in reached),
+            edges=tuple(each for each in self.graph.edges if each.source in reached),
         )
+        return evolve(self, graph=graph)
 
     def place(self, importer: str, imported: str) -> ImportPlace | None:
-        """Where an import stands, as far as it is the user's own."""
+        """The place of an import of the user's own code; None for other imports."""
         alike = (each for each in self.imports if (each.importer, each.imported) == (importer, imported))
         return next(alike, None)
 
 
 def matches(label: str, pattern: str) -> bool:
-    """Whether a label is meant by ``//dir/...``, ``//dir``, ``//dir:name`` or a glob."""
+    """Whether a label matches ``//dir/...``, ``//dir``, ``//dir:name`` or a glob."""
     if pattern.endswith("/..."):
         base = pattern.removesuffix("/...")
         return label.startswith((f"{base}/", f"{base}:")) or base in ("", "/")

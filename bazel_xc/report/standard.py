@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from importlib.resources import files
 
 from attrs import frozen
 
 from bazel_xc.report.model import Effect
+from bazel_xc.tables import table
 
 _TABLE = "standard_without_cgo.toml"
 
@@ -40,10 +40,7 @@ def effects(packages: Iterable[str], goos: str, release: int) -> tuple[Effect, .
 @cache
 def behaviours() -> tuple[Behaviour, ...]:
     """The table, read once."""
-    import tomli  # noqa: PLC0415 - only where something is to be told
-
-    text = files("bazel_xc").joinpath("data", _TABLE).read_text(encoding="utf-8")
     return tuple(
         Behaviour(raw["package"], frozenset(raw["goos"]), raw["effect"], raw.get("until", 0))
-        for raw in tomli.loads(text)["behaviour"]
+        for raw in table(_TABLE)["behaviour"]
     )

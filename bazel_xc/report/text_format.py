@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bazel_xc.cgo.needs import NeedKind
-from bazel_xc.clibs.outcome import Outcome, Status
+from bazel_xc.clibs.outcome import Status
 from bazel_xc.graph.dependency import Verdict
-from bazel_xc.report.model import PackageEntry, Report, State, TargetEntry, TargetOn
+from bazel_xc.report.model import NeedEntry, PackageEntry, Report, State, TargetEntry, TargetOn
 from bazel_xc.report.plain import plain
 
 
@@ -23,8 +23,8 @@ def render(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     run = report.run
-    yield f"module {run.module}, {run.go_version}, bazel-xc {run.tool_version}"
-    yield "platforms " + ", ".join(f"{name} (cgo {'on' if cgo else 'off'})" for name, cgo in run.platforms)
+    yield f"module {run.module}, {run.go}, bazel-xc {run.bazel_xc}"
+    yield "platforms " + ", ".join(run.settings)
     yield ""
     yield from _unknown(report)
     yield from _verdicts(report)
@@ -47,8 +47,8 @@ def _verdicts(report: Report) -> Iterator[str]:
     if not report.targets:
         yield "no binaries or tests"
         return
-    rows = [["target", *(name for name, _ in report.run.platforms)]]
-    rows += [[each.label, *(str(on.verdict) for on in each.platforms)] for each in report.targets]
+    rows = [["target", *report.run.names]]
+    rows += [[each.label, *(str(on.verdict) for on in each.platforms.values())] for each in report.targets]
     yield from _table(rows)
 
 
@@ -59,19 +59,19 @@ def _table(rows: list[list[str]]) -> Iterator[str]:
 
 
 def _packages(report: Report) -> Iterator[str]:
-    shown = [each for each in report.packages if {state for _, state in each.states} != {State.UNKNOWN}]
+    shown = [each for each in report.packages if {*each.states.values()} != {State.UNKNOWN}]
     if not shown:
         yield 'no package outside the standard library imports "C", none is missing anywhere'
         return
     yield 'packages that import "C", or that are missing somewhere'
-    names = [name for name, _ in report.run.platforms]
+    names = report.run.names
     for each in shown:
         whose = "own" if each.first_party else each.module or "external"
         yield f"  {each.import_path} ({whose}): {_states(each)}"
         for end in each.needs:
             if not _goes_without_saying(end):
-                need, where = end.need, _where(end.platforms, names)
-                yield f"    needs {need.kind} {need.name} on {where} ({need.path}:{need.line}): {_end(end)}"
+                where = _where(end.platforms, names)
+                yield f"    needs {end.kind} {end.name} on {where} ({end.path}:{end.line}): {_end(end)}"
 
 
 def _states(package: PackageEntry) -> str:
@@ -82,21 +82,21 @@ def _states(package: PackageEntry) -> str:
     return "; ".join(f"{state} on {', '.join(names)}" for state, names in groups)
 
 
-def _goes_without_saying(end: Outcome) -> bool:
+def _goes_without_saying(end: NeedEntry) -> bool:
     """Headers that every system has, and those of branches that may never be compiled."""
-    system = end.status is Status.SYSTEM and end.need.kind is NeedKind.HEADER
-    return system or not (end.need.certain or end.labels)
+    system = end.status is Status.SYSTEM and end.kind is NeedKind.HEADER
+    return system or not (end.certain or end.labels)
 
 
-def _end(end: Outcome) -> str:
+def _end(end: NeedEntry) -> str:
     if end.labels:
-        return f"{', '.join(map(str, end.labels))}, by {end.how}"
+        return f"{', '.join(end.labels)}, by {end.how}"
     if end.candidates and end.status is Status.AMBIGUOUS:
         return f"ambiguous, {' or '.join(end.candidates)}"
     return end.how if end.status in (Status.SYSTEM, Status.BUNDLED) else str(end.status)
 
 
-def _where(platforms: Iterable[str], names: list[str]) -> str:
+def _where(platforms: Iterable[str], names: tuple[str, ...]) -> str:
     held = set(platforms)
     return "every platform" if held >= set(names) else ", ".join(name for name in names if name in held)
 
@@ -133,13 +133,13 @@ def _without_cgo(on: TargetOn) -> Iterator[str]:
 def _grouped(target: TargetEntry) -> list[tuple[TargetOn, list[str]]]:
     """Platforms with the same answer told together; where nothing is to be said they are left out."""
     groups: list[tuple[TargetOn, list[str]]] = []
-    for on in target.platforms:
+    for name, on in target.platforms.items():
         if on.verdict is Verdict.PURE and not on.fallbacks:
             continue
         alike = on.verdict, on.chain, on.fallbacks
         same = [names for first, names in groups if (first.verdict, first.chain, first.fallbacks) == alike]
         if same:
-            same[0].append(on.platform)
+            same[0].append(name)
         else:
-            groups.append((on, [on.platform]))
+            groups.append((on, [name]))
     return groups

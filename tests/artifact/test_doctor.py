@@ -19,8 +19,8 @@ import pytest
 from attrs import evolve, frozen
 from requirements import require, unavailable
 
-from bazel_xc.artifact.check import Check, Status
-from bazel_xc.artifact.doctor import Ground, examine
+from bazel_xc.artifact.check import Check, CheckStatus
+from bazel_xc.artifact.doctor import Surroundings, examine
 from bazel_xc.artifact.gocache import compiled_packages
 from bazel_xc.artifact.machines import host
 from bazel_xc.artifact.running import Done, run
@@ -120,7 +120,7 @@ def answer(*words: str) -> Done:
     return Done(code=0, stdout=" ".join(words) + "\n")
 
 
-def ground(tmp_path: Path, answers: Mapping[str, Done]) -> Ground:
+def surroundings(tmp_path: Path, answers: Mapping[str, Done]) -> Surroundings:
     """A machine on which commands give what is said by their first words, and fail otherwise."""
 
     def start(command: tuple[str, ...], folder: Path, variables: Mapping[str, str]) -> Done:
@@ -128,7 +128,7 @@ def ground(tmp_path: Path, answers: Mapping[str, Done]) -> Ground:
         found = [each for start, each in answers.items() if text.startswith(start)]
         return found[0] if found else Done(code=1, stderr="no")
 
-    return Ground(
+    return Surroundings(
         platforms=(),
         certain=True,
         root=tmp_path,
@@ -144,7 +144,7 @@ def found(checks: Mapping[str, tuple[Check, ...]], subject: str) -> list[tuple[s
 
 
 def test_go_mod_that_asks_for_more(tmp_path: Path) -> None:
-    here = evolve(ground(tmp_path, {"go list": answer()}), go_mod="1.27")
+    here = evolve(surroundings(tmp_path, {"go list": answer()}), go_mod="1.27")
     assert found(examine(here), "go") == [
         ("go", "ok", "go1.26.0, go"),
         ("go.mod", "failure", "asks for Go 1.27"),
@@ -168,7 +168,7 @@ def test_go_mod_that_asks_for_more(tmp_path: Path) -> None:
     ],
 )
 def test_modules(done: Done, want: str, tmp_path: Path) -> None:
-    here = evolve(ground(tmp_path, {"go list": done}), go_mod="1.21")
+    here = evolve(surroundings(tmp_path, {"go list": done}), go_mod="1.21")
     assert found(examine(here), "go")[-1] == ("modules", "warning", want)
 
 
@@ -190,15 +190,17 @@ def test_modules(done: Done, want: str, tmp_path: Path) -> None:
     ],
 )
 def test_platform_of_go(answers: str, want: tuple[str, str, str], tmp_path: Path) -> None:
-    here = ground(tmp_path, {"go tool dist": answer(answers)})
+    here = surroundings(tmp_path, {"go tool dist": answer(answers)})
     here = evolve(here, platforms=(Platform("linux", "arm64", cgo=True),))
     assert found(examine(here), "linux_arm64 (cgo on)")[0] == want
 
 
 def test_defaults_only_warn(tmp_path: Path) -> None:
-    here = evolve(ground(tmp_path, {}), platforms=(Platform("linux", "riscv64", cgo=True),), certain=False)
+    here = evolve(
+        surroundings(tmp_path, {}), platforms=(Platform("linux", "riscv64", cgo=True),), certain=False
+    )
     statuses = {each.status for each in examine(here)["linux_riscv64 (cgo on)"]}
-    assert Status.FAILURE not in statuses
+    assert CheckStatus.FAILURE not in statuses
 
 
 def test_cache(tmp_path: Path) -> None:
@@ -252,7 +254,9 @@ def test_long_texts_are_wrapped_under_their_column_on_a_terminal(
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "50")
     options = Namespace(color="never", quiet=False, verbose=False)
-    check = Check(name="cc", status=Status.WARNING, found="one two three four five six seven", remedy="a b")
+    check = Check(
+        name="cc", status=CheckStatus.WARNING, found="one two three four five six seven", remedy="a b"
+    )
     show_checks({"subject": [check]}, options)
 
     assert capsys.readouterr().out == (

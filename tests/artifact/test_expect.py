@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
-from bazel_xc.artifact.check import Check, Status
-from bazel_xc.artifact.expect import PROPERTIES, Wanted, verify, version_of
-from bazel_xc.artifact.facts import Facts, GoInfo, Image, Kind, Relro, SymbolVersion
+from bazel_xc.artifact.check import Check, CheckStatus
+from bazel_xc.artifact.expect import PROPERTIES, Wanted, verify
+from bazel_xc.artifact.facts import BinaryFacts, FileKind, GoInfo, Image, Relro, SymbolVersion
 from bazel_xc.artifact.systems import load_systems
 from bazel_xc.machine import Container, Machine, Part
 from bazel_xc.model import Platform
@@ -16,7 +16,7 @@ LINUX_PURE = Wanted(platform=Platform("linux", "arm64", cgo=False))
 LINUX_CGO = Wanted(platform=Platform("linux", "arm64", cgo=True))
 WINDOWS = Wanted(platform=Platform("windows", "arm64", cgo=False))
 DARWIN = Wanted(platform=Platform("darwin", "arm64", cgo=True))
-STATIC = Image(kind=Kind.EXECUTABLE, machine="e_machine 183", bits=64, entry=64, entry_in_code=True)
+STATIC = Image(kind=FileKind.EXECUTABLE, machine="e_machine 183", bits=64, entry=64, entry_in_code=True)
 DYNAMIC = evolve(
     STATIC,
     dynamic=True,
@@ -26,14 +26,14 @@ DYNAMIC = evolve(
 )
 
 
-def facts(image: Image | None = STATIC, container: Container = Container.ELF, **settings: str) -> Facts:
+def facts(image: Image | None = STATIC, container: Container = Container.ELF, **settings: str) -> BinaryFacts:
     goos = {Container.ELF: "linux", Container.COFF: "windows", Container.MACH_O: "darwin"}[container]
-    return Facts(
+    return BinaryFacts(
         path="app",
         size=1000,
         sha256="00",
         machine=Machine(frozenset({Part(container, "arm64")})),
-        kind=image.kind if image else Kind.ARCHIVE,
+        kind=image.kind if image else FileKind.ARCHIVE,
         image=image,
         go=GoInfo(
             version="go1.26.0", settings={"GOOS": goos, "GOARCH": "arm64", "CGO_ENABLED": "0", **settings}
@@ -41,32 +41,32 @@ def facts(image: Image | None = STATIC, container: Container = Container.ELF, **
     )
 
 
-def told(found: Facts, wanted: Wanted) -> dict[str, Check]:
+def told(found: BinaryFacts, wanted: Wanted) -> dict[str, Check]:
     return {each.name: each for each in verify(found, wanted, load_systems())}
 
 
-def bad(found: Facts, wanted: Wanted) -> dict[str, tuple[str, str]]:
+def bad(found: BinaryFacts, wanted: Wanted) -> dict[str, tuple[str, str]]:
     """The names of warnings and failures with their status and what was found."""
     checks = told(found, wanted).items()
     return {
         name: (str(each.status), each.found)
         for name, each in checks
-        if each.status in (Status.WARNING, Status.FAILURE)
+        if each.status in (CheckStatus.WARNING, CheckStatus.FAILURE)
     }
 
 
 def test_every_check_in_order() -> None:
     assert [(each.name, each.status, each.found) for each in verify(facts(), LINUX_PURE, load_systems())] == [
-        ("machine", Status.OK, "executable: ELF arm64, e_machine 183"),
-        ("format", Status.INFO, "64 bit, little-endian"),
-        ("entry point", Status.OK, "0x40"),
-        ("linkage", Status.OK, "static"),
-        ("stripped", Status.INFO, "yes"),
-        ("go", Status.INFO, "go1.26.0"),
-        ("go platform", Status.OK, "linux_arm64"),
-        ("cgo", Status.OK, "off"),
-        ("size", Status.INFO, "1000 bytes"),
-        ("sha256", Status.INFO, "00"),
+        ("machine", CheckStatus.OK, "executable: ELF arm64, e_machine 183"),
+        ("format", CheckStatus.INFO, "64 bit, little-endian"),
+        ("entry point", CheckStatus.OK, "0x40"),
+        ("linkage", CheckStatus.OK, "static"),
+        ("stripped", CheckStatus.INFO, "yes"),
+        ("go", CheckStatus.INFO, "go1.26.0"),
+        ("go platform", CheckStatus.OK, "linux_arm64"),
+        ("cgo", CheckStatus.OK, "off"),
+        ("size", CheckStatus.INFO, "1000 bytes"),
+        ("sha256", CheckStatus.INFO, "00"),
     ]
 
 
@@ -160,7 +160,7 @@ def test_every_check_in_order() -> None:
         ),
     ],
 )
-def test_what_is_wrong(found: Facts, wanted: Wanted, want: dict[str, tuple[str, str]]) -> None:
+def test_what_is_wrong(found: BinaryFacts, wanted: Wanted, want: dict[str, tuple[str, str]]) -> None:
     assert bad(found, wanted) == want
 
 
@@ -168,34 +168,39 @@ def test_archive_of_two_machines() -> None:
     parts = frozenset({Part(Container.ELF, "arm64"), Part(Container.ELF, "amd64")})
     check = told(evolve(facts(None), machine=Machine(parts), go=None), LINUX_CGO)["machine"]
     assert (check.status, check.found, check.remedy) == (
-        Status.FAILURE,
+        CheckStatus.FAILURE,
         "archive: ELF amd64, ELF arm64",
         "objects of several machines are in one archive; clean the cache that they come from",
     )
 
 
 def test_a_problem_is_all_there_is() -> None:
-    empty = Facts(path="app", size=0, sha256="00", machine=Machine(), problem="the file is empty")
+    empty = BinaryFacts(path="app", size=0, sha256="00", machine=Machine(), problem="the file is empty")
     found = verify(empty, evolve(LINUX_PURE, properties=("static",)), load_systems())
     assert [(each.name, each.status) for each in found] == [
-        ("file", Status.FAILURE),
-        ("size", Status.INFO),
-        ("expect static", Status.FAILURE),
-        ("sha256", Status.INFO),
+        ("file", CheckStatus.FAILURE),
+        ("size", CheckStatus.INFO),
+        ("expect static", CheckStatus.FAILURE),
+        ("sha256", CheckStatus.INFO),
     ]
 
 
 @pytest.mark.parametrize(
     ("limit", "status"),
-    [((2, 34), Status.OK), ((2, 33), Status.FAILURE), ((2, 4), Status.FAILURE), (None, Status.INFO)],
+    [
+        ((2, 34), CheckStatus.OK),
+        ((2, 33), CheckStatus.FAILURE),
+        ((2, 4), CheckStatus.FAILURE),
+        (None, CheckStatus.INFO),
+    ],
 )
-def test_glibc(limit: tuple[int, ...] | None, status: Status) -> None:
+def test_glibc(limit: tuple[int, ...] | None, status: CheckStatus) -> None:
     check = told(facts(DYNAMIC), evolve(LINUX_CGO, max_glibc=limit))["glibc"]
     assert (check.status, check.found) == (status, "GLIBC_2.34 (libc.so.6)")
 
 
-@pytest.mark.parametrize(("limit", "status"), [(1000, Status.OK), (999, Status.FAILURE)])
-def test_size(limit: int, status: Status) -> None:
+@pytest.mark.parametrize(("limit", "status"), [(1000, CheckStatus.OK), (999, CheckStatus.FAILURE)])
+def test_size(limit: int, status: CheckStatus) -> None:
     check = told(facts(), evolve(LINUX_PURE, max_size=limit))["size"]
     assert (check.status, check.found) == (status, f"1000 bytes of at most {limit}")
 
@@ -210,7 +215,7 @@ def test_size(limit: int, status: Status) -> None:
             id="dynamic",
         ),
         pytest.param(
-            evolve(DYNAMIC, kind=Kind.SHARED, relro=Relro.PARTIAL, debug_info=True),
+            evolve(DYNAMIC, kind=FileKind.SHARED, relro=Relro.PARTIAL, debug_info=True),
             "aslr debug-info dynamic go relro shared-library",
             id="shared library",
         ),
@@ -219,7 +224,7 @@ def test_size(limit: int, status: Status) -> None:
 def test_properties(image: Image, holds: str) -> None:
     asked = evolve(LINUX_CGO, properties=tuple(sorted(PROPERTIES)))
     checks = told(facts(image), asked)
-    good = [name for name in sorted(PROPERTIES) if checks[f"expect {name}"].status is Status.OK]
+    good = [name for name in sorted(PROPERTIES) if checks[f"expect {name}"].status is CheckStatus.OK]
     assert good == holds.split()
 
 
@@ -229,11 +234,3 @@ def test_properties_of_go() -> None:
     assert PROPERTIES["trimpath"](found)
     assert PROPERTIES["vcs"](found)
     assert told(found, LINUX_PURE)["go settings"].found == "-trimpath=true, vcs.revision=abc"
-
-
-@pytest.mark.parametrize(
-    ("text", "numbers"),
-    [("GLIBC_2.2.5", (2, 2, 5)), ("2.31", (2, 31)), ("GLIBC_PRIVATE", ()), ("two", ()), ("2.", ())],
-)
-def test_version_of(text: str, numbers: tuple[int, ...]) -> None:
-    assert version_of(text) == numbers

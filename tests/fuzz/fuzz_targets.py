@@ -42,7 +42,7 @@ class Target:
 
 def load(name: str) -> Target:
     """Imports a target."""
-    for folder in (HERE, HERE.parent, HERE.parent / "artifact"):
+    for folder in (HERE, HERE.parent):
         if str(folder) not in sys.path:
             sys.path.append(str(folder))
     module = import_module(f"fuzz_{name}")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from bazel_xc.cgo.needs import CNeed, NeedKind
-from bazel_xc.clibs.outcome import Outcome, Status
-from bazel_xc.graph.dependency import Verdict
-from bazel_xc.model import Diagnostic, Label, Severity
+from bazel_xc.cgo.needs import NeedKind
+from bazel_xc.clibs.outcome import Status
+from bazel_xc.graph.dependency import NodeKind, Verdict
+from bazel_xc.model import Diagnostic, Severity
 from bazel_xc.report.model import (
     Effect,
     GraphEdge,
     GraphNode,
     ImportPlace,
+    NeedEntry,
+    Origin,
     PackageEntry,
+    PlatformSetting,
     Report,
-    Run,
+    ReportGraph,
     State,
     TargetEntry,
     TargetOn,
@@ -45,32 +48,34 @@ _platforms = st.lists(st.sampled_from(PLATFORMS), unique=True).map(sorted).map(t
 
 
 @st.composite
-def outcomes(draw: st.DrawFn) -> Outcome:
-    """How some need ends."""
-    platforms = frozenset(draw(_platforms))
-    kind = draw(st.sampled_from(NeedKind))
-    need = CNeed(kind, draw(names), platforms, draw(names), draw(_lines), draw(st.booleans()))
-    return Outcome(
-        need=need,
-        platforms=platforms,
+def needs(draw: st.DrawFn) -> NeedEntry:
+    """A need and how it ends."""
+    return NeedEntry(
+        kind=draw(st.sampled_from(NeedKind)),
+        name=draw(names),
+        platforms=draw(_platforms),
+        path=draw(names),
+        line=draw(_lines),
+        certain=draw(st.booleans()),
         status=draw(st.sampled_from(Status)),
-        labels=tuple(draw(st.lists(st.sampled_from([Label("", "p", "x"), Label("r", "", "y")]), max_size=2))),
+        labels=tuple(draw(st.lists(st.sampled_from(["//p:x", "@r//:y"]), max_size=2))),
         how=draw(names),
+        candidates=(),
         tried=tuple(draw(st.lists(names, max_size=2))),
         remedy=draw(names),
     )
 
 
 @st.composite
-def targets_on(draw: st.DrawFn, platform: str) -> TargetOn:
+def targets_on(draw: st.DrawFn) -> TargetOn:
     """A target on one platform."""
     without = WithoutCgo(
         verdict=draw(st.sampled_from([Verdict.PURE, Verdict.BLOCKED])),
         vanished=draw(_chains),
+        fallbacks=(),
         effects=(Effect(package=draw(names), effect=draw(names)),),
     )
     return TargetOn(
-        platform=platform,
         verdict=draw(st.sampled_from(Verdict)),
         chain=draw(_chains),
         cgo_packages=draw(_chains),
@@ -82,25 +87,32 @@ def targets_on(draw: st.DrawFn, platform: str) -> TargetOn:
     )
 
 
+def node(
+    name: str, kind: NodeKind = NodeKind.PACKAGE, *, first_party: bool = False, cgo: tuple[str, ...] = ()
+) -> GraphNode:
+    """A node of the graph that can be built everywhere."""
+    return GraphNode(name=name, kind=kind, first_party=first_party, cgo=cgo, blocked=())
+
+
 @st.composite
 def reports(draw: st.DrawFn) -> Report:
     """A whole report."""
     nodes = sorted(draw(st.sets(names, min_size=1, max_size=4)))
     edges = sorted(draw(st.sets(st.tuples(st.sampled_from(nodes), st.sampled_from(nodes)), max_size=4)))
     return Report(
-        run=Run(
+        run=Origin(
             module=draw(names),
-            go_version="go1.26",
-            tool_version="0.1",
-            platforms=((PLATFORMS[0], True), (PLATFORMS[1], False)),
+            go="go1.26",
+            bazel_xc="0.1",
+            platforms=(PlatformSetting(PLATFORMS[0], True), PlatformSetting(PLATFORMS[1], False)),
         ),
         packages=tuple(
             PackageEntry(
                 import_path=name,
                 module=draw(names),
                 first_party=draw(st.booleans()),
-                states=tuple((platform, draw(st.sampled_from(State))) for platform in PLATFORMS),
-                needs=tuple(draw(st.lists(outcomes(), max_size=2))),
+                states={platform: draw(st.sampled_from(State)) for platform in PLATFORMS},
+                needs=tuple(draw(st.lists(needs(), max_size=2))),
             )
             for name in draw(st.lists(names, max_size=2))
         ),
@@ -109,7 +121,7 @@ def reports(draw: st.DrawFn) -> Report:
                 label=name,
                 kind="go_binary",
                 package=draw(names),
-                platforms=tuple(draw(targets_on(platform)) for platform in PLATFORMS),
+                platforms={platform: draw(targets_on()) for platform in PLATFORMS},
             )
             for name in draw(st.lists(names, max_size=2, unique=True))
         ),
@@ -123,11 +135,8 @@ def reports(draw: st.DrawFn) -> Report:
                 message=draw(names),
             ),
         ),
-        nodes=tuple(
-            GraphNode(
-                name=name, kind=draw(st.sampled_from(["target", "package", "need"])), cgo=draw(_platforms)
-            )
-            for name in nodes
+        graph=ReportGraph(
+            nodes=tuple(node(name, draw(st.sampled_from(NodeKind)), cgo=draw(_platforms)) for name in nodes),
+            edges=tuple(GraphEdge(source=a, target=b, platforms=draw(_platforms)) for a, b in edges),
         ),
-        edges=tuple(GraphEdge(source=a, target=b, platforms=draw(_platforms)) for a, b in edges),
     )

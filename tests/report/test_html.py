@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
-from reports import HOSTILE, reports
+from reports import HOSTILE, node, reports
 from requirements import require, unavailable
 
-from bazel_xc.graph.dependency import Verdict
+from bazel_xc.graph.dependency import NodeKind, Verdict
 from bazel_xc.report import html
 from bazel_xc.report.model import (
     GraphEdge,
-    GraphNode,
     ImportPlace,
+    Origin,
     PackageEntry,
+    PlatformSetting,
     Report,
-    Run,
+    ReportGraph,
     State,
     TargetEntry,
     TargetOn,
@@ -36,50 +37,52 @@ def report() -> Report:
     """A thousand packages in front of one that imports C, and names that are more than names."""
     names = [f"example.com/m/p{at:04}" for at in range(1000)]
     chain = ("//cmd:cmd", names[0], "example.com/o/c")
-    on = [
-        TargetOn(
-            platform=name,
+    on = {
+        name: TargetOn(
             verdict=Verdict.C_TOOLCHAIN if name == LINUX else Verdict.PURE,
             chain=chain if name == LINUX else (),
             cgo_packages=("example.com/o/c",) if name == LINUX else (),
             standard_cgo_packages=(),
             needs=(),
             blockers=(),
+            fallbacks=(),
+            without_cgo=None,
         )
         for name in (LINUX, WINDOWS)
-    ]
-    hostile = tuple(
-        TargetEntry(label=each, kind="go_test", package=each, platforms=tuple(on)) for each in HOSTILE
-    )
+    }
+    hostile = tuple(TargetEntry(label=each, kind="go_test", package=each, platforms=on) for each in HOSTILE)
     return Report(
-        run=Run(
+        run=Origin(
             module="m</title><script>document.title='x'</script>",
-            go_version="go1.26",
-            tool_version="0",
-            platforms=((LINUX, True), (WINDOWS, False)),
+            go="go1.26",
+            bazel_xc="0",
+            platforms=(PlatformSetting(LINUX, True), PlatformSetting(WINDOWS, False)),
         ),
         packages=(
             PackageEntry(
                 import_path="example.com/o/c",
                 module="example.com/o",
                 first_party=False,
-                states=((LINUX, State.CGO), (WINDOWS, State.ABSENT)),
+                states={LINUX: State.CGO, WINDOWS: State.ABSENT},
                 needs=(),
             ),
         ),
         targets=(
-            TargetEntry(label="//cmd:cmd", kind="go_binary", package=names[0], platforms=tuple(on)),
+            TargetEntry(label="//cmd:cmd", kind="go_binary", package=names[0], platforms=on),
             *hostile,
         ),
         imports=(ImportPlace(names[0], "example.com/o/c", "p/p.go", 7),),
-        nodes=(
-            GraphNode(name="//cmd:cmd", kind="target"),
-            *(GraphNode(name=name, kind="package", first_party=True) for name in names),
-            GraphNode(name="example.com/o/c", kind="package", cgo=(LINUX,)),
-        ),
-        edges=(
-            GraphEdge(source="//cmd:cmd", target=names[0], platforms=(LINUX,)),
-            *(GraphEdge(source=name, target="example.com/o/c", platforms=(LINUX,)) for name in names),
+        findings=(),
+        graph=ReportGraph(
+            nodes=(
+                node("//cmd:cmd", NodeKind.TARGET),
+                *(node(name, first_party=True) for name in names),
+                node("example.com/o/c", cgo=(LINUX,)),
+            ),
+            edges=(
+                GraphEdge(source="//cmd:cmd", target=names[0], platforms=(LINUX,)),
+                *(GraphEdge(source=name, target="example.com/o/c", platforms=(LINUX,)) for name in names),
+            ),
         ),
     )
 

@@ -18,43 +18,56 @@ from bazel_xc.cli import main
 from bazel_xc.errors import ReportError
 from bazel_xc.graph.dependency import Verdict
 from bazel_xc.report.json_format import render
-from bazel_xc.report.matrix import Asked, Job, LeftOut, Matrix, matrix
+from bazel_xc.report.matrix import Job, LeftOut, Matrix, MatrixRequest, matrix
 from bazel_xc.report.matrix_format import FORMATS, github, gitlab, plain_json
-from bazel_xc.report.model import Report, Run, TargetEntry, TargetOn, WithoutCgo
+from bazel_xc.report.model import (
+    Origin,
+    PlatformSetting,
+    Report,
+    ReportGraph,
+    TargetEntry,
+    TargetOn,
+    WithoutCgo,
+)
 
-PLATFORMS = (("linux_arm64", True), ("windows_arm64", False))
+PLATFORMS = (PlatformSetting("linux_arm64", True), PlatformSetting("windows_arm64", False))
 
 
-def on(platform: str, verdict: Verdict, without: WithoutCgo | None = None) -> TargetOn:
+def on(verdict: Verdict, without: WithoutCgo | None = None) -> TargetOn:
     blockers = ("a.b/c",) if verdict is Verdict.BLOCKED else ()
     return TargetOn(
-        platform=platform,
         verdict=verdict,
         chain=(),
         cgo_packages=(),
         standard_cgo_packages=(),
         needs=(),
         blockers=blockers,
+        fallbacks=(),
         without_cgo=without,
     )
 
 
 def target(label: str, linux: Verdict, windows: Verdict, without: WithoutCgo | None = None) -> TargetEntry:
     kind = "go_test" if label.endswith("test") else "go_binary"
-    places = (on("linux_arm64", linux, without), on("windows_arm64", windows))
+    places = {"linux_arm64": on(linux, without), "windows_arm64": on(windows)}
     return TargetEntry(label=label, kind=kind, package="a.b", platforms=places)
 
 
+def without(verdict: Verdict, *vanished: str) -> WithoutCgo:
+    return WithoutCgo(verdict=verdict, vanished=vanished, fallbacks=(), effects=())
+
+
 def report(*targets: TargetEntry) -> Report:
-    run = Run(module="a.b", go_version="go1", tool_version="1", platforms=PLATFORMS)
-    return Report(run=run, packages=(), targets=targets)
+    run = Origin(module="a.b", go="go1", bazel_xc="1", platforms=PLATFORMS)
+    graph = ReportGraph(nodes=(), edges=())
+    return Report(run=run, packages=(), targets=targets, imports=(), findings=(), graph=graph)
 
 
 PURE, NEEDS_C, BLOCKED = Verdict.PURE, Verdict.C_TOOLCHAIN, Verdict.BLOCKED
 REPORT = report(
     target("//a:a", PURE, PURE),
-    target("//b:b", NEEDS_C, BLOCKED, WithoutCgo(verdict=BLOCKED, vanished=("a.b/c",))),
-    target("//b:b_test", NEEDS_C, PURE, WithoutCgo(verdict=PURE)),
+    target("//b:b", NEEDS_C, BLOCKED, without(BLOCKED, "a.b/c")),
+    target("//b:b_test", NEEDS_C, PURE, without(PURE)),
 )
 
 
@@ -66,7 +79,7 @@ def pairs(found: Matrix) -> list[str]:
 
 
 def test_jobs_and_what_is_left_out() -> None:
-    found = matrix(REPORT, Asked(runners={"linux_arm64": "arm"}))
+    found = matrix(REPORT, MatrixRequest(runners={"linux_arm64": "arm"}))
     assert found.jobs[0] == Job(
         platform="linux_arm64", cgo=True, kind="binary", targets=("//a:a",), needs_c=False, runner="arm"
     )
@@ -84,10 +97,10 @@ def test_jobs_and_what_is_left_out() -> None:
     ("asked", "want"),
     [
         pytest.param(
-            Asked(include=("//b/...",), kinds=("binary",)), ["linux_arm64 binary //b:b"], id="include"
+            MatrixRequest(include=("//b/...",), kinds=("binary",)), ["linux_arm64 binary //b:b"], id="include"
         ),
         pytest.param(
-            Asked(include=("//a:a", "//b:b_test@windows_arm64")),
+            MatrixRequest(include=("//a:a", "//b:b_test@windows_arm64")),
             [
                 "linux_arm64 binary //a:a",
                 "windows_arm64-nocgo binary //a:a",
@@ -96,10 +109,12 @@ def test_jobs_and_what_is_left_out() -> None:
             id="include of one platform",
         ),
         pytest.param(
-            Asked(exclude=("@linux_arm64", "//a:*")), ["windows_arm64-nocgo test //b:b_test"], id="exclude"
+            MatrixRequest(exclude=("@linux_arm64", "//a:*")),
+            ["windows_arm64-nocgo test //b:b_test"],
+            id="exclude",
         ),
         pytest.param(
-            Asked(both=True, kinds=("test",)),
+            MatrixRequest(both=True, kinds=("test",)),
             [
                 "linux_arm64-nocgo test //b:b_test",
                 "linux_arm64 test //b:b_test",
@@ -108,7 +123,7 @@ def test_jobs_and_what_is_left_out() -> None:
             id="both settings of cgo",
         ),
         pytest.param(
-            Asked(grouped=True),
+            MatrixRequest(grouped=True),
             [
                 "linux_arm64 binary //a:a //b:b",
                 "linux_arm64 test //b:b_test",
@@ -117,15 +132,15 @@ def test_jobs_and_what_is_left_out() -> None:
             ],
             id="grouped",
         ),
-        pytest.param(Asked(include=("//c/...",)), [], id="nothing"),
+        pytest.param(MatrixRequest(include=("//c/...",)), [], id="nothing"),
     ],
 )
-def test_what_is_asked(asked: Asked, want: list[str]) -> None:
+def test_what_is_asked(asked: MatrixRequest, want: list[str]) -> None:
     assert pairs(matrix(REPORT, asked)) == want
 
 
 def test_without_cgo_blocked() -> None:
-    found = matrix(REPORT, Asked(both=True, include=("//b:b@linux_arm64",)))
+    found = matrix(REPORT, MatrixRequest(both=True, include=("//b:b@linux_arm64",)))
     assert found.left_out == (
         LeftOut("//b:b", "linux_arm64", False, "without cgo a.b/c cannot be built there"),
     )
@@ -136,7 +151,7 @@ def test_without_cgo_blocked() -> None:
 )
 def test_targets_share_jobs_where_there_would_be_too_many(most: int, jobs: int, largest: int) -> None:
     many = report(*(target(f"//p{at:02}:p", PURE, PURE) for at in range(20)))
-    found = matrix(many, Asked(most=most))
+    found = matrix(many, MatrixRequest(most=most))
     assert (len(found.jobs), max(len(each.targets) for each in found.jobs)) == (jobs, largest)
     assert len({each.name for each in found.jobs}) == jobs
 
@@ -145,11 +160,11 @@ def test_fewer_jobs_than_platforms() -> None:
     with pytest.raises(
         ReportError, match=r"^--max-jobs: 3 is less than 4, which is one per platform, cgo and kind$"
     ):
-        matrix(REPORT, Asked(most=3))
+        matrix(REPORT, MatrixRequest(most=3))
 
 
 def test_github() -> None:
-    first = json.loads(github(matrix(REPORT, Asked())))["include"][0]
+    first = json.loads(github(matrix(REPORT, MatrixRequest())))["include"][0]
     assert first == {
         "name": "binary //a:a for linux_arm64",
         "platform": "linux_arm64",
@@ -164,7 +179,7 @@ def test_github() -> None:
 
 
 def test_json_says_what_is_left_out() -> None:
-    raw = json.loads(plain_json(matrix(REPORT, Asked())))
+    raw = json.loads(plain_json(matrix(REPORT, MatrixRequest())))
     assert (raw["schema"], len(raw["jobs"]), raw["left_out"]) == (
         1,
         5,
@@ -180,9 +195,13 @@ def test_json_says_what_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [Asked(), Asked(grouped=True, runners=dict.fromkeys(dict(PLATFORMS), "arm"))]
+    "asked",
+    [
+        MatrixRequest(),
+        MatrixRequest(grouped=True, runners=dict.fromkeys((each.name for each in PLATFORMS), "arm")),
+    ],
 )
-def test_github_takes_it(asked: Asked, tmp_path: Path) -> None:
+def test_github_takes_it(asked: MatrixRequest, tmp_path: Path) -> None:
     """A workflow with the matrix written into it is one by the published schema."""
     workflow = {
         "on": "push",
@@ -198,9 +217,13 @@ def test_github_takes_it(asked: Asked, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", [Asked(), Asked(grouped=True, runners=dict.fromkeys(dict(PLATFORMS), "arm"))]
+    "asked",
+    [
+        MatrixRequest(),
+        MatrixRequest(grouped=True, runners=dict.fromkeys((each.name for each in PLATFORMS), "arm")),
+    ],
 )
-def test_gitlab_takes_it(asked: Asked, tmp_path: Path) -> None:
+def test_gitlab_takes_it(asked: MatrixRequest, tmp_path: Path) -> None:
     """A pipeline that includes the text is one by the published schema."""
     job = 'build:\n  extends: .bazel-xc\n  script: ["bazel build $XC_TARGETS --config=$XC_PLATFORM"]\n'
     _check("vendor.gitlab-ci", gitlab(matrix(REPORT, asked)) + job, tmp_path / ".gitlab-ci.yml")
@@ -216,7 +239,7 @@ def _check(schema: str, text: str, path: Path) -> None:
 @given(reports())
 @settings(max_examples=25)
 def test_gitlab_is_yaml_whatever_the_names(drawn: Report) -> None:
-    found = matrix(drawn, Asked(both=True))
+    found = matrix(drawn, MatrixRequest(both=True))
     jobs = YAML(typ="safe").load(gitlab(found))[".bazel-xc"]["parallel"]["matrix"]
     names = [each["name"] for each in json.loads(github(found))["include"]]
     assert [each["XC_NAME"] for each in jobs] == names
@@ -227,7 +250,7 @@ def test_gitlab_is_yaml_whatever_the_names(drawn: Report) -> None:
 def test_order_of_targets_makes_no_difference(drawn: Report) -> None:
     other = evolve(drawn, targets=drawn.targets[::-1])
     for form in FORMATS.values():
-        assert form(matrix(other, Asked())) == form(matrix(drawn, Asked()))
+        assert form(matrix(other, MatrixRequest())) == form(matrix(drawn, MatrixRequest()))
 
 
 def test_saved_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -252,7 +275,7 @@ def test_no_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["matrix", "-C", str(tmp_path), "--report", "gone.json"])
     assert (code, capsys.readouterr().err) == (
         2,
-        "bazel-xc: gone.json: cannot be read: [Errno 2] No such file or directory: 'gone.json'\n",
+        "bazel-xc: gone.json: cannot be read: No such file or directory\n",
     )
 
 
@@ -262,11 +285,11 @@ def test_no_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_names_that_a_shell_would_run_are_in_no_job(name: str) -> None:
     odd = target(f"//a:{name}", PURE, PURE)
 
-    found = matrix(report(odd, target("//a:a+b=c~d,e@f-g_h.i", PURE, PURE)), Asked())
+    found = matrix(report(odd, target("//a:a+b=c~d,e@f-g_h.i", PURE, PURE)), MatrixRequest())
 
     assert {label for job in found.jobs for label in job.targets} == {"//a:a+b=c~d,e@f-g_h.i"}
     assert found.refused == (f"//a:{name}",)
-    assert matrix(report(odd), Asked(exclude=("//a/...",))).refused == ()
+    assert matrix(report(odd), MatrixRequest(exclude=("//a/...",))).refused == ()
 
 
 def test_refused_names_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,13 +16,12 @@ from markdown_it import MarkdownIt
 from reports import HOSTILE, names, reports
 
 import bazel_xc
-from bazel_xc.errors import ReportError
 from bazel_xc.report import dot, graphml, json_format, markdown, mermaid, sarif, text_format
 from bazel_xc.report.compare import compare
 from bazel_xc.report.compare_format import render_json, render_markdown, render_text
+from bazel_xc.report.json_format import load
 from bazel_xc.report.model import Report
 from bazel_xc.report.plain import plain
-from bazel_xc.report.saved import load
 
 SCHEMA: dict[str, Any] = json.loads(
     (Path(bazel_xc.__file__).parent / "data" / "report.schema.json").read_text(encoding="utf-8")
@@ -54,7 +53,7 @@ def test_json_fits_the_schema_and_reads_back_as_it_was(report: Report) -> None:
 def test_graph_formats_hold_names_as_text(report: Report) -> None:
     root = ElementTree.fromstring(graphml.render(report))
     ids = [each.get("id") for each in root.iter("{http://graphml.graphdrawing.org/xmlns}node")]
-    assert ids == [plain(node.name) for node in report.nodes]
+    assert ids == [plain(node.name) for node in report.graph.nodes]
     assert all(DOT_LINE.fullmatch(line) for line in dot.render(report).splitlines())
     assert all(MERMAID_LINE.fullmatch(line) for line in mermaid.render(report).splitlines())
 
@@ -104,18 +103,3 @@ def test_plain_shows_what_hides(text: str) -> None:
 def test_code_spans_hold_their_text(text: str) -> None:
     (paragraph,) = [each for each in MarkdownIt().parse(markdown.code(text)) if each.type == "inline"]
     assert [child.type for child in paragraph.children or ()] == ["code_inline"]
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        pytest.param("{", "no JSON", id="no_json"),
-        pytest.param("[]", "no schema", id="other_document"),
-        pytest.param('{"schema": 99}', "schema 99", id="other_version"),
-        pytest.param('{"schema": 1}', "not a whole report", id="torn"),
-        pytest.param('{"schema": 1, "run": 3}', "not a whole report", id="other_types"),
-    ],
-)
-def test_files_that_are_no_reports(text: str, said: str) -> None:
-    with pytest.raises(ReportError, match=said):
-        load(text, "r.json")

@@ -42,7 +42,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 def verdicts(report: Report, label: str) -> dict[str, Verdict]:
     found = next(each for each in report.targets if each.label == label)
-    return {on.platform: on.verdict for on in found.platforms}
+    return {platform: on.verdict for platform, on in found.platforms.items()}
 
 
 def test_verdicts_of_the_example(report: Report) -> None:
@@ -57,9 +57,9 @@ def test_verdicts_of_the_example(report: Report) -> None:
 
 def test_chain_says_through_whom(report: Report) -> None:
     host = next(each for each in report.targets if each.label == "//cmd/host:host")
-    windows = next(on for on in host.platforms if on.platform == "windows_arm64")
+    chain = host.platforms["windows_arm64"].chain
 
-    assert windows.chain == ("//cmd/host:host", "example.com/greet/cmd/host", "example.com/greet/sysinfo")
+    assert chain == ("//cmd/host:host", "example.com/greet/cmd/host", "example.com/greet/sysinfo")
 
 
 def test_json_fits_the_schema(report: Report) -> None:

@@ -156,7 +156,13 @@ def test_what_is_in_a_log_cannot_write_to_the_terminal(scan_log: ScanLog) -> Non
     [
         (["gone"], "gone: cannot be read: No such file or directory"),
         (["."], ".: cannot be read: Is a directory"),
-        (["log", "--report", "log"], "log: no JSON: Expecting value: line 1 column 1 (char 0)"),
+        (
+            ["log", "--report", "log"],
+            (
+                "log: no report: no JSON: Expecting value: line 1 column 1 (char 0)"
+                "; make it again with report --format json"
+            ),
+        ),
     ],
 )
 def test_what_cannot_be_done(arguments: list[str], said: str, scan_log: ScanLog) -> None:

@@ -1,0 +1,27 @@
+"""The tables and texts that ship with the package, in ``data/``.
+
+Comes in: the name of a file there. Goes out: its text, or its TOML as plain values. The module that asks
+gives the values their meaning and keeps the result; nothing is remembered here.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import tomli
+
+
+def table(name: str) -> dict[str, Any]:
+    """The values of a TOML file in ``data/``."""
+    return parsed(shipped_text(name))
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """The values of a text in TOML, for tables that are given in place of a shipped one."""
+    return tomli.loads(text)
+
+
+def shipped_text(name: str) -> str:
+    """The text of a file in ``data/``, with slashes where it is in a folder there."""
+    return files("bazel_xc").joinpath("data", *name.split("/")).read_text(encoding="utf-8")

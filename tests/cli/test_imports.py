@@ -1,0 +1,60 @@
+"""A command imports what it needs, so that the light ones start quickly."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("bazel_xc.golang.listing", "bazel_xc.buildfile", "bazel_xc.bazel", "bazel_xc.graph", "networkx")
+RUN = """
+import sys
+from bazel_xc.cli import main
+try:
+    code = main(sys.argv[1:])
+except SystemExit as e:
+    code = e.code
+print(*sorted(sys.modules), sep="\\n", file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def loaded(*arguments: str, cwd: Path) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, *arguments], cwd=cwd, capture_output=True, text=True, check=True
+    )
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["--version"], id="version"),
+        pytest.param(["--help"], id="help"),
+        pytest.param(["scan-log", "--help"], id="help_of_scan_log"),
+        pytest.param(["verify", "--help"], id="help_of_verify"),
+        pytest.param(["scan-log", "log"], id="scan_log"),
+    ],
+)
+def test_light_commands(arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("nothing is wrong\n", encoding="utf-8")
+    found = loaded(*arguments, cwd=tmp_path)
+
+    assert "bazel_xc.cli" in found
+    assert {name for name in found if name.startswith(HEAVY)} == set()
+
+
+def test_only_the_renderer_of_the_format_is_loaded(tmp_path: Path) -> None:
+    found = loaded("report", "--help", cwd=tmp_path)
+
+    renderers = {f"bazel_xc.report.{name}" for name in ("dot", "graphml", "html", "mermaid", "sarif")}
+    assert found & renderers == set()
+
+
+def test_other_commands_are_not_loaded(tmp_path: Path) -> None:
+    found = loaded("verify", "--help", cwd=tmp_path)
+
+    assert "bazel_xc.cli.verify" in found
+    assert found.isdisjoint({"bazel_xc.cli.generate", "bazel_xc.cli.report", "bazel_xc.commands.snapshot"})
