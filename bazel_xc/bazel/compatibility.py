@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import frozen
 
-from bazel_xc.bazel.outline import Outline, Slot, calls_of
+from bazel_xc.bazel.outline import Outline, Slot
 from bazel_xc.bazel.plan import Facts
 from bazel_xc.bazel.wiring import Wiring
 from bazel_xc.buildfile.workspace import Directory
@@ -56,11 +56,10 @@ def rule_targets(outlines: Iterable[Outline], platforms: Iterable[Platform]) -> 
 
 def _unread_targets(directory: Directory, platforms: Iterable[str]) -> Iterator[Target]:
     """The binaries and tests as the BUILD file has them, of a package that could not be loaded."""
-    for call in calls_of(directory):
-        kind = directory.settings.origin(call.kind)
-        if kind in ("go_binary", "go_test") and call.name:
-            label = str(Label("", directory.path, call.name))
-            yield Target(label, kind, "", {}, unknown=frozenset(platforms))
+    for rule in directory.rules:
+        if rule.kind in ("go_binary", "go_test") and rule.name:
+            label = str(Label("", directory.path, rule.name))
+            yield Target(label, rule.kind, "", {}, unknown=frozenset(platforms))
 
 
 def compatibility(

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from bazel_xc.clibs.rules import OWN_KINDS, OWN_SUFFIX, OWN_TAGS
+from bazel_xc.buildfile.rules import OWN_KINDS, OWN_SUFFIX, OWN_TAGS
 
 
 @frozen(kw_only=True)
@@ -60,9 +60,6 @@ KINDS: Mapping[str, Kind] = {
     "go_test": Kind(owned=_COMPILED | {"gc_linkopts"}, substance=_SUBSTANCE, load=_GO),
 }
 
-# What a directory of Go gets; the other kinds stand in the platforms package only.
-GO_RULE_KINDS = frozenset({"alias", "go_binary", "go_library", "go_test"})
-
 # What C in the tree gets; the index of cc rules leaves the same ones out.
 CC_RULE_KINDS = OWN_KINDS
 CC_RULE_SUFFIX = OWN_SUFFIX
@@ -73,8 +70,6 @@ PLAIN_KINDS = frozenset(
     go_library go_test load package package_group platform""".split()
 )
 
-# Rules that others import by their importpath, though bazel-xc never writes them.
-LIBRARY_KINDS = frozenset({"go_library", "go_proto_library", "go_grpc_library", "go_tool_library"})
 PROTO_LIBRARY_KINDS = frozenset({"go_proto_library", "go_grpc_library"})
 # Symbols that rules_go and gazelle define, so that a load of them may be shortened or dropped.
 GO_SYMBOLS = frozenset(

@@ -105,28 +105,6 @@ class Settings:
     cgo: bool = True
     flags: tuple[tuple[str, tuple[str, ...]], ...] = ()  # attribute name -> flags of go_*opts
 
-    def mapped(self, kind: str) -> MappedKind | None:
-        """What a kind is written as, ``map_kind`` followed through chains."""
-        table = dict(self.map_kinds)
-        found: MappedKind | None = None
-        seen = {kind}
-        while kind in table:
-            found = table[kind]
-            if found.kind in seen:
-                break
-            seen.add(found.kind)
-            kind = found.kind
-        return found
-
-    def origin(self, kind: str) -> str:
-        """The kind that a kind in a file stands for: ``alias_kind`` and ``map_kind`` undone."""
-        kind = dict(self.alias_kinds).get(kind, kind)
-        for wanted, _ in self.map_kinds:
-            mapped = self.mapped(wanted)
-            if mapped and mapped.kind == kind:
-                return wanted
-        return kind
-
 
 def directives_in(file: BuildFile) -> tuple[Directive, ...]:
     """The directives of a file in file order: comments on lines of their own outside any statement."""

@@ -12,16 +12,14 @@ from attrs import evolve, frozen
 from bazel_xc.bazel.outline import Outline, import_paths
 from bazel_xc.bazel.select import select_conditions
 from bazel_xc.bazel.wiring import Ground, Wiring, wire
-from bazel_xc.buildfile.evaluate import EvaluatedRule, evaluate_rules
 from bazel_xc.cgo.external import external_needs
 from bazel_xc.cgo.needs import CNeed
 from bazel_xc.cgo.survey import Survey, survey
 from bazel_xc.clibs.findings import archive_findings, findings
-from bazel_xc.clibs.index import CIndex, build_c_index, c_texts
+from bazel_xc.clibs.index import CIndex, build_c_index
 from bazel_xc.clibs.outcome import Outcome, Providers
 from bazel_xc.clibs.registry import load_registry, load_system
 from bazel_xc.clibs.resolve import resolve
-from bazel_xc.clibs.rules import ATTRIBUTES
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.golang.listing import Listing
 from bazel_xc.graph.absence import Absence, absence
@@ -159,9 +157,7 @@ def _has_wanted_rule(each: Outline, snapshot: Snapshot) -> bool:
 
 
 def _index(snapshot: Snapshot) -> CIndex:
-    texts = c_texts(snapshot.workspace)
-    made: Mapping[str, tuple[EvaluatedRule, ...]] = evaluate_rules(texts, ATTRIBUTES)[0] if texts else {}
-    return build_c_index(snapshot.workspace, made)
+    return build_c_index(snapshot.workspace)
 
 
 def _resolve(

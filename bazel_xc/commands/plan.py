@@ -6,7 +6,6 @@ made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from bazel_xc.bazel.compatibility import Compatibility
@@ -15,14 +14,11 @@ from bazel_xc.bazel.outline import Outline, outline
 from bazel_xc.bazel.plan import Planner, WantedRule
 from bazel_xc.bazel.platforms import incompatible_label
 from bazel_xc.bazel.select import select_conditions
-from bazel_xc.buildfile.evaluate import MadeRule, evaluate
-from bazel_xc.buildfile.starlark import NOT_TRIED, TOO_MUCH
-from bazel_xc.buildfile.syntax import Call
-from bazel_xc.buildfile.workspace import Directory
+from bazel_xc.buildfile.rules import ExistingRule
 from bazel_xc.commands.c_side import Solved, may_write
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.golang.loading import is_inside
-from bazel_xc.model import Diagnostic, Severity
+from bazel_xc.model import Diagnostic
 
 
 def outlines_of(snapshot: Snapshot) -> tuple[tuple[Outline, ...], tuple[Diagnostic, ...]]:
@@ -35,7 +31,8 @@ def outlines_of(snapshot: Snapshot) -> tuple[tuple[Outline, ...], tuple[Diagnost
             unread = path not in loaded.ignored
             found.append(Outline(directory=directory, package=None, unread=unread))
             continue
-        each, problems = outline(directory, loaded.packages.get(path), convention, snapshot.root_name)
+        made = (rule for rule in snapshot.workspace.existing.of(path) if rule.made_by_evaluation)
+        each, problems = outline(directory, loaded.packages.get(path), convention, snapshot.root_name, made)
         found.append(each)
         said.extend(problems)
     return tuple(found), tuple(said)
@@ -50,7 +47,6 @@ def planner_of(
 ) -> tuple[Planner, tuple[Diagnostic, ...]]:
     """What plans rules; ``incompatible`` marks what cannot be built, by default as the workspace does."""
     loaded, config, workspace = snapshot.loaded, snapshot.config, snapshot.workspace
-    made, said = _made_rules(workspace.directories)
     externals = Externals.known(
         snapshot.repositories,
         snapshot.modules,
@@ -61,7 +57,7 @@ def planner_of(
     )
     planner = Planner(
         workspace=workspace,
-        index=build_index(outlines, externals, snapshot.convention, made),
+        index=build_index(outlines, externals, snapshot.convention, workspace.existing),
         conditions=select_conditions(snapshot.repositories),
         facts=where.facts,
         incompatible=incompatible or incompatible_label(snapshot.repositories, config.platforms_package),
@@ -70,41 +66,16 @@ def planner_of(
         filters_tests=snapshot.repositories.filters_tests,
         assembles_with_c=snapshot.repositories.assembles_with_c,
     )
-    return planner, said
-
-
-def _made_rules(
-    directories: Mapping[str, Directory],
-) -> tuple[dict[str, tuple[MadeRule, ...]], tuple[Diagnostic, ...]]:
-    """The rules of BUILD files with loops and the like, by directory; such files are run."""
-    dynamic = {path: each.build_file for path, each in directories.items() if each.build_file}
-    texts = {path: file.data for path, file in dynamic.items() if file.dynamic}
-    if not texts:
-        return {}, ()
-    made, errors = evaluate(texts)
-    said = tuple(_not_run(dynamic[path].path, message) for path, message in sorted(errors.items()))
-    return dict(made), said
-
-
-def _not_run(path: str, message: str) -> Diagnostic:
-    """What does not run alone is common, as it may rest on what it loads; what never ends is news."""
-    endless = message in (TOO_MUCH, NOT_TRIED)
-    return Diagnostic(
-        path=path,
-        severity=Severity.WARNING if endless else Severity.NOTE,
-        code="evaluate",
-        message=f"cannot be run to see which rules it makes: {message}",
-        remedy="make sure that no name is there twice" if endless else "",
-    )
+    return planner, workspace.existing.diagnostics
 
 
 def wanted_rules(
     each: Outline, only: tuple[str, ...], planner: Planner, solved: Solved, snapshot: Snapshot
-) -> tuple[tuple[WantedRule, ...], tuple[Call, ...], tuple[Diagnostic, ...]]:
+) -> tuple[tuple[WantedRule, ...], tuple[ExistingRule, ...], tuple[Diagnostic, ...]]:
     """The rules wanted in a directory, Go's and C's, those that are stale, and what there is to say."""
     path, c_side = each.directory.path, solved.wiring.rules
     wanted: tuple[WantedRule, ...] = ()
-    stale: tuple[Call, ...] = ()
+    stale: tuple[ExistingRule, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     chosen = is_chosen(path, only)
     if chosen and may_write(each, snapshot):

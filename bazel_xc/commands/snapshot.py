@@ -13,8 +13,6 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.bazel.index import detect_convention
-from bazel_xc.bazel.outline import generated_files
 from bazel_xc.buildfile.repositories import Repositories, read_repositories
 from bazel_xc.buildfile.workspace import Workspace, read_workspace
 from bazel_xc.commands.options import Options, configuration, timeout_of
@@ -69,7 +67,7 @@ class Snapshot:
     @property
     def convention(self) -> str:
         """The naming convention where no directive says other."""
-        return self.config.naming or detect_convention(self.workspace.directories)
+        return self.config.naming or self.workspace.convention
 
     @property
     def view(self) -> GoView:
@@ -160,7 +158,7 @@ def _generated(workspace: Workspace) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The Go files, by directory, that rules make and that are not on disk."""
     for path, directory in workspace.directories.items():
         if directory.build_file:
-            names = generated_files(directory) - set(directory.files)
+            names = directory.generated - set(directory.files)
             made = tuple(sorted(name for name in names if name.endswith(".go") and "/" not in name))
             if made:
                 yield path, made

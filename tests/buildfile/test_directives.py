@@ -15,6 +15,7 @@ from bazel_xc.buildfile.directives import (
     directives_in,
     settings_for,
 )
+from bazel_xc.buildfile.rules import resolved_kind, written_kind
 from bazel_xc.buildfile.syntax import parse
 from bazel_xc.linear import compiled
 from bazel_xc.model import Diagnostic, Label
@@ -263,13 +264,13 @@ def test_kinds_are_mapped_through_chains() -> None:
         "# gazelle:map_kind go_library ours //a.bzl\n# gazelle:map_kind ours theirs //b.bzl\n"
         "# gazelle:alias_kind macro go_test\n"
     )
-    assert settings.mapped("go_library") == MappedKind("theirs", "//b.bzl")
-    assert settings.mapped("go_test") is None
-    assert settings.origin("theirs") == "go_library"
-    assert settings.origin("macro") == "go_test"
-    assert settings.origin("go_binary") == "go_binary"
+    assert written_kind("go_library", settings) == MappedKind("theirs", "//b.bzl")
+    assert written_kind("go_test", settings) is None
+    assert resolved_kind("theirs", settings) == "go_library"
+    assert resolved_kind("macro", settings) == "go_test"
+    assert resolved_kind("go_binary", settings) == "go_binary"
 
 
 def test_mapping_in_a_circle_ends() -> None:
     settings = _settings("# gazelle:map_kind a b //x.bzl\n# gazelle:map_kind b a //y.bzl\n")
-    assert settings.mapped("a") is not None
+    assert written_kind("a", settings) is not None
