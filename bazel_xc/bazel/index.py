@@ -21,7 +21,8 @@ from bazel_xc.bazel.go_modules import bazel_go_modules
 from bazel_xc.bazel.kinds import KINDS
 from bazel_xc.bazel.outline import Outline
 from bazel_xc.buildfile.directives import REFERENCE, Override
-from bazel_xc.buildfile.repositories import BazelDep, Repositories
+from bazel_xc.buildfile.module_file import BazelDep
+from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.rules import LIBRARY_KINDS, RuleTable
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.listing import Listing, is_standard

@@ -26,8 +26,8 @@ VALUE_ATTRIBUTES = frozenset(
     sdk_dylibs sdk_frameworks shared_library srcs static_library strip_include_prefix textual_hdrs visibility
     weak_sdk_frameworks""".split()
 )
-# The cc rules that bazel-xc writes have a tag, by which it knows them again. Rules of versions before 0.2 have
-# another: they are known by it, the end of their name and having no attribute that bazel-xc does not write.
+# The cc rules that bazel-xc writes have a tag, by which it knows them again. Rules of versions before 0.2
+# have another: bazel-xc knows them by it, by the end of their name and having no attribute of others.
 OWN_KINDS = frozenset({"cc_import", "cc_library"})
 OWN_SUFFIX = "_cgo"
 OWN_TAG = "bazel_xc"

@@ -14,9 +14,10 @@ from attrs import evolve, frozen
 from bazel_xc.bazel import third_party as shapes
 from bazel_xc.bazel.compatibility import compatibility
 from bazel_xc.bazel.files import FileMaker, checked
-from bazel_xc.bazel.module_file import Override
 from bazel_xc.bazel.names import base_name, module_repository, workspace_repository
-from bazel_xc.buildfile.repositories import BazelDep, Repositories
+from bazel_xc.bazel.override_tags import ModuleOverride
+from bazel_xc.buildfile.module_file import BazelDep
+from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES, Workspace, new_build_file_name, read_workspace
 from bazel_xc.commands.c_side import Solved, said_of, solve_module
 from bazel_xc.commands.plan import outlines_of, planner_of, wanted_rules
@@ -32,7 +33,7 @@ from bazel_xc.write import unified_diff
 class ThirdParty:
     """Overrides by module, and the files that go with them, stale ones to be deleted included."""
 
-    overrides: tuple[Override, ...] = ()
+    overrides: tuple[ModuleOverride, ...] = ()
     changes: tuple[FileChange, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -41,7 +42,7 @@ class ThirdParty:
 class _Made:
     """What one module gets; ``labels`` are those of the main workspace that it uses."""
 
-    override: Override
+    override: ModuleOverride
     patch: str
     labels: frozenset[Label]
 
@@ -218,7 +219,7 @@ def _module(
     changes, problems = _build_files(snapshot, solved, shape)
     patch = shapes.patch_head(module.path, module.version, why) + unified_diff(changes, git=True)
     repository = _repository(module.path, main.repositories)
-    override = Override(
+    override = ModuleOverride(
         path=module.path,
         patches=(f"//{shapes.FOLDER}:{repository}/{shapes.PATCH}",),
         directives=shape.directives,
