@@ -12,7 +12,7 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.bazel.cc_rules import our_cdeps
+from bazel_xc.bazel.c_rules import our_cdeps
 from bazel_xc.bazel.configs import choose_configs
 from bazel_xc.bazel.merge import MergeContext, merge
 from bazel_xc.bazel.plan import WantedRule

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from attrs import frozen
-
+from bazel_xc.bazel.override import ModuleOverride
 from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.edits import Edit, is_before_another, remove_lines, starts_behind_another
 from bazel_xc.buildfile.module_file import NAME, ExtensionUse, ModuleFile
@@ -18,16 +17,6 @@ from bazel_xc.buildfile.syntax import Call, Opaque, String, Value
 from bazel_xc.model import Diagnostic, Severity
 
 MARK = "# Kept by bazel-xc."
-
-
-@frozen(kw_only=True)
-class ModuleOverride:
-    """What one Go module gets besides, or instead of, what Gazelle writes: ``patches`` are labels."""
-
-    path: str
-    patches: tuple[str, ...]
-    directives: tuple[str, ...] = ()
-    generation: str = ""  # "off" where Gazelle is to write nothing in it
 
 
 def override_edits(

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from attrs import evolve, field, frozen
 
 from bazel_xc.bazel import embeds
-from bazel_xc.bazel.index import Index
+from bazel_xc.bazel.import_index import Index
 from bazel_xc.bazel.outline import Outline, Slot, TestSlot
 from bazel_xc.bazel.select import Conditions, exclusion, flag_list, label_list, string_set
 from bazel_xc.buildfile.printer import DEFAULT, strings

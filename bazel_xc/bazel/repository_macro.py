@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from attrs import frozen
 
 from bazel_xc.bazel.names import workspace_repository
-from bazel_xc.bazel.override_tags import ModuleOverride
+from bazel_xc.bazel.override import FOLDER, ModuleOverride
 from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
 from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
@@ -204,7 +204,7 @@ def _has_own_build_attributes(call: Call) -> bool:
 
 def is_ours(labels: Iterable[str]) -> bool:
     """Whether patches are those that bazel-xc writes."""
-    return any("//third_party/bazel_xc:" in label for label in labels)
+    return any(f"//{FOLDER}:" in label for label in labels)
 
 
 def _said(place: MacroPlace, lacking: list[str], local: list[str]) -> Iterator[Diagnostic]:

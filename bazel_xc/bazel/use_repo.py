@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from bazel_xc.bazel.override_tags import MARK, ModuleOverride, override_edits
+from bazel_xc.bazel.override import ModuleOverride
+from bazel_xc.bazel.override_tags import MARK, override_edits
 from bazel_xc.bazel.untouched import Touched, damage
 from bazel_xc.bazel.use_repo_names import use_repo_edits
 from bazel_xc.buildfile.edits import Edit, apply_edits, is_before_another

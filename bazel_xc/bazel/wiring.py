@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.bazel.cc_rules import Assembly, CcRules, Reach, cc_rules
+from bazel_xc.bazel.c_rules import Assembly, CcRules, Reach, cc_rules
 from bazel_xc.bazel.plan import is_assembly
 from bazel_xc.bazel.select import Conditions, flag_list, string_set
 from bazel_xc.buildfile.workspace import Workspace
@@ -23,7 +23,7 @@ from bazel_xc.cgo.includes import ReachedFile
 from bazel_xc.cgo.needs import NeedKind
 from bazel_xc.cgo.survey import Survey
 from bazel_xc.clibs.index import CIndex
-from bazel_xc.clibs.outcome import Outcome, Status
+from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.package import FileKind, GoPackage
 from bazel_xc.model import Diagnostic, Label, Platform, PlatformStrings

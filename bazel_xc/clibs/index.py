@@ -16,7 +16,7 @@ from bazel_xc.buildfile.evaluate import Glob
 from bazel_xc.buildfile.patterns import PathPattern, glob_pattern
 from bazel_xc.buildfile.rules import ExistingRule, default_visibility
 from bazel_xc.buildfile.workspace import Workspace
-from bazel_xc.clibs.rules import (
+from bazel_xc.clibs.offer import (
     NATIVE_KINDS,
     CRule,
     RuleFiles,

@@ -17,8 +17,8 @@ from bazel_xc.cgo.needs import CNeed
 from bazel_xc.cgo.survey import Survey, survey
 from bazel_xc.clibs.findings import archive_findings, findings
 from bazel_xc.clibs.index import CIndex, build_c_index
-from bazel_xc.clibs.outcome import Outcome, Providers
 from bazel_xc.clibs.registry import load_registry, load_system
+from bazel_xc.clibs.resolution import Outcome, Providers
 from bazel_xc.clibs.resolve import resolve
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.golang.listing import Listing

@@ -14,7 +14,7 @@ from bazel_xc import __version__
 from bazel_xc.bazel.compatibility import rule_targets
 from bazel_xc.bazel.outline import Outline, import_paths
 from bazel_xc.cgo.needs import CNeed
-from bazel_xc.clibs.outcome import Status
+from bazel_xc.clibs.resolution import Status
 from bazel_xc.commands.c_side import Solved, said_of, solve
 from bazel_xc.commands.overrides import module_findings
 from bazel_xc.commands.plan import outlines_of

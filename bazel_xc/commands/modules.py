@@ -12,7 +12,7 @@ from attrs import evolve
 
 from bazel_xc.bazel.go_modules import bazel_go_modules
 from bazel_xc.bazel.names import module_repository
-from bazel_xc.bazel.override_tags import ModuleOverride
+from bazel_xc.bazel.override import ModuleOverride
 from bazel_xc.bazel.repository_macro import (
     DEFAULT_FILE,
     DEFAULT_FUNCTION,
@@ -26,7 +26,7 @@ from bazel_xc.bazel.use_repo import ModuleWants, updated
 from bazel_xc.buildfile.module_file import NAME, BazelDep, read_module_file
 from bazel_xc.buildfile.repositories import Repositories, go_repositories_in
 from bazel_xc.buildfile.syntax import BuildSyntaxError
-from bazel_xc.clibs.outcome import Outcome, Status
+from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.commands.c_side import solve
 from bazel_xc.commands.go_deps import Told, told
 from bazel_xc.commands.overrides import third_party

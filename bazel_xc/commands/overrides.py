@@ -11,11 +11,11 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from bazel_xc.bazel import third_party as shapes
+from bazel_xc.bazel import override as shapes
 from bazel_xc.bazel.compatibility import compatibility
 from bazel_xc.bazel.files import FileMaker, checked
 from bazel_xc.bazel.names import base_name, module_repository, workspace_repository
-from bazel_xc.bazel.override_tags import ModuleOverride
+from bazel_xc.bazel.override import ModuleOverride
 from bazel_xc.buildfile.module_file import BazelDep
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES, Workspace, new_build_file_name, read_workspace

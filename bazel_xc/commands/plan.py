@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bazel_xc.bazel.compatibility import Compatibility
-from bazel_xc.bazel.index import Externals, build_index
+from bazel_xc.bazel.import_index import Externals, build_index
 from bazel_xc.bazel.outline import Outline, outline
 from bazel_xc.bazel.plan import Planner, WantedRule
 from bazel_xc.bazel.platforms import incompatible_label

@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from bazel_xc.clibs.outcome import Outcome
+from bazel_xc.clibs.resolution import Outcome
 from bazel_xc.graph.dependency import Below, DependencyGraph, NodeKind, Target, Verdict
 from bazel_xc.graph.reach import Reach
 from bazel_xc.model import Diagnostic

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from attrs import frozen
 
-from bazel_xc.clibs.outcome import Outcome
+from bazel_xc.clibs.resolution import Outcome
 from bazel_xc.graph.dependency import Verdict
 from bazel_xc.report.model import ImportPlace, Report, TargetOn
 

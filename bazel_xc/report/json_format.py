@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bazel_xc.clibs.outcome import Outcome
+from bazel_xc.clibs.resolution import Outcome
 from bazel_xc.model import Diagnostic
 from bazel_xc.report.model import (
     SCHEMA_VERSION,

@@ -11,7 +11,7 @@ import fnmatch
 
 from attrs import evolve, frozen
 
-from bazel_xc.clibs.outcome import Outcome
+from bazel_xc.clibs.resolution import Outcome
 from bazel_xc.graph.dependency import Verdict
 from bazel_xc.model import Diagnostic
 

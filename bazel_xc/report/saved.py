@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bazel_xc.cgo.needs import CNeed, NeedKind
-from bazel_xc.clibs.outcome import Outcome, Status
+from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.errors import ReportError
 from bazel_xc.graph.dependency import Verdict
 from bazel_xc.model import Diagnostic, Label, Severity

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bazel_xc.bazel.override_tags import ModuleOverride
+from bazel_xc.bazel.override import ModuleOverride
 from bazel_xc.bazel.repository_macro import MacroPlace, find_macro, new_macro, updated_macro
 from bazel_xc.golang.build_list import BuildList, BuildModule
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bazel_xc.bazel.override_tags import MARK, ModuleOverride
+from bazel_xc.bazel.override import ModuleOverride
+from bazel_xc.bazel.override_tags import MARK
 from bazel_xc.bazel.use_repo import ModuleWants, checked, updated
 from bazel_xc.buildfile.module_file import ExtensionUse, read_module_file
 from bazel_xc.buildfile.syntax import parse

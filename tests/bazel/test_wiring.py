@@ -14,8 +14,8 @@ from bazel_xc.bazel.wiring import Ground, Wiring, spread, wire
 from bazel_xc.buildfile.workspace import read_workspace
 from bazel_xc.cgo.survey import survey
 from bazel_xc.clibs.index import build_c_index
-from bazel_xc.clibs.outcome import Providers
 from bazel_xc.clibs.registry import system_from
+from bazel_xc.clibs.resolution import Providers
 from bazel_xc.clibs.resolve import resolve
 from bazel_xc.config import Resolve
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS

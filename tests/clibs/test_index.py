@@ -8,7 +8,7 @@ import pytest
 
 from bazel_xc.buildfile.workspace import read_workspace
 from bazel_xc.clibs.index import CIndex, build_c_index
-from bazel_xc.clibs.rules import Visibility
+from bazel_xc.clibs.offer import Visibility
 from bazel_xc.model import Label
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from bazel_xc.cgo.needs import CNeed, NeedKind
-from bazel_xc.clibs.outcome import Outcome, Status
+from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.graph.dependency import Verdict
 from bazel_xc.model import Diagnostic, Label, Severity
 from bazel_xc.report.model import (

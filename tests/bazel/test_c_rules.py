@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bazel_xc.bazel.cc_rules import Assembly, CcRules, Reach, cc_rules
+from bazel_xc.bazel.c_rules import Assembly, CcRules, Reach, cc_rules
 from bazel_xc.buildfile.directives import Settings
 from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
 from bazel_xc.buildfile.syntax import String, parse
