@@ -43,7 +43,7 @@ class Assembly:
 
 
 @frozen(kw_only=True)
-class Reach:
+class PackageReach:
     """What one Go package reaches in the tree, all paths from the workspace root.
 
     ``directories`` are search directories in the compiler's order; ``archives`` are library files.
@@ -74,7 +74,7 @@ class CcRules:
 
 def cc_rules(
     workspace: Workspace,
-    reaches: Iterable[Reach],
+    reaches: Iterable[PackageReach],
     packages: frozenset[str],
     root_name: str,
     *,
@@ -90,7 +90,7 @@ def cc_rules(
     """
     reaches = sorted(reaches, key=lambda each: each.package)
     owned = _with_new_packages([each for each in reaches if each.package in wired], packages)
-    work = _Work(workspace, owned, root_name, wired, taken)
+    work = _CRulePlanner(workspace, owned, root_name, wired, taken)
     for reach in reaches:
         work.add(reach)
     return CcRules(
@@ -103,7 +103,7 @@ def cc_rules(
     )
 
 
-def _with_new_packages(reaches: Iterable[Reach], packages: frozenset[str]) -> frozenset[str]:
+def _with_new_packages(reaches: Iterable[PackageReach], packages: frozenset[str]) -> frozenset[str]:
     """Where no Bazel package is at or above a directory, the topmost one that is reached becomes one."""
     wanted: set[str] = set()
     for reach in reaches:
@@ -125,7 +125,7 @@ def _owner(directory: str, packages: Iterable[str]) -> str | None:
     return directory
 
 
-class _Work:
+class _CRulePlanner:
     def __init__(
         self,
         workspace: Workspace,
@@ -145,7 +145,7 @@ class _Work:
         self.consumers: dict[str, set[str]] = {}
         self.said: list[Diagnostic] = []
 
-    def add(self, reach: Reach) -> None:
+    def add(self, reach: PackageReach) -> None:
         owners: dict[str, tuple[list[str], list[str]]] = {}
         for directory in reach.directories:
             owners.setdefault(self._owner(directory), ([], []))[0].append(directory)

@@ -1,7 +1,7 @@
 """On which platforms each rule can be built, and which binaries and tests have cgo below them.
 
-Comes in: outlines, folded packages, the wiring of C and the dependency graph. Goes out: the ``Facts`` that
-planning needs, the targets that reports are about, and the labels that Bazel will find incompatible. How
+Comes in: outlines, folded packages, the wiring of C and the dependency graph. Goes out: the ``RuleFacts``
+that planning needs, the targets that reports are about, and the labels that Bazel will find incompatible. How
 that is written is decided elsewhere.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from attrs import frozen
 
 from bazel_xc.bazel.outline import Outline, Slot
-from bazel_xc.bazel.plan import Facts
+from bazel_xc.bazel.plan import RuleFacts
 from bazel_xc.bazel.wiring import Wiring
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.listing import Listing
@@ -27,7 +27,7 @@ from bazel_xc.model import Label, Platform
 class Compatibility:
     """The facts, and the labels of libraries and of binaries that cannot be built on some platforms."""
 
-    facts: Facts
+    facts: RuleFacts
     absent_labels: Mapping[Label, frozenset[str]]
     absent_binaries: Mapping[Label, frozenset[str]]
 
@@ -74,7 +74,7 @@ def compatibility(
     absent = {path: where.of(package) for path, package in packages.items()}
     broken = broken_on(packages.values(), platforms, where)
     below = reached(listings, packages.values(), rule_targets(outlines, platforms), where)
-    facts = Facts(
+    facts = RuleFacts(
         absent=absent,
         absent_tests=_absent_tests(outlines, where),
         needs_cgo=_needs_cgo(outlines, below.cgo),

@@ -20,7 +20,7 @@ from bazel_xc.bazel.external_names import ExternalNames
 from bazel_xc.bazel.go_modules import bazel_go_modules
 from bazel_xc.bazel.kinds import KINDS
 from bazel_xc.bazel.outline import Outline
-from bazel_xc.buildfile.directives import REFERENCE, Override
+from bazel_xc.buildfile.directives import REFERENCE, ImportOverride
 from bazel_xc.buildfile.module_file import BazelDep
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.rules import LIBRARY_KINDS, RuleTable
@@ -37,7 +37,7 @@ _WORKSPACE_RULES: Mapping[str, str] = {
 
 
 @frozen
-class Library:
+class ImportedLibrary:
     """A rule that an import path leads to; ``weak`` ones count only where there is no other."""
 
     label: Label
@@ -111,7 +111,7 @@ class Externals:
 class Index:
     """Libraries by import path, and what lies outside."""
 
-    libraries: Mapping[str, tuple[Library, ...]]
+    libraries: Mapping[str, tuple[ImportedLibrary, ...]]
     externals: Externals
     convention: str
     rule_names: Mapping[str, frozenset[str]]
@@ -241,7 +241,7 @@ def build_index(
     existing: RuleTable,
 ) -> Index:
     """Indexes every library that the workspace will have after the merge; ``existing`` are today's rules."""
-    table: dict[str, list[Library]] = {}
+    table: dict[str, list[ImportedLibrary]] = {}
     rule_names: dict[str, frozenset[str]] = {}
     for each in outlines:
         for library in _libraries(each):
@@ -250,24 +250,26 @@ def build_index(
         for rule in existing.of(path):
             if rule.made_by_evaluation and rule.import_path:
                 label = Label("", path, rule.name)
-                table.setdefault(rule.import_path, []).append(Library(label, rule.import_path, weak=True))
+                table.setdefault(rule.import_path, []).append(
+                    ImportedLibrary(label, rule.import_path, weak=True)
+                )
         rule_names[path] = existing.names(path) - {rule.name for rule in each.stale}
     libraries = {path: tuple(found) for path, found in table.items()}
     return Index(libraries, externals, convention, rule_names)
 
 
-def _libraries(each: Outline) -> Iterator[Library]:
+def _libraries(each: Outline) -> Iterator[ImportedLibrary]:
     directory = each.directory
     slot = each.library
     embedded: set[str] = {each.name for each in each.protos} if slot and not slot.blocked else set()
     if slot and slot.blocked and each.package:
-        yield Library(Label("", directory.path, slot.name), each.package.import_path, weak=True)
+        yield ImportedLibrary(Label("", directory.path, slot.name), each.package.import_path, weak=True)
     if slot and not slot.blocked and each.package:
         path = each.package.import_path
         attribute = slot.existing.source.get("importpath") if slot.existing else None
         if attribute and attribute.keep and attribute.string:
             path = attribute.string
-        yield Library(Label("", directory.path, slot.name), path)
+        yield ImportedLibrary(Label("", directory.path, slot.name), path)
     others = [rule for rule in directory.rules if not slot or rule != slot.existing]
     for rule in others:
         if rule.kind in LIBRARY_KINDS:
@@ -277,10 +279,10 @@ def _libraries(each: Outline) -> Iterator[Library]:
             continue
         weak = rule.kind not in LIBRARY_KINDS
         if rule.kind not in KINDS or rule.kind in LIBRARY_KINDS:
-            yield Library(Label("", directory.path, rule.name), rule.import_path, weak)
+            yield ImportedLibrary(Label("", directory.path, rule.name), rule.import_path, weak)
 
 
-def _overridden(import_path: str, overrides: tuple[Override, ...]) -> Label | None:
+def _overridden(import_path: str, overrides: tuple[ImportOverride, ...]) -> Label | None:
     for override in overrides:
         if override.pattern is None and override.import_path == import_path:
             return override.label

@@ -46,7 +46,7 @@ class WantedRule:
 
 
 @frozen(kw_only=True)
-class Facts:
+class RuleFacts:
     """What later stages found out about packages, by directory.
 
     ``absent``: configured platforms on which the library cannot be built. ``needs_cgo``: per slot name the
@@ -72,7 +72,7 @@ class Planner:
     workspace: Workspace
     index: Index
     conditions: Conditions
-    facts: Facts
+    facts: RuleFacts
     incompatible: str
     packages: frozenset[str]  # directories that are or become Bazel packages
     absent_labels: Mapping[Label, frozenset[str]]
@@ -81,11 +81,11 @@ class Planner:
 
     def plan(self, outline: Outline) -> tuple[tuple[WantedRule, ...], tuple[Diagnostic, ...]]:
         """The wanted rules of a directory, in writing order."""
-        work = _Work(self, outline)
+        work = _RulePlanner(self, outline)
         return tuple(work.rules()), tuple(work.said)
 
 
-class _Work:
+class _RulePlanner:
     """Plans one directory."""
 
     def __init__(self, planner: Planner, outline: Outline) -> None:

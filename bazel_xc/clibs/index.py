@@ -71,11 +71,11 @@ class CIndex:
 
 def build_c_index(workspace: Workspace) -> CIndex:
     """Indexes the rules of a workspace."""
-    builder = _Builder(workspace)
+    builder = _IndexBuilder(workspace)
     return CIndex(tuple(sorted(builder.rules(), key=lambda rule: rule.label)))
 
 
-class _Builder:
+class _IndexBuilder:
     """Resolves labels and globs against the workspace; remembers the files of packages with globs."""
 
     def __init__(self, workspace: Workspace) -> None:

@@ -222,7 +222,7 @@ class ProviderSearch:
         return Answer(status=Status.SYSTEM, flags=flags, how=f"part of {self.goos}", libraries=names)
 
     def _by_registry(self, need: CNeed) -> Answer | None:
-        """The library of the table that is named, else the one whose module is declared, else the only one."""
+        """The named library of the table, else the one whose module is declared, else the only one."""
         found = self._libraries(need)
         weak = () if found else self._alike(need)
         declared = [each for each in found or weak if is_declared(each, self.providers.repositories)]

@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 
 from bazel_xc.bazel.outline import Outline, import_paths
 from bazel_xc.bazel.select import select_conditions
-from bazel_xc.bazel.wiring import Ground, Wiring, wire
+from bazel_xc.bazel.wiring import Wiring, WiringInput, wire
 from bazel_xc.cgo.external import external_needs
 from bazel_xc.cgo.needs import CNeed
 from bazel_xc.cgo.survey import Survey, survey
@@ -106,8 +106,8 @@ def solve_module(
     return Solved(survey=found, outcomes=outcomes, wiring=wiring, absence=where)
 
 
-def _ground(snapshot: Snapshot, outlines: tuple[Outline, ...], index: CIndex) -> Ground:
-    return Ground(
+def _ground(snapshot: Snapshot, outlines: tuple[Outline, ...], index: CIndex) -> WiringInput:
+    return WiringInput(
         workspace=snapshot.workspace,
         packages=snapshot.loaded.packages,
         platforms=snapshot.config.platforms,

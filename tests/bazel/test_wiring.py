@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bazel_xc.bazel.select import Conditions
-from bazel_xc.bazel.wiring import Ground, Wiring, spread, wire
+from bazel_xc.bazel.wiring import Wiring, WiringInput, spread, wire
 from bazel_xc.buildfile.workspace import read_workspace
 from bazel_xc.cgo.survey import survey
 from bazel_xc.clibs.index import build_c_index
@@ -66,7 +66,7 @@ def _wired(
     index = build_c_index(workspace)
     providers = Providers(index=index, resolves=resolves, systems=SYSTEMS)
     outcomes = resolve(found.needs.get("example.com/p", ()), providers, "p", "example.com/p")
-    ground = Ground(
+    ground = WiringInput(
         workspace=workspace,
         packages=packages,
         platforms=platforms,

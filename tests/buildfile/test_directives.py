@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bazel_xc.buildfile.directives import (
+    BuildDirective,
     CResolve,
-    Directive,
+    ImportOverride,
     MappedKind,
-    Override,
     Settings,
     directives_in,
     settings_for,
@@ -49,10 +49,10 @@ x(
 # gazelle: six
 """
     assert directives_in(parse("BUILD", text.encode())) == (
-        Directive("gazelle", "one", "1", 1),
-        Directive("gazelle", "two", "", 2),
-        Directive("gazelle", "three", "two words", 7),
-        Directive("bazel_xc", "four", "x", 8),
+        BuildDirective("gazelle", "one", "1", 1),
+        BuildDirective("gazelle", "two", "", 2),
+        BuildDirective("gazelle", "three", "two words", 7),
+        BuildDirective("bazel_xc", "four", "x", 8),
     )
 
 
@@ -87,12 +87,15 @@ x(
         ),
         pytest.param("alias_kind a b", "alias_kinds", (("a", "b"),), id="alias_kind"),
         pytest.param(
-            "resolve go e.com/x :y", "overrides", (Override("e.com/x", Label("", "a/b", "y")),), id="resolve"
+            "resolve go e.com/x :y",
+            "overrides",
+            (ImportOverride("e.com/x", Label("", "a/b", "y")),),
+            id="resolve",
         ),
         pytest.param(
             "resolve proto go e.com/x @r//p",
             "overrides",
-            (Override("e.com/x", Label("r", "p", "p")),),
+            (ImportOverride("e.com/x", Label("r", "p", "p")),),
             id="resolve_of_another_language_for_go",
         ),
         pytest.param("resolve proto go/x.proto //p", "overrides", (), id="resolve_of_another_language"),
@@ -118,7 +121,7 @@ def test_own_resolve(kind: str) -> None:
 
 def test_resolve_regexp_keeps_its_pattern() -> None:
     (found,) = _settings("# gazelle:resolve_regexp go ^e/(.*)$ //$1:x\n").overrides
-    assert found == Override("^e/(.*)$", Label("", "$1", "x"), compiled("^e/(.*)$"))
+    assert found == ImportOverride("^e/(.*)$", Label("", "$1", "x"), compiled("^e/(.*)$"))
 
 
 def test_a_pattern_for_another_language_says_nothing_of_one_for_go() -> None:
