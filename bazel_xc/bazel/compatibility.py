@@ -1,7 +1,7 @@
 """On which platforms each rule can be built, and which binaries and tests have cgo below them.
 
-Comes in: outlines, folded packages, the wiring of C and the dependency graph. Goes out: the ``Facts`` that
-planning needs, the targets that reports are about, and the labels that Bazel will find incompatible. How
+Comes in: outlines, folded packages, the wiring of C and the dependency graph. Goes out: the ``RuleFacts``
+that planning needs, the targets that reports are about, and the labels that Bazel will find incompatible. How
 that is written is decided elsewhere.
 """
 
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from bazel_xc.bazel.outline import Outline, Slot, calls_of
-from bazel_xc.bazel.plan import Facts
+from bazel_xc.bazel.outline import Outline, Slot
+from bazel_xc.bazel.plan import RuleFacts
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
 from bazel_xc.golang.universe import Universe
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Compatibility:
     """The facts, and the labels of libraries and of binaries that cannot be built on some platforms."""
 
-    facts: Facts
+    facts: RuleFacts
     absent_labels: Mapping[Label, frozenset[str]]
     absent_binaries: Mapping[Label, frozenset[str]]
 
@@ -58,11 +58,10 @@ def rule_targets(outlines: Iterable[Outline], platforms: Iterable[Platform]) -> 
 
 def _unread_targets(directory: Directory, platforms: Iterable[str]) -> Iterator[Target]:
     """The binaries and tests as the BUILD file has them, of a package that could not be loaded."""
-    for call in calls_of(directory):
-        kind = directory.settings.origin(call.kind)
-        if kind in ("go_binary", "go_test") and call.name:
-            label = str(Label("", directory.path, call.name))
-            yield Target(label, kind, "", {}, unknown=frozenset(platforms))
+    for rule in directory.rules:
+        if rule.kind in ("go_binary", "go_test") and rule.name:
+            label = str(Label("", directory.path, rule.name))
+            yield Target(label, rule.kind, "", {}, unknown=frozenset(platforms))
 
 
 def compatibility(
@@ -78,7 +77,7 @@ def compatibility(
     absent = {path: where.of(package) for path, package in packages.items()}
     broken = {path: build.on(mask) for path, mask in where.blocked.items()}
     needs_cgo, uncertain = targets_above(build, rule_targets(outlines, build.platforms), where)
-    facts = Facts(
+    facts = RuleFacts(
         absent=absent,
         absent_tests=_absent_tests(outlines, where),
         needs_cgo=_needs_cgo(outlines, needs_cgo),

@@ -17,9 +17,10 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.bazel.kinds import LIBRARY_KINDS
+from bazel_xc.buildfile.directives import Settings
 from bazel_xc.buildfile.repositories import GazelleRun, Repositories
-from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, parse
+from bazel_xc.buildfile.rules import LIBRARY_KINDS, ExistingRule, written_rules
+from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, parse
 from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES
 from bazel_xc.config import NAMINGS
 from bazel_xc.golang.universe import Universe
@@ -106,13 +107,14 @@ class ExternalNames:
         """The name of the rule with an import path in its BUILD file, and of aliases of it."""
         root = self.roots.get(module)
         file = self._file(root / import_path[len(module) + 1 :]) if root else None
-        libraries = [call for call in file.calls if call.kind in LIBRARY_KINDS] if file else []
-        embedded = {text.removeprefix(":") for call in libraries for text in call.strings("embed")}
-        found = [call.name for call in libraries if call.string("importpath") == import_path]
+        rules = written_rules(file, Settings(), "")
+        libraries = [rule for rule in rules if rule.kind in LIBRARY_KINDS]
+        embedded = {text.removeprefix(":") for rule in libraries for text in rule.strings("embed")}
+        found = [rule.name for rule in libraries if rule.import_path == import_path]
         found = [name for name in found if name and name not in embedded]
-        if file and len(found) == 1:
+        if len(found) == 1:
             yield found[0]
-            yield from (call.name for call in file.calls if _is_alias(call, found[0]))
+            yield from (rule.name for rule in rules if _is_alias(rule, found[0]))
 
     def _naming(self, run: GazelleRun) -> str:
         """The convention that the root's own BUILD file asks for, where Gazelle finds it there."""
@@ -139,10 +141,9 @@ def _read(directory: Path) -> BuildFile | None:
         return None
 
 
-def _is_alias(call: Call, name: str) -> bool:
-    return (
-        call.kind == "alias" and bool(call.name) and (call.string("actual") or "").rpartition(":")[2] == name
-    )
+def _is_alias(rule: ExistingRule, name: str) -> bool:
+    actual = rule.source.string("actual") or ""
+    return rule.kind == "alias" and bool(rule.name) and actual.rpartition(":")[2] == name
 
 
 @cache

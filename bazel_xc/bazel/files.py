@@ -8,11 +8,10 @@ handed on, nor is text that lacks anything of the user's. The disk is changed el
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.bazel.cc_rules import our_cdeps
+from bazel_xc.bazel.c_rules import our_cdeps
 from bazel_xc.bazel.configs import choose_configs
 from bazel_xc.bazel.merge import MergeContext, merge
 from bazel_xc.bazel.plan import WantedRule
@@ -28,11 +27,11 @@ from bazel_xc.bazel.untouched import damage, touched_rules
 from bazel_xc.buildfile.bazelrc import Bazelrc
 from bazel_xc.buildfile.evaluate import check_new, evaluate
 from bazel_xc.buildfile.repositories import Repositories
-from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, parse
+from bazel_xc.buildfile.rules import ExistingRule, rule_table
+from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, parse
 from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES, Directory, Workspace, new_build_file_name
-from bazel_xc.clibs.rules import own_labels
 from bazel_xc.config import Config
-from bazel_xc.model import Diagnostic, FileChange, Label, Severity
+from bazel_xc.model import Diagnostic, FileChange, Severity
 
 
 @frozen
@@ -48,7 +47,7 @@ class FileMaker:
         self,
         directory: Directory,
         wanted: Iterable[WantedRule],
-        stale: Iterable[Call],
+        stale: Iterable[ExistingRule],
         *,
         platforms: bool = False,
     ) -> tuple[FileChange, tuple[Diagnostic, ...]]:
@@ -60,7 +59,7 @@ class FileMaker:
             rules_go=self.repositories.rules_go,
             incompatible=("@platforms//:incompatible", incompatible_label(self.repositories, package)),
             own_names=self.repositories.own_names,
-            our_cdeps=our_cdeps(directory, self.workspace, self._own_labels),
+            our_cdeps=our_cdeps(directory, self.workspace, self.workspace.own_labels),
             cgo_only=self.config.mode == "cgo" and not platforms,
             conditions=select_conditions(self.repositories),
             cc_load=self._cc_load(),
@@ -71,10 +70,6 @@ class FileMaker:
         old = directory.build_file.data if directory.build_file else None
         lost = damage(file, new, touched_rules(wanted, stale, context)) if new != old else ""
         return FileChange(directory.build_path, old, new, objection=lost), said
-
-    @cached_property
-    def _own_labels(self) -> frozenset[Label]:
-        return own_labels(self.workspace)
 
     def _cc_load(self) -> str:
         """The file that defines cc rules, where the workspace declares rules_cc; else Bazel has them."""
@@ -95,7 +90,7 @@ class FileMaker:
         if beside and beside.new is not None:
             directory = evolve(directory, build_file=parse(directory.build_path, beside.new))
         package, platforms = directory.path, self.config.platforms
-        rules = platform_rules(platforms, self.repositories, package, directory.build_file)
+        rules = platform_rules(platforms, self.repositories, package, _existing(directory))
         wanted = [rule for rule in rules if not rule.slot.blocked]
         build, said = self.build_file(directory, wanted, (), platforms=True)
         build = evolve(build, old=before)
@@ -152,6 +147,12 @@ def checked(changes: Iterable[FileChange]) -> tuple[tuple[FileChange, ...], tupl
         errors |= {path: message for path, message in after.items() if path not in before}
     said += [_left(path, f"what would be written is no Starlark: {text}") for path, text in errors.items()]
     return tuple(change for change in changes if change.path not in errors), tuple(said)
+
+
+def _existing(directory: Directory) -> tuple[ExistingRule, ...]:
+    """The rules of the platforms package, which may not be those that the workspace was read with."""
+    path, file = directory.path, directory.build_file
+    return rule_table({path: (file, directory.settings)}, {path: directory.rules}).of(path) if file else ()
 
 
 def _left(path: str, message: str) -> Diagnostic:

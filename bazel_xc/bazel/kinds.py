@@ -12,11 +12,11 @@ from collections.abc import Mapping
 
 from attrs import frozen
 
-from bazel_xc.clibs.rules import OWN_KINDS, OWN_SUFFIX, OWN_TAGS
+from bazel_xc.buildfile.rules import OWN_KINDS, OWN_SUFFIX, OWN_TAGS
 
 
 @frozen(kw_only=True)
-class Kind:
+class KindPolicy:
     """The policy for one kind.
 
     ``match`` are attributes that identify a rule besides its name; ``match_any`` says that the only rule of
@@ -38,30 +38,27 @@ _HEADERS = frozenset({"copts", "deps", "hdrs", "includes", "srcs", "textual_hdrs
 _IMPORTED = frozenset({"interface_library", "shared_library", "static_library"})
 _GO = "//go:def.bzl"
 
-KINDS: Mapping[str, Kind] = {
-    "alias": Kind(owned=frozenset({"actual"}), substance=frozenset({"actual"})),
-    "go_binary": Kind(
+KINDS: Mapping[str, KindPolicy] = {
+    "alias": KindPolicy(owned=frozenset({"actual"}), substance=frozenset({"actual"})),
+    "go_binary": KindPolicy(
         match_any=True,
         owned=_COMPILED | {"gc_linkopts", "pgoprofile"},
         substance=_SUBSTANCE,
         load=_GO,
     ),
-    "go_library": Kind(
+    "go_library": KindPolicy(
         match=("importpath",),
         owned=_COMPILED | {"importmap", "importpath"},
         substance=_SUBSTANCE,
         load=_GO,
     ),
-    "cc_import": Kind(owned=_IMPORTED, substance=_IMPORTED),
-    "cc_library": Kind(owned=_HEADERS, substance=_HEADERS - {"copts"}),
-    "constraint_setting": Kind(owned=frozenset(), substance=frozenset({"name"})),
-    "constraint_value": Kind(owned=frozenset(), substance=frozenset({"name"})),
-    "platform": Kind(owned=frozenset({"constraint_values"}), substance=frozenset({"name"})),
-    "go_test": Kind(owned=_COMPILED | {"gc_linkopts"}, substance=_SUBSTANCE, load=_GO),
+    "cc_import": KindPolicy(owned=_IMPORTED, substance=_IMPORTED),
+    "cc_library": KindPolicy(owned=_HEADERS, substance=_HEADERS - {"copts"}),
+    "constraint_setting": KindPolicy(owned=frozenset(), substance=frozenset({"name"})),
+    "constraint_value": KindPolicy(owned=frozenset(), substance=frozenset({"name"})),
+    "platform": KindPolicy(owned=frozenset({"constraint_values"}), substance=frozenset({"name"})),
+    "go_test": KindPolicy(owned=_COMPILED | {"gc_linkopts"}, substance=_SUBSTANCE, load=_GO),
 }
-
-# What a directory of Go gets; the other kinds stand in the platforms package only.
-GO_RULE_KINDS = frozenset({"alias", "go_binary", "go_library", "go_test"})
 
 # What C in the tree gets; the index of cc rules leaves the same ones out.
 CC_RULE_KINDS = OWN_KINDS
@@ -73,8 +70,6 @@ PLAIN_KINDS = frozenset(
     go_library go_test load package package_group platform""".split()
 )
 
-# Rules that others import by their importpath, though bazel-xc never writes them.
-LIBRARY_KINDS = frozenset({"go_library", "go_proto_library", "go_grpc_library", "go_tool_library"})
 PROTO_LIBRARY_KINDS = frozenset({"go_proto_library", "go_grpc_library"})
 # Symbols that rules_go and gazelle define, so that a load of them may be shortened or dropped.
 GO_SYMBOLS = frozenset(

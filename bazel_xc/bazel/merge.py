@@ -30,6 +30,7 @@ from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.directives import Settings, directives_in
 from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
 from bazel_xc.buildfile.printer import DEFAULT, NewAttribute, format_call, strings
+from bazel_xc.buildfile.rules import ExistingRule, written_kind
 from bazel_xc.buildfile.syntax import (
     BOM,
     Attribute,
@@ -71,7 +72,7 @@ class MergeContext:
 def merge(
     file: BuildFile,
     wanted: Iterable[WantedRule],
-    stale: Iterable[Call],
+    stale: Iterable[ExistingRule],
     context: MergeContext,
 ) -> tuple[bytes, tuple[Diagnostic, ...]]:
     """The file's new bytes; an empty ``BuildFile`` stands for one that does not exist yet."""
@@ -79,10 +80,10 @@ def merge(
     rules = tuple(wanted)
     for rule in rules:
         if rule.slot.existing:
-            work.change(rule, rule.slot.existing)
-    for call in stale:
-        if not work.leaves(call.kind):
-            work.empty(call)
+            work.change(rule, rule.slot.existing.source)
+    for each in stale:
+        if not work.leaves(each.kind):
+            work.empty(each)
     work.add([rule for rule in rules if not rule.slot.existing and not work.leaves(rule.slot.kind)])
     return work.result(), tuple(work.said)
 
@@ -244,13 +245,13 @@ class _Merger:
             return texts <= {"off", "auto"} and all(key == DEFAULT or platform_of_key(key) for key in keys)
         return False
 
-    def empty(self, call: Call) -> None:
+    def empty(self, rule: ExistingRule) -> None:
         """Takes what is ours out of a rule; without substance the rule goes, unless it is kept."""
+        call = rule.source
         if call.keep:
             return
-        kind = self.context.settings.origin(call.kind)
-        policy = KINDS[kind]
-        changes = dict(self._changes(kind, call, {}))
+        policy = KINDS[rule.kind]
+        changes = dict(self._changes(rule.kind, call, {}))
         left = {
             name
             for name in policy.substance
@@ -283,7 +284,7 @@ class _Merger:
             self.needed.append(self._symbol(rule))
 
     def _symbol(self, rule: WantedRule) -> Symbol:
-        mapped = self.context.settings.mapped(rule.slot.kind)
+        mapped = written_kind(rule.slot.kind, self.context.settings)
         if mapped:
             return Symbol(mapped.kind, mapped.load)
         if rule.slot.kind in CC_RULE_KINDS:

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from attrs import evolve, frozen
 
 from bazel_xc.bazel import names
-from bazel_xc.bazel.kinds import GO_RULE_KINDS, KINDS, PROTO_LIBRARY_KINDS
+from bazel_xc.bazel.kinds import KINDS, PROTO_LIBRARY_KINDS
 from bazel_xc.buildfile.directives import Settings
-from bazel_xc.buildfile.syntax import Call
+from bazel_xc.buildfile.rules import GO_RULE_KINDS, ExistingRule, written_kind
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
 from bazel_xc.model import Diagnostic, Severity
@@ -33,7 +33,7 @@ class Slot:
     kind: str
     written: str
     name: str
-    existing: Call | None = None
+    existing: ExistingRule | None = None
     blocked: bool = False
 
 
@@ -59,8 +59,8 @@ class Outline:
     other_binaries: tuple[Slot, ...] = ()
     tests: tuple[TestSlot, ...] = ()
     alias: Slot | None = None
-    protos: tuple[Call, ...] = ()
-    stale: tuple[Call, ...] = ()
+    protos: tuple[ExistingRule, ...] = ()
+    stale: tuple[ExistingRule, ...] = ()
     unread: bool = False
 
     @property
@@ -80,61 +80,51 @@ def outline(
     package: GoPackage | None,
     convention: str,
     root_name: str,
+    made: Iterable[ExistingRule] = (),
 ) -> tuple[Outline, tuple[Diagnostic, ...]]:
-    """The rules of a directory; ``convention`` is the naming that holds where no directive says other."""
-    maker = _Maker(directory, convention, root_name)
-    made = maker.make(package)
-    return evolve(made, stale=tuple(maker.stale(made))), tuple(maker.said)
+    """The rules of a directory.
 
-
-def calls_of(directory: Directory) -> tuple[Call, ...]:
-    """The calls in a directory's BUILD file."""
-    return directory.build_file.calls if directory.build_file else ()
+    ``convention`` is the naming where no directive names one. ``made`` are the rules that only a run of the
+    BUILD file shows: their names are taken.
+    """
+    maker = _Maker(directory, convention, root_name, made)
+    found = maker.make(package)
+    return evolve(found, stale=tuple(maker.stale(found))), tuple(maker.said)
 
 
 def import_paths(outlines: Iterable[Outline]) -> frozenset[str]:
-    """The import paths of rules that are in BUILD files, of those too that others keep."""
-    calls = (call for each in outlines for call in calls_of(each.directory))
-    return frozenset(path for call in calls if (path := call.string("importpath")))
+    """The import paths of all rules that are in BUILD files, whoever keeps them."""
+    rules = (rule for each in outlines for rule in each.directory.rules)
+    return frozenset(rule.import_path for rule in rules if rule.import_path)
 
 
-def proto_libraries(directory: Directory, import_path: str) -> tuple[Call, ...]:
-    """The directory's go_proto_library rules with this importpath, which proto tools keep, not we."""
+def _proto_libraries(directory: Directory, import_path: str) -> tuple[ExistingRule, ...]:
+    """The go_proto_library rules with this importpath, which other tools keep."""
     return tuple(
-        call
-        for call in calls_of(directory)
-        if directory.settings.origin(call.kind) in PROTO_LIBRARY_KINDS
-        and call.string("importpath") == import_path
+        rule
+        for rule in directory.rules
+        if rule.kind in PROTO_LIBRARY_KINDS and rule.import_path == import_path
     )
 
 
-def generated_files(directory: Directory) -> frozenset[str]:
-    """Files that rules of the BUILD file declare as outputs and no other rule there consumes."""
-    declared: set[str] = set()
-    consumed: set[str] = set()
-    for call in calls_of(directory):
-        if directory.settings.origin(call.kind) in GO_RULE_KINDS or call.kind == "exports_files":
-            continue
-        declared.update(call.strings("out"), call.strings("outs"))
-        consumed.update(text.removeprefix(":") for text in (*call.strings("srcs"), *call.strings("src")))
-    return frozenset(name for name in declared - consumed if not directory.hides(name))
-
-
 class _Maker:
-    def __init__(self, directory: Directory, convention: str, root_name: str) -> None:
+    def __init__(
+        self, directory: Directory, convention: str, root_name: str, made: Iterable[ExistingRule]
+    ) -> None:
         self.directory = directory
         self.settings: Settings = directory.settings
         self.convention = directory.settings.naming or convention
         self.root_name = root_name
-        self.calls = calls_of(directory)
-        self.taken: set[int] = set()
+        self.rules = directory.rules
+        self.all_rules = (*self.rules, *made)
+        self.taken: set[ExistingRule] = set()
         self.made: set[str] = set()
         self.said: list[Diagnostic] = []
 
     def make(self, package: GoPackage | None) -> Outline:
         if package is None:
             return Outline(directory=self.directory, package=None)
-        protos = proto_libraries(self.directory, package.import_path)
+        protos = _proto_libraries(self.directory, package.import_path)
         go = package.of(FileKind.GO)
         made = any(not name.endswith("_test.go") for name in package.generated)
         embeds = any(self._embeds(proto) for proto in protos)
@@ -155,12 +145,10 @@ class _Maker:
             protos=protos,
         )
 
-    def _embeds(self, proto: Call) -> bool:
+    def _embeds(self, proto: ExistingRule) -> bool:
         """Whether a library that stands here already embeds the proto library."""
         return any(
-            f":{proto.name}" in call.strings("embed")
-            for call in self.calls
-            if self.settings.origin(call.kind) == "go_library"
+            f":{proto.name}" in rule.strings("embed") for rule in self.rules if rule.kind == "go_library"
         )
 
     def _library(self, package: GoPackage) -> Slot:
@@ -169,11 +157,11 @@ class _Maker:
 
     def _other_binaries(self, library: Slot) -> Iterator[Slot]:
         """Further binaries of the package: people write several, with other flags each."""
-        for call in self.calls:
-            mine = self.settings.origin(call.kind) == "go_binary" and id(call) not in self.taken
-            if mine and call.name and f":{library.name}" in call.strings("embed"):
-                self.taken.add(id(call))
-                yield Slot("go_binary", call.kind, call.name, call)
+        for rule in self.rules:
+            mine = rule.kind == "go_binary" and rule not in self.taken
+            if mine and rule.name and f":{library.name}" in rule.strings("embed"):
+                self.taken.add(rule)
+                yield Slot("go_binary", rule.written, rule.name, rule)
 
     def _binary_name(self, import_path: str) -> str:
         return names.binary_name(self.directory.path, import_path, self.root_name)
@@ -199,16 +187,16 @@ class _Maker:
 
     def _is_alone(self, file: str, whole: str) -> bool:
         """Whether a rule, other than the one for all files, has only this file."""
-        return any(call.name != whole and call.strings("srcs") == (file,) for call in self.calls)
+        return any(rule.name != whole and rule.strings("srcs") == (file,) for rule in self.rules)
 
     def _slot(
         self, kind: str, name: str, identity: dict[str, str] | None = None, sources: Iterable[str] = ()
     ) -> Slot:
-        mapped = self.settings.mapped(kind)
+        mapped = written_kind(kind, self.settings)
         written = mapped.kind if mapped else kind
         existing, blocked = self._match(kind, name, identity or {}, frozenset(sources))
         if existing is not None:
-            self.taken.add(id(existing))
+            self.taken.add(existing)
             self.made.add(existing.name)
             return Slot(kind, written, existing.name, existing)
         if not blocked:
@@ -217,13 +205,13 @@ class _Maker:
 
     def _match(
         self, kind: str, name: str, identity: dict[str, str], sources: frozenset[str]
-    ) -> tuple[Call | None, bool]:
+    ) -> tuple[ExistingRule | None, bool]:
         """The rule that stands for a wanted one, and whether its name is taken by another."""
         if name in self.made:
             self._say_twice(kind, name)
             return None, True
-        named = [call for call in self.calls if call.name == name]
-        of_kind = [call for call in self.calls if call.name and self.settings.origin(call.kind) == kind]
+        named = [rule for rule in self.all_rules if rule.name == name]
+        of_kind = [rule for rule in self.rules if rule.name and rule.kind == kind]
         if len(named) == 1 and named[0] in of_kind:
             return named[0], False
         if named:
@@ -231,7 +219,7 @@ class _Maker:
             return None, True
         policy = KINDS[kind]
         for attribute in policy.match:
-            same = [call for call in of_kind if identity.get(attribute) == call.string(attribute)]
+            same = [rule for rule in of_kind if identity.get(attribute) == rule.source.string(attribute)]
             if len(same) == 1:
                 return same[0], False
             if len(same) > 1:
@@ -241,11 +229,11 @@ class _Maker:
             return of_kind[0], False
         if policy.match_any and len(of_kind) > 1:
             return None, True
-        alike = [call for call in of_kind if sources & set(call.strings("srcs"))]
+        alike = [rule for rule in of_kind if sources & set(rule.strings("srcs"))]
         return (alike[0], False) if len(alike) == 1 else (None, False)
 
-    def _say_blocked(self, kind: str, name: str, named: list[Call]) -> None:
-        others = ", ".join(f"{call.kind} in line {call.line}" for call in named)
+    def _say_blocked(self, kind: str, name: str, named: list[ExistingRule]) -> None:
+        others = ", ".join(map(_place, named))
         self._say(named[0], Severity.NOTE, f"no {kind} {name!r} is written: the name is that of {others}")
 
     def _say_twice(self, kind: str, name: str) -> None:
@@ -258,22 +246,22 @@ class _Maker:
             )
         )
 
-    def _say_ambiguous(self, kind: str, name: str, same: list[Call], why: str) -> None:
-        lines = " and ".join(str(call.line) for call in same)
+    def _say_ambiguous(self, kind: str, name: str, same: list[ExistingRule], why: str) -> None:
+        lines = " and ".join(str(rule.source.line) for rule in same)
         self._say(same[0], Severity.WARNING, f"{kind} {name!r} could be either rule of lines {lines}: {why}")
 
-    def _say_left(self, call: Call, kind: str, left: list[str]) -> None:
+    def _say_left(self, rule: ExistingRule, kind: str, left: list[str]) -> None:
         more = f" and {len(left) - 1} more" if len(left) > 1 else ""
         what = (
-            f"{kind} {call.name!r} stays, although no configured build compiles its sources: {left[0]}{more}"
+            f"{kind} {rule.name!r} stays, although no configured build compiles its sources: {left[0]}{more}"
         )
-        self._say(call, Severity.NOTE, what, "set their build tags as [go] tags, or delete the rule")
+        self._say(rule, Severity.NOTE, what, "set their build tags as [go] tags, or delete the rule")
 
-    def _say(self, call: Call, severity: Severity, message: str, remedy: str = "") -> None:
+    def _say(self, rule: ExistingRule, severity: Severity, message: str, remedy: str = "") -> None:
         self.said.append(
             Diagnostic(
                 path=self.directory.build_path,
-                line=call.line,
+                line=rule.call.line if rule.call else 0,
                 severity=severity,
                 code="match",
                 message=message,
@@ -281,7 +269,7 @@ class _Maker:
             )
         )
 
-    def stale(self, made: Outline) -> Iterator[Call]:
+    def stale(self, made: Outline) -> Iterator[ExistingRule]:
         """Rules of our kinds that nothing stands for: conventionally named ones, and ones whose sources
         are all gone. A rule with sources on disk that no other rule takes stays, and this is said.
         """
@@ -294,33 +282,33 @@ class _Maker:
             "go_test": {names.test_name(self.convention, import_path)},
             "alias": {names.DEFAULT_LIBRARY} if self.convention == "import" else set(),
         }
-        present = {*self.directory.files, *self.directory.hidden, *generated_files(self.directory)}
-        for call in self.calls:
-            kind = self.settings.origin(call.kind)
-            if id(call) in self.taken or kind not in GO_RULE_KINDS or call.opaque:
+        present = {*self.directory.files, *self.directory.hidden, *self.directory.generated}
+        for rule in self.rules:
+            kind = rule.kind
+            if kind not in GO_RULE_KINDS or rule.source.opaque or rule in self.taken:
                 continue
-            if kind == "alias" and not self._stale_alias(call, made):
+            if kind == "alias" and not self._stale_alias(rule, made):
                 continue
-            sources = call.strings("srcs")
+            sources = rule.strings("srcs")
             gone = bool(sources) and not any(text in present or not _plain(text) for text in sources)
-            conventional = call.name in expected[kind] and not self._unknown_embed(call, kind)
+            conventional = rule.name in expected[kind] and not self._unknown_embed(rule)
             left = sorted(present.intersection(sources) - _taken_sources(made, kind))
             if conventional and left and not gone:
-                self._say_left(call, kind, left)
+                self._say_left(rule, kind, left)
             elif gone or conventional:
-                yield call
+                yield rule
 
-    def _stale_alias(self, call: Call, made: Outline) -> bool:
+    def _stale_alias(self, rule: ExistingRule, made: Outline) -> bool:
         """An alias named like the default library, to this package's own library."""
         library = made.library.name if made.library else ""
-        return call.name == names.DEFAULT_LIBRARY and call.string("actual") == f":{library}"
+        return rule.name == names.DEFAULT_LIBRARY and rule.source.string("actual") == f":{library}"
 
-    def _unknown_embed(self, call: Call, kind: str) -> bool:
+    def _unknown_embed(self, rule: ExistingRule) -> bool:
         """Whether a library or test lives on what other rules here make: embeds, generated sources."""
-        own = {each.name for each in self.calls if self.settings.origin(each.kind) not in GO_RULE_KINDS}
+        own = {each.name for each in self.rules if each.kind not in GO_RULE_KINDS}
         return any(
-            text.removeprefix(":") in own for text in (*call.strings("embed"), *call.strings("srcs"))
-        ) or (kind == "go_binary" and any("//" in text for text in call.strings("embed")))
+            text.removeprefix(":") in own for text in (*rule.strings("embed"), *rule.strings("srcs"))
+        ) or (rule.kind == "go_binary" and any("//" in text for text in rule.strings("embed")))
 
 
 def _taken_sources(made: Outline, kind: str) -> frozenset[str]:
@@ -330,6 +318,10 @@ def _taken_sources(made: Outline, kind: str) -> frozenset[str]:
     if kind == "go_test":
         return frozenset(file.name for test in made.tests for file in test.files)
     return frozenset(file.name for file in made.package.files if file.kind not in TEST_KINDS)
+
+
+def _place(rule: ExistingRule) -> str:
+    return f"{rule.written} in line {rule.call.line}" if rule.call else f"{rule.written} that a loop makes"
 
 
 def _plain(text: str) -> bool:

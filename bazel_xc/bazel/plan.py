@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from bazel_xc.bazel import embeds
-from bazel_xc.bazel.index import Index
-from bazel_xc.bazel.outline import Outline, Slot, TestSlot, calls_of, generated_files
+from bazel_xc.bazel.import_index import Index
+from bazel_xc.bazel.outline import Outline, Slot, TestSlot
 from bazel_xc.bazel.select import Conditions, exclusion, flag_list, label_list, string_set
 from bazel_xc.buildfile.printer import DEFAULT, strings
+from bazel_xc.buildfile.rules import default_visibility
 from bazel_xc.buildfile.syntax import Branch, Opaque, Select, String, Value
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS, file_name_constraint, may_hold
@@ -48,7 +49,7 @@ class WantedRule:
 
 
 @frozen(kw_only=True)
-class Facts:
+class RuleFacts:
     """What later stages found out about packages, by directory.
 
     ``absent``: configured platforms on which the library cannot be built. ``needs_cgo``: per slot name the
@@ -74,7 +75,7 @@ class Planner:
     workspace: Workspace
     index: Index
     conditions: Conditions
-    facts: Facts
+    facts: RuleFacts
     incompatible: str
     packages: frozenset[str]  # directories that are or become Bazel packages
     absent_labels: Mapping[Label, frozenset[str]]
@@ -83,11 +84,11 @@ class Planner:
 
     def plan(self, outline: Outline) -> tuple[tuple[WantedRule, ...], tuple[Diagnostic, ...]]:
         """The wanted rules of a directory, in writing order."""
-        work = _Work(self, outline)
+        work = _RulePlanner(self, outline)
         return tuple(work.rules()), tuple(work.said)
 
 
-class _Work:
+class _RulePlanner:
     """Plans one directory."""
 
     def __init__(self, planner: Planner, outline: Outline) -> None:
@@ -260,7 +261,7 @@ class _Work:
             return None
         if self.embeddable is None:
             found = embeds.embeddable(self.planner.workspace, package.directory, self.planner.packages)
-            self.embeddable = tuple(sorted({*found, *generated_files(self.directory)}))
+            self.embeddable = tuple(sorted({*found, *self.directory.generated}))
         where: dict[str, frozenset[str]] = {}
         for file, each in patterns:
             paths = embeds.matched(each.pattern, self.embeddable)
@@ -385,7 +386,7 @@ class _Work:
 
     def _has_rule(self, name: str) -> bool:
         """Whether some rule or macro bears a name, so that a label to it leads somewhere."""
-        return any(call.name == name for call in calls_of(self.directory))
+        return any(rule.name == name for rule in self.directory.rules)
 
     def _has_testdata(self) -> bool:
         """A testdata folder that holds something and no package, neither itself nor below."""
@@ -396,10 +397,7 @@ class _Work:
         return bool(below.files or below.subdirectories or below.hidden)
 
     def _add_visibility(self, attributes: dict[str, Value | None], labels: tuple[str, ...]) -> None:
-        has_default = any(
-            call.kind == "package" and call.get("default_visibility") for call in calls_of(self.directory)
-        )
-        if not has_default:
+        if default_visibility(self.directory.build_file) is None:
             attributes["visibility"] = strings(labels)
 
     def _library_visibility(self, package: GoPackage) -> tuple[str, ...]:

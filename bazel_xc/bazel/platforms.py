@@ -15,9 +15,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from bazel_xc.bazel.outline import Slot
 from bazel_xc.bazel.plan import WantedRule
-from bazel_xc.buildfile.evaluate import evaluate
 from bazel_xc.buildfile.printer import strings
 from bazel_xc.buildfile.repositories import Repositories
+from bazel_xc.buildfile.rules import ExistingRule
 from bazel_xc.buildfile.syntax import BuildFile, Call, ListValue, String, Value
 from bazel_xc.model import Diagnostic, Platform
 
@@ -47,19 +47,16 @@ def incompatible_label(repositories: Repositories, package: str) -> str:
 
 
 def platform_rules(
-    platforms: Iterable[Platform], repositories: Repositories, package: str, file: BuildFile | None
+    platforms: Iterable[Platform],
+    repositories: Repositories,
+    package: str,
+    existing: Iterable[ExistingRule],
 ) -> tuple[WantedRule, ...]:
-    """The rules of the platforms package, matched with those that stand there; none for rules of others."""
-    calls = {call.name: call for call in (file.calls if file else ()) if call.name}
-    made = _made_names(file) if file and file.dynamic else frozenset()
-    wanted = _rules(platforms, repositories, package, calls)
-    return tuple(rule for rule in wanted if rule.slot.name in calls or rule.slot.name not in made)
-
-
-def _made_names(file: BuildFile) -> frozenset[str]:
-    """The names of the rules that loops of a file make."""
-    made, _ = evaluate({file.path: file.data})
-    return frozenset(rule.name for _, rules in made.items() for rule in rules)
+    """The rules of the platforms package, matched with the existing ones; none for rules of others."""
+    named = {rule.name: rule for rule in existing if rule.name}
+    wanted = _rules(platforms, repositories, package, named)
+    made = frozenset(name for name, rule in named.items() if rule.made_by_evaluation)
+    return tuple(rule for rule in wanted if rule.slot.name not in made)
 
 
 def platform_findings(
@@ -113,31 +110,37 @@ def bazelrc(names: Mapping[str, str], repositories: Repositories, package: str) 
 
 
 def _rules(
-    platforms: Iterable[Platform], repositories: Repositories, package: str, calls: Mapping[str, Call]
+    platforms: Iterable[Platform],
+    repositories: Repositories,
+    package: str,
+    named: Mapping[str, ExistingRule],
 ) -> Iterator[WantedRule]:
     if incompatible_label(repositories, package).startswith(f"//{package}:"):
         public = strings(["//visibility:public"])
-        yield _rule("constraint_setting", _SETTING, calls, {})
+        yield _rule("constraint_setting", _SETTING, named, {})
         yield _rule(
             "constraint_value",
             INCOMPATIBLE,
-            calls,
+            named,
             {"constraint_setting": String(f":{_SETTING}"), "visibility": public},
         )
     for platform in sorted(platforms):
-        existing = calls.get(platform.name)
-        if existing and existing.kind == "platform" and not _is_ours(existing, platform, repositories):
+        existing = named.get(platform.name)
+        call = existing.call if existing else None
+        if call and call.kind == "platform" and not _is_ours(call, platform, repositories):
             continue
         attributes: dict[str, Value] = {
             "constraint_values": strings(_constraint_values(platform, repositories)),
             "visibility": strings(["//visibility:public"]),
         }
-        yield _rule("platform", platform.name, calls, attributes)
+        yield _rule("platform", platform.name, named, attributes)
 
 
-def _rule(kind: str, name: str, calls: Mapping[str, Call], attributes: dict[str, Value]) -> WantedRule:
-    existing = calls.get(name)
-    fits = existing if existing and existing.kind == kind else None
+def _rule(
+    kind: str, name: str, named: Mapping[str, ExistingRule], attributes: dict[str, Value]
+) -> WantedRule:
+    existing = named.get(name)
+    fits = existing if existing and existing.written == kind else None
     return WantedRule(Slot(kind, kind, name, fits, existing is not None and fits is None), attributes)
 
 

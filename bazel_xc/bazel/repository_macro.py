@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import frozen
 
-from bazel_xc.bazel.module_file import Override
 from bazel_xc.bazel.names import workspace_repository
+from bazel_xc.bazel.override import FOLDER, ModuleOverride
 from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
 from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
@@ -60,7 +60,7 @@ def updated_macro(
     data: bytes,
     build: BuildList,
     elsewhere: frozenset[str],
-    overrides: Mapping[str, Override],
+    overrides: Mapping[str, ModuleOverride],
     *,
     whole: bool = True,
 ) -> tuple[bytes, tuple[Diagnostic, ...]]:
@@ -143,7 +143,7 @@ def _indented(text: bytes) -> bytes:
     return re.sub(rb"(?m)^(?=[^\r\n])", b"    ", text)
 
 
-def _attributes(module: BuildModule, override: Override | None) -> dict[str, Value]:
+def _attributes(module: BuildModule, override: ModuleOverride | None) -> dict[str, Value]:
     found: dict[str, Value] = {"importpath": String(module.path)}
     if module.replace_path:
         found["replace"] = String(module.replace_path)
@@ -157,7 +157,7 @@ def _attributes(module: BuildModule, override: Override | None) -> dict[str, Val
     return found
 
 
-def _inserted(file: BuildFile, module: BuildModule, override: Override | None) -> Edit:
+def _inserted(file: BuildFile, module: BuildModule, override: ModuleOverride | None) -> Edit:
     """A rule before the first one whose name comes behind its own."""
     name = workspace_repository(module.path)
     attributes = {"name": String(name), **_attributes(module, override)}
@@ -174,7 +174,7 @@ _BUILD_ATTRIBUTES = ("build_file_generation", "build_directives", "patch_args", 
 
 
 def _changed(
-    file: BuildFile, call: Call, module: BuildModule, override: Override | None, *, whole: bool
+    file: BuildFile, call: Call, module: BuildModule, override: ModuleOverride | None, *, whole: bool
 ) -> Iterator[Edit]:
     wanted = _attributes(module, override)
     if not module.sum and call.string("version") == module.source[1]:
@@ -203,7 +203,7 @@ def _has_own_build_attributes(call: Call) -> bool:
 
 def is_ours(labels: Iterable[str]) -> bool:
     """Whether patches are those that bazel-xc writes."""
-    return any("//third_party/bazel_xc:" in label for label in labels)
+    return any(f"//{FOLDER}:" in label for label in labels)
 
 
 def _said(place: MacroPlace, lacking: list[str], local: list[str]) -> Iterator[Diagnostic]:

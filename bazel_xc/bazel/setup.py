@@ -63,7 +63,7 @@ _CONFIG_TAIL = """\
 
 
 @frozen(kw_only=True)
-class Ground:
+class InitialState:
     """What is there before the first files are written.
 
     ``look`` gives a file of the workspace; ``rc`` is .bazelrc with what it imports, our fragment left out;
@@ -90,7 +90,9 @@ def found_platforms(rc: Bazelrc, rules: Iterable[Platform], known: Collection[st
     return tuple(sorted(by_name.values()))
 
 
-def first_files(ground: Ground, config: Config, toolchain: CcToolchain | None = None) -> dict[str, bytes]:
+def first_files(
+    ground: InitialState, config: Config, toolchain: CcToolchain | None = None
+) -> dict[str, bytes]:
     """The files of the workspace's root as they should be. With a ``toolchain``, MODULE.bazel has it, too."""
     look, repositories = ground.look, ground.repositories
     old = {path: look(path) for path in (FILE_NAME, "MODULE.bazel", ".bazelrc")}
@@ -117,7 +119,7 @@ def config_text(platforms: Iterable[Platform], *, as_found: bool = False) -> str
     return head + "\n".join(tables) + "\n" + _CONFIG_TAIL
 
 
-def module_text(old: str | None, ground: Ground) -> str | None:
+def module_text(old: str | None, ground: InitialState) -> str | None:
     """MODULE.bazel with what is missing added; None for a WORKSPACE, which has no such file."""
     repositories = ground.repositories
     if not repositories.bzlmod:
@@ -135,7 +137,7 @@ def module_text(old: str | None, ground: Ground) -> str | None:
     return _with_lines(old, missing)
 
 
-def _extensions(ground: Ground) -> str:
+def _extensions(ground: InitialState) -> str:
     """Go's SDK and its modules: by go.work and go.mod of the root, or by the first go.mod below it."""
     if not ground.go_mods:
         return ""

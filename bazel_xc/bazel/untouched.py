@@ -20,6 +20,7 @@ from bazel_xc.bazel.merge import CGO_ATTRIBUTES, KEPT_BY_US, MergeContext
 from bazel_xc.bazel.plan import WantedRule
 from bazel_xc.bazel.select import project
 from bazel_xc.bazel.values import is_marked, label_twice
+from bazel_xc.buildfile.rules import ExistingRule
 from bazel_xc.buildfile.syntax import (
     BOM,
     Attribute,
@@ -81,20 +82,20 @@ class _Statement:
 
 
 def touched_rules(
-    wanted: Iterable[WantedRule], stale: Iterable[Call], context: MergeContext
+    wanted: Iterable[WantedRule], stale: Iterable[ExistingRule], context: MergeContext
 ) -> Iterator[Touched]:
     """What a merge may change in the file that is there."""
     for rule in wanted:
-        existing = rule.slot.existing
+        existing = rule.slot.existing.source if rule.slot.existing else None
         if existing and not existing.keep:
             kinds = frozenset({existing.kind, rule.slot.written})
             attributes = _attributes(rule.slot.kind, existing, context)
             yield Touched(call=existing, kinds=kinds, attributes=attributes)
-    for call in stale:
-        kind = context.settings.origin(call.kind)
+    for each in stale:
+        call, kind = each.source, each.kind
         if not call.keep:
             kinds, attributes = frozenset({call.kind}), _attributes(kind, call, context)
-            held = any(_is_held(each) for each in call.attributes if each.name in KINDS[kind].substance)
+            held = any(_is_held(found) for name in KINDS[kind].substance if (found := call.get(name)))
             may_go = not held and not (context.cgo_only and kind not in CC_RULE_KINDS)
             yield Touched(call=call, kinds=kinds, attributes=attributes, may_go=may_go)
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.bazel.cc_rules import Assembly, CcRules, Reach, cc_rules
+from bazel_xc.bazel.c_rules import Assembly, CcRules, PackageReach, cc_rules
 from bazel_xc.bazel.plan import is_assembly
 from bazel_xc.bazel.select import Conditions, flag_list, string_set
 from bazel_xc.buildfile.workspace import Workspace
@@ -23,7 +23,7 @@ from bazel_xc.cgo.includes import ReachedFile
 from bazel_xc.cgo.needs import NeedKind
 from bazel_xc.cgo.survey import Survey
 from bazel_xc.clibs.index import CIndex
-from bazel_xc.clibs.outcome import Outcome, Status
+from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.package import FileKind, GoPackage
 from bazel_xc.model import Diagnostic, Label, Platform, PlatformStrings
@@ -53,7 +53,7 @@ class Bundle:
 
 
 @frozen(kw_only=True)
-class Ground:
+class WiringInput:
     """What wiring needs to know of the workspace.
 
     ``built`` are directories with BUILD files, now or soon, ``wired`` those whose Go rules will be written;
@@ -91,7 +91,7 @@ class Wiring:
         return self.rules.diagnostics
 
 
-def wire(survey: Survey, outcomes: Mapping[str, tuple[Outcome, ...]], ground: Ground) -> Wiring:
+def wire(survey: Survey, outcomes: Mapping[str, tuple[Outcome, ...]], ground: WiringInput) -> Wiring:
     """Wires all packages that import "C"; ``outcomes`` are by directory."""
     packages = {path: _Package(path, survey, outcomes.get(path, ()), ground) for path in sorted(survey.flags)}
     reaches = [each.reach for each in packages.values()]
@@ -150,7 +150,7 @@ def _bundle(archives: Archives, flags: CgoFlags, platforms: Iterable[Platform]) 
 class _Package:
     """One Go package that imports "C"."""
 
-    def __init__(self, path: str, survey: Survey, outcomes: tuple[Outcome, ...], ground: Ground) -> None:
+    def __init__(self, path: str, survey: Survey, outcomes: tuple[Outcome, ...], ground: WiringInput) -> None:
         self.path = path
         self.ground = ground
         self.package = ground.packages[path]
@@ -175,12 +175,12 @@ class _Package:
         rules.sort(key=lambda rule: (rule.label not in chosen, not rule.links, rule.label))
         return rules[0].label if rules else None
 
-    def _reach(self, flags: CgoFlags) -> Reach:
+    def _reach(self, flags: CgoFlags) -> PackageReach:
         foreign = [file for file in self.files if file.path not in self.own]
         files = tuple(file.path for file in foreign if file.path not in self.provided)
         used = {directory for file in self.files for directory in self._directories(file)}
         directories = [each for each in dict.fromkeys((self.path, *self.search)) if each in used]
-        return Reach(
+        return PackageReach(
             package=self.path,
             files=files,
             directories=tuple(directories),

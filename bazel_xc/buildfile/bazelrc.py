@@ -52,12 +52,12 @@ class Bazelrc:
 
 def read_bazelrc(read: Callable[[str], bytes | None], without: str = "") -> Bazelrc:
     """Reads the workspace's .bazelrc; the file ``without`` is not read where it is imported."""
-    reader = _Reader(read, without)
+    reader = _RcReader(read, without)
     lines = tuple(reader.lines(NAME))
     return Bazelrc(lines, frozenset(reader.imported))
 
 
-class _Reader:
+class _RcReader:
     """Follows imports, each file once."""
 
     def __init__(self, read: Callable[[str], bytes | None], without: str) -> None:

@@ -43,7 +43,7 @@ C_KINDS = ("header", "lib", "pkg_config")
 
 
 @frozen
-class Directive:
+class BuildDirective:
     """One ``# gazelle:key value`` with its place."""
 
     tool: str
@@ -53,7 +53,7 @@ class Directive:
 
 
 @frozen
-class Override:
+class ImportOverride:
     """``resolve go IMPORT LABEL``; for ``resolve_regexp`` the import is a pattern."""
 
     import_path: str
@@ -92,7 +92,7 @@ class Settings:
     excludes: tuple[tuple[str, str], ...] = ()  # (directory, pattern)
     ignore: bool = False
     build_tags: frozenset[str] = frozenset()
-    overrides: tuple[Override, ...] = ()
+    overrides: tuple[ImportOverride, ...] = ()
     c_resolves: tuple[CResolve, ...] = ()
     map_kinds: tuple[tuple[str, MappedKind], ...] = ()
     alias_kinds: tuple[tuple[str, str], ...] = ()
@@ -105,37 +105,15 @@ class Settings:
     cgo: bool = True
     flags: tuple[tuple[str, tuple[str, ...]], ...] = ()  # attribute name -> flags of go_*opts
 
-    def mapped(self, kind: str) -> MappedKind | None:
-        """What a kind is written as, ``map_kind`` followed through chains."""
-        table = dict(self.map_kinds)
-        found: MappedKind | None = None
-        seen = {kind}
-        while kind in table:
-            found = table[kind]
-            if found.kind in seen:
-                break
-            seen.add(found.kind)
-            kind = found.kind
-        return found
 
-    def origin(self, kind: str) -> str:
-        """The kind that a kind in a file stands for: ``alias_kind`` and ``map_kind`` undone."""
-        kind = dict(self.alias_kinds).get(kind, kind)
-        for wanted, _ in self.map_kinds:
-            mapped = self.mapped(wanted)
-            if mapped and mapped.kind == kind:
-                return wanted
-        return kind
-
-
-def directives_in(file: BuildFile) -> tuple[Directive, ...]:
+def directives_in(file: BuildFile) -> tuple[BuildDirective, ...]:
     """The directives of a file in file order: comments on lines of their own outside any statement."""
-    found: list[Directive] = []
+    found: list[BuildDirective] = []
     spans = [(call.span.start, call.span.end) for call in file.calls]
     for comment in file.comments:
         match = _DIRECTIVE.fullmatch(comment.text) if comment.alone else None
         if match and not any(start <= comment.span.start < end for start, end in spans):
-            found.append(Directive(match[1], match[2], match[3], comment.line))
+            found.append(BuildDirective(match[1], match[2], match[3], comment.line))
     return tuple(found)
 
 
@@ -170,13 +148,13 @@ class _UnknownDirectiveError(Exception):
     """The directive is none that anybody defines."""
 
 
-def _near(directive: Directive) -> str:
+def _near(directive: BuildDirective) -> str:
     known = _OWN if directive.tool == "bazel_xc" else _KNOWN
     near = difflib.get_close_matches(directive.key, sorted(known), n=1, cutoff=0.7)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def _empty_groups(path: str, directive: Directive, settings: Settings) -> Iterator[Diagnostic]:
+def _empty_groups(path: str, directive: BuildDirective, settings: Settings) -> Iterator[Diagnostic]:
     """What there is to say of a label that names groups which its pattern does not have."""
     override = settings.overrides[0] if directive.key == "resolve_regexp" and settings.overrides else None
     if override is None or override.pattern is None or override.import_path not in directive.value.split():
@@ -191,7 +169,7 @@ def _empty_groups(path: str, directive: Directive, settings: Settings) -> Iterat
 
 
 def _diagnostic(
-    path: str, directive: Directive, message: str, remedy: str = "it is ignored; see docs/directives.md"
+    path: str, directive: BuildDirective, message: str, remedy: str = "it is ignored; see docs/directives.md"
 ) -> Diagnostic:
     return Diagnostic(
         path=path,
@@ -203,9 +181,12 @@ def _diagnostic(
 
 
 def _spliced(
-    directives: tuple[Directive, ...], splice: Callable[[str], str | None], path: str, said: list[Diagnostic]
-) -> list[Directive]:
-    found: list[Directive] = []
+    directives: tuple[BuildDirective, ...],
+    splice: Callable[[str], str | None],
+    path: str,
+    said: list[Diagnostic],
+) -> list[BuildDirective]:
+    found: list[BuildDirective] = []
     for directive in directives:
         if directive.key != "directive_file":
             found.append(directive)
@@ -217,7 +198,7 @@ def _spliced(
         for line in text.splitlines():
             bare = re.fullmatch(r"\s*(?:#\s*(gazelle|bazel_xc):)?(\w+)\s*(.*?)\s*", line)
             if bare:
-                found.append(Directive(bare[1] or "gazelle", bare[2], bare[3], directive.line))
+                found.append(BuildDirective(bare[1] or "gazelle", bare[2], bare[3], directive.line))
     return found
 
 
@@ -253,7 +234,7 @@ def _flag_values(words: tuple[str, ...]) -> dict[str, str]:
     return values
 
 
-def _words(directive: Directive, least: int, most: int) -> list[str]:
+def _words(directive: BuildDirective, least: int, most: int) -> list[str]:
     words = directive.value.split()
     if not least <= len(words) <= most:
         wanted = str(least) if least == most else f"{least} to {most}"
@@ -261,13 +242,13 @@ def _words(directive: Directive, least: int, most: int) -> list[str]:
     return words
 
 
-def _choice(directive: Directive, choices: tuple[str, ...]) -> str:
+def _choice(directive: BuildDirective, choices: tuple[str, ...]) -> str:
     if directive.value not in choices:
         raise ValueError(f"{directive.value!r} is none of {', '.join(choices)}")
     return directive.value
 
 
-def _resolve(settings: Settings, directive: Directive, directory: str) -> Settings:
+def _resolve(settings: Settings, directive: BuildDirective, directory: str) -> Settings:
     words = _words(directive, 3, 4)
     if directive.tool == "bazel_xc":
         if words[0] not in C_KINDS:
@@ -279,20 +260,20 @@ def _resolve(settings: Settings, directive: Directive, directory: str) -> Settin
         return evolve(settings, c_resolves=(found, *settings.c_resolves))
     if words[0] != "go" and not (len(words) == 4 and words[1] == "go"):
         return settings
-    override = Override(words[-2], Label.parse(words[-1], directory))
+    override = ImportOverride(words[-2], Label.parse(words[-1], directory))
     return evolve(settings, overrides=(override, *settings.overrides))
 
 
-def _resolve_regexp(settings: Settings, directive: Directive, directory: str) -> Settings:
+def _resolve_regexp(settings: Settings, directive: BuildDirective, directory: str) -> Settings:
     words = _words(directive, 3, 4)
     if words[0] != "go" and not (len(words) == 4 and words[1] == "go"):
         return settings
     pattern = compiled(words[-2])  # $1 is handled where the label is made
-    override = Override(words[-2], Label.parse(words[-1], directory), pattern)
+    override = ImportOverride(words[-2], Label.parse(words[-1], directory), pattern)
     return evolve(settings, overrides=(override, *settings.overrides))
 
 
-def _exclude(settings: Settings, directive: Directive, directory: str) -> Settings:
+def _exclude(settings: Settings, directive: BuildDirective, directory: str) -> Settings:
     if not directive.value:
         raise ValueError("needs a pattern")
     pattern = directive.value.strip("/")
@@ -300,14 +281,14 @@ def _exclude(settings: Settings, directive: Directive, directory: str) -> Settin
     return evolve(settings, excludes=(*settings.excludes, (directory, pattern)))
 
 
-def _flags(settings: Settings, directive: Directive) -> Settings:
+def _flags(settings: Settings, directive: BuildDirective) -> Settings:
     attribute = directive.key.removeprefix("go_")
     table = dict(settings.flags)
     table[attribute] = (*table.get(attribute, ()), *shlex.split(directive.value)) if directive.value else ()
     return evolve(settings, flags=tuple(sorted(table.items())))
 
 
-def _map_kind(settings: Settings, directive: Directive, _directory: str) -> Settings:
+def _map_kind(settings: Settings, directive: BuildDirective, _directory: str) -> Settings:
     words = _words(directive, 3, 3)
     if not _KIND.fullmatch(words[1]):
         raise ValueError(f"{words[1]!r} is no name of a rule")
@@ -315,14 +296,14 @@ def _map_kind(settings: Settings, directive: Directive, _directory: str) -> Sett
     return evolve(settings, map_kinds=tuple(sorted(table.items(), key=lambda item: item[0])))
 
 
-def _alias_kind(settings: Settings, directive: Directive, _directory: str) -> Settings:
+def _alias_kind(settings: Settings, directive: BuildDirective, _directory: str) -> Settings:
     words = _words(directive, 2, 2)
     return evolve(
         settings, alias_kinds=tuple(sorted({**dict(settings.alias_kinds), words[0]: words[1]}.items()))
     )
 
 
-def _prefix(settings: Settings, directive: Directive, directory: str) -> Settings:
+def _prefix(settings: Settings, directive: BuildDirective, directory: str) -> Settings:
     if directive.value.startswith(("/", ".")) or " " in directive.value:
         raise ValueError(f"{directive.value!r} is no import path")
     return evolve(settings, prefix=directive.value, prefix_directory=directory)
@@ -335,11 +316,11 @@ def _build_file_names(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-def _importmap_prefix(settings: Settings, directive: Directive, directory: str) -> Settings:
+def _importmap_prefix(settings: Settings, directive: BuildDirective, directory: str) -> Settings:
     return evolve(settings, importmap_prefix=directive.value, importmap_directory=directory)
 
 
-def _apply(settings: Settings, directive: Directive, directory: str) -> Settings:
+def _apply(settings: Settings, directive: BuildDirective, directory: str) -> Settings:
     value = directive.value
     words = tuple(word for word in re.split(r"[,\s]+", value) if word)
     if directive.tool == "bazel_xc" and directive.key not in _OWN:
@@ -374,7 +355,7 @@ def _apply(settings: Settings, directive: Directive, directory: str) -> Settings
     raise _UnknownDirectiveError
 
 
-_HANDLERS: Mapping[str, Callable[[Settings, Directive, str], Settings]] = {
+_HANDLERS: Mapping[str, Callable[[Settings, BuildDirective, str], Settings]] = {
     "alias_kind": _alias_kind,
     "exclude": _exclude,
     "importmap_prefix": _importmap_prefix,

@@ -20,7 +20,7 @@ from typing import cast
 
 from attrs import frozen
 
-from bazel_xc.buildfile.starlark import run
+from bazel_xc.buildfile.starlark import NOT_TRIED, TOO_MUCH, run
 
 _BUILTINS = frozenset(
     """None True False any all bool dict dir enumerate fail getattr hasattr hash int len list max min print
@@ -32,30 +32,24 @@ _SELECT = """\
 def select(branches, no_match_error = ""):
     return [branches]
 """
+# What a glob is where values are recorded: a list that holds this word and the patterns.
+_GLOB = "a glob of bazel_xc"
 _PRELUDE = f"""\
 _made = []
 {_SELECT}
 def _call(kind, args, kwargs):
-    if type(kwargs.get("name")) == "string":
+    name = kwargs.get("name")
+    if type(name) == "string" and "{_GLOB}" not in name:
         path = kwargs.get("importpath")
         values = [(key, repr(kwargs[key])) for key in _wanted if key in kwargs]
-        _made.append((kind, kwargs["name"], path if type(path) == "string" else "", values))
+        _made.append((kind, name, path if type(path) == "string" else "", values))
     if _wanted and kind == "glob":
         include = args[0] if args else kwargs.get("include", [])
-        return [("glob", include, args[1] if len(args) > 1 else kwargs.get("exclude", []))]
+        return [("{_GLOB}", include, args[1] if len(args) > 1 else kwargs.get("exclude", []))]
     return []
 """
 _TOGETHER = 500  # files of ours that are run as one text
 _Found = tuple[str, str, str, list[tuple[str, str]]]
-
-
-@frozen
-class MadeRule:
-    """A call with a name that happened while a file ran."""
-
-    kind: str
-    name: str
-    import_path: str
 
 
 @frozen
@@ -68,44 +62,44 @@ class Glob:
 
 @frozen
 class EvaluatedRule:
-    """A call with a name, and its attributes of those asked for: strings and globs, the branches of selects
-    one after another, nothing twice. A single string is one item; what is neither is left out.
+    """A call with a name that happened while a file ran.
+
+    ``attributes`` has the values of the attributes that were asked for: strings and globs, the branches of
+    selects one after another, nothing twice. A single string is one item; other values are left out. It is
+    None if no attributes were asked for, and in a file that runs only if its globs are empty.
     """
 
     kind: str
     name: str
-    attributes: Mapping[str, tuple[str | Glob, ...]]
-
-    def items(self, attribute: str) -> tuple[str | Glob, ...]:
-        """The value of an attribute, empty where it has none."""
-        return self.attributes.get(attribute, ())
-
-    def strings(self, attribute: str) -> tuple[str, ...]:
-        """The strings among the value of an attribute."""
-        return tuple(item for item in self.items(attribute) if isinstance(item, str))
+    import_path: str = ""
+    attributes: Mapping[str, tuple[str | Glob, ...]] | None = None
 
 
-def evaluate(texts: Mapping[str, bytes]) -> tuple[Mapping[str, tuple[MadeRule, ...]], Mapping[str, str]]:
-    """The rules that each file makes, and for files that do not run the interpreter's message."""
-    found, errors = _evaluated(texts, ())
-    made = {path: tuple(MadeRule(*each[:3]) for each in calls) for path, calls in found.items()}
-    return made, errors
-
-
-def evaluate_rules(
-    texts: Mapping[str, bytes], attributes: Iterable[str]
+def evaluate(
+    texts: Mapping[str, bytes], attributes: Iterable[str] = ()
 ) -> tuple[Mapping[str, tuple[EvaluatedRule, ...]], Mapping[str, str]]:
-    """The rules that each file makes with the named attributes, and the interpreter's message for files that
-    do not run. A file that runs and makes no rule has an empty tuple.
+    """The rules of each file that runs, and the interpreter's message for each file that does not, by key.
+
+    A file that runs and makes no rule has an empty tuple.
     """
-    found, errors = _evaluated(texts, tuple(sorted(attributes)))
-    rules = {path: tuple(_rule(call) for call in found.get(path, ())) for path in texts if path not in errors}
+    wanted = tuple(sorted(attributes))
+    found, errors = _evaluated(texts, wanted)
+    rules = {path: tuple(_rule(call, known=bool(wanted)) for call in calls) for path, calls in found.items()}
+    # A text method on a glob fails, as a recorded glob is no list of names: an empty glob is one.
+    again = {path: texts[path] for path in errors if wanted and b"glob" in texts[path]}
+    again = {path: data for path, data in again.items() if errors[path] not in (TOO_MUCH, NOT_TRIED)}
+    if again:
+        found, still = _evaluated(again, ())
+        rules |= {path: tuple(_rule(call, known=False) for call in calls) for path, calls in found.items()}
+        errors = {path: message for path, message in errors.items() if path not in again} | dict(still)
     return rules, errors
 
 
-def _rule(call: _Found) -> EvaluatedRule:
-    kind, name, _, values = call
-    return EvaluatedRule(kind, name, {key: _items(text) for key, text in values})
+def _rule(call: _Found, *, known: bool) -> EvaluatedRule:
+    kind, name, import_path, values = call
+    return EvaluatedRule(
+        kind, name, import_path, {key: _items(text) for key, text in values} if known else None
+    )
 
 
 def _items(text: str) -> tuple[str | Glob, ...]:
@@ -121,7 +115,7 @@ def _flat(value: object) -> Iterator[str | Glob]:
     match value:
         case str():
             yield value
-        case ("glob", include, exclude):
+        case (word, include, exclude) if word == _GLOB:
             yield Glob(_texts(include), _texts(exclude))
         case list() | tuple():
             for each in value:
@@ -150,8 +144,8 @@ def _evaluated(
     for path, outcome in zip(programs, run(list(programs.values()), head, "_made"), strict=True):
         if outcome.error:
             errors[path] = outcome.error
-        elif calls := _calls(outcome.value):
-            made[path] = calls
+        else:
+            made[path] = _calls(outcome.value)
     return made, errors
 
 

@@ -1,7 +1,8 @@
-"""Reads MODULE.bazel: the module extensions it uses, by the variables that hold them.
+"""Reads MODULE.bazel: its calls, and the module extensions it uses by the variables that hold them.
 
 Comes in: the bytes of the file. Goes out: a ``ModuleFile``: the same lossless ``BuildFile`` as of any BUILD
-file, and every ``variable = use_extension(...)``. ``include()`` is not followed. Nothing is evaluated.
+file, every ``variable = use_extension(...)`` and every ``bazel_dep``. Files of ``include()`` are not read.
+Nothing is evaluated. This is the only reader of MODULE.bazel.
 """
 
 from __future__ import annotations
@@ -9,13 +10,23 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from attrs import frozen
 
-from bazel_xc.buildfile.syntax import BuildFile, Call, Opaque, parse, syntax_tree
+from bazel_xc.buildfile.syntax import BuildFile, Call, Opaque, parse_with_tree
 
 NAME = "MODULE.bazel"
 _PARAMETERS = ("extension_bzl_file", "extension_name")  # of use_extension
+
+
+@frozen
+class BazelDep:
+    """One ``bazel_dep`` of MODULE.bazel; ``repository`` is its apparent name."""
+
+    name: str
+    version: str
+    repository: str
 
 
 @frozen(kw_only=True)
@@ -32,10 +43,19 @@ class ExtensionUse:
 
 @frozen
 class ModuleFile:
-    """MODULE.bazel as it stands."""
+    """MODULE.bazel as it is now."""
 
     file: BuildFile
     extensions: tuple[ExtensionUse, ...]
+
+    @cached_property
+    def bazel_deps(self) -> tuple[BazelDep, ...]:
+        """The Bazel modules that it depends on."""
+        calls = (call for call in self.file.calls if call.kind == "bazel_dep")
+        return tuple(
+            BazelDep(call.name, call.string("version") or "", call.string("repo_name") or call.name)
+            for call in calls
+        )
 
     def uses(self, bazel_module: str, extension: str) -> tuple[ExtensionUse, ...]:
         """Every use of an extension that a Bazel module has in its ``extensions.bzl``.
@@ -52,15 +72,15 @@ class ModuleFile:
         return tuple(sorted(found, key=lambda each: each.development))
 
     def _repositories(self, bazel_module: str) -> frozenset[str]:
-        """What a Bazel module is called here, and what it was called in a WORKSPACE; "" for this one."""
+        """The names of a Bazel module's repository here and in a WORKSPACE; "" if it is this module."""
         itself = any(call.kind == "module" and call.name == bazel_module for call in self.file.calls)
         names = {bazel_module, f"bazel_{bazel_module}", self.apparent_name(bazel_module)}
         return frozenset(names | {""} if itself else names)
 
     def apparent_name(self, bazel_module: str) -> str:
-        """What a Bazel module is called here."""
-        deps = (call for call in self.file.calls if call.kind == "bazel_dep" and call.name == bazel_module)
-        return next((name for call in deps if (name := call.string("repo_name"))), bazel_module)
+        """The name of a Bazel module's repository in this file."""
+        deps = (dep for dep in self.bazel_deps if dep.name == bazel_module)
+        return next((dep.repository for dep in deps if dep.repository != dep.name), bazel_module)
 
     def tags(self, variable: str, kind: str = "") -> tuple[Call, ...]:
         """The calls of an extension's tag classes, or of one of them."""
@@ -81,29 +101,37 @@ def _repository(label: str) -> str | None:
 
 def read_module_file(data: bytes) -> ModuleFile:
     """Reads the file. Raises ``BuildSyntaxError`` as ``parse`` does."""
-    file = parse(NAME, data)
-    return ModuleFile(file, tuple(_extensions(file, syntax_tree(data))))
+    file, tree = parse_with_tree(NAME, data)
+    return ModuleFile(file, tuple(_extensions(file, tree)))
 
 
 def _extensions(file: BuildFile, tree: ast.Module) -> Iterator[ExtensionUse]:
     for node in tree.body:
         match node:
-            case ast.Assign(targets=[ast.Name(id=variable)], value=ast.Call(func=ast.Name(id=kind)) as call):
+            case ast.Assign(
+                targets=[ast.Name(id=variable)], value=ast.Call(func=ast.Name(id="use_extension")) as call
+            ):
                 named = {each.arg: each.value for each in call.keywords}
-                given = (
-                    *call.args,
-                    *(named[each] for each in _PARAMETERS[len(call.args) :] if each in named),
-                )
-                if kind == "use_extension" and len(given) == len(_PARAMETERS):
-                    path, extension = (ast.unparse(each).strip("'") for each in given)
-                    flags = {each.arg for each in call.keywords if ast.unparse(each.value) == "True"}
+                missing = _PARAMETERS[len(call.args) :]
+                given = [*call.args, *(named[each] for each in missing if each in named)]
+                if len(given) == len(_PARAMETERS):
+                    path, extension = map(_text, given)
                     line = node.end_lineno or node.lineno
                     starts = file.line_starts
                     yield ExtensionUse(
                         variable=variable,
                         file=path,
                         extension=extension,
-                        development="dev_dependency" in flags,
-                        isolated="isolate" in flags,
+                        development=_is_true(named.get("dev_dependency")),
+                        isolated=_is_true(named.get("isolate")),
                         end=starts[line] if line < len(starts) else len(file.data),
                     )
+
+
+def _text(node: ast.expr) -> str:
+    """The value of a string, and the text of any other expression."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ast.unparse(node)
+
+
+def _is_true(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True

@@ -1,25 +1,25 @@
 """Which external repositories the workspace declares, read from its own files.
 
-Comes in: MODULE.bazel, WORKSPACE and the macros these load, through a ``read`` function. Goes out: one
+Comes in: MODULE.bazel, WORKSPACE and the macros it loads, through a ``read`` function. Goes out: one
 ``Repositories``: bzlmod or not, what rules_go is called and which version it has, the Go modules that
 have a repository of a name of their own. Nothing is evaluated and nothing outside the workspace is read.
 """
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from attrs import field, frozen
 
-from bazel_xc.buildfile.syntax import syntax_tree
-from bazel_xc.model import WORKSPACE_NAMES, Diagnostic, Label, Severity
+from bazel_xc.buildfile.declarations import Declaration, calls_in, unreadable, workspace_calls
+from bazel_xc.buildfile.module_file import NAME, BazelDep, ModuleFile, read_module_file
+from bazel_xc.buildfile.syntax import BuildSyntaxError
+from bazel_xc.model import WORKSPACE_NAMES, Diagnostic
 from bazel_xc.versions import version_numbers
 
 _VERSION_IN_URL = re.compile(r"rules_go[-/](?:.*?/)?v?(\d+\.\d+\.\d+)")
-_MACRO = re.compile(r"#\s*gazelle:repository_macro\s+([^\s%]+)%")
 _NAMING = "gazelle:go_naming_convention"
 _RULES_GO_NAMES = ("io_bazel_rules_go", "rules_go")
 
@@ -47,22 +47,14 @@ class GazelleRun:
     has_directives: bool = False
 
 
-@frozen
-class BazelDep:
-    """One ``bazel_dep`` of MODULE.bazel; ``repository`` is its apparent name."""
-
-    name: str
-    version: str
-    repository: str
-
-
 @frozen(kw_only=True)
 class Repositories:
     """What the workspace declares. ``rules_go_version`` is empty where no file tells; ``own_names`` are
     what the main repository calls itself. ``workspace_version`` is that of a WORKSPACE's own rules_go, None
     where there is none, also beside a MODULE.bazel. ``repository_names`` are the apparent names of those that
     ``use_repo`` brings in, or that the WORKSPACE and its macros declare; those of ``bazel_deps`` are apart.
-    ``gazelle_runs`` are those that differ from the ordinary.
+    ``gazelle_runs`` are those that differ from the ordinary. ``module_file`` is None without a MODULE.bazel
+    that can be read.
     """
 
     bzlmod: bool = True
@@ -75,6 +67,7 @@ class Repositories:
     own_names: tuple[str, ...] = ()
     repository_names: frozenset[str] = frozenset()
     gazelle_runs: tuple[GazelleRun, ...] = ()
+    module_file: ModuleFile | None = field(default=None, eq=False, repr=False)
 
     def bazel_dep(self, name: str) -> BazelDep | None:
         """The ``bazel_dep`` on a module."""
@@ -112,27 +105,17 @@ class Repositories:
         return not self.rules_go_version or self.version_tuple >= version
 
 
-@frozen
-class _Found:
-    """A call anywhere in a file: its name, string arguments, line."""
-
-    kind: str
-    args: tuple[str, ...]
-    keywords: dict[str, str]
-    lists: dict[str, tuple[str, ...]] = field(factory=dict)
-
-
 def read_repositories(
     read: Callable[[str], bytes | None],
 ) -> tuple[Repositories, tuple[Diagnostic, ...]]:
     """Reads the workspace's declarations; ``read`` gives a file by its path or None."""
     said: list[Diagnostic] = []
-    module = read("MODULE.bazel")
+    module = _module_file(read, said)
     workspace_name = next((name for name in WORKSPACE_NAMES if read(name) is not None), "")
-    in_module = list(_calls("MODULE.bazel", module, said)) if module is not None else []
-    deps = tuple(_bazel_dep(call) for call in in_module if call.kind == "bazel_dep")
+    in_module = [Declaration.from_call(call) for call in module.file.calls] if module else []
+    deps = module.bazel_deps if module else ()
     rules_go = next((dep for dep in deps if dep.name == "rules_go"), None)
-    calls = list(_workspace_calls(workspace_name, read, said)) if workspace_name else []
+    calls = list(workspace_calls(workspace_name, read, said)) if workspace_name else []
     own = next((call for call in calls if call.keywords.get("name") in _RULES_GO_NAMES), None)
     archive = _archive_version(own) if own else None
     if rules_go or not workspace_name:
@@ -147,6 +130,7 @@ def read_repositories(
             own_names=_own_names(in_module),
             repository_names=frozenset(_used(in_module)),
             gazelle_runs=tuple(_runs_of_modules(in_module)),
+            module_file=module,
         )
     else:
         found = Repositories(
@@ -159,42 +143,52 @@ def read_repositories(
             own_names=_own_names(calls),
             repository_names=frozenset(_declared(calls)),
             gazelle_runs=tuple(_runs_of_repositories(calls)),
+            module_file=module,
         )
     return found, tuple(said)
 
 
-def _own_names(calls: list[_Found]) -> tuple[str, ...]:
+def go_repositories_in(path: str, data: bytes) -> tuple[GoRepository, ...]:
+    """The Go modules that one file of macros declares; none where it cannot be read."""
+    return tuple(_go_repositories(list(calls_in(path, data, []))))
+
+
+def _module_file(read: Callable[[str], bytes | None], said: list[Diagnostic]) -> ModuleFile | None:
+    data = read(NAME)
+    try:
+        return read_module_file(data) if data is not None else None
+    except BuildSyntaxError as e:
+        said.append(unreadable(NAME, e.message, e.line, e.column))
+    return None
+
+
+def _own_names(calls: list[Declaration]) -> tuple[str, ...]:
     found = [call for call in calls if call.kind in ("module", "workspace")]
     return tuple(text for call in found for key in ("name", "repo_name") if (text := call.keywords.get(key)))
 
 
-def _used(calls: list[_Found]) -> Iterator[str]:
+def _used(calls: list[Declaration]) -> Iterator[str]:
     """What ``use_repo(extension, "name", apparent = "name")`` brings in."""
     for call in calls:
         if call.kind == "use_repo":
             yield from (*call.args, *call.keywords)
 
 
-def _declared(calls: list[_Found]) -> Iterator[str]:
+def _declared(calls: list[Declaration]) -> Iterator[str]:
     """The names that calls of a WORKSPACE give; that of a rule in a macro file is no harm among them."""
     for call in calls:
         if call.kind not in ("workspace", "module") and (name := call.keywords.get("name")):
             yield name
 
 
-def _bazel_dep(call: _Found) -> BazelDep:
-    name = call.keywords.get("name", "")
-    return BazelDep(name, call.keywords.get("version", ""), call.keywords.get("repo_name") or name)
-
-
-def _overrides(calls: list[_Found]) -> Iterator[GoRepository]:
+def _overrides(calls: list[Declaration]) -> Iterator[GoRepository]:
     for call in calls:
         path, name = call.keywords.get("path"), call.keywords.get("repo_name")
         if call.kind.endswith(".module_override") and path and name:
             yield GoRepository(path, name)
 
 
-def _runs_of_modules(calls: list[_Found]) -> Iterator[GazelleRun]:
+def _runs_of_modules(calls: list[Declaration]) -> Iterator[GazelleRun]:
     """``gazelle_override`` and ``gazelle_default_attributes``, with which Gazelle runs by default."""
     for call in calls:
         tag = call.kind.rpartition(".")[2]
@@ -203,14 +197,14 @@ def _runs_of_modules(calls: list[_Found]) -> Iterator[GazelleRun]:
             yield _run(call, path, "on", "directives")
 
 
-def _runs_of_repositories(calls: list[_Found]) -> Iterator[GazelleRun]:
+def _runs_of_repositories(calls: list[Declaration]) -> Iterator[GazelleRun]:
     for call in calls:
         path = call.keywords.get("importpath")
         if call.kind.rpartition(".")[2] == "go_repository" and path:
             yield _run(call, path, "auto", "build_directives")
 
 
-def _run(call: _Found, path: str, generation: str, attribute: str) -> GazelleRun:
+def _run(call: Declaration, path: str, generation: str, attribute: str) -> GazelleRun:
     directives = call.lists.get(attribute, ())
     asked = [words[1] for text in directives if len(words := text.split()) > 1 and words[0] == _NAMING]
     return GazelleRun(
@@ -221,89 +215,14 @@ def _run(call: _Found, path: str, generation: str, attribute: str) -> GazelleRun
     )
 
 
-def _archive_version(call: _Found) -> str:
+def _archive_version(call: Declaration) -> str:
     texts = [*call.keywords.values(), *(text for texts in call.lists.values() for text in texts)]
     found = next((match for text in texts if (match := _VERSION_IN_URL.search(text))), None)
     return found[1] if found else ""
 
 
-def _go_repositories(calls: list[_Found]) -> Iterator[GoRepository]:
+def _go_repositories(calls: list[Declaration]) -> Iterator[GoRepository]:
     for call in calls:
         name, path = call.keywords.get("name"), call.keywords.get("importpath")
         if call.kind.rpartition(".")[2] == "go_repository" and name and path:
             yield GoRepository(path, name, call.keywords.get("build_naming_convention", ""))
-
-
-def _workspace_calls(
-    name: str, read: Callable[[str], bytes | None], said: list[Diagnostic]
-) -> Iterator[_Found]:
-    """The calls of the WORKSPACE and of every macro file in the main repository that it loads."""
-    pending, seen = [name], {name}
-    while pending:
-        path = pending.pop()
-        data = read(path)
-        if data is None:
-            continue
-        package = path.rpartition("/")[0] if path != name else ""
-        texts = [found[1].decode() for found in re.finditer(_MACRO.pattern.encode(), data)]
-        for call in _calls(path, data, said):
-            yield call
-            if call.kind == "load" and call.args:
-                texts.append(call.args[0])
-        for text in texts:
-            loaded = _macro_path(text, package)
-            if loaded and loaded not in seen:
-                seen.add(loaded)
-                pending.append(loaded)
-
-
-def _macro_path(text: str, package: str) -> str | None:
-    if text.startswith("@//"):
-        text = text[1:]
-    if text.startswith("@") or not text.endswith(".bzl"):
-        return None
-    try:
-        label = Label.parse(text, package)
-    except ValueError:
-        return None
-    return f"{label.package}/{label.name}" if label.package else label.name
-
-
-def _calls(path: str, data: bytes, said: list[Diagnostic]) -> Iterator[_Found]:
-    try:
-        tree = syntax_tree(data)
-    except (SyntaxError, ValueError) as e:
-        line = getattr(e, "lineno", 0) or 0
-        said.append(
-            Diagnostic(
-                path=path,
-                line=line,
-                column=getattr(e, "offset", 0) or 0,
-                severity=Severity.ERROR,
-                code="syntax",
-                message=getattr(e, "msg", str(e)),
-                remedy="mend it; its repositories are not known",
-            )
-        )
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield _found(node)
-
-
-def _found(node: ast.Call) -> _Found:
-    keywords = {key.arg: key.value for key in node.keywords if key.arg}
-    return _Found(
-        kind=ast.unparse(node.func),
-        args=tuple(text for text in map(_text, node.args) if text is not None),
-        keywords={name: text for name, value in keywords.items() if (text := _text(value)) is not None},
-        lists={
-            name: tuple(text for text in map(_text, value.elts) if text is not None)
-            for name, value in keywords.items()
-            if isinstance(value, ast.List)
-        },
-    )
-
-
-def _text(node: ast.expr) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None

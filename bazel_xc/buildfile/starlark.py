@@ -29,14 +29,14 @@ _START = "import sys; sys.path[:] = {path!r}; from bazel_xc.buildfile.starlark_c
 
 
 @frozen
-class Outcome:
+class RunOutcome:
     """What a text made, as JSON; ``error`` says why it did not run."""
 
     value: object = None
     error: str = ""
 
 
-def run(texts: Sequence[str], head: str, result: str) -> list[Outcome]:
+def run(texts: Sequence[str], head: str, result: str) -> list[RunOutcome]:
     """Runs each text behind ``head`` and gives the value of the expression ``result``.
 
     Raises ``WorkspaceError`` where the process cannot be started.
@@ -57,28 +57,28 @@ class _Interpreter:
     lock: threading.Lock = field(factory=threading.Lock)
     bad: set[str] = field(factory=set)  # texts that ended the process; once is enough
 
-    def run(self, texts: Sequence[str], head: str, result: str) -> list[Outcome]:
+    def run(self, texts: Sequence[str], head: str, result: str) -> list[RunOutcome]:
         known = frozenset(self.bad)
         good = [text for text in texts if text not in known]
         with self.lock:
             found = iter(self._run(good, head, result))
-        return [Outcome(error=TOO_MUCH) if text in known else next(found) for text in texts]
+        return [RunOutcome(error=TOO_MUCH) if text in known else next(found) for text in texts]
 
-    def _run(self, texts: Sequence[str], head: str, result: str) -> list[Outcome]:
-        found: list[Outcome] = []
+    def _run(self, texts: Sequence[str], head: str, result: str) -> list[RunOutcome]:
+        found: list[RunOutcome] = []
         deaths = 0
         while len(found) < len(texts):
             if deaths == _MOST_DEATHS:
-                return found + [Outcome(error=NOT_TRIED)] * (len(texts) - len(found))
+                return found + [RunOutcome(error=NOT_TRIED)] * (len(texts) - len(found))
             rest = texts[len(found) :]
             found += self._answers({"head": head, "result": result, "texts": rest}, len(rest))
             if len(found) < len(texts):
                 deaths += 1
                 self.bad.add(texts[len(found)])
-                found.append(Outcome(error=TOO_MUCH))
+                found.append(RunOutcome(error=TOO_MUCH))
         return found
 
-    def _answers(self, request: object, count: int) -> Iterator[Outcome]:
+    def _answers(self, request: object, count: int) -> Iterator[RunOutcome]:
         """The outcomes until one text ends the process."""
         process = self._started()
         assert process.stdin is not None
@@ -93,7 +93,7 @@ class _Interpreter:
                 self.stop()
                 return
             value, error = json.loads(line)
-            yield Outcome(value, error)
+            yield RunOutcome(value, error)
 
     def _started(self) -> subprocess.Popen[str]:
         if self.process is None or self.process.poll() is not None:

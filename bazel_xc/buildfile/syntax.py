@@ -239,6 +239,11 @@ def strings_in(value: Value) -> Iterator[str]:
 
 def parse(path: str, data: bytes) -> BuildFile:
     """Reads a file. Raises ``BuildSyntaxError`` where it is not UTF-8 or no BUILD file."""
+    return parse_with_tree(path, data)[0]
+
+
+def parse_with_tree(path: str, data: bytes) -> tuple[BuildFile, ast.Module]:
+    """As ``parse``, with the syntax tree for statements that are no calls."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as e:
@@ -254,7 +259,7 @@ def parse(path: str, data: bytes) -> BuildFile:
     except (RecursionError, MemoryError):
         raise BuildSyntaxError("values are nested too deeply", 1, 1) from None
     try:
-        return _Reader(path, data).read(tree)
+        return _SyntaxReader(path, data).read(tree), tree
     except RecursionError:
         raise BuildSyntaxError("values are nested too deeply, or too many are added up", 1, 1) from None
 
@@ -276,7 +281,7 @@ def comments_in(data: bytes) -> Iterator[str]:
             yield found.group(1).decode("utf-8").rstrip()
 
 
-class _Reader:
+class _SyntaxReader:
     """Turns one syntax tree into values; holds what that needs to know of the text."""
 
     def __init__(self, path: str, data: bytes) -> None:

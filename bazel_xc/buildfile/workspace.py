@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from functools import cached_property
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -17,9 +18,17 @@ from attrs import evolve, frozen
 from bazel_xc.buildfile.directives import Settings, settings_for
 from bazel_xc.buildfile.gazelle_rules import build_tags
 from bazel_xc.buildfile.patterns import PathPattern, glob_pattern
+from bazel_xc.buildfile.rules import (
+    ExistingRule,
+    RuleTable,
+    rule_table,
+    shown_convention,
+    unused_outputs,
+    written_rules,
+)
 from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, parse, strings_in
 from bazel_xc.errors import WorkspaceError
-from bazel_xc.model import Diagnostic, Severity, is_package
+from bazel_xc.model import Diagnostic, Label, Severity, is_package
 from bazel_xc.tree import DiskTree, Entry, EntryKind, Tree, find, glance, names_in, remedy
 
 # What the names of our own folders of temporary files start with.
@@ -59,6 +68,16 @@ class Directory:
         """Whether a BUILD file may be written here."""
         return not (self.broken or self.settings.ignore)
 
+    @cached_property
+    def rules(self) -> tuple[ExistingRule, ...]:
+        """The rules and macros that the BUILD file calls; ``Workspace.existing`` has those of loops too."""
+        return written_rules(self.build_file, self.settings, self.path)
+
+    @cached_property
+    def generated(self) -> frozenset[str]:
+        """Files that rules of the BUILD file declare as outputs and no other rule there consumes."""
+        return frozenset(name for name in unused_outputs(self.rules) if not self.hides(name))
+
 
 @frozen
 class Workspace:
@@ -80,6 +99,30 @@ class Workspace:
     def look(self, path: str) -> bytes | None:
         """The bytes of a file, None where there is none. Raises ``WorkspaceError`` as ``find``."""
         return find(self.tree, path)
+
+    @cached_property
+    def existing(self) -> RuleTable:
+        """The rules of all BUILD files; those with loops are run when this is first asked for."""
+        some = {path: each for path, each in self.directories.items() if each.build_file}
+        files = {path: (each.build_file, each.settings) for path, each in some.items() if each.build_file}
+        return rule_table(files, {path: each.rules for path, each in some.items()})
+
+    @cached_property
+    def own_labels(self) -> frozenset[Label]:
+        """The rules that bazel-xc wrote for C, by their mark."""
+        rules = (rule for each in self.directories.values() for rule in each.rules)
+        return frozenset(Label("", rule.directory, rule.name) for rule in rules if rule.ours)
+
+    @property
+    def convention(self) -> str:
+        """The naming convention that the root's and the first level's BUILD files show, else ``import``."""
+        root = self.directories.get("")
+        shown = shown_convention(root.rules) if root else None
+        if shown:
+            return shown
+        first = (each for path, each in self.directories.items() if path and "/" not in path)
+        found = {shown for each in first if (shown := shown_convention(each.rules))}
+        return found.pop() if len(found) == 1 else "import"
 
     def settings_at(self, path: str) -> Settings:
         """The settings of a directory; one that is not there yet takes them from the nearest above."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from bazel_xc.cgo.archives import Archives
 from bazel_xc.cgo.needs import CNeed, NeedKind
-from bazel_xc.clibs.outcome import Outcome, Status
+from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.model import Diagnostic, Severity
 
 _SEVERITIES = {"error": Severity.ERROR, "warn": Severity.WARNING, "ignore": Severity.NOTE}

@@ -1,26 +1,22 @@
 """The cc rules of a workspace, found by header, library, file and label.
 
-Comes in: the workspace, and the rules that its BUILD files make when they run; a file that does not run is
-read as it stands. Goes out: a ``CIndex``. Globs, filegroups, outputs and aliases are followed within the
-workspace. Rules that bazel-xc wrote itself are left out, external repositories are not looked into, and
-nothing is chosen here.
+Comes in: the workspace with the rules of its BUILD files. Goes out: a ``CIndex``. Globs, filegroups, outputs
+and aliases are followed within the workspace. Rules that bazel-xc wrote itself are left out. External
+repositories are not searched, and nothing is chosen here.
 """
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from attrs import field, frozen
 
-from bazel_xc.buildfile.evaluate import EvaluatedRule, Glob
+from bazel_xc.buildfile.evaluate import Glob
 from bazel_xc.buildfile.patterns import PathPattern, glob_pattern
-from bazel_xc.buildfile.syntax import Call, Opaque, Sum, Value, strings_in
-from bazel_xc.buildfile.workspace import Directory, Workspace
-from bazel_xc.clibs.rules import (
-    ATTRIBUTES,
+from bazel_xc.buildfile.rules import ExistingRule, default_visibility
+from bazel_xc.buildfile.workspace import Workspace
+from bazel_xc.clibs.offer import (
     NATIVE_KINDS,
     CRule,
     RuleFiles,
@@ -29,13 +25,10 @@ from bazel_xc.clibs.rules import (
     c_rule,
     library_files,
     offers_c,
-    own_labels,
 )
 from bazel_xc.model import Label
 
-_MENTION = re.compile(rb"\bcc_(?:\w*_)?(?:library|import)\b|_cc_(?:library|import)\b|\bobjc_|\bhdrs\s*=")
 _FOLLOWED = frozenset({"alias", "filegroup"})
-_PATTERNS = ("include", "exclude")
 
 
 @frozen
@@ -76,41 +69,29 @@ class CIndex:
         return next((rule for rule in self.rules if rule.label == label), None)
 
 
-def c_texts(workspace: Workspace) -> Mapping[str, bytes]:
-    """The BUILD files, by directory, that are worth running with ``rules.ATTRIBUTES``: they mention C."""
-    files = ((path, each.build_file) for path, each in workspace.directories.items())
-    return {path: file.data for path, file in files if file and _MENTION.search(file.data)}
-
-
-def build_c_index(workspace: Workspace, made: Mapping[str, tuple[EvaluatedRule, ...]]) -> CIndex:
-    """Indexes a workspace. ``made`` has the rules of the directories that ``c_texts`` names and that run."""
-    builder = _Builder(workspace, made)
+def build_c_index(workspace: Workspace) -> CIndex:
+    """Indexes the rules of a workspace."""
+    builder = _IndexBuilder(workspace)
     return CIndex(tuple(sorted(builder.rules(), key=lambda rule: rule.label)))
 
 
-class _Builder:
+class _IndexBuilder:
     """Resolves labels and globs against the workspace; remembers the files of packages with globs."""
 
-    def __init__(self, workspace: Workspace, made: Mapping[str, tuple[EvaluatedRule, ...]]) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
-        self.named: dict[Label, EvaluatedRule] = {}
+        self.named: dict[Label, ExistingRule] = {}
         self.found: dict[Label, CRule] = {}
         self.package_files: dict[str, tuple[str, ...]] = {}
-        self.made = made
-        self.own = own_labels(workspace)
 
     def rules(self) -> Iterator[CRule]:
-        for path, directory in self.workspace.directories.items():
-            for rule in _rules_of(directory, self.made):
-                self.named.setdefault(Label("", path, rule.name), rule)
+        for path in self.workspace.directories:
+            for rule in self.workspace.existing.of(path):
+                if rule.name:
+                    self.named.setdefault(Label("", path, rule.name), rule)
         for label, rule in self.named.items():
-            directory = self.workspace.directories[label.package]
-            kind = directory.settings.origin(rule.kind)
-            if label not in self.own and rule.kind not in _FOLLOWED and offers_c(rule, kind):
-                visible = _visibility(rule, kind, directory)
-                self.found[label] = c_rule(
-                    rule, kind, label.package, self._files(rule, label.package), visible
-                )
+            if not rule.ours and rule.kind not in _FOLLOWED and offers_c(rule):
+                self.found[label] = c_rule(rule, self._files(rule), self._visibility(rule))
         yield from self.found.values()
         yield from self._aliases()
 
@@ -118,8 +99,7 @@ class _Builder:
         for label, rule in self.named.items():
             target = self._target(label) if rule.kind == "alias" else None
             if target:
-                visible = _visibility(rule, "alias", self.workspace.directories[label.package])
-                yield alias_of(rule.name, label.package, target, visible)
+                yield alias_of(label, target, self._visibility(rule))
 
     def _target(self, label: Label) -> CRule | None:
         """The cc rule at the end of a chain of aliases; of a choice the first."""
@@ -134,11 +114,20 @@ class _Builder:
             label = following
         return self.found[label]
 
-    def _files(self, rule: EvaluatedRule, package: str) -> RuleFiles:
-        def of(attribute: str) -> tuple[str, ...]:
-            return tuple(dict.fromkeys(self._expanded(rule.items(attribute), package, frozenset())))
+    def _visibility(self, rule: ExistingRule) -> Visibility:
+        """The rule's own, or its package's; a macro without either may have any."""
+        labels = rule.visibility
+        if labels is None:
+            labels = default_visibility(self.workspace.directories[rule.directory].build_file)
+        if labels is None:
+            return Visibility(unknown=rule.kind not in (*NATIVE_KINDS, "alias"))
+        return Visibility.from_labels(labels, rule.directory)
 
-        libraries = tuple(self._expanded(library_files(rule), package, frozenset()))
+    def _files(self, rule: ExistingRule) -> RuleFiles:
+        def of(attribute: str) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(self._expanded(rule.items(attribute), rule.directory, frozenset())))
+
+        libraries = tuple(self._expanded(library_files(rule), rule.directory, frozenset()))
         return RuleFiles(
             hdrs=of("hdrs"), textual_hdrs=of("textual_hdrs"), srcs=of("srcs"), libraries=libraries
         )
@@ -156,9 +145,7 @@ class _Builder:
             if rule is None:
                 yield _join(label.package, label.name)
             else:
-                held = (
-                    rule.items("srcs") if rule.kind == "filegroup" else rule.items("outs") + rule.items("out")
-                )
+                held = rule.items("srcs") if rule.kind == "filegroup" else rule.outputs
                 yield from self._expanded(held, label.package, seen | {label})
 
     def _matched(self, glob: Glob, package: str) -> Iterator[str]:
@@ -188,64 +175,6 @@ def _below(workspace: Workspace, package: str, inside: str) -> Iterator[str]:
     yield from (_join(inside, name) for name in sorted((*directory.files, *directory.hidden)))
     for name in directory.subdirectories:
         yield from _below(workspace, package, _join(inside, name))
-
-
-def _rules_of(directory: Directory, made: Mapping[str, tuple[EvaluatedRule, ...]]) -> Iterator[EvaluatedRule]:
-    """What a BUILD file makes, read as it stands where it was not run or does not run."""
-    if directory.path in made:
-        yield from made[directory.path]
-    elif directory.build_file:
-        mentions = bool(_MENTION.search(directory.build_file.data))
-        for call in directory.build_file.calls:
-            if call.name and (mentions or call.kind in _FOLLOWED):
-                yield _as_written(call)
-
-
-def _as_written(call: Call) -> EvaluatedRule:
-    attributes: dict[str, tuple[str | Glob, ...]] = {
-        each.name: tuple(dict.fromkeys((*strings_in(each.value), *_globs_in(each.value))))
-        for each in call.attributes
-        if each.name in ATTRIBUTES
-    }
-    return EvaluatedRule(call.kind.removeprefix("native."), call.name, attributes)
-
-
-def _globs_in(value: Value) -> Iterator[Glob]:
-    match value:
-        case Opaque(text=text) if text.startswith("glob("):
-            yield from _glob(text)
-        case Sum(parts=parts):
-            for part in parts:
-                yield from _globs_in(part)
-
-
-def _glob(text: str) -> Iterator[Glob]:
-    """A glob of literal patterns; what only starts with one, as a condition does, is none."""
-    try:
-        call = ast.parse(f"({text})", mode="eval").body
-    except SyntaxError:
-        return
-    if not isinstance(call, ast.Call):
-        return
-    given = dict(zip(("include", "exclude"), call.args, strict=False))
-    given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
-    try:
-        values = {name: tuple(ast.literal_eval(node)) for name, node in given.items() if name in _PATTERNS}
-    except (ValueError, TypeError):
-        return
-    yield Glob(**values) if "include" in values else Glob(())
-
-
-def _visibility(rule: EvaluatedRule, kind: str, directory: Directory) -> Visibility:
-    """The rule's own, or its package's; of a macro without either nobody knows."""
-    labels = rule.strings("visibility") if "visibility" in rule.attributes else None
-    if labels is None and directory.build_file:
-        packages = [call for call in directory.build_file.calls if call.kind == "package"]
-        defaults = [call for call in packages if call.get("default_visibility")]
-        labels = defaults[0].strings("default_visibility") if defaults else None
-    if labels is None:
-        return Visibility(unknown=kind not in (*NATIVE_KINDS, "alias"))
-    return Visibility.from_labels(labels, directory.path)
 
 
 def _parsed(text: str, package: str) -> Label | None:

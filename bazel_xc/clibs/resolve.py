@@ -4,10 +4,10 @@ Comes in: all needs of one package and the ``Providers``: what the user says, th
 the table of known libraries, the repositories that are declared, the systems. Goes out: one ``Outcome`` per
 need and set of platforms, in the order of the needs. Nothing is read and no flag is changed here.
 
-The order of attempts: ``[[resolve]]``, directives, ``policy.system``, what stronger evidence settled, cc
-rules of the workspace, the system where it has it, registry modules. pkg-config names are settled first, then
-``-l``, then headers: a library that stronger evidence settles is the one that weaker evidence means, and a
-header that a chosen label provides is provided. What two provide and nothing tells apart is ambiguous.
+The order of attempts: ``[[resolve]]``, directives, ``policy.system``, earlier answers, cc rules of the
+workspace, the system if it has the library, registry modules. pkg-config names come first, then ``-l``, then
+headers. A library found by stronger evidence also answers weaker evidence for it. A header of an already
+chosen label needs no further provider. Several equal candidates are reported as ambiguous.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from bazel_xc.cgo.needs import CNeed, NeedKind
-from bazel_xc.clibs.attempts import Attempts
-from bazel_xc.clibs.outcome import Answer, Outcome, Providers
+from bazel_xc.clibs.provider_search import ProviderSearch
+from bazel_xc.clibs.resolution import Answer, Outcome, Providers
 
 _STRENGTH = (NeedKind.PKG_CONFIG, NeedKind.LIB, NeedKind.HEADER, NeedKind.FRAMEWORK, NeedKind.ARCHIVE)
 
@@ -29,21 +29,21 @@ def resolve(
     answers: dict[str, Mapping[CNeed, Answer]] = {}
     for platform in sorted({platform for need in ordered for platform in need.platforms}):
         here = [need for need in ordered if platform in need.platforms]
-        answers[platform] = _answers(here, Attempts(providers, directory, import_path, platform))
+        answers[platform] = _answers(here, ProviderSearch(providers, directory, import_path, platform))
     return tuple(outcome for need in ordered for outcome in _outcomes(need, answers))
 
 
-def _answers(needs: Iterable[CNeed], attempts: Attempts) -> Mapping[CNeed, Answer]:
-    """The answers on one platform; what is open is asked again once its like have been settled."""
+def _answers(needs: Iterable[CNeed], search: ProviderSearch) -> Mapping[CNeed, Answer]:
+    """The answers on one platform; an open need is tried again after all others of its kind."""
     found: dict[CNeed, Answer] = {}
     ordered = sorted(needs, key=lambda need: _STRENGTH.index(need.kind))
     for kind in _STRENGTH:
         alike = [need for need in ordered if need.kind is kind]
         for need in alike:
-            found[need] = attempts.answer(need)
+            found[need] = search.answer(need)
         for need in alike:
-            if not found[need].is_settled:
-                found[need] = attempts.answer(need)
+            if not found[need].is_provided:
+                found[need] = search.answer(need)
     return found
 
 

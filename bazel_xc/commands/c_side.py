@@ -13,18 +13,16 @@ from attrs import evolve, frozen
 
 from bazel_xc.bazel.outline import Outline
 from bazel_xc.bazel.select import select_conditions
-from bazel_xc.bazel.wiring import Ground, Wiring, wire
-from bazel_xc.buildfile.evaluate import EvaluatedRule, evaluate_rules
+from bazel_xc.bazel.wiring import Wiring, WiringInput, wire
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.cgo.needs import CNeed
 from bazel_xc.cgo.survey import Survey, survey
 from bazel_xc.clibs.findings import archive_findings, findings
-from bazel_xc.clibs.index import CIndex, build_c_index, c_texts
-from bazel_xc.clibs.outcome import Outcome, Providers
+from bazel_xc.clibs.index import CIndex, build_c_index
 from bazel_xc.clibs.registry import load_registry, load_system
+from bazel_xc.clibs.resolution import Outcome, Providers
 from bazel_xc.clibs.resolve import resolve
-from bazel_xc.clibs.rules import ATTRIBUTES
 from bazel_xc.commands.site import Site
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.config import Config
@@ -62,7 +60,7 @@ class Resolver:
     @cached_property
     def index(self) -> CIndex:
         """The cc rules of the main workspace."""
-        return _index(self.workspace)
+        return build_c_index(self.workspace)
 
     def outcomes(self, import_path: str, needs: tuple[CNeed, ...], directory: str) -> tuple[Outcome, ...]:
         """The outcomes of one package; directives of ``directory`` of the main workspace count."""
@@ -99,15 +97,15 @@ def solve(site: Site, resolver: Resolver, spell: Spell | None = None) -> Solved:
     }
     index = CIndex()
     if found.flags:
-        index = _index(site.workspace) if spell else resolver.index
+        index = build_c_index(site.workspace) if spell else resolver.index
     wiring = wire(found, spelt, _ground(site, index))
     where = absence(site.universe, lacking=wiring.absent, made=site.made)
     return Solved(survey=found, outcomes=outcomes, wiring=wiring, absence=where)
 
 
-def _ground(site: Site, index: CIndex) -> Ground:
+def _ground(site: Site, index: CIndex) -> WiringInput:
     outlines = site.outlines
-    return Ground(
+    return WiringInput(
         workspace=site.workspace,
         packages=site.packages,
         platforms=site.view.platforms,
@@ -149,9 +147,3 @@ def _has_wanted_rule(each: Outline, site: Site) -> bool:
     slots = [slot for slot in each.slots if not slot.blocked]
     stand = [slot for slot in slots if slot.existing or site.mode != "cgo"]
     return bool(stand) and site.may_write(each)
-
-
-def _index(workspace: Workspace) -> CIndex:
-    texts = c_texts(workspace)
-    made: Mapping[str, tuple[EvaluatedRule, ...]] = evaluate_rules(texts, ATTRIBUTES)[0] if texts else {}
-    return build_c_index(workspace, made)

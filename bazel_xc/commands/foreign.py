@@ -13,11 +13,12 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from bazel_xc.bazel import third_party as shapes
+from bazel_xc.bazel import override as shapes
 from bazel_xc.bazel.names import base_name
-from bazel_xc.buildfile.repositories import BazelDep, Repositories
+from bazel_xc.buildfile.module_file import BazelDep
+from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.workspace import read_workspace
-from bazel_xc.clibs.outcome import Outcome
+from bazel_xc.clibs.resolution import Outcome
 from bazel_xc.commands.c_side import Resolver, Solved, said_of, solve
 from bazel_xc.commands.site import Site
 from bazel_xc.commands.snapshot import Snapshot

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from bazel_xc.bazel.module_file import EXTENSION, go_deps_uses
-from bazel_xc.buildfile.module_file import NAME, read_module_file
-from bazel_xc.buildfile.syntax import BuildSyntaxError, Call, Opaque
+from bazel_xc.bazel.use_repo import EXTENSION, go_deps_uses
+from bazel_xc.buildfile.module_file import NAME
+from bazel_xc.buildfile.syntax import Call, Opaque
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.golang.modules import Module
 from bazel_xc.model import Diagnostic, Label
@@ -72,9 +72,8 @@ def told(snapshot: Snapshot) -> Told:
 
 
 def _tags(snapshot: Snapshot) -> tuple[Call, ...]:
-    try:
-        module = read_module_file(snapshot.look(NAME) or b"")
-    except BuildSyntaxError:
+    module = snapshot.repositories.module_file
+    if module is None:
         return ()
     variables = dict.fromkeys(use.variable for use in go_deps_uses(module))
     return tuple(call for variable in variables for call in module.tags(variable))

@@ -53,7 +53,7 @@ def initialise(options: Options, toolchain: str | None = None) -> Result:
     )
 
 
-def _ground(options: Options, workspace: Workspace) -> tuple[setup.Ground, tuple[Diagnostic, ...]]:
+def _ground(options: Options, workspace: Workspace) -> tuple[setup.InitialState, tuple[Diagnostic, ...]]:
     """What is there before ``init``. Raises ``WorkspaceError`` where there is no Go module."""
     look, config = workspace.look, configuration(options)
     directories = workspace.directories
@@ -65,7 +65,7 @@ def _ground(options: Options, workspace: Workspace) -> tuple[setup.Ground, tuple
     repositories, said = read_repositories(look)
     rc = read_bazelrc(look, bazelrc_path(config))
     rules = read_platforms(platforms_directory(workspace, config).build_file, KNOWN_PLATFORMS)
-    ground = setup.Ground(
+    ground = setup.InitialState(
         look=look,
         repositories=repositories,
         rc=rc,
@@ -76,7 +76,7 @@ def _ground(options: Options, workspace: Workspace) -> tuple[setup.Ground, tuple
     return ground, said
 
 
-def _configuration(options: Options, ground: setup.Ground) -> Config:
+def _configuration(options: Options, ground: setup.InitialState) -> Config:
     """bazel_xc.toml, or for a new one the platforms that the workspace has already."""
     config = configuration(options)
     begun = options.config_file or options.platforms or ground.look(FILE_NAME) is not None

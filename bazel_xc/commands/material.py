@@ -14,7 +14,7 @@ from bazel_xc import __version__
 from bazel_xc.bazel.compatibility import rule_targets
 from bazel_xc.bazel.outline import Outline
 from bazel_xc.cgo.needs import CNeed
-from bazel_xc.clibs.outcome import Outcome, Status
+from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.commands.c_side import Resolver, said_of, solve
 from bazel_xc.commands.foreign import ForeignModules
 from bazel_xc.commands.overrides import findings_of

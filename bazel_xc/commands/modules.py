@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from attrs import evolve
 
 from bazel_xc.bazel.go_modules import bazel_go_modules
-from bazel_xc.bazel.module_file import ModuleWants, Override, updated
 from bazel_xc.bazel.names import module_repository
+from bazel_xc.bazel.override import ModuleOverride
 from bazel_xc.bazel.repository_macro import (
     DEFAULT_FILE,
     DEFAULT_FUNCTION,
@@ -22,10 +22,11 @@ from bazel_xc.bazel.repository_macro import (
     updated_macro,
 )
 from bazel_xc.bazel.setup import GAZELLE
-from bazel_xc.buildfile.module_file import NAME
-from bazel_xc.buildfile.repositories import Repositories, read_repositories
+from bazel_xc.bazel.use_repo import ModuleWants, updated
+from bazel_xc.buildfile.module_file import NAME, BazelDep, read_module_file
+from bazel_xc.buildfile.repositories import Repositories, go_repositories_in
 from bazel_xc.buildfile.syntax import BuildSyntaxError
-from bazel_xc.clibs.outcome import Outcome, Status
+from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.commands.c_side import Resolver, solve
 from bazel_xc.commands.foreign import ForeignModules
 from bazel_xc.commands.go_deps import Told, told
@@ -79,13 +80,12 @@ def _is_open(outcome: Outcome) -> bool:
 
 def _with_deps(repositories: Repositories, deps: Iterable[tuple[str, str]]) -> Repositories:
     """What the workspace will declare."""
-    lines = "".join(f'bazel_dep(name = "{name}", version = "{version}")\n' for name, version in deps)
-    found, _ = read_repositories(lambda path: lines.encode() if path == NAME else None)
-    return evolve(repositories, bazel_deps=(*repositories.bazel_deps, *found.bazel_deps))
+    more = (BazelDep(name, version, name) for name, version in deps)
+    return evolve(repositories, bazel_deps=(*repositories.bazel_deps, *more))
 
 
 def _module_file(
-    snapshot: Snapshot, known: Told, deps: tuple[tuple[str, str], ...], overrides: tuple[Override, ...]
+    snapshot: Snapshot, known: Told, deps: tuple[tuple[str, str], ...], overrides: tuple[ModuleOverride, ...]
 ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
     old = snapshot.look(NAME) or b""
     wants = ModuleWants(
@@ -102,9 +102,7 @@ def _module_file(
         wants = ModuleWants(repositories=None, deps=deps)  # nobody needs repositories of modules
     by_hand = () if vendored else known.diagnostics
     try:
-        new, said = updated(old, wants)
-        if new != old:
-            new, said = updated(new, wants)  # overrides go to an extension that may be new itself
+        new, said = updated(snapshot.repositories.module_file or read_module_file(old), wants)
     except BuildSyntaxError as e:
         raise WorkspaceError(f"{NAME}:{e.line}: {e.message}; mend it and run again") from None
     changes = (FileChange(NAME, old, new), *_packages(snapshot, known.packages))
@@ -183,7 +181,7 @@ def _imported(snapshot: Snapshot) -> set[str]:
 
 
 def _macro(
-    snapshot: Snapshot, overrides: tuple[Override, ...]
+    snapshot: Snapshot, overrides: tuple[ModuleOverride, ...]
 ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
     if snapshot.config.external == "vendored":
         return (), ()
@@ -208,7 +206,7 @@ def _macro(
     return ((change,) if change.is_change else ()), said
 
 
-def _by_hand(override: Override, place: MacroPlace) -> Diagnostic:
+def _by_hand(override: ModuleOverride, place: MacroPlace) -> Diagnostic:
     """What to add where a rule stands in another file."""
     words = [f'build_file_generation = "{override.generation}"'] if override.generation else []
     words += [f"build_directives = {list(override.directives)}"] if override.directives else []
@@ -224,9 +222,7 @@ def _by_hand(override: Override, place: MacroPlace) -> Diagnostic:
 
 def _declared_in(place: MacroPlace, data: bytes | None) -> frozenset[str]:
     """The import paths that the macro itself declares."""
-    texts = {place.file: data or b"", "WORKSPACE": f'load("//:{place.file}", "x")\n'.encode()}
-    found, _ = read_repositories(texts.get)
-    return frozenset(each.import_path for each in found.go_repositories)
+    return frozenset(each.import_path for each in go_repositories_in(place.file, data or b""))
 
 
 def _left_out(snapshot: Snapshot, told_of: Iterable[Module]) -> Iterator[Diagnostic]:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 
 from attrs import evolve, frozen
 
-from bazel_xc.bazel import third_party as shapes
+from bazel_xc.bazel import override as shapes
 from bazel_xc.bazel.files import FileMaker, checked
-from bazel_xc.bazel.module_file import Override
 from bazel_xc.bazel.names import module_repository, workspace_repository
+from bazel_xc.bazel.override import ModuleOverride
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES, Workspace, new_build_file_name
 from bazel_xc.commands.foreign import ForeignModule, ForeignModules
@@ -28,7 +28,7 @@ from bazel_xc.write import unified_diff
 class Overrides:
     """Overrides by module, and the files that go with them, stale ones to be deleted included."""
 
-    overrides: tuple[Override, ...] = ()
+    overrides: tuple[ModuleOverride, ...] = ()
     changes: tuple[FileChange, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
 
@@ -37,7 +37,7 @@ class Overrides:
 class _Made:
     """What one module gets; ``labels`` are those of the main workspace that it uses."""
 
-    override: Override
+    override: ModuleOverride
     patch: str
     labels: frozenset[Label]
 
@@ -118,7 +118,7 @@ def _override(foreign: ForeignModule, main: Snapshot) -> tuple[_Made | None, tup
         return None, problems
     patch = shapes.patch_head(module.path, module.version, foreign.why) + unified_diff(changes, git=True)
     repository = _repository(module.path, main.repositories)
-    override = Override(
+    override = ModuleOverride(
         path=module.path,
         patches=(f"//{shapes.FOLDER}:{repository}/{shapes.PATCH}",),
         directives=shape.directives,

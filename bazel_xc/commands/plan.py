@@ -13,17 +13,14 @@ from attrs import frozen
 
 from bazel_xc.bazel.compatibility import Compatibility, compatibility
 from bazel_xc.bazel.files import FileMaker
-from bazel_xc.bazel.index import Externals, build_index
+from bazel_xc.bazel.import_index import Externals, build_index
 from bazel_xc.bazel.outline import Outline
 from bazel_xc.bazel.plan import Planner, WantedRule
 from bazel_xc.bazel.select import select_conditions
-from bazel_xc.buildfile.evaluate import MadeRule, evaluate
-from bazel_xc.buildfile.starlark import NOT_TRIED, TOO_MUCH
-from bazel_xc.buildfile.syntax import Call
-from bazel_xc.buildfile.workspace import Directory
+from bazel_xc.buildfile.rules import ExistingRule
 from bazel_xc.commands.site import Site
 from bazel_xc.graph.imports import absence
-from bazel_xc.model import Diagnostic, FileChange, Severity
+from bazel_xc.model import Diagnostic, FileChange
 
 if TYPE_CHECKING:
     from bazel_xc.commands.c_side import Solved
@@ -54,9 +51,9 @@ def plan_tree(
         solved.absence if solved else absence(site.universe, made=site.made),
         solved.wiring if solved else None,
     )
-    planner, said = _planner(site, solved, where)
+    planner = _planner(site, solved, where)
     changes: dict[str, FileChange] = {}
-    found = list(said)
+    found = list(site.workspace.existing.diagnostics)
     for each in site.outlines:
         path = each.directory.path
         wanted, stale, problems = _wanted_rules(each, chosen, planner, solved, site)
@@ -67,10 +64,7 @@ def plan_tree(
     return Planned(changes=changes, where=where, diagnostics=tuple(found))
 
 
-def _planner(
-    site: Site, solved: Solved | None, where: Compatibility
-) -> tuple[Planner, tuple[Diagnostic, ...]]:
-    made, said = _made_rules(site.workspace.directories)
+def _planner(site: Site, solved: Solved | None, where: Compatibility) -> Planner:
     externals = Externals.known(
         site.repositories,
         site.modules,
@@ -80,9 +74,9 @@ def _planner(
         untouched=site.untouched,
     )
     of_c = frozenset(solved.wiring.rules.rules) if solved else frozenset[str]()
-    planner = Planner(
+    return Planner(
         workspace=site.workspace,
-        index=build_index(site.outlines, externals, site.convention, made),
+        index=build_index(site.outlines, externals, site.convention, site.workspace.existing),
         conditions=select_conditions(site.repositories),
         facts=where.facts,
         incompatible=site.incompatible,
@@ -91,41 +85,15 @@ def _planner(
         filters_tests=site.repositories.filters_tests,
         assembles_with_c=site.repositories.assembles_with_c,
     )
-    return planner, said
-
-
-def _made_rules(
-    directories: Mapping[str, Directory],
-) -> tuple[dict[str, tuple[MadeRule, ...]], tuple[Diagnostic, ...]]:
-    """The rules of BUILD files with loops and the like, by directory; such files are run."""
-    dynamic = {path: each.build_file for path, each in directories.items() if each.build_file}
-    texts = {path: file.data for path, file in dynamic.items() if file.dynamic}
-    if not texts:
-        return {}, ()
-    made, errors = evaluate(texts)
-    said = tuple(_not_run(dynamic[path].path, message) for path, message in sorted(errors.items()))
-    return dict(made), said
-
-
-def _not_run(path: str, message: str) -> Diagnostic:
-    """What does not run alone is common, as it may rest on what it loads; what never ends is news."""
-    endless = message in (TOO_MUCH, NOT_TRIED)
-    return Diagnostic(
-        path=path,
-        severity=Severity.WARNING if endless else Severity.NOTE,
-        code="evaluate",
-        message=f"cannot be run to see which rules it makes: {message}",
-        remedy="make sure that no name is there twice" if endless else "",
-    )
 
 
 def _wanted_rules(
     each: Outline, chosen: Chosen, planner: Planner, solved: Solved | None, site: Site
-) -> tuple[tuple[WantedRule, ...], tuple[Call, ...], tuple[Diagnostic, ...]]:
+) -> tuple[tuple[WantedRule, ...], tuple[ExistingRule, ...], tuple[Diagnostic, ...]]:
     """The rules wanted in a directory, Go's and C's, those that are stale, and the findings."""
     path = each.directory.path
     wanted: tuple[WantedRule, ...] = ()
-    stale: tuple[Call, ...] = ()
+    stale: tuple[ExistingRule, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     if chosen(path) and site.may_write(each):
         wanted, problems = planner.plan(each)

@@ -63,7 +63,9 @@ class Site:
                 unread = path not in self.ignored
                 found.append(Outline(directory=directory, package=None, unread=unread))
                 continue
-            each, problems = outline(directory, self.packages.get(path), self.convention, self.root_name)
+            made = (rule for rule in self.workspace.existing.of(path) if rule.made_by_evaluation)
+            package = self.packages.get(path)
+            each, problems = outline(directory, package, self.convention, self.root_name, made)
             found.append(each)
             said.extend(problems)
         return tuple(found), tuple(said)
@@ -75,7 +77,7 @@ class Site:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """The findings of matching rules with what there is."""
+        """The findings of matching wanted rules with those that are there."""
         return self._outlined[1]
 
     @cached_property

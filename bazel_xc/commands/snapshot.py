@@ -13,8 +13,6 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.bazel.index import detect_convention
-from bazel_xc.bazel.outline import generated_files
 from bazel_xc.bazel.platforms import incompatible_label
 from bazel_xc.buildfile.repositories import Repositories, read_repositories
 from bazel_xc.buildfile.workspace import Workspace, read_workspace
@@ -91,7 +89,7 @@ class Snapshot:
     @cached_property
     def site(self) -> Site:
         """The workspace as a tree to plan."""
-        config, directories = self.config, self.workspace.directories
+        config = self.config
         return Site(
             workspace=self.workspace,
             modules=self.modules,
@@ -104,7 +102,7 @@ class Snapshot:
             source=Path(self.toolchain.goroot) / "src",
             mode=config.mode,
             vendored=config.external == "vendored",
-            convention=config.naming or detect_convention(directories),
+            convention=config.naming or self.workspace.convention,
             root_name=self.root.resolve().name,
             incompatible=incompatible_label(self.repositories, config.platforms_package),
         )
@@ -183,7 +181,7 @@ def _generated(workspace: Workspace) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The Go files, by directory, that rules make and that are not on disk."""
     for path, directory in workspace.directories.items():
         if directory.build_file:
-            names = generated_files(directory) - set(directory.files)
+            names = directory.generated - set(directory.files)
             made = tuple(sorted(name for name in names if name.endswith(".go") and "/" not in name))
             if made:
                 yield path, made

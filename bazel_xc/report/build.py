@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from attrs import field, frozen
 
-from bazel_xc.clibs.outcome import Outcome
+from bazel_xc.clibs.resolution import Outcome
 from bazel_xc.graph.dependency import Below, DependencyGraph, Node, NodeKind, Target, Verdict
 from bazel_xc.graph.imports import Reach, turned
 from bazel_xc.model import Diagnostic

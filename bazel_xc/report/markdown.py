@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bazel_xc.clibs.outcome import Status
+from bazel_xc.clibs.resolution import Status
 from bazel_xc.report.model import Report, TargetEntry
 from bazel_xc.report.plain import plain
 

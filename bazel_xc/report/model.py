@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from attrs import evolve, field, frozen
 
 from bazel_xc.cgo.needs import NeedKind
-from bazel_xc.clibs.outcome import Status
+from bazel_xc.clibs.resolution import Status
 from bazel_xc.graph.dependency import NodeKind, Verdict
 from bazel_xc.model import Diagnostic
 

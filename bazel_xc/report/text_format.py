@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bazel_xc.cgo.needs import NeedKind
-from bazel_xc.clibs.outcome import Status
+from bazel_xc.clibs.resolution import Status
 from bazel_xc.graph.dependency import Verdict
 from bazel_xc.report.model import NeedEntry, PackageEntry, Report, State, TargetEntry, TargetOn
 from bazel_xc.report.plain import plain

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bazel_xc.bazel.kinds import CC_RULE_KINDS, GO_RULE_KINDS, KINDS, LIBRARY_KINDS, PROTO_LIBRARY_KINDS
+from bazel_xc.bazel.kinds import CC_RULE_KINDS, KINDS, PROTO_LIBRARY_KINDS
+from bazel_xc.buildfile.rules import GO_RULE_KINDS, LIBRARY_KINDS
 
 SET_ONCE = {"cdeps", "data", "name", "pure", "tags", "target_compatible_with", "visibility", "x_defs"}
 

@@ -21,6 +21,7 @@ from bazel_xc.bazel.select import Conditions
 from bazel_xc.bazel.untouched import damage, touched_rules
 from bazel_xc.buildfile.directives import MappedKind, Settings
 from bazel_xc.buildfile.printer import DEFAULT, strings
+from bazel_xc.buildfile.rules import written_kind, written_rules
 from bazel_xc.buildfile.syntax import (
     Branch,
     BuildFile,
@@ -71,10 +72,11 @@ def _library(**attributes: list[str] | Value) -> Wanted:
 
 
 def _rules(file: BuildFile, wanted: Iterable[Wanted], context: MergeContext) -> list[WantedRule]:
-    named = {call.name: call for call in file.calls if call.name}
+    rules = written_rules(file, context.settings, context.package)
+    named = {rule.name: rule for rule in rules if rule.name}
     found: list[WantedRule] = []
     for each in wanted:
-        mapped = context.settings.mapped(each.kind)
+        mapped = written_kind(each.kind, context.settings)
         written = mapped.kind if mapped else each.kind
         slot = Slot(each.kind, written, each.name, named.get(each.name))
         found.append(WantedRule(slot, each.attributes))
@@ -86,7 +88,8 @@ def _merge(
 ) -> tuple[bytes, tuple[Diagnostic, ...]]:
     context = context or _context()
     file = parse("p/BUILD.bazel", data)
-    gone = [call for call in file.calls if call.name in set(stale)]
+    names = set(stale)
+    gone = [rule for rule in written_rules(file, context.settings, context.package) if rule.name in names]
     rules = _rules(file, wanted, context)
     new, said = merge(file, rules, gone, context)
     found = damage(file, new, touched_rules(rules, gone, context))

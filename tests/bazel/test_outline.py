@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
-from bazel_xc.bazel.outline import Outline, generated_files, outline
+from bazel_xc.bazel.outline import Outline, outline
 from bazel_xc.buildfile.directives import Settings, settings_for
+from bazel_xc.buildfile.rules import ExistingRule
 from bazel_xc.buildfile.syntax import parse
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
@@ -56,7 +57,7 @@ def _slots(made: Outline) -> list[tuple[str, str, str]]:
         (
             slot.kind,
             slot.name,
-            "blocked" if slot.blocked else str(slot.existing.line) if slot.existing else "new",
+            "blocked" if slot.blocked else str(slot.existing.source.line) if slot.existing else "new",
         )
         for slot in made.slots
     ]
@@ -249,7 +250,7 @@ def test_alias_is_wanted_with_import_alias() -> None:
     ],
 )
 def test_generated_files(build: str, files: set[str]) -> None:
-    assert generated_files(_directory(build)) == files
+    assert _directory(build).generated == files
 
 
 def test_binary_of_the_root_is_named_after_the_module() -> None:
@@ -257,3 +258,14 @@ def test_binary_of_the_root_is_named_after_the_module() -> None:
     made, _ = outline(_directory(None, COMMAND, ""), package, "import", "checkout")
     assert made.binary is not None
     assert made.binary.name == "tool"
+
+
+def test_a_name_that_a_loop_gives_is_taken() -> None:
+    made = ExistingRule(directory="p", kind="go_library", written="go_library", name="p")
+
+    found, said = outline(_directory(None, PLAIN), _package(PLAIN), "import", "checkout", [made])
+
+    assert _slots(found) == [("go_library", "p", "blocked")]
+    assert [each.message for each in said] == [
+        "no go_library 'p' is written: the name is that of go_library that a loop makes"
+    ]

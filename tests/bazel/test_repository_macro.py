@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bazel_xc.bazel.module_file import Override
+from bazel_xc.bazel.override import ModuleOverride
 from bazel_xc.bazel.repository_macro import MacroPlace, find_macro, new_macro, updated_macro
 from bazel_xc.golang.build_list import BuildList, BuildModule
 
@@ -31,11 +31,13 @@ RULE_A = """\
     )
 """
 RULE_B = RULE_A.replace("_a_a", "_b_b").replace("a.org/a", "b.org/b").replace("h1:a", "h1:b")
-OURS = Override(path="a.org/a", patches=("//third_party/bazel_xc:org_a_a/build.patch",), generation="off")
+OURS = ModuleOverride(
+    path="a.org/a", patches=("//third_party/bazel_xc:org_a_a/build.patch",), generation="off"
+)
 
 
 def text_of(
-    old: str, *modules: BuildModule, whole: bool = True, overrides: Mapping[str, Override] | None = None
+    old: str, *modules: BuildModule, whole: bool = True, overrides: Mapping[str, ModuleOverride] | None = None
 ) -> tuple[str, tuple[str, ...]]:
     new, said = updated_macro(
         PLACE, old.encode(), BuildList(modules, whole), frozenset({"m.org/m"}), overrides or {}

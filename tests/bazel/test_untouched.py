@@ -16,6 +16,7 @@ from bazel_xc.bazel.plan import WantedRule
 from bazel_xc.bazel.select import Conditions
 from bazel_xc.bazel.untouched import damage, touched_rules
 from bazel_xc.buildfile.directives import Settings
+from bazel_xc.buildfile.rules import written_rules
 from bazel_xc.buildfile.syntax import comments_in, parse
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 
@@ -35,7 +36,7 @@ def _damage(old: str, new: str, *, stale: bool = True, cgo_only: bool = False) -
         conditions=Conditions("rules_go", KNOWN_PLATFORMS),
     )
     file = parse("p/BUILD.bazel", old.encode())
-    named = {call.name: call for call in file.calls}
+    named = {rule.name: rule for rule in written_rules(file, Settings(), "p")}
     wanted = [WantedRule(Slot("go_library", "go_library", "p", named["p"]))] if "p" in named else []
     gone = [named["t"]] if stale and "t" in named else []
     return damage(file, new.encode(), touched_rules(wanted, gone, context))

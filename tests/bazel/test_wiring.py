@@ -10,15 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bazel_xc.bazel.select import Conditions
-from bazel_xc.bazel.wiring import Ground, Wiring, spread, wire
-from bazel_xc.buildfile.evaluate import evaluate_rules
+from bazel_xc.bazel.wiring import Wiring, WiringInput, spread, wire
 from bazel_xc.buildfile.workspace import read_workspace
 from bazel_xc.cgo.survey import survey
-from bazel_xc.clibs.index import build_c_index, c_texts
-from bazel_xc.clibs.outcome import Providers
+from bazel_xc.clibs.index import build_c_index
 from bazel_xc.clibs.registry import system_from
+from bazel_xc.clibs.resolution import Providers
 from bazel_xc.clibs.resolve import resolve
-from bazel_xc.clibs.rules import ATTRIBUTES
 from bazel_xc.config import Resolve
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.package import FileKind, GoPackage, GoView, PackageFile
@@ -65,10 +63,10 @@ def _wired(
     workspace = read_workspace(root)
     packages = {"p": _package(root, "p", platforms)}
     found = survey(workspace, packages, (), GoView(platforms=platforms, release=(1, 21)))
-    index = build_c_index(workspace, evaluate_rules(c_texts(workspace), ATTRIBUTES)[0])
+    index = build_c_index(workspace)
     providers = Providers(index=index, resolves=resolves, systems=SYSTEMS)
     outcomes = resolve(found.needs.get("example.com/p", ()), providers, "p", "example.com/p")
-    ground = Ground(
+    ground = WiringInput(
         workspace=workspace,
         packages=packages,
         platforms=platforms,

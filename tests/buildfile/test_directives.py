@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from bazel_xc.buildfile.directives import (
+    BuildDirective,
     CResolve,
-    Directive,
+    ImportOverride,
     MappedKind,
-    Override,
     Settings,
     directives_in,
     settings_for,
 )
+from bazel_xc.buildfile.rules import resolved_kind, written_kind
 from bazel_xc.buildfile.syntax import parse
 from bazel_xc.linear import compiled
 from bazel_xc.model import Diagnostic, Label
@@ -48,10 +49,10 @@ x(
 # gazelle: six
 """
     assert directives_in(parse("BUILD", text.encode())) == (
-        Directive("gazelle", "one", "1", 1),
-        Directive("gazelle", "two", "", 2),
-        Directive("gazelle", "three", "two words", 7),
-        Directive("bazel_xc", "four", "x", 8),
+        BuildDirective("gazelle", "one", "1", 1),
+        BuildDirective("gazelle", "two", "", 2),
+        BuildDirective("gazelle", "three", "two words", 7),
+        BuildDirective("bazel_xc", "four", "x", 8),
     )
 
 
@@ -86,12 +87,15 @@ x(
         ),
         pytest.param("alias_kind a b", "alias_kinds", (("a", "b"),), id="alias_kind"),
         pytest.param(
-            "resolve go e.com/x :y", "overrides", (Override("e.com/x", Label("", "a/b", "y")),), id="resolve"
+            "resolve go e.com/x :y",
+            "overrides",
+            (ImportOverride("e.com/x", Label("", "a/b", "y")),),
+            id="resolve",
         ),
         pytest.param(
             "resolve proto go e.com/x @r//p",
             "overrides",
-            (Override("e.com/x", Label("r", "p", "p")),),
+            (ImportOverride("e.com/x", Label("r", "p", "p")),),
             id="resolve_of_another_language_for_go",
         ),
         pytest.param("resolve proto go/x.proto //p", "overrides", (), id="resolve_of_another_language"),
@@ -117,7 +121,7 @@ def test_own_resolve(kind: str) -> None:
 
 def test_resolve_regexp_keeps_its_pattern() -> None:
     (found,) = _settings("# gazelle:resolve_regexp go ^e/(.*)$ //$1:x\n").overrides
-    assert found == Override("^e/(.*)$", Label("", "$1", "x"), compiled("^e/(.*)$"))
+    assert found == ImportOverride("^e/(.*)$", Label("", "$1", "x"), compiled("^e/(.*)$"))
 
 
 def test_a_pattern_for_another_language_says_nothing_of_one_for_go() -> None:
@@ -263,13 +267,13 @@ def test_kinds_are_mapped_through_chains() -> None:
         "# gazelle:map_kind go_library ours //a.bzl\n# gazelle:map_kind ours theirs //b.bzl\n"
         "# gazelle:alias_kind macro go_test\n"
     )
-    assert settings.mapped("go_library") == MappedKind("theirs", "//b.bzl")
-    assert settings.mapped("go_test") is None
-    assert settings.origin("theirs") == "go_library"
-    assert settings.origin("macro") == "go_test"
-    assert settings.origin("go_binary") == "go_binary"
+    assert written_kind("go_library", settings) == MappedKind("theirs", "//b.bzl")
+    assert written_kind("go_test", settings) is None
+    assert resolved_kind("theirs", settings) == "go_library"
+    assert resolved_kind("macro", settings) == "go_test"
+    assert resolved_kind("go_binary", settings) == "go_binary"
 
 
 def test_mapping_in_a_circle_ends() -> None:
     settings = _settings("# gazelle:map_kind a b //x.bzl\n# gazelle:map_kind b a //y.bzl\n")
-    assert settings.mapped("a") is not None
+    assert written_kind("a", settings) is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bazel_xc.buildfile import starlark
-from bazel_xc.buildfile.evaluate import EvaluatedRule, Glob, MadeRule, evaluate, evaluate_rules
+from bazel_xc.buildfile.evaluate import EvaluatedRule, Glob, evaluate
 from bazel_xc.buildfile.starlark import NOT_TRIED, TOO_MUCH
 from bazel_xc.errors import WorkspaceError
 
@@ -13,7 +13,7 @@ ATTRIBUTES = ("hdrs", "linkopts", "strip_include_prefix")
 
 
 def _rules(text: str) -> tuple[EvaluatedRule, ...]:
-    rules, errors = evaluate_rules({"p": text.encode()}, ATTRIBUTES)
+    rules, errors = evaluate({"p": text.encode()}, ATTRIBUTES)
     assert errors == {}
     return rules["p"]
 
@@ -41,12 +41,12 @@ def _rules(text: str) -> tuple[EvaluatedRule, ...]:
 def test_values_are_strings_and_globs(value: str, expected: tuple[str | Glob, ...]) -> None:
     text = f'load("//:d.bzl", "LOADED")\ncc_library(name = "x", hdrs = {value}, copts = ["-x"])\n'
 
-    assert (EvaluatedRule("cc_library", "x", {"hdrs": expected}),) == _rules(text)
+    assert (EvaluatedRule("cc_library", "x", "", {"hdrs": expected}),) == _rules(text)
 
 
 def test_rules_of_loops_have_attributes_each() -> None:
     expected = tuple(
-        EvaluatedRule("cc_library", name, {"hdrs": (f"{name}.h",), "strip_include_prefix": (name,)})
+        EvaluatedRule("cc_library", name, "", {"hdrs": (f"{name}.h",), "strip_include_prefix": (name,)})
         for name in ("a", "b")
     )
     call = 'cc_library(name = n, hdrs = [n + ".h"], strip_include_prefix = n, data = ["x"])'
@@ -59,19 +59,39 @@ def test_files_that_do_not_run_are_told_and_others_run() -> None:
         "good": b'cc_library(name = "x", linkopts = ["-lm"])',
         "empty": b"",
         "syntax": b"x = (",
-        "run": b'cc_library(name = "x", hdrs = [f.upper() for f in glob(["*.h"])])',
+        "run": b'cc_library(name = "x", hdrs = 1 + glob(["*.h"]))',
     }
-    rules, errors = evaluate_rules(texts, ATTRIBUTES)
+    rules, errors = evaluate(texts, ATTRIBUTES)
 
-    assert {"good": (EvaluatedRule("cc_library", "x", {"linkopts": ("-lm",)}),), "empty": ()} == rules
+    assert {"good": (EvaluatedRule("cc_library", "x", "", {"linkopts": ("-lm",)}),), "empty": ()} == rules
     assert sorted(errors) == ["run", "syntax"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "known"),
+    [
+        pytest.param('[f(name = n[:-2]) for n in glob(["*.x"])]', [], True, id="part_of_a_glob"),
+        pytest.param('[f(name = "x{}".format(n)) for n in glob(["*.x"])]', [], True, id="name_with_a_glob"),
+        pytest.param('[f(name = n.upper()) for n in glob(["*.x"])]', [], False, id="method_of_a_file"),
+        pytest.param('f(name = "x" + "".join(glob(["*.x"])))', ["x"], False, id="text_of_a_glob"),
+    ],
+)
+def test_a_file_that_fails_with_its_globs_is_run_without_them(
+    text: str, names: list[str], known: bool
+) -> None:
+    """Then the values that it has are not those that it will have."""
+    rules, errors = evaluate({"p": f'f(name = "a", hdrs = ["h"])\n{text}\n'.encode()}, ATTRIBUTES)
+
+    assert errors == {}
+    assert rules["p"][0] == EvaluatedRule("f", "a", "", {"hdrs": ("h",)} if known else None)
+    assert [rule.name for rule in rules["p"][1:]] == names
 
 
 def test_byte_order_mark_is_no_part_of_the_text() -> None:
     made, errors = evaluate({"p/BUILD": '\ufeff# coding: latin-1\n[f(name = n) for n in ["ü"]]\n'.encode()})
 
     assert errors == {}
-    assert made == {"p/BUILD": (MadeRule("f", "ü", ""),)}
+    assert made == {"p/BUILD": (EvaluatedRule("f", "ü"),)}
 
 
 def test_a_file_that_needs_too_much_costs_no_other_file() -> None:

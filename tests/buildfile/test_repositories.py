@@ -6,13 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from bazel_xc.buildfile.repositories import (
-    BazelDep,
-    GazelleRun,
-    GoRepository,
-    Repositories,
-    read_repositories,
-)
+from bazel_xc.buildfile.module_file import BazelDep
+from bazel_xc.buildfile.repositories import GazelleRun, GoRepository, Repositories, read_repositories
 from bazel_xc.model import Diagnostic
 
 

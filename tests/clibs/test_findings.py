@@ -7,7 +7,7 @@ import pytest
 from bazel_xc.cgo.archives import Archive, Archives, MissingArchive
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.clibs.findings import archive_findings, findings
-from bazel_xc.clibs.outcome import Outcome, Status
+from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.machine import Container, Machine, Part
 from bazel_xc.model import OPEN_CODES, Diagnostic, Severity
 

@@ -10,13 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bazel_xc.buildfile.directives import CResolve
-from bazel_xc.buildfile.repositories import BazelDep, Repositories
+from bazel_xc.buildfile.module_file import BazelDep
+from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.clibs.index import CIndex
-from bazel_xc.clibs.outcome import Outcome, Providers, Status
+from bazel_xc.clibs.offer import CRule, Visibility
 from bazel_xc.clibs.registry import registry_from, system_from
+from bazel_xc.clibs.resolution import Outcome, Providers, Status
 from bazel_xc.clibs.resolve import resolve
-from bazel_xc.clibs.rules import CRule, Visibility
 from bazel_xc.config import Resolve
 from bazel_xc.model import Label
 

@@ -22,6 +22,7 @@ from bazel_xc.bazel.plan import WantedRule
 from bazel_xc.bazel.select import Conditions
 from bazel_xc.buildfile.directives import Settings
 from bazel_xc.buildfile.printer import DEFAULT, strings
+from bazel_xc.buildfile.rules import ExistingRule, written_rules
 from bazel_xc.buildfile.syntax import (
     Branch,
     BuildFile,
@@ -92,19 +93,21 @@ def _merged(
     file: BuildFile, kinds: tuple[str, ...], attributes: dict[str, Value], *, stale: bool
 ) -> tuple[bytes, list[Call], list[Call]]:
     """The new text, the calls that are wanted and the stale ones; a rule is wanted once by each kind."""
-    taken: list[Call] = []
+    rules = written_rules(file, Settings(), "")
+    taken: list[ExistingRule] = []
     wanted: list[WantedRule] = []
     for kind in kinds:
         name = {"go_library": "p", "go_test": "p_test", "go_binary": "p_cmd"}[kind]
-        found = next((call for call in file.calls if call.kind == kind and call.name == name), None)
+        found = next((rule for rule in rules if rule.kind == kind and rule.name == name), None)
         taken += [found] if found else []
-        blocked = found is None and any(call.name == name for call in file.calls)
+        blocked = found is None and any(rule.name == name for rule in rules)
         if not blocked:
             wanted.append(WantedRule(Slot(kind, kind, name, found), attributes))
-    left = [c for c in file.calls if c.kind in ("go_test", "go_library") and c not in taken and not c.opaque]
-    gone = left if stale else []
+    kinds_of_left = ("go_test", "go_library")
+    left = [each for each in rules if each.kind in kinds_of_left and each not in taken]
+    gone = [each for each in left if not each.source.opaque] if stale else []
     new, _ = merge(file, wanted, gone, _CONTEXT)
-    return new, taken, gone
+    return new, [each.source for each in taken], [each.source for each in gone]
 
 
 def _statements(data: bytes) -> list[ast.stmt]:

@@ -9,14 +9,17 @@ from collections.abc import Iterator
 
 from fuzz_inputs import Source, files
 
-from bazel_xc.bazel.module_file import MARK, ModuleWants, Override, updated
+from bazel_xc.bazel.override import ModuleOverride
+from bazel_xc.bazel.override_tags import MARK
+from bazel_xc.bazel.use_repo import ModuleWants, updated
+from bazel_xc.buildfile.module_file import read_module_file
 from bazel_xc.buildfile.syntax import BuildSyntaxError
 
 _REPOSITORIES = ("com_github_a_b", "org_golang_x_sys", "net_c")
 _OVERRIDES = (
     (),
-    (Override(path="a.org/b", patches=("//third_party:b.patch",)),),
-    (Override(path="a.org/b", patches=(), directives=("gazelle:resolve go x //y",), generation="off"),),
+    (ModuleOverride(path="a.org/b", patches=("//third_party:b.patch",)),),
+    (ModuleOverride(path="a.org/b", patches=(), directives=("gazelle:resolve go x //y",), generation="off"),),
 )
 # What is edited, or may be: the rest is the user's.
 _EDITED = frozenset(
@@ -37,13 +40,13 @@ def target(data: bytes) -> None:
     )
     text = source.rest()
     try:
-        new, _ = updated(text, wants)
+        new, _ = updated(read_module_file(text), wants)
     except BuildSyntaxError:
         return
     assert _others(text) <= _others(new), (text, new)
     if not _is_sound(text):
         return
-    again, _ = updated(new, wants)
+    again, _ = updated(read_module_file(new), wants)
     assert again == new, (text, new, again)
 
 

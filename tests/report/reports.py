@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from bazel_xc.cgo.needs import NeedKind
-from bazel_xc.clibs.outcome import Status
+from bazel_xc.clibs.resolution import Status
 from bazel_xc.graph.dependency import NodeKind, Verdict
 from bazel_xc.model import Diagnostic, Severity
 from bazel_xc.report.model import (

@@ -1,7 +1,8 @@
-"""The attempts to provide what one package needs on one platform.
+"""The search for who provides what one package needs on one platform.
 
-Comes in: the ``Providers``, and needs one by one, the stronger evidence first. Goes out: an ``Answer`` for
-each. What was settled before is remembered and settles what comes later. It does not order the needs.
+Comes in: the ``Providers``, and needs one by one, those with the strongest evidence first. Goes out: an
+``Answer`` for each. Earlier answers are remembered, and later needs of the same library get them too. The
+needs are ordered elsewhere.
 """
 
 from __future__ import annotations
@@ -12,21 +13,22 @@ from collections.abc import Callable, Iterable
 from attrs import evolve
 
 from bazel_xc.cgo.needs import CNeed, NeedKind
-from bazel_xc.clibs.modules import advice, from_module, is_declared
-from bazel_xc.clibs.outcome import Answer, Providers, Status
+from bazel_xc.clibs.offer import CRule
 from bazel_xc.clibs.registry import Library, bare_name
-from bazel_xc.clibs.rules import CRule
+from bazel_xc.clibs.registry_module import advice, from_module, is_declared
+from bazel_xc.clibs.resolution import Answer, Providers, Status
 from bazel_xc.config import FILE_NAME
 from bazel_xc.model import Label
 
 _LIBRARY_FILE = re.compile(r":lib(?P<name>.+?)\.(?:a|so[.0-9]*|dylib)")
 
 
-class Attempts:
-    """What was tried and settled for a package on a platform.
+class ProviderSearch:
+    """The search for one package on one platform, with what it found so far.
 
-    ``settled`` has the answers for libraries of the table, ``meant`` the names of those that stronger
-    evidence speaks of, provided or not; ``vouchers`` are answers with which unknown headers may come.
+    ``answers`` has the answer for each library of the table that is provided. ``named`` are the libraries
+    that stronger evidence than a header names, found or not. ``with_unknown_headers`` are the answers whose
+    headers are not all known, so that an unknown header may belong to them.
     """
 
     def __init__(self, providers: Providers, directory: str, import_path: str, platform: str) -> None:
@@ -35,19 +37,19 @@ class Attempts:
         self.import_path = import_path
         self.platform = platform
         self.goos = platform.partition("_")[0]
-        self.settled: dict[str, Answer] = {}
-        self.meant: set[str] = set()
+        self.answers: dict[str, Answer] = {}
+        self.named: set[str] = set()
         self.chosen: frozenset[Label] = frozenset()
-        self.vouchers: list[Answer] = []
+        self.with_unknown_headers: list[Answer] = []
 
     def answer(self, need: CNeed) -> Answer:
-        """Who provides a need, and if nobody does, what was tried. ``-l:libx.a`` counts as ``-lx``."""
+        """Who provides a need, or what was tried if nobody does. ``-l:libx.a`` counts as ``-lx``."""
         if need.kind is NeedKind.LIB and (file := _LIBRARY_FILE.fullmatch(need.name)):
             need = evolve(need, name=file["name"])
         open_ends: list[Answer] = []
         for attempt in self._attempts(need):
             found = attempt(need)
-            if found and found.is_settled:
+            if found and found.is_provided:
                 self._remember(need, found)
                 return found
             if found:
@@ -56,7 +58,7 @@ class Attempts:
                     break
         found = self._open(need, open_ends)
         if need.kind is not NeedKind.HEADER:
-            self.meant.update(found.libraries)
+            self.named.update(found.libraries)
         return found
 
     def _attempts(self, need: CNeed) -> tuple[Callable[[CNeed], Answer | None], ...]:
@@ -67,18 +69,18 @@ class Attempts:
         if need.kind is NeedKind.FRAMEWORK:
             return (self._by_system, *said, self._by_policy, self._no_framework)
         return (
-            *said, self._by_policy, self._by_stronger, self._by_rules, self._by_system, self._by_registry,
-            self._by_voucher,
+            *said, self._by_policy, self._as_already_answered, self._by_rules, self._by_system,
+            self._by_registry, self._by_unknown_headers,
         )  # fmt: skip
 
     def _remember(self, need: CNeed, answer: Answer) -> None:
         self.chosen |= frozenset(answer.labels)
         for name in answer.libraries:
-            self.settled.setdefault(name, answer)
+            self.answers.setdefault(name, answer)
         if need.kind is not NeedKind.HEADER:
-            self.meant.update(answer.libraries)
-            if answer.vouches:
-                self.vouchers.append(answer)
+            self.named.update(answer.libraries)
+            if answer.has_unknown_headers:
+                self.with_unknown_headers.append(answer)
 
     def _libraries(self, need: CNeed) -> tuple[Library, ...]:
         return self.providers.registry.find(need.kind, need.name)
@@ -97,23 +99,23 @@ class Attempts:
         alike = [each for each in self.providers.resolves if (each.kind, each.name) == (kind, name)]
         own = [each for each in alike if self.platform in each.platforms]
         for each in (*own, *(each for each in alike if not each.platforms)):
-            return self._told(need, tuple(map(Label.parse, each.labels)), f"[[resolve]] in {FILE_NAME}")
+            return self._by_user(need, tuple(map(Label.parse, each.labels)), f"[[resolve]] in {FILE_NAME}")
         return None
 
     def _by_directive(self, need: CNeed) -> Answer | None:
         for each in self.providers.directives:
             if (each.kind, each.name) == (need.kind.value, need.name):
-                return self._told(need, (each.label,), f"directive in //{each.directory}")
+                return self._by_user(need, (each.label,), f"directive in //{each.directory}")
         return None
 
-    def _told(self, need: CNeed, labels: tuple[Label, ...], how: str) -> Answer:
-        """What the user says; the headers of a label that is not in the index are not known."""
+    def _by_user(self, need: CNeed, labels: tuple[Label, ...], how: str) -> Answer:
+        """The user's choice; the headers of a label that is not in the index are not known."""
         return Answer(
             status=Status.RESOLVED,
             labels=labels,
             how=how,
             libraries=self._names(need),
-            vouches=any(self.providers.index.rule(label) is None for label in labels),
+            has_unknown_headers=any(self.providers.index.rule(label) is None for label in labels),
         )
 
     def _by_policy(self, need: CNeed) -> Answer | None:
@@ -127,19 +129,19 @@ class Attempts:
             flags=_flags(need, (*named, *libraries)),
             how=f"policy.system in {FILE_NAME}",
             libraries=tuple(each.name for each in named or libraries),
-            vouches=True,
+            has_unknown_headers=True,
         )
 
-    def _by_stronger(self, need: CNeed) -> Answer | None:
-        """What the library turned out to be that this is another name of."""
+    def _as_already_answered(self, need: CNeed) -> Answer | None:
+        """The answer for the same library under another name."""
         found = self._libraries(need) or self._alike(need)
-        library = next((each for each in found if each.name in self.settled), None)
+        library = next((each for each in found if each.name in self.answers), None)
         if library is None:
             return None
-        settled = self.settled[library.name]
-        if settled.module:
+        earlier = self.answers[library.name]
+        if earlier.module:
             return self._module(need, library)
-        return evolve(settled, flags=_flags(need, (library,)) if settled.flags else ())
+        return evolve(earlier, flags=_flags(need, (library,)) if earlier.flags else ())
 
     def _by_rules(self, need: CNeed) -> Answer | None:
         """The cc rules of the workspace: by header; by the library's name; by headers of that library."""
@@ -157,12 +159,12 @@ class Attempts:
         if need.kind is NeedKind.PKG_CONFIG:
             linked = {name for each in libraries[:1] for name in each.linker_names(need.name)}
             parts = [self._chosen(need, index.by_lib(name)) for name in sorted(linked)]
-            if parts and all(part and part.is_settled for part in parts):
+            if parts and all(part and part.is_provided for part in parts):
                 return _joined([part for part in parts if part])
         return self._chosen(need, owners)
 
     def _chosen(self, need: CNeed, rules: Iterable[CRule]) -> Answer | None:
-        """One of some rules: that which is chosen already, the only one, the one of that name."""
+        """One of some rules: the one that is chosen already, the only one, or the one of that name."""
         found = sorted(rules, key=lambda rule: rule.label)
         visible = [rule for rule in found if rule.is_visible_from(self.directory)]
         if not visible:
@@ -180,7 +182,7 @@ class Attempts:
         return Answer(status=Status.RESOLVED, labels=(rule.label,), how=how, libraries=self._names(need))
 
     def _one_of(self, need: CNeed, rules: list[CRule]) -> CRule | None:
-        """The rule that is meant; an alias only where what it stands for is not among them."""
+        """The rule to take, None if several fit; an alias only if its target is not among them."""
         for rule in rules:
             if rule.label in self.chosen:
                 return rule
@@ -202,10 +204,10 @@ class Attempts:
         )
 
     def _by_system(self, need: CNeed) -> Answer | None:
-        """What the system has, flags for a pkg-config name of what it has included.
+        """The system as the provider; a pkg-config name gets the flags of its library.
 
-        A library of the table is settled by it only where the system has its headers too: ``-luuid`` is
-        something else on Windows.
+        It provides a library of the table only if it has the library's headers too: ``-luuid`` is something
+        else on Windows.
         """
         systems, libraries = self.providers.systems, self._libraries(need)
         same = [x for x in libraries if any(systems.has(NeedKind.HEADER, h, self.goos) for h in x.headers)]
@@ -220,12 +222,12 @@ class Attempts:
         return Answer(status=Status.SYSTEM, flags=flags, how=f"part of {self.goos}", libraries=names)
 
     def _by_registry(self, need: CNeed) -> Answer | None:
-        """The library of the table that is meant, else that whose module is declared, else the only one."""
+        """The named library of the table, else the one whose module is declared, else the only one."""
         found = self._libraries(need)
         weak = () if found else self._alike(need)
         declared = [each for each in found or weak if is_declared(each, self.providers.repositories)]
-        meant = [each for each in found or weak if each.name in self.meant]
-        for some in (meant, declared, found):
+        named = [each for each in found or weak if each.name in self.named]
+        for some in (named, declared, found):
             if len(some) == 1:
                 return self._module(need, some[0])
         if not found:
@@ -247,22 +249,22 @@ class Attempts:
         is_header = need.kind is NeedKind.HEADER
         return self.providers.registry.by_header_tail(need.name) if is_header else ()
 
-    def _by_voucher(self, need: CNeed) -> Answer | None:
-        """A header that nobody knows comes with what the package links from where headers are not known."""
+    def _by_unknown_headers(self, need: CNeed) -> Answer | None:
+        """An unknown header is taken to come with a library whose headers are not all known."""
         if need.kind is not NeedKind.HEADER or self._libraries(need):
             return None
-        found = [each for each in self.vouchers if self._may_have(each, need.name)]
+        found = [each for each in self.with_unknown_headers if self._may_have(each, need.name)]
         if not found:
             return None
         joined = _joined(found)
         return evolve(joined, flags=(), how=f"taken to come with it: {joined.how}", libraries=())
 
-    def _may_have(self, voucher: Answer, header: str) -> bool:
-        """Whether a header may come with something; with a known library only where the names are akin."""
-        if not voucher.libraries:
+    def _may_have(self, answer: Answer, header: str) -> bool:
+        """Whether a header may come with an answer; with a known library only if the names are alike."""
+        if not answer.libraries:
             return True
         head = header.partition("/")[0].partition(".")[0]
-        libraries = [each for each in self.providers.registry.libraries if each.name in voucher.libraries]
+        libraries = [each for each in self.providers.registry.libraries if each.name in answer.libraries]
         return any(bare_name(head) in map(bare_name, _heads(each)) for each in libraries)
 
     def _no_framework(self, need: CNeed) -> Answer:
@@ -270,7 +272,7 @@ class Attempts:
         return Answer(status=Status.UNRESOLVED, tried=(f"{self.goos} has no frameworks",), remedy=remedy)
 
     def _open(self, need: CNeed, ends: list[Answer]) -> Answer:
-        """What is left where nobody provides a need: the first that has candidates decides what to do."""
+        """The answer if nobody provides a need; the first attempt that has one decides the remedy."""
         if not ends:
             text = "no cc rule of the workspace and no known library has it"
             return Answer(status=Status.UNRESOLVED, tried=(text,), remedy=advice(need))
@@ -290,7 +292,7 @@ def _heads(library: Library) -> tuple[str, ...]:
 
 
 def _is_made_for(rule: CRule, lib: str) -> bool:
-    """Whether a rule bears a library's name and its files or link options say so too."""
+    """Whether a rule has a library's name, and its files or link options name the library too."""
     return lib in rule.declared and rule.label.name.removeprefix("lib") == lib.removeprefix("lib")
 
 

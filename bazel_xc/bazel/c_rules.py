@@ -15,12 +15,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import field, frozen
 
 from bazel_xc.bazel.kinds import CC_RULE_SUFFIX, CC_RULE_TAGS, PLAIN_KINDS
-from bazel_xc.bazel.outline import Slot, calls_of
+from bazel_xc.bazel.outline import Slot
 from bazel_xc.bazel.plan import WantedRule
 from bazel_xc.buildfile.printer import strings
-from bazel_xc.buildfile.syntax import Call, ListValue, Notes, Opaque, String, Value, strings_in
+from bazel_xc.buildfile.rules import ExistingRule
+from bazel_xc.buildfile.syntax import ListValue, Notes, Opaque, String, Value
 from bazel_xc.buildfile.workspace import Directory, Workspace
-from bazel_xc.clibs.rules import is_own
 from bazel_xc.model import Diagnostic, Label, Severity, parsed_label
 
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".H", ".inc", ".inl", ".ipp", ".tcc")
@@ -43,7 +43,7 @@ class Assembly:
 
 
 @frozen(kw_only=True)
-class Reach:
+class PackageReach:
     """What one Go package reaches in the tree, all paths from the workspace root.
 
     ``directories`` are search directories in the compiler's order; ``archives`` are library files.
@@ -65,7 +65,7 @@ class CcRules:
     """
 
     rules: Mapping[str, tuple[WantedRule, ...]] = field(factory=dict)
-    stale: Mapping[str, tuple[Call, ...]] = field(factory=dict)
+    stale: Mapping[str, tuple[ExistingRule, ...]] = field(factory=dict)
     headers: Mapping[str, tuple[Label, ...]] = field(factory=dict)
     archives: Mapping[tuple[str, str], Label] = field(factory=dict)
     consumers: Mapping[str, frozenset[str]] = field(factory=dict)
@@ -74,7 +74,7 @@ class CcRules:
 
 def cc_rules(
     workspace: Workspace,
-    reaches: Iterable[Reach],
+    reaches: Iterable[PackageReach],
     packages: frozenset[str],
     root_name: str,
     *,
@@ -90,7 +90,7 @@ def cc_rules(
     """
     reaches = sorted(reaches, key=lambda each: each.package)
     owned = _with_new_packages([each for each in reaches if each.package in wired], packages)
-    work = _Work(workspace, owned, root_name, wired, taken)
+    work = _CRulePlanner(workspace, owned, root_name, wired, taken)
     for reach in reaches:
         work.add(reach)
     return CcRules(
@@ -103,7 +103,7 @@ def cc_rules(
     )
 
 
-def _with_new_packages(reaches: Iterable[Reach], packages: frozenset[str]) -> frozenset[str]:
+def _with_new_packages(reaches: Iterable[PackageReach], packages: frozenset[str]) -> frozenset[str]:
     """Where no Bazel package is at or above a directory, the topmost one that is reached becomes one."""
     wanted: set[str] = set()
     for reach in reaches:
@@ -125,7 +125,7 @@ def _owner(directory: str, packages: Iterable[str]) -> str | None:
     return directory
 
 
-class _Work:
+class _CRulePlanner:
     def __init__(
         self,
         workspace: Workspace,
@@ -145,7 +145,7 @@ class _Work:
         self.consumers: dict[str, set[str]] = {}
         self.said: list[Diagnostic] = []
 
-    def add(self, reach: Reach) -> None:
+    def add(self, reach: PackageReach) -> None:
         owners: dict[str, tuple[list[str], list[str]]] = {}
         for directory in reach.directories:
             owners.setdefault(self._owner(directory), ([], []))[0].append(directory)
@@ -213,8 +213,8 @@ class _Work:
         self, kind: str, owner: str, name: str, package: str, attributes: dict[str, Value]
     ) -> Label | None:
         name = self._free(owner, name, kind, package)
-        named = (call for call in self._calls(owner) if call.name == name and call.kind == kind)
-        existing = next((call for call in named if is_own(call)), None)
+        own = (rule for rule in self._rules(owner) if rule.ours)
+        existing = next((rule for rule in own if rule.name == name and rule.written == kind), None)
         if package not in self.wired and not (existing and self._writable(owner)):
             return None
         if not self._writable(owner):
@@ -232,7 +232,8 @@ class _Work:
 
     def _free(self, owner: str, name: str, kind: str, package: str) -> str:
         """The name, or one that holds the package's path in short where another rule has it."""
-        others = {call.name for call in self._calls(owner) if not (is_own(call) and call.kind == kind)}
+        rules = self.workspace.existing.of(owner)
+        others = {rule.name for rule in rules if not (rule.ours and rule.written == kind)}
         others |= self.taken.get(owner, frozenset())
         others |= {rule.slot.name for rule in self.rules.get(owner, ())}
         if name not in others:
@@ -252,11 +253,11 @@ class _Work:
         self.rules[owner][at] = WantedRule(rule.slot, attributes)
         self.consumers[owner].add(package)
 
-    def stale(self) -> Iterator[tuple[str, tuple[Call, ...]]]:
+    def stale(self) -> Iterator[tuple[str, tuple[ExistingRule, ...]]]:
         """Rules of ours that no package wants any more."""
         for path in self.workspace.directories:
             wanted = {rule.slot.name for rule in self.rules.get(path, ())}
-            gone = tuple(call for call in self._calls(path) if is_own(call) and call.name not in wanted)
+            gone = tuple(rule for rule in self._rules(path) if rule.ours and rule.name not in wanted)
             if gone:
                 yield path, gone
 
@@ -270,9 +271,9 @@ class _Work:
         base = posixpath.basename(owner) if package == owner else below
         return _clean((base or self.root_name).replace("/", "_")) + CC_RULE_SUFFIX
 
-    def _calls(self, directory: str) -> tuple[Call, ...]:
+    def _rules(self, directory: str) -> tuple[ExistingRule, ...]:
         found = self.workspace.directories.get(directory)
-        return calls_of(found) if found else ()
+        return found.rules if found else ()
 
     def _writable(self, directory: str) -> bool:
         found = self.workspace.directories.get(directory)
@@ -293,13 +294,7 @@ class _Work:
 
 def our_cdeps(directory: Directory, workspace: Workspace, own: frozenset[Label]) -> frozenset[Label]:
     """The labels in ``cdeps`` of a BUILD file that lead to rules of ours, ``own``, or to one that is gone."""
-    texts = {
-        text
-        for call in calls_of(directory)
-        for attribute in call.attributes
-        if attribute.name == "cdeps"
-        for text in strings_in(attribute.value)
-    }
+    texts = {text for rule in directory.rules for text in rule.strings("cdeps")}
     labels = (parsed_label(text, directory.path) for text in texts)
     return frozenset(each for each in labels if each and (each in own or _is_gone(each, workspace)))
 
@@ -313,7 +308,7 @@ def _is_gone(label: Label, workspace: Workspace) -> bool:
         return True
     file = found.build_file
     plain = file is not None and not file.dynamic and all(call.kind in PLAIN_KINDS for call in file.calls)
-    return plain and all(call.name != label.name for call in calls_of(found))
+    return plain and all(rule.name != label.name for rule in found.rules)
 
 
 def _library(owner: str, directories: Iterable[str], files: Iterable[str]) -> dict[str, Value]:

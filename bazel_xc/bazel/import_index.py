@@ -18,11 +18,12 @@ from attrs import frozen
 from bazel_xc.bazel import names
 from bazel_xc.bazel.external_names import ExternalNames
 from bazel_xc.bazel.go_modules import bazel_go_modules
-from bazel_xc.bazel.kinds import KINDS, LIBRARY_KINDS
-from bazel_xc.bazel.outline import Outline, calls_of
-from bazel_xc.buildfile.directives import REFERENCE, Override
-from bazel_xc.buildfile.evaluate import MadeRule
-from bazel_xc.buildfile.repositories import BazelDep, Repositories
+from bazel_xc.bazel.kinds import KINDS
+from bazel_xc.bazel.outline import Outline
+from bazel_xc.buildfile.directives import REFERENCE, ImportOverride
+from bazel_xc.buildfile.module_file import BazelDep
+from bazel_xc.buildfile.repositories import Repositories
+from bazel_xc.buildfile.rules import LIBRARY_KINDS, RuleTable
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.listing import is_standard
 from bazel_xc.golang.modules import Module, module_of
@@ -37,7 +38,7 @@ _WORKSPACE_RULES: Mapping[str, str] = {
 
 
 @frozen
-class Library:
+class ImportedLibrary:
     """A rule that an import path leads to; ``weak`` ones count only where there is no other."""
 
     label: Label
@@ -111,7 +112,7 @@ class Externals:
 class Index:
     """Libraries by import path, and what lies outside."""
 
-    libraries: Mapping[str, tuple[Library, ...]]
+    libraries: Mapping[str, tuple[ImportedLibrary, ...]]
     externals: Externals
     convention: str
     rule_names: Mapping[str, frozenset[str]]
@@ -238,77 +239,51 @@ def build_index(
     outlines: Iterable[Outline],
     externals: Externals,
     convention: str,
-    made: Mapping[str, tuple[MadeRule, ...]],
+    existing: RuleTable,
 ) -> Index:
-    """Indexes every library that will stand in the workspace after the merge.
-
-    ``made`` are the rules, by directory, of files that had to be run to know them.
-    """
-    table: dict[str, list[Library]] = {}
+    """Indexes every library that the workspace will have after the merge; ``existing`` are today's rules."""
+    table: dict[str, list[ImportedLibrary]] = {}
     rule_names: dict[str, frozenset[str]] = {}
     for each in outlines:
         for library in _libraries(each):
             table.setdefault(library.import_path, []).append(library)
-        gone = set(map(id, each.stale))
-        known = {call.name for call in calls_of(each.directory) if call.name and id(call) not in gone}
-        for rule in made.get(each.directory.path, ()):
-            if rule.import_path and rule.name not in known:
-                label = Label("", each.directory.path, rule.name)
-                table.setdefault(rule.import_path, []).append(Library(label, rule.import_path, weak=True))
-            known.add(rule.name)
-        rule_names[each.directory.path] = frozenset(known)
+        path = each.directory.path
+        for rule in existing.of(path):
+            if rule.made_by_evaluation and rule.import_path:
+                label = Label("", path, rule.name)
+                table.setdefault(rule.import_path, []).append(
+                    ImportedLibrary(label, rule.import_path, weak=True)
+                )
+        rule_names[path] = existing.names(path) - {rule.name for rule in each.stale}
     libraries = {path: tuple(found) for path, found in table.items()}
     return Index(libraries, externals, convention, rule_names)
 
 
-def detect_convention(directories: Mapping[str, Directory]) -> str:
-    """The naming convention that the root's and the first level's BUILD files show, else ``import``."""
-    root = directories.get("")
-    shown = _shown(root) if root else None
-    if shown:
-        return shown
-    found = {_shown(directory) for path, directory in directories.items() if path and "/" not in path}
-    found.discard(None)
-    return (found.pop() or "import") if len(found) == 1 else "import"
-
-
-def _shown(directory: Directory) -> str | None:
-    for call in calls_of(directory):
-        if call.kind != "alias" and call.name == names.DEFAULT_LIBRARY:
-            return names.DEFAULT_LIBRARY
-        import_path = call.string("importpath") or ""
-        if call.kind in LIBRARY_KINDS and call.name and call.name == import_path.rpartition("/")[2]:
-            return "import"
-    return None
-
-
-def _libraries(each: Outline) -> Iterator[Library]:
-    directory, stale = each.directory, set(map(id, each.stale))
+def _libraries(each: Outline) -> Iterator[ImportedLibrary]:
+    directory = each.directory
     slot = each.library
     embedded: set[str] = {each.name for each in each.protos} if slot and not slot.blocked else set()
     if slot and slot.blocked and each.package:
-        yield Library(Label("", directory.path, slot.name), each.package.import_path, weak=True)
+        yield ImportedLibrary(Label("", directory.path, slot.name), each.package.import_path, weak=True)
     if slot and not slot.blocked and each.package:
         path = each.package.import_path
-        attribute = slot.existing.get("importpath") if slot.existing else None
+        attribute = slot.existing.source.get("importpath") if slot.existing else None
         if attribute and attribute.keep and attribute.string:
             path = attribute.string
-        yield Library(Label("", directory.path, slot.name), path)
-    others = [call for call in calls_of(directory) if not slot or call is not slot.existing]
-    for call in others:
-        if directory.settings.origin(call.kind) in LIBRARY_KINDS:
-            embedded.update(text.removeprefix(":") for text in call.strings("embed"))
-    for call in others:
-        import_path = call.string("importpath")
-        kind = directory.settings.origin(call.kind)
-        if not import_path or not call.name or id(call) in stale or call.name in embedded:
+        yield ImportedLibrary(Label("", directory.path, slot.name), path)
+    others = [rule for rule in directory.rules if not slot or rule != slot.existing]
+    for rule in others:
+        if rule.kind in LIBRARY_KINDS:
+            embedded.update(text.removeprefix(":") for text in rule.strings("embed"))
+    for rule in others:
+        if not rule.import_path or not rule.name or rule.name in embedded or rule in each.stale:
             continue
-        weak = kind not in LIBRARY_KINDS
-        if kind not in KINDS or kind in LIBRARY_KINDS:
-            yield Library(Label("", directory.path, call.name), import_path, weak)
+        weak = rule.kind not in LIBRARY_KINDS
+        if rule.kind not in KINDS or rule.kind in LIBRARY_KINDS:
+            yield ImportedLibrary(Label("", directory.path, rule.name), rule.import_path, weak)
 
 
-def _overridden(import_path: str, overrides: tuple[Override, ...]) -> Label | None:
+def _overridden(import_path: str, overrides: tuple[ImportOverride, ...]) -> Label | None:
     for override in overrides:
         if override.pattern is None and override.import_path == import_path:
             return override.label
@@ -326,7 +301,7 @@ def _both_names(import_path: str) -> tuple[str, str]:
 
 def _spelt(directory: Directory, repository: str, package: str) -> Iterator[str]:
     """The names by which the rules of a directory call the library of a package already."""
-    for text in (text for call in calls_of(directory) for text in call.strings("deps")):
+    for text in (text for rule in directory.rules for text in rule.strings("deps")):
         if text.startswith(f"@{repository}"):
             try:
                 label = Label.parse(text)

@@ -1,4 +1,4 @@
-"""The words of resolution: who may provide C, and how a need ends.
+"""The values of resolution: who may provide C, and how a need ends.
 
 Comes in: plain values. Goes out: frozen classes. Nothing is decided here.
 """
@@ -30,8 +30,8 @@ class Status(enum.StrEnum):
 
 @frozen(kw_only=True)
 class Providers:
-    """All who may provide something. ``directives`` are those that hold in the package, nearest first;
-    ``system`` are the names of ``policy.system``.
+    """Everything that may provide C. ``directives`` are those of the package, nearest first; ``system`` are
+    the names of ``policy.system``.
     """
 
     resolves: tuple[Resolve, ...] = ()
@@ -47,12 +47,12 @@ class Providers:
 class Answer:
     """How a need ends on one platform.
 
-    ``labels`` go to ``cdeps``; ``flags`` are linker flags that stand for a pkg-config name which the system
-    provides; ``how`` says who decided. ``candidates`` are labels or libraries to choose from, ``tried`` says
-    what did not help, ``remedy`` is one line for the user, empty where there is nothing to do. ``libraries``
-    are those of the table that it speaks of, ``module`` is the registry module it comes from, ``missing``
-    name and version of one that would provide it and is not declared. It ``vouches`` where more headers may
-    come with it than are known.
+    ``labels`` are for ``cdeps``. ``flags`` are the linker flags of a pkg-config name that the system
+    provides. ``how`` names who decided. ``candidates`` are labels or libraries to choose from, ``tried`` are
+    the attempts that did not help, ``remedy`` is one line for the user, empty if there is nothing to do.
+    ``libraries`` are its libraries of the table, ``module`` is the registry module it comes from, and
+    ``missing`` are name and version of a module that would provide it and is not declared. With
+    ``has_unknown_headers`` more headers may come with it than are known.
     """
 
     status: Status
@@ -65,11 +65,11 @@ class Answer:
     libraries: tuple[str, ...] = ()
     module: str = ""
     missing: tuple[str, str] | None = None
-    vouches: bool = False
+    has_unknown_headers: bool = False
 
     @property
-    def is_settled(self) -> bool:
-        """Whether somebody provides what is needed."""
+    def is_provided(self) -> bool:
+        """Whether somebody provides the need."""
         return self.status in (Status.RESOLVED, Status.SYSTEM, Status.BUNDLED)
 
 
@@ -90,7 +90,7 @@ class Outcome:
 
     @classmethod
     def from_answer(cls, need: CNeed, platforms: frozenset[str], answer: Answer) -> Outcome:
-        """The outcome of a need that is answered alike on some platforms."""
+        """The outcome of a need that has the same answer on some platforms."""
         return cls(
             need=need,
             platforms=platforms,

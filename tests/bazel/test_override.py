@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bazel_xc.bazel.cc_rules import CcRules
-from bazel_xc.bazel.third_party import (
+from bazel_xc.bazel.c_rules import CcRules
+from bazel_xc.bazel.override import (
     Reason,
     alias_name,
     aliases,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bazel_xc.bazel.cc_rules import Assembly, CcRules, Reach, cc_rules
+from bazel_xc.bazel.c_rules import Assembly, CcRules, PackageReach, cc_rules
 from bazel_xc.buildfile.directives import Settings
 from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
 from bazel_xc.buildfile.syntax import String, parse
@@ -35,7 +35,7 @@ def _workspace(build_files: Mapping[str, str], others: Iterable[str] = (), ignor
     return Workspace(DiskTree(Path("/nowhere")), found)
 
 
-def _planned(workspace: Workspace, *reaches: Reach, wired: str = "p q", tidy: bool = True) -> CcRules:
+def _planned(workspace: Workspace, *reaches: PackageReach, wired: str = "p q", tidy: bool = True) -> CcRules:
     built = frozenset(path for path, each in workspace.directories.items() if each.build_file)
     packages = frozenset(wired.split())
     return cc_rules(workspace, reaches, built | packages, "root", wired=packages, taken={}, tidy=tidy)
@@ -61,7 +61,7 @@ def _texts(rules: CcRules) -> dict[str, list[str]]:
     [
         pytest.param(
             [],
-            Reach(package="p", files=("p/inc/a.h", "p/inc/a.c"), directories=("p/inc",)),
+            PackageReach(package="p", files=("p/inc/a.h", "p/inc/a.c"), directories=("p/inc",)),
             {
                 "p": 'cc_library(name = "p_cgo", hdrs = ["inc/a.h"], includes = ["inc"], '
                 'textual_hdrs = ["inc/a.c"], visibility = ["//visibility:private"])'
@@ -70,7 +70,7 @@ def _texts(rules: CcRules) -> dict[str, list[str]]:
         ),
         pytest.param(
             [],
-            Reach(package="p", files=("lib/x/a.h", "lib/b.h"), directories=("lib",)),
+            PackageReach(package="p", files=("lib/x/a.h", "lib/b.h"), directories=("lib",)),
             {
                 "lib": 'cc_library(name = "p_cgo", hdrs = [ "b.h", "x/a.h", ], includes = ["."], '
                 'visibility = ["//p:__pkg__"])'
@@ -79,7 +79,7 @@ def _texts(rules: CcRules) -> dict[str, list[str]]:
         ),
         pytest.param(
             ["", "lib/x"],
-            Reach(package="p", files=("lib/x/a.h", "lib/b.h"), directories=("lib/x",)),
+            PackageReach(package="p", files=("lib/x/a.h", "lib/b.h"), directories=("lib/x",)),
             {
                 "lib/x": 'cc_library(name = "p_cgo", hdrs = ["a.h"], includes = ["."], '
                 'visibility = ["//p:__pkg__"])',
@@ -89,7 +89,7 @@ def _texts(rules: CcRules) -> dict[str, list[str]]:
         ),
         pytest.param(
             [""],
-            Reach(package="p", directories=("z", "a")),
+            PackageReach(package="p", directories=("z", "a")),
             {
                 "": 'cc_library(name = "p_cgo", includes = [ # do not sort "z", "a", ], '
                 'visibility = ["//p:__pkg__"])'
@@ -98,7 +98,7 @@ def _texts(rules: CcRules) -> dict[str, list[str]]:
         ),
         pytest.param(
             [""],
-            Reach(package="p", archives=("lib/libx.a",)),
+            PackageReach(package="p", archives=("lib/libx.a",)),
             {
                 "": 'cc_import(name = "lib_libx_cgo", static_library = "lib/libx.a", '
                 'visibility = ["//p:__pkg__"])'
@@ -107,7 +107,7 @@ def _texts(rules: CcRules) -> dict[str, list[str]]:
         ),
         pytest.param(
             [""],
-            Reach(package="p", archives=("libx.so.1.2",)),
+            PackageReach(package="p", archives=("libx.so.1.2",)),
             {
                 "": 'cc_import(name = "libx.so.1_cgo", shared_library = "libx.so.1.2", '
                 'visibility = ["//p:__pkg__"])'
@@ -116,13 +116,13 @@ def _texts(rules: CcRules) -> dict[str, list[str]]:
         ),
         pytest.param(
             [],
-            Reach(package="p", archives=("p/x.o",)),
+            PackageReach(package="p", archives=("p/x.o",)),
             {"p": 'cc_library(name = "x_cgo", srcs = ["x.o"], visibility = ["//visibility:private"])'},
             id="object",
         ),
         pytest.param(
             [],
-            Reach(
+            PackageReach(
                 package="p",
                 files=("p/inc/a.h",),
                 assembly=Assembly(sources=strings(["a.S"]), headers=("b.h",), copts=strings(["-DX"])),
@@ -138,7 +138,7 @@ def _texts(rules: CcRules) -> dict[str, list[str]]:
         ),
     ],
 )
-def test_rules(others: list[str], reach: Reach, wanted: dict[str, str]) -> None:
+def test_rules(others: list[str], reach: PackageReach, wanted: dict[str, str]) -> None:
     planned = _planned(_workspace(dict.fromkeys(others, ""), ["p", "lib", "lib/x"]), reach)
 
     assert {path: "\n".join(texts) for path, texts in _texts(planned).items()} == wanted
@@ -161,7 +161,7 @@ def test_names(package: str, owner: str, name: str) -> None:
     file = f"{owner}/x/a.h".lstrip("/")
     planned = cc_rules(
         workspace,
-        [Reach(package=package, files=(file,))],
+        [PackageReach(package=package, files=(file,))],
         frozenset({owner}),
         "root",
         wired=frozenset({package}),
@@ -172,7 +172,7 @@ def test_names(package: str, owner: str, name: str) -> None:
 
 
 def test_an_archive_of_two_packages_is_one_rule() -> None:
-    reaches = [Reach(package=package, archives=("lib/libx.a",)) for package in ("q", "p")]
+    reaches = [PackageReach(package=package, archives=("lib/libx.a",)) for package in ("q", "p")]
 
     planned = _planned(_workspace({"lib": ""}, ["p", "q"]), *reaches)
 
@@ -185,7 +185,7 @@ def test_an_archive_of_two_packages_is_one_rule() -> None:
 
 
 def test_two_archives_of_one_stem_have_names_of_their_own() -> None:
-    planned = _planned(_workspace({"p": ""}), Reach(package="p", archives=("p/x.a", "p/x.so")))
+    planned = _planned(_workspace({"p": ""}), PackageReach(package="p", archives=("p/x.a", "p/x.so")))
 
     assert set(planned.archives.values()) == {Label("", "p", "x_cgo"), Label("", "p", "x.so_cgo")}
 
@@ -209,7 +209,7 @@ def test_what_cannot_be_written_is_said_and_not_wired(
 ) -> None:
     workspace = _workspace(build_files, ["p"], ignored)
 
-    planned = _planned(workspace, Reach(package="p", files=("lib/a.h",)), wired=wired)
+    planned = _planned(workspace, PackageReach(package="p", files=("lib/a.h",)), wired=wired)
 
     assert [each.message for each in planned.diagnostics] == said
     assert (planned.rules, planned.headers) == ({}, {"p": ()})
@@ -225,7 +225,7 @@ def test_what_cannot_be_written_is_said_and_not_wired(
 )
 def test_name_that_another_rule_has_is_not_taken(text: str, taken: Mapping[str, frozenset[str]]) -> None:
     workspace = _workspace({"lib": text}, ["p"])
-    reach, both = Reach(package="p", files=("lib/a.h",)), frozenset({"p", "lib"})
+    reach, both = PackageReach(package="p", files=("lib/a.h",)), frozenset({"p", "lib"})
 
     planned = cc_rules(workspace, [reach], both, "root", wired=frozenset({"p"}), taken=taken)
 
@@ -242,7 +242,7 @@ go_library(name = "not_cc_cgo")
 
 
 def test_rules_that_nothing_wants_are_stale() -> None:
-    planned = _planned(_workspace({"lib": OLD}, ["p"]), Reach(package="p", files=("lib/a.h",)))
+    planned = _planned(_workspace({"lib": OLD}, ["p"]), PackageReach(package="p", files=("lib/a.h",)))
 
     assert {path: [call.name for call in calls] for path, calls in planned.stale.items()} == {
         "lib": ["gone_cgo"]
@@ -255,7 +255,9 @@ def test_nothing_is_stale_where_not_all_is_known() -> None:
 
 
 def test_a_rule_of_a_package_that_is_not_written_is_kept_up_to_date() -> None:
-    planned = _planned(_workspace({"lib": OLD}, ["p"]), Reach(package="p", files=("lib/a.h",)), wired="")
+    planned = _planned(
+        _workspace({"lib": OLD}, ["p"]), PackageReach(package="p", files=("lib/a.h",)), wired=""
+    )
 
     assert _texts(planned) == {
         "lib": ['cc_library(name = "p_cgo", hdrs = ["a.h"], visibility = ["//p:__pkg__"])']

@@ -14,32 +14,15 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from bazel_xc.buildfile.evaluate import EvaluatedRule
-from bazel_xc.buildfile.syntax import Call
-from bazel_xc.buildfile.workspace import Workspace
+from bazel_xc.buildfile.rules import ExistingRule
 from bazel_xc.model import Label
 
-ATTRIBUTES = frozenset(
-    """actual deps hdrs implementation_deps include_prefix includes interface_library linkopts out outs
-    sdk_dylibs sdk_frameworks shared_library srcs static_library strip_include_prefix textual_hdrs visibility
-    weak_sdk_frameworks""".split()
-)
 # Rules whose attributes are all there is; any other is a macro that may add to what is written.
 NATIVE_KINDS = frozenset({"cc_library", "cc_import", "objc_library", "objc_import"})
 _OTHER_KINDS = frozenset(
     {"cc_shared_library", "cc_static_library", "cc_proto_library", "cc_toolchain_import"}
 )
 _MACRO = re.compile(r"(?:\w*_)?cc_(?:\w*_)?(?:library|import)")
-# The cc rules that bazel-xc writes itself bear a tag, by which they are known again. Those of versions before
-# 0.2 had none: they are known by the end of their name, and by having nothing that bazel-xc does not write.
-OWN_KINDS = frozenset({"cc_import", "cc_library"})
-OWN_SUFFIX = "_cgo"
-OWN_TAG = "bazel_xc"
-OWN_TAGS = (OWN_TAG, "manual")  # nothing to build by itself, where there may be no C toolchain
-_OWN_ATTRIBUTES = frozenset(
-    """copts deps hdrs includes interface_library linkstatic name shared_library srcs static_library tags
-    textual_hdrs visibility""".split()
-)
 _HEADER = re.compile(r".*\.(?:h|hh|hpp|hxx|h\+\+|H|inc|inl|ipp|tcc|tpp|def)", re.DOTALL)
 _LIBRARY_FILE = re.compile(
     r"(?:lib)?(?P<name>.+?)(?:\.dll\.a|\.a|\.lo|\.lib|\.so(?:\.[0-9.]+)?|\.dylib|\.tbd|\.dll)"
@@ -118,34 +101,18 @@ class RuleFiles:
     libraries: tuple[str, ...] = ()
 
 
-def is_own(call: Call) -> bool:
-    """Whether bazel-xc wrote a rule, this version or an earlier one."""
-    if call.kind not in OWN_KINDS:
+def offers_c(rule: ExistingRule) -> bool:
+    """Whether others may have a rule as a cc dependency."""
+    if rule.made_by_evaluation and rule.values is None:
+        return False  # the file runs only without its globs, so that nothing of the rule is known
+    if _OTHER_KINDS & {rule.kind, rule.written}:
         return False
-    tags, names = call.strings("tags"), {each.name for each in call.attributes}
-    marked = call.name.endswith(OWN_SUFFIX) and tags == ("manual",) and names <= _OWN_ATTRIBUTES
-    return OWN_TAG in tags or marked
+    return rule.kind in NATIVE_KINDS or bool(_MACRO.fullmatch(rule.kind)) or rule.has_headers
 
 
-def own_labels(workspace: Workspace) -> frozenset[Label]:
-    """The rules that bazel-xc wrote, as they are in the BUILD files now."""
-    return frozenset(
-        Label("", path, call.name)
-        for path, directory in workspace.directories.items()
-        for call in (directory.build_file.calls if directory.build_file else ())
-        if is_own(call)
-    )
-
-
-def offers_c(rule: EvaluatedRule, kind: str) -> bool:
-    """Whether a rule, of a kind that stands for ``kind``, is one that others may have as a cc dependency."""
-    if not rule.name or kind in _OTHER_KINDS or rule.kind in _OTHER_KINDS:
-        return False
-    return kind in NATIVE_KINDS or bool(_MACRO.fullmatch(kind)) or "hdrs" in rule.attributes
-
-
-def c_rule(rule: EvaluatedRule, kind: str, package: str, files: RuleFiles, visible: Visibility) -> CRule:
-    """What a rule in ``package`` offers."""
+def c_rule(rule: ExistingRule, files: RuleFiles, visible: Visibility) -> CRule:
+    """What a rule offers."""
+    package, kind = rule.directory, rule.kind
     label = Label("", package, rule.name)
     headers = {path for path in (*files.hdrs, *files.textual_hdrs, *files.srcs) if _HEADER.fullmatch(path)}
     declared = _declared(rule, files)
@@ -162,22 +129,22 @@ def c_rule(rule: EvaluatedRule, kind: str, package: str, files: RuleFiles, visib
     )
 
 
-def alias_of(name: str, package: str, target: CRule, visible: Visibility) -> CRule:
-    """A rule under the name that an alias gives it."""
+def alias_of(label: Label, target: CRule, visible: Visibility) -> CRule:
+    """A rule under the label of an alias."""
     return CRule(
-        label=Label("", package, name),
+        label=label,
         target=target.target,
         kind="alias",
         headers=target.headers,
         files=target.files,
-        libs=target.libs | _names(name),
+        libs=target.libs | _names(label.name),
         declared=target.declared,
         links=target.links,
         visibility=visible,
     )
 
 
-def library_files(rule: EvaluatedRule) -> tuple[str, ...]:
+def library_files(rule: ExistingRule) -> tuple[str, ...]:
     """The labels of the library files that a rule hands on."""
     return tuple(text for attribute in _IMPORTED for text in rule.strings(attribute))
 
@@ -186,7 +153,7 @@ def _names(name: str) -> frozenset[str]:
     return frozenset({name, name.removeprefix("lib")}) - {""}
 
 
-def _declared(rule: EvaluatedRule, files: RuleFiles) -> frozenset[str]:
+def _declared(rule: ExistingRule, files: RuleFiles) -> frozenset[str]:
     """A rule named after one of its ``-l`` flags stands for that one, the others are what it needs."""
     words = _linker_words(rule.strings("linkopts"))
     flags = frozenset(word[2:] for word in words if word.startswith("-l") and len(word) > 2)
@@ -201,7 +168,7 @@ def _linker_words(options: Iterable[str]) -> Iterator[str]:
         yield from option.removeprefix("-Wl,").split(",") if option.startswith("-Wl,") else option.split()
 
 
-def _links(rule: EvaluatedRule, files: RuleFiles) -> bool:
+def _links(rule: ExistingRule, files: RuleFiles) -> bool:
     if any(rule.items(attribute) for attribute in _LINKING):
         return True
     if any(text.startswith("@") for text in rule.strings("srcs")):
@@ -209,7 +176,7 @@ def _links(rule: EvaluatedRule, files: RuleFiles) -> bool:
     return any(not _HEADER.fullmatch(path) for path in files.srcs)
 
 
-def _spellings(rule: EvaluatedRule, package: str, files: RuleFiles) -> Iterator[str]:
+def _spellings(rule: ExistingRule, package: str, files: RuleFiles) -> Iterator[str]:
     """How consumers may include its headers.
 
     By the path from the root, below each of ``includes``, and as ``strip_include_prefix`` and

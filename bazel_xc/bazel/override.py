@@ -28,6 +28,16 @@ _MADE_FOR = re.compile(r"# Written by bazel-xc modules: BUILD files for \S+ (\S+
 
 
 @frozen(kw_only=True)
+class ModuleOverride:
+    """What one Go module gets besides, or instead of, what Gazelle writes: ``patches`` are labels."""
+
+    path: str
+    patches: tuple[str, ...]
+    directives: tuple[str, ...] = ()
+    generation: str = ""  # "off" where Gazelle is to write nothing in it
+
+
+@frozen(kw_only=True)
 class Reason:
     """Why Gazelle's rules would not do for a package."""
 

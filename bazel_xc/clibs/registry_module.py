@@ -11,8 +11,8 @@ from attrs import evolve, frozen
 
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.cgo.needs import CNeed, NeedKind
-from bazel_xc.clibs.outcome import Answer, Status
 from bazel_xc.clibs.registry import Library, bare_name
+from bazel_xc.clibs.resolution import Answer, Status
 from bazel_xc.config import FILE_NAME
 from bazel_xc.model import Label
 
@@ -56,7 +56,7 @@ def from_module(
         how=repository.how,
         libraries=(library.name,),
         module=library.module,
-        vouches=True,
+        has_unknown_headers=True,
     )
 
 

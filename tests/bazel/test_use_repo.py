@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bazel_xc.bazel.module_file import MARK, ModuleWants, Override, checked, updated
-from bazel_xc.buildfile.module_file import ExtensionUse
+from bazel_xc.bazel.override import ModuleOverride
+from bazel_xc.bazel.override_tags import MARK
+from bazel_xc.bazel.use_repo import ModuleWants, checked, updated
+from bazel_xc.buildfile.module_file import ExtensionUse, read_module_file
 from bazel_xc.buildfile.syntax import parse
-from bazel_xc.model import Severity
+from bazel_xc.model import Diagnostic, Severity
 
 HEAD = """\
 module(name = "repo")
@@ -35,15 +37,19 @@ go_deps.module_override(
     path = "github.com/karalabe/hid",
 )
 """
-HID = Override(
+HID = ModuleOverride(
     path="github.com/karalabe/hid", patches=("//third_party/bazel_xc:hid/build.patch",), generation="off"
 )
 
 
+def _updated(data: bytes, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, ...]]:
+    return updated(read_module_file(data), wants)
+
+
 def text_of(old: str, wants: ModuleWants) -> str:
-    new, said = updated(old.encode(), wants)
+    new, said = _updated(old.encode(), wants)
     assert said == ()
-    again, _ = updated(new, wants)
+    again, _ = _updated(new, wants)
     assert again == new, "a second run changes it"
     return new.decode()
 
@@ -133,8 +139,8 @@ def test_a_variable_that_is_used_again_is_read_once() -> None:
 def test_a_name_of_an_unknown_module_stays_and_is_said() -> None:
     """Another Bazel module may require it, and then the extension makes a repository of it."""
     old = HEAD + 'use_repo(go_deps, "a", "c", "com_other", own = "org_other")\n'
-    new, _ = updated(old.encode(), repos("a"))
-    new, said = updated(new, repos("a"))
+    new, _ = _updated(old.encode(), repos("a"))
+    new, said = _updated(new, repos("a"))
     assert new.decode() == old.replace('"c", ', "")
     assert [str(each) for each in said] == [
         f"MODULE.bazel:7: warning: no module in go.mod or go.sum gives the repository {name}, so its name "
@@ -172,14 +178,14 @@ def test_the_extension_is_known_by_its_file(dep: str, file: str) -> None:
 )
 def test_another_extension_of_the_name_is_left_alone(use: str) -> None:
     old = f'bazel_dep(name = "gazelle")\n{use}\nuse_repo(go_deps, "a", "c")\n'
-    new, said = updated(old.encode(), repos("a", "b"))
+    new, said = _updated(old.encode(), repos("a", "b"))
     assert new.decode() == old
     assert [(each.line, each.code) for each in said] == [(2, "other-extension")]
 
 
 def test_names_that_cannot_be_read_are_left() -> None:
     old = HEAD + "use_repo(go_deps, *NAMES)\n"
-    new, said = updated(old.encode(), repos("a"))
+    new, said = _updated(old.encode(), repos("a"))
     assert new.decode() == old
     assert [(each.line, each.code) for each in said] == [(7, "use-repo")]
 
@@ -254,7 +260,7 @@ def test_repositories_that_nobody_asks_for_are_left() -> None:
 
 def test_what_may_stand_in_an_included_file_is_not_added() -> None:
     old = 'module(name = "repo")\n\ninclude("//:go.MODULE.bazel")\n'
-    new, said = updated(old.encode(), repos("a"))
+    new, said = _updated(old.encode(), repos("a"))
     assert new.decode() == old
     assert [(each.line, each.code) for each in said] == [(3, "included")]
 
@@ -267,7 +273,7 @@ def test_overrides_come_and_go() -> None:
 
 def test_an_override_changes() -> None:
     patches = ("//third_party/bazel_xc:hid/build.patch",)
-    other = Override(path=HID.path, patches=patches, directives=("gazelle:exclude c",))
+    other = ModuleOverride(path=HID.path, patches=patches, directives=("gazelle:exclude c",))
     new = text_of(HEAD + OVERRIDE, ModuleWants(repositories=frozenset(), overrides=(other,)))
     assert new == HEAD + OVERRIDE.replace(
         'build_file_generation = "off"', 'directives = ["gazelle:exclude c"]'
@@ -276,7 +282,9 @@ def test_an_override_changes() -> None:
 
 def test_an_override_of_the_users_own_stands() -> None:
     own = f'go_deps.module_override(\n    patches = ["//:mine.patch"],\n    path = "{HID.path}",\n)\n'
-    new, said = updated((HEAD + own).encode(), ModuleWants(repositories=frozenset(), overrides=(HID,)))
+    new, said = updated(
+        read_module_file((HEAD + own).encode()), ModuleWants(repositories=frozenset(), overrides=(HID,))
+    )
     assert new.decode() == HEAD + own
     assert [(each.line, each.code) for each in said] == [(7, "own-override")]
 
@@ -309,14 +317,14 @@ def test_every_other_byte_stays(
     newline = "\r\n" if crlf else "\n"
     old = f"{head}{call}{tail}".replace("\n", newline).encode()
     wants = ModuleWants(repositories=frozenset(wanted), known=frozenset(there))
-    new, said = updated(old, wants)
+    new, said = _updated(old, wants)
     assert said == ()
     assert new.startswith(head.replace("\n", newline).encode())
     assert new.endswith(tail.replace("\n", newline).encode())
     calls = [each for each in parse("MODULE.bazel", new).calls if each.kind == "use_repo"]
     names = re.findall(r'"(com_\w+)"', "".join(new[c.span.start : c.span.end].decode() for c in calls))
     assert sorted(names) == sorted(wanted)
-    assert updated(new, wants)[0] == new
+    assert _updated(new, wants)[0] == new
 
 
 def test_statements_on_the_line_of_another_stay() -> None:
@@ -340,7 +348,9 @@ def test_statements_on_the_line_of_another_stay() -> None:
 
 
 def test_byte_order_mark_stays_first() -> None:
-    new, _ = updated("\ufeff".encode(), ModuleWants(repositories=None, deps=(("zlib", "1.3"),)))
+    new, _ = updated(
+        read_module_file("\ufeff".encode()), ModuleWants(repositories=None, deps=(("zlib", "1.3"),))
+    )
 
     assert new.decode() == '\ufeffbazel_dep(name = "zlib", version = "1.3")\n'
 
@@ -395,13 +405,13 @@ def _use(variable: str) -> ExtensionUse:
 def test_overrides_come_with_the_extension_that_they_belong_to() -> None:
     """One run is enough where MODULE.bazel does not use go_deps yet."""
     data = b'module(name = "m")\n'
-    override = Override(path="a.org/b", patches=("//third_party:b.patch",))
+    override = ModuleOverride(path="a.org/b", patches=("//third_party:b.patch",))
     wants = ModuleWants(repositories=frozenset({"org_a_b"}), overrides=(override,))
 
-    once, _ = updated(data, wants)
+    once, _ = _updated(data, wants)
 
     assert b"go_deps.module_override(" in once
-    assert updated(once, wants)[0] == once
+    assert _updated(once, wants)[0] == once
 
 
 def test_a_last_line_without_its_end() -> None:

@@ -1,0 +1,120 @@
+"""Reads the calls that declare repositories, with their literal arguments.
+
+Comes in: calls of MODULE.bazel; the WORKSPACE and, through a ``read`` function, the macros of the workspace
+that it loads. Goes out: ``Declaration`` values, and diagnostics for files that cannot be read. What they
+declare is decided in ``repositories``. Nothing is evaluated.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+
+from attrs import field, frozen
+
+from bazel_xc.buildfile.syntax import Call, ListValue, String, syntax_tree
+from bazel_xc.model import Diagnostic, Severity, parsed_label
+
+_MACRO = re.compile(r"#\s*gazelle:repository_macro\s+([^\s%]+)%")
+
+
+@frozen
+class Declaration:
+    """A call anywhere in a file: its name, string arguments, line."""
+
+    kind: str
+    args: tuple[str, ...]
+    keywords: dict[str, str]
+    lists: dict[str, tuple[str, ...]] = field(factory=dict)
+
+    @classmethod
+    def from_call(cls, call: Call) -> Declaration:
+        """A top-level call that is parsed already."""
+        return cls(
+            kind=call.kind,
+            args=tuple(each.value for each in call.args if isinstance(each, String)),
+            keywords={each.name: each.string for each in call.attributes if each.string is not None},
+            lists={
+                each.name: call.strings(each.name)
+                for each in call.attributes
+                if isinstance(each.value, ListValue)
+            },
+        )
+
+    @classmethod
+    def from_node(cls, node: ast.Call) -> Declaration:
+        """A call anywhere in a syntax tree."""
+        keywords = {key.arg: key.value for key in node.keywords if key.arg}
+        return cls(
+            kind=ast.unparse(node.func),
+            args=tuple(text for text in map(_text, node.args) if text is not None),
+            keywords={name: text for name, value in keywords.items() if (text := _text(value)) is not None},
+            lists={
+                name: tuple(text for text in map(_text, value.elts) if text is not None)
+                for name, value in keywords.items()
+                if isinstance(value, ast.List)
+            },
+        )
+
+
+def workspace_calls(
+    name: str, read: Callable[[str], bytes | None], said: list[Diagnostic]
+) -> Iterator[Declaration]:
+    """The calls of the WORKSPACE and of every macro file in the main repository that it loads."""
+    pending, seen = [name], {name}
+    while pending:
+        path = pending.pop()
+        data = read(path)
+        if data is None:
+            continue
+        package = path.rpartition("/")[0] if path != name else ""
+        texts = [found[1].decode() for found in re.finditer(_MACRO.pattern.encode(), data)]
+        for call in calls_in(path, data, said):
+            yield call
+            if call.kind == "load" and call.args:
+                texts.append(call.args[0])
+        for text in texts:
+            loaded = _macro_path(text, package)
+            if loaded and loaded not in seen:
+                seen.add(loaded)
+                pending.append(loaded)
+
+
+def _macro_path(text: str, package: str) -> str | None:
+    if text.startswith("@//"):
+        text = text[1:]
+    if text.startswith("@") or not text.endswith(".bzl"):
+        return None
+    label = parsed_label(text, package)
+    return f"{label.package}/{label.name}".lstrip("/") if label else None
+
+
+def calls_in(path: str, data: bytes, said: list[Diagnostic]) -> Iterator[Declaration]:
+    """Every call of a WORKSPACE or of a file of macros, however deep in it."""
+    try:
+        tree = syntax_tree(data)
+    except (SyntaxError, ValueError) as e:
+        where = getattr(e, "lineno", 0) or 0, getattr(e, "offset", 0) or 0
+        said.append(unreadable(path, getattr(e, "msg", str(e)), *where))
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield Declaration.from_node(node)
+
+
+def unreadable(path: str, message: str, line: int, column: int) -> Diagnostic:
+    """What to report about a file whose repositories are not known."""
+    return Diagnostic(
+        path=path,
+        line=line,
+        column=column,
+        severity=Severity.ERROR,
+        code="syntax",
+        message=message,
+        remedy="mend it; its repositories are not known",
+    )
+
+
+def _text(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
