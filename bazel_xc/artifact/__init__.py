@@ -1,1 +1,1 @@
-"""Before and after the build: the machine that builds, the logs it leaves, the binaries that come out."""
+"""The machine that builds, the logs of a build, and the binaries that it makes."""

@@ -1,8 +1,8 @@
 """The build information that the go linker leaves in a binary.
 
-Comes in: the bytes of a file. Goes out: a ``GoInfo``, or None where there is none that can be read. It is
-what ``go version -m`` shows; the layout is that of Go's package debug/buildinfo since Go 1.18, where the text
-stands behind the header. Older binaries, which hold pointers there, count as having none.
+Comes in: the bytes of a file. Goes out: a ``GoInfo``, or None if there is none that can be read. It is the
+information that ``go version -m`` shows. The layout is from Go's package debug/buildinfo since Go 1.18, where
+the text follows the header. Older binaries have pointers there and count as having no information.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _MAX_HITS = 64
 
 
 class Bytes(Protocol):
-    """What a mapped file can do."""
+    """The operations of a mapped file that are needed here."""
 
     def find(self, sub: bytes, start: int = ..., /) -> int:
-        """The place of a text, -1 where it is not there."""
+        """The offset of a text; -1 if it is missing."""
 
     def __getitem__(self, key: slice, /) -> bytes:
-        """Some of the bytes."""
+        """The bytes of a slice."""
 
 
 def read_build_info(data: Bytes, start: int = 0) -> GoInfo | None:
@@ -52,7 +52,7 @@ def _hits(data: Bytes, start: int) -> Iterator[int]:
 
 
 def _text(data: Bytes, at: int) -> tuple[bytes, int]:
-    """A string with its length before it, as a varint; empty where that makes no sense."""
+    """A string after its length, a varint, and the offset behind it; empty if the length is impossible."""
     length = 0
     for shift, byte in enumerate(data[at : at + 5]):
         length |= (byte & 0x7F) << (7 * shift)
@@ -95,7 +95,7 @@ def _module(text: str) -> GoModule:
 
 
 def _unquoted(text: str) -> str:
-    """Go quotes what has spaces, quotes or line ends in it."""
+    """The text without the quotes that Go puts around spaces, quotes and line ends."""
     if len(text) > 1 and text[0] == text[-1] and text[0] in '"`':
         return text[1:-1].replace('\\"', '"').replace("\\\\", "\\") if text[0] == '"' else text[1:-1]
     return text

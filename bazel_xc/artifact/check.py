@@ -1,6 +1,7 @@
-"""One line of an answer: what was looked at, what was found, how that is judged.
+"""One line of an answer: a subject, what was found, and a status.
 
-Comes in: nothing. Goes out: frozen values that ``doctor`` and ``verify`` fill and that are shown as they are.
+Comes in: nothing. Goes out: frozen values that ``doctor`` and ``verify`` fill and that ``cli`` shows
+unchanged.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from attrs import frozen
 
 
 class CheckStatus(enum.StrEnum):
-    """How a thing is judged; information is what nobody asked to be one way or the other."""
+    """The result of a check. INFO: there is no expectation."""
 
     OK = "ok"
     INFO = "info"
@@ -22,7 +23,9 @@ class CheckStatus(enum.StrEnum):
 
 @frozen(kw_only=True)
 class Check:
-    """``command`` is what was run, ``remedy`` what to do; both may be empty. All are one line."""
+    """``command`` is the command that was run, ``remedy`` is advice; both may be empty. Each field is one
+    line.
+    """
 
     name: str
     status: CheckStatus
@@ -32,5 +35,5 @@ class Check:
 
 
 def failed(checks: Iterable[Check]) -> bool:
-    """Whether any of them is a failure."""
+    """Whether any check is a failure."""
     return any(each.status is CheckStatus.FAILURE for each in checks)

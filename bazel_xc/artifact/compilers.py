@@ -1,8 +1,8 @@
-"""Finds the C compiler for a platform, and proves it.
+"""Finds the C compiler for a platform and tries it.
 
-Comes in: a platform, an environment, a function that runs commands. Goes out: a ``Proof`` per candidate: an
-object file that it made, looked at, and the C library whose headers it reads. The environment's words come
-first, then what this machine has under the usual names. It says nothing of what linking would take.
+Comes in: a platform, an environment, a function that runs commands. Goes out: a ``Proof`` per candidate: the
+machine of an object file that it made, and the C library whose headers it reads. Compilers that the
+environment names come first, then programs with the usual names. It does not try to link.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ _ZIG_SYSTEMS = {"linux": "linux-gnu", "windows": "windows-gnu", "darwin": "macos
 
 @frozen
 class Candidate:
-    """A compiler as it is called, and who names it: a variable of the environment, or empty."""
+    """A compiler's command, and the environment variable that names it, if any."""
 
     words: tuple[str, ...]
     variable: str = ""
 
     @property
     def shown(self) -> str:
-        """The call, with the program without its folder."""
+        """The command, without the folder of the program."""
         name = " ".join((Path(self.words[0]).name, *self.words[1:]))
         return f"{self.variable}={name}" if self.variable else name
 
 
 @frozen(kw_only=True)
 class Proof:
-    """What came of trying a compiler.
+    """The result of trying a compiler.
 
-    ``problem`` says why it is of no use, ``header_problem`` why headers cannot be read; ``library`` is empty
-    where unknown.
+    ``problem`` is the reason why it cannot be used, ``header_problem`` the reason why C headers cannot be
+    read; both are empty on success. ``library`` is empty if it is unknown.
     """
 
     candidate: Candidate
@@ -60,7 +60,7 @@ class Proof:
 
 
 def candidates(platform: Platform, environment: Mapping[str, str]) -> Iterator[Candidate]:
-    """The compilers that may be meant for a platform, the likeliest first; usual ones where they are."""
+    """The possible compilers for a platform, the likeliest first; usual names only if they are on PATH."""
     for variable in (f"CC_FOR_{platform.goos}_{platform.goarch}", "CC"):
         words = _split(environment.get(variable, ""))
         if words:
@@ -72,7 +72,7 @@ def candidates(platform: Platform, environment: Mapping[str, str]) -> Iterator[C
 
 
 def prove(candidate: Candidate, platform: Platform, run: RunIn) -> Proof:
-    """Compiles a function and looks at the object; asks for the C library where that went well."""
+    """Compiles a function, reads the object's header, and on success asks for the C library."""
     with tempfile.TemporaryDirectory(prefix="bazel-xc-") as name:
         folder = Path(name)
         (folder / "probe.c").write_text(_PROBE, encoding="utf-8")
@@ -137,13 +137,13 @@ def _version(text: str) -> str:
 
 
 def _library(macros: Mapping[str, str], platform: Platform) -> str:
-    """The C library by the macros that its headers define."""
+    """The C library, recognized by macros of its headers."""
     if "__GLIBC__" in macros:
         return f"glibc {macros['__GLIBC__']}.{macros.get('__GLIBC_MINOR__', '?')}"
     if platform.goos == "windows":
         return "UCRT" if "_UCRT" in macros else "msvcrt" if "__MSVCRT__" in macros else ""
     if platform.goos == "linux":
-        return "musl, or another without a mark of its own"
+        return "musl, or another library that cannot be recognized"
     return "macOS" if platform.goos == "darwin" and "__APPLE__" in macros else ""
 
 

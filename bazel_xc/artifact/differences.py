@@ -1,7 +1,7 @@
-"""Says where two builds of the same thing differ.
+"""Reports where two builds of the same program differ.
 
-Comes in: two paths and what the files say. Goes out: checks: the same bytes, or the first byte that differs
-and the section it is in, the sections that differ, and what differs in Go's build information.
+Comes in: two paths and the facts of both files. Goes out: checks: the same bytes, or the first byte that
+differs and its section, the sections that differ, and the differences in Go's build information.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SHOWN = 8
 
 
 def differences(one: BinaryFacts, other: BinaryFacts, paths: tuple[Path, Path]) -> tuple[Check, ...]:
-    """The comparison of two files. Raises ``ArtifactError`` where one cannot be read."""
+    """The checks for two files. Raises ``ArtifactError`` if one cannot be read."""
     if one.sha256 == other.sha256:
         return (Check(name="compare", status=CheckStatus.OK, found=f"same bytes as {other.path}"),)
     at = _first_difference(paths, one)

@@ -1,9 +1,9 @@
 """Whether this machine can build for the configured platforms.
 
-Comes in: a ``Surroundings``: the platforms, what is known of go, Bazel and the workspace, and a function that
-runs commands. Goes out: checks by subject. What a configured platform needs is a failure where it is missing,
-a warning where the platform is only a default; what only running or testing needs is a warning. It changes
-nothing and asks no network.
+Comes in: the ``Surroundings``: the platforms, what is known about go, Bazel and the workspace, and a function
+that runs commands. Goes out: checks by subject. A missing tool is a failure if a configured platform needs
+it, and a warning if the platform is only a default or if only running and testing need the tool. It changes
+nothing and uses no network.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ _BINFMT = Path("/proc/sys/fs/binfmt_misc")
 _INSTALL = {
     "linux": "install gcc for it (Debian: gcc-{gnu}), or zig",
     "windows": "install llvm-mingw or zig",
-    "darwin": "install zig for C that needs no framework, or build on macOS",
+    "darwin": "install zig if the C needs no framework, or build on macOS",
 }
 
 
 @frozen(kw_only=True)
 class Surroundings:
-    """What the examination stands on.
+    """The machine and the workspace that are examined.
 
-    ``go`` is the command and ``go_problem`` why there is none; ``go_mod`` the highest version that a go.mod
-    asks for. ``bazel_version`` is that of .bazelversion, ``rules_go`` the version that the workspace
-    declares, each empty where none is. ``run`` runs a command in a folder, with variables that are set or,
-    by "", unset.
+    ``go`` is the command, ``go_problem`` the reason why there is none, ``go_mod`` the highest version of Go
+    that a go.mod needs. ``bazel_version`` is from .bazelversion, ``rules_go`` is the version that the
+    workspace declares; each is empty if there is none. ``run`` runs a command in a folder, with more
+    variables; an empty value unsets one. The platforms are ``certain`` if somebody configured them.
     """
 
     platforms: tuple[Platform, ...]
@@ -57,12 +57,12 @@ class Surroundings:
 
     @property
     def bad(self) -> CheckStatus:
-        """How bad it is when a platform lacks something."""
+        """The status of a check for something that a platform lacks."""
         return CheckStatus.FAILURE if self.certain else CheckStatus.WARNING
 
 
 def examine(here: Surroundings) -> Mapping[str, tuple[Check, ...]]:
-    """All checks, by what they are about: go, bazel, and each platform."""
+    """All checks by subject: go, bazel, and each platform."""
     found = {"go": tuple(_go(here)), "bazel": tuple(_bazel(here))}
     known = _platforms(here)
     for platform in here.platforms:
@@ -91,20 +91,20 @@ def _go(here: Surroundings) -> Iterator[Check]:
 
 
 def _modules(here: Surroundings) -> Iterator[Check]:
-    """Whether every package that is imported can be found without a network."""
+    """Whether every imported package can be found without a network."""
     template = "{{with .Error}}{{.Err}}{{end}}"
     command = ("go", "list", "-e", "-deps", "-f", template, "./...")
     done = here.run((here.go, *command[1:]), here.root, {})
     shown = "go list -e -deps ./..."
     if not done.good:
         said = done.problem or (done.stderr.strip() or f"exit code {done.code}").split("\n")[0]
-        yield _check("modules", CheckStatus.WARNING, said, "go mod tidy, or look at what go list says", shown)
+        yield _check("modules", CheckStatus.WARNING, said, "go mod tidy, or see the output of go list", shown)
         return
     errors = [line for line in done.stdout.split("\n") if line.strip()]
     missing = [line for line in errors if "module lookup disabled" in line or "cannot find module" in line
                or "no required module" in line]  # fmt: skip
     if missing:
-        found = f"{len(missing)} packages are in no module that is here: {missing[0][:160]}"
+        found = f"{len(missing)} packages are in no downloaded module: {missing[0][:160]}"
         yield _check("modules", CheckStatus.WARNING, found, "go mod download", shown)
     else:
         yield _check("modules", CheckStatus.OK, "all that is imported is here", command=shown)
@@ -120,10 +120,8 @@ def _cache(here: Surroundings) -> Iterator[Check]:
         yield _check("build cache", CheckStatus.INFO, "no compiled packages")
         return
     told = ", ".join(f"{count} {name} {release}" for (name, release), count in sorted(counts.items()))
-    remedy = (
-        "packages of several platforms do not mix; after exchanging a sysroot or C headers: go clean -cache"
-    )
-    yield _check("build cache", CheckStatus.INFO, f"of a sample: {told}", remedy)
+    remedy = "platforms do not share packages; after a change of a sysroot or C headers: go clean -cache"
+    yield _check("build cache", CheckStatus.INFO, f"in a sample: {told}", remedy)
 
 
 def _bazel(here: Surroundings) -> Iterator[Check]:
@@ -142,7 +140,7 @@ def _bazel(here: Surroundings) -> Iterator[Check]:
     if here.bazel_version:
         runs, asked = version_numbers(version), version_numbers(here.bazel_version)
         good = runs[:3] == asked[:3] or not runs
-        remedy = "" if good else "use bazelisk, which takes the version that the file says"
+        remedy = "" if good else "use bazelisk, which runs the version that the file names"
         status = CheckStatus.OK if good else CheckStatus.WARNING
         yield _check(".bazelversion", status, f"asks for {here.bazel_version}", remedy)
     yield from _rules_go(here)
@@ -157,7 +155,7 @@ def _since() -> tuple[tuple[tuple[int, ...], str], ...]:
 def _rules_go(here: Surroundings) -> Iterator[Check]:
     if not here.rules_go:
         if here.uses_bazel:
-            remedy = "bazel-xc init writes the lines that are missing"
+            remedy = "bazel-xc init writes the missing lines"
             yield _check("rules_go", CheckStatus.WARNING, "no version of rules_go is declared", remedy)
         return
     release = version_numbers(here.go_version)[:2]
@@ -171,7 +169,7 @@ def _rules_go(here: Surroundings) -> Iterator[Check]:
 
 
 def _platforms(here: Surroundings) -> Mapping[str, bool] | None:
-    """The platforms that go knows, and whether it has cgo there; None where it cannot be asked."""
+    """The platforms that go knows, and whether it has cgo there; None if go cannot be asked."""
     if not here.go:
         return None
     done = here.run((here.go, "tool", "dist", "list", "-json"), here.root, {})
@@ -192,7 +190,7 @@ def _platform(platform: Platform, known: Mapping[str, bool] | None, here: Surrou
 def _of_go(platform: Platform, known: Mapping[str, bool], here: Surroundings) -> Check:
     command = "go tool dist list -json"
     if platform.name not in known:
-        remedy = f"take another Go, or drop [platforms.{platform.name}]"
+        remedy = f"use another Go, or remove [platforms.{platform.name}]"
         return _check("go", here.bad, f"{here.go_version} does not know it", remedy, command)
     if platform.cgo and not known[platform.name]:
         remedy = f"set cgo = false in [platforms.{platform.name}]"
@@ -201,7 +199,7 @@ def _of_go(platform: Platform, known: Mapping[str, bool], here: Surroundings) ->
 
 
 def _compiler(platform: Platform, here: Surroundings) -> Iterator[Check]:
-    """The first compiler that makes objects for the platform, and those that were tried before."""
+    """The first compiler that makes objects for the platform, after the ones that do not."""
 
     def run(command: tuple[str, ...], folder: Path) -> Done:
         return here.run(command, folder, {})
@@ -234,7 +232,7 @@ def _compiler(platform: Platform, here: Surroundings) -> Iterator[Check]:
 
 
 def _running(platform: Platform, here: Surroundings) -> Iterator[Check]:
-    """Whether binaries and tests of the platform run here."""
+    """Whether binaries and tests of the platform run on this machine."""
     if (platform.goos, platform.goarch) == host():
         return
     if platform.goos == "windows":
@@ -263,6 +261,6 @@ def _binfmt(name: str) -> Check:
     except OSError:
         registered = False
     if registered:
-        return _check("binfmt_misc", CheckStatus.OK, f"runs its programs through qemu-{name}")
-    remedy = "install binfmt-support, or run tests by --run_under; programs run only when qemu is named"
+        return _check("binfmt_misc", CheckStatus.OK, f"runs its programs with qemu-{name}")
+    remedy = "install binfmt-support, or run tests with --run_under; programs run only if qemu is named"
     return _check("binfmt_misc", CheckStatus.WARNING, f"qemu-{name} is not registered", remedy)

@@ -1,9 +1,8 @@
 """Reads ELF files.
 
-Comes in: the bytes of a file that begins as ELF does. Goes out: an ``Image``. The layout of headers comes
-from pyelftools; the loops are here, because every count and offset in a file may be a lie: each is bounded,
-and what lies outside of the file is damage. Symbols and debug information are not read, only whether they
-are there.
+Comes in: the bytes of a file with the magic of ELF. Goes out: an ``Image``. pyelftools knows the layout of
+the headers. The loops are here, because every count and offset in a file may be wrong: each is bounded, and
+everything outside the file is damage. Symbols and debug information are found, but not read.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _DEBUG = frozenset({".debug_info", ".zdebug_info"})
 
 @frozen
 class _Elf:
-    """An open file with its tables; ``dynamic`` has the numbers of each tag."""
+    """An open file and its tables; ``dynamic`` has the values of each tag."""
 
     data: BinaryIO = field(repr=False)
     size: int
@@ -47,7 +46,7 @@ class _Elf:
 
 
 def read_elf(data: BinaryIO, size: int) -> Image:
-    """What the file says. Raises what pyelftools raises for a file it cannot take in."""
+    """The facts of an ELF file. Raises the exceptions of pyelftools for a broken file."""
     elf = _open(data, size)
     header = elf.file.header
     interpreter = _interpreter(elf)
@@ -107,7 +106,7 @@ def _open(data: BinaryIO, size: int) -> _Elf:
 
 
 def _table(data: BinaryIO, size: int, form: Any, offset: int, entry: int, count: int) -> tuple[Any, ...]:
-    """The headers of a table that are in the file."""
+    """The headers of a table, as far as they are inside the file."""
     room = (size - offset) // entry if entry >= form.sizeof() and 0 < offset < size else 0
     return tuple(
         struct_parse(form, data, stream_pos=offset + entry * at)
@@ -192,7 +191,7 @@ def _interpreter(elf: _Elf) -> str:
 
 
 def _is_pie(elf: _Elf, interpreter: str) -> bool:
-    """Shared objects that are programs: the linker says so, or they name who is to load them."""
+    """Whether a shared object is a program: it has the linker's flag, or an interpreter."""
     (flags, *_) = elf.dynamic.get("DT_FLAGS_1", (0,))
     return elf.file.header["e_type"] == "ET_DYN" and bool(interpreter or flags & _PIE_FLAG_1)
 
@@ -234,7 +233,7 @@ def _machine(elf: _Elf) -> str:
 
 
 def _build_ids(elf: _Elf) -> tuple[str, str]:
-    """GNU's, in hex, and Go's."""
+    """The build IDs of GNU, in hex, and of Go."""
     gnu, go = "", ""
     for owner, kind, value in _notes(elf):
         if owner == b"GNU" and kind == _GNU_BUILD_ID:
@@ -245,7 +244,7 @@ def _build_ids(elf: _Elf) -> tuple[str, str]:
 
 
 def _notes(elf: _Elf) -> Iterator[tuple[bytes, int, bytes]]:
-    """Owner, type and bytes of each note; of sections where there are no segments."""
+    """Owner, type and bytes of each note, in segments and in sections."""
     areas = [(e["p_offset"], e["p_filesz"]) for e in elf.segments if e["p_type"] == "PT_NOTE"]
     areas += [(e["sh_offset"], e["sh_size"]) for _, e in elf.sections if e["sh_type"] == "SHT_NOTE"]
     order, seen = "little" if elf.file.little_endian else "big", 0

@@ -1,8 +1,8 @@
-"""Holds what a file says against what its platform and its user want of it.
+"""Compares the facts of a file with the needs of its platform and of the user.
 
-Comes in: ``BinaryFacts`` and ``Wanted``. Goes out: one ``Check`` per property, in a fixed order. What the
-platform decides is a failure where it is otherwise; what may be one way or the other is information, unless
-the user asks for it by ``--expect``. It runs nothing.
+Comes in: ``BinaryFacts`` and ``Wanted``. Goes out: one ``Check`` per property, in a fixed order. A property
+that the platform decides is a failure if it is wrong. Any other property is information, unless the user asks
+for it with ``--expect``. It runs nothing.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _SHOWN_SETTINGS = ("-buildmode", "-trimpath", "vcs.revision", "vcs.modified")
 
 @frozen(kw_only=True)
 class Wanted:
-    """What is asked of a file.
+    """The expectations of a file.
 
-    ``certain`` where the platform's cgo setting is somebody's word and not a default. ``max_size`` is bytes,
-    ``max_glibc`` a version such as ``(2, 31)``; ``properties`` are names of ``PROPERTIES``.
+    The platform's cgo setting is ``certain`` if somebody configured it and it is no default. ``max_size`` is
+    in bytes, ``max_glibc`` is a version such as ``(2, 31)``, ``properties`` are names of ``PROPERTIES``.
     """
 
     platform: Platform
@@ -91,13 +91,13 @@ def _info(name: str, found: str) -> Check:
 
 
 def _whole(facts: BinaryFacts, wanted: Wanted) -> Iterator[Check]:
-    """Format, machine, and whether the file is whole."""
+    """The checks of format, machine and completeness."""
     if facts.problem:
         yield _check(
             "file",
             False,
             facts.problem,
-            "it was cut off or copied as text; build it again",
+            "it was truncated or copied as text; build it again",
         )
         return
     name = wanted.platform.name
@@ -109,7 +109,7 @@ def _whole(facts: BinaryFacts, wanted: Wanted) -> Iterator[Check]:
     yield _check("machine", good, f"{facts.kind}: {parts}{number}", _machine_remedy(facts, wanted))
     if facts.image and facts.image.damage:
         yield _check(
-            "whole", False, facts.image.damage[0], "it was cut off or damaged; build or copy it again"
+            "whole", False, facts.image.damage[0], "it was truncated or damaged; build or copy it again"
         )
 
 
@@ -118,9 +118,9 @@ def _machine_remedy(facts: BinaryFacts, wanted: Wanted) -> str:
     containers = {part.container for part in facts.machine.parts}
     builder = f"GOOS={platform.goos} GOARCH={platform.goarch}"
     if not facts.machine.parts:
-        return f"it has no object in it; build it with {builder}"
+        return f"it contains no object; build it with {builder}"
     if len(facts.machine.parts) > 1 and facts.kind is FileKind.ARCHIVE:
-        return "objects of several machines are in one archive; clean the cache that they come from"
+        return "one archive has objects of several machines; clean the cache that they come from"
     if Container.ELF in containers and platform.goos == "linux":
         return f"built for another processor; build it with {builder}, and CC for it where cgo is on"
     return f"not for {platform.name}; build it with {builder}"
@@ -131,7 +131,7 @@ def _image(facts: BinaryFacts, image: Image, wanted: Wanted, systems: Systems) -
     system = f", {image.system}" if image.system else ""
     yield _info("format", f"{image.bits} bit, {order}{system}")
     if image.entry_in_code is not None:
-        remedy = "it is outside of the code; the file is damaged"
+        remedy = "it is outside the code; the file is damaged"
         yield _check("entry point", image.entry_in_code, f"{image.entry:#x}", remedy)
     if fits(facts.machine, wanted.platform.name):
         yield _linkage(image, wanted)
@@ -148,7 +148,9 @@ def _image(facts: BinaryFacts, image: Image, wanted: Wanted, systems: Systems) -
 
 
 def _linkage(image: Image, wanted: Wanted) -> Check:
-    """Without cgo a Linux binary has to be static; elsewhere the system is reached through libraries."""
+    """The check of linkage: a Linux binary without cgo must be static; other systems are called through
+    libraries.
+    """
     platform = wanted.platform
     found = "dynamic" if image.dynamic else "static"
     if platform.goos != "linux" or platform.cgo or image.kind is not FileKind.EXECUTABLE:
@@ -162,20 +164,20 @@ def _loading(image: Image, wanted: Wanted, systems: Systems) -> Iterator[Check]:
     goos, goarch = wanted.platform.goos, wanted.platform.goarch
     if image.interpreter and goos == "linux":
         library = systems.c_library(image.interpreter, goarch)
-        remedy = "no C library has it there: check the sysroot, or -Wl,--dynamic-linker"
+        remedy = "no C library has this interpreter: check the sysroot, or -Wl,--dynamic-linker"
         known = goarch in systems.glibc
         found = f"{image.interpreter}{f' ({library})' if library else ''}"
         yield _check("interpreter", bool(library) or not known, found, remedy)
     if image.needed:
         strange = [name for name in image.needed if not systems.brings(name, goos)]
         status = CheckStatus.FAILURE if goos == "windows" else CheckStatus.WARNING
-        remedy = f"not part of {goos}: {', '.join(strange)}; link it statically or ship it beside the binary"
+        remedy = f"not part of {goos}: {', '.join(strange)}; link it statically or ship it with the binary"
         check = _check("libraries", not strange, ", ".join(image.needed), remedy, status)
         yield check if goos in ("darwin", "windows") else _info("libraries", check.found)
     yield from _glibc(image, wanted)
     if image.rpaths:
         absolute = [path for path in image.rpaths if path.startswith("/")]
-        remedy = "it names folders of the machine that built it; drop -Wl,-rpath, or use $ORIGIN"
+        remedy = "it names folders of the build machine; remove -Wl,-rpath, or use $ORIGIN"
         yield _check("rpath", not absolute, ", ".join(image.rpaths), remedy, CheckStatus.WARNING)
 
 
@@ -190,7 +192,7 @@ def _glibc(image: Image, wanted: Wanted) -> Iterator[Check]:
         yield _info("glibc", found)
         return
     most = ".".join(map(str, wanted.max_glibc))
-    remedy = f"more than {most}: build against an older sysroot, such as zig cc -target …-linux-gnu.{most}"
+    remedy = f"newer than {most}: build against an older sysroot, such as zig cc -target …-linux-gnu.{most}"
     yield _check("glibc", _glibc_numbers(highest) <= wanted.max_glibc, found, remedy)
 
 
@@ -204,10 +206,10 @@ def _hardening(image: Image, wanted: Wanted) -> Iterator[Check]:
     if image.relro is not None and image.kind is not FileKind.OBJECT:
         yield _info("relro", str(image.relro))
     if image.nx is not None:
-        remedy = "the stack is executable; look for assembly without .note.GNU-stack, or -z execstack"
+        remedy = "the stack is executable; look for assembly without .note.GNU-stack, or for -z execstack"
         yield _check("nx", image.nx, "yes" if image.nx else "no", remedy, CheckStatus.WARNING)
     if image.writable_code:
-        remedy = "memory that is writable and executable at once is an invitation; check the linker script"
+        remedy = "memory that is both writable and executable is a risk; check the linker script"
         yield _check(
             "w^x",
             False,
@@ -217,7 +219,7 @@ def _hardening(image: Image, wanted: Wanted) -> Iterator[Check]:
         )
     if image.signed is not None and wanted.platform.goos == "darwin":
         needs = wanted.platform.goarch == "arm64" and image.kind is FileKind.EXECUTABLE
-        remedy = "macOS on ARM64 kills programs without signature: codesign -s - FILE"
+        remedy = "macOS on ARM64 kills programs without a signature: codesign -s - FILE"
         status = CheckStatus.FAILURE if needs else CheckStatus.INFO
         yield _check("signature", image.signed, "yes" if image.signed else "none", remedy, status)
 
@@ -250,7 +252,7 @@ def _cgo(go: GoInfo, wanted: Wanted) -> Iterator[Check]:
     platform, on = wanted.platform, setting == "1"
     bad = CheckStatus.FAILURE if wanted.certain else CheckStatus.WARNING
     if platform.cgo:
-        remedy = "cgo went off without a word; set CGO_ENABLED=1 and CC, or cgo = false for the platform"
+        remedy = "go turned cgo off silently; set CGO_ENABLED=1 and CC, or cgo = false for the platform"
     else:
         remedy = "cgo is off for this platform; set CGO_ENABLED=0, or cgo = true for the platform"
     yield _check("cgo", on == platform.cgo, "on" if on else "off", remedy, bad)
@@ -262,11 +264,11 @@ def _size(facts: BinaryFacts, wanted: Wanted) -> Iterator[Check]:
         return
     found = f"{facts.size} bytes of at most {wanted.max_size}"
     yield _check(
-        "size", facts.size <= wanted.max_size, found, "strip it (-ldflags='-s -w'), or look at the sections"
+        "size", facts.size <= wanted.max_size, found, "strip it (-ldflags='-s -w'), or see which section grew"
     )
 
 
 def _asked(facts: BinaryFacts, wanted: Wanted) -> Iterator[Check]:
     for name in wanted.properties:
         holds = not facts.problem and PROPERTIES[name](facts)
-        yield _check(f"expect {name}", holds, "yes" if holds else "no", f"asked for by --expect {name}")
+        yield _check(f"expect {name}", holds, "yes" if holds else "no", f"required by --expect {name}")

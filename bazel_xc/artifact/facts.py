@@ -1,7 +1,7 @@
-"""What a built file says of itself.
+"""The facts of a built file.
 
-Comes in: nothing. Goes out: frozen classes that the readers of each format fill and that checks, comparisons
-and renderers take. Nothing here judges.
+Comes in: nothing. Goes out: frozen classes that the reader of each format fills, for checks, comparisons and
+renderers. There are no expectations here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bazel_xc.machine import Machine
 
 
 class FileKind(enum.StrEnum):
-    """What a file is for."""
+    """The purpose of a file."""
 
     EXECUTABLE = "executable"
     SHARED = "shared library"
@@ -25,7 +25,7 @@ class FileKind(enum.StrEnum):
 
 
 class Relro(enum.StrEnum):
-    """How much of an ELF file is read-only once it is relocated."""
+    """The part of an ELF file that becomes read-only after relocation."""
 
     NONE = "none"
     PARTIAL = "partial"
@@ -34,7 +34,7 @@ class Relro(enum.StrEnum):
 
 @frozen(order=True)
 class Section:
-    """A named part of a file; ``offset`` and ``size`` are bytes in the file, zero for what is not in it."""
+    """A named part of a file; ``offset`` and ``size`` are bytes, both zero if it has no bytes in the file."""
 
     name: str
     offset: int
@@ -43,7 +43,7 @@ class Section:
 
 @frozen(order=True)
 class SymbolVersion:
-    """A version of symbols that a needed library must have, such as GLIBC_2.34 of libc.so.6."""
+    """A symbol version that a needed library must have, such as GLIBC_2.34 of libc.so.6."""
 
     library: str
     version: str
@@ -51,7 +51,7 @@ class SymbolVersion:
 
 @frozen(order=True)
 class GoModule:
-    """A module in the build information; ``replaced`` is ``path@version`` or a folder, or empty."""
+    """A module in the build information; ``replaced`` is ``path@version``, a folder, or empty."""
 
     path: str
     version: str
@@ -61,7 +61,7 @@ class GoModule:
 
 @frozen(kw_only=True)
 class GoInfo:
-    """What the go linker left in the file; ``settings`` are GOOS, GOARCH, CGO_ENABLED, -trimpath, vcs, …"""
+    """Go's build information; ``settings`` are GOOS, GOARCH, CGO_ENABLED, -trimpath, vcs, …"""
 
     version: str
     path: str = ""
@@ -74,10 +74,11 @@ class GoInfo:
 class Image:
     """An ELF, PE or Mach-O file.
 
-    ``entry_in_code`` is None where there is no entry point to judge. ``dynamic``: something has to be loaded
-    with it. None for ``pie``, ``nx``, ``relro`` and ``signed`` where the format has no such thing, or does
-    not say. ``writable_code`` names segments or sections that are both. ``damage`` says what does not fit
-    together. ``machine`` is the format's own number, as text; ``system`` the version it is made for.
+    ``entry_in_code`` is None if there is no entry point. It is ``dynamic`` if it needs an interpreter or
+    libraries. ``pie``, ``nx``, ``relro`` and ``signed`` are None if the format has no such property or the
+    file does not have the header for it. ``writable_code`` are names of segments or sections that are
+    writable and executable. ``damage`` are contradictions within the file. ``machine`` is the format's own
+    number, as text; ``system`` is the system and its version that the file is made for.
     """
 
     kind: FileKind
@@ -107,10 +108,10 @@ class Image:
 
 @frozen(kw_only=True)
 class BinaryFacts:
-    """Everything that is known of a file.
+    """Everything that is known about a file.
 
-    ``image`` is None for archives and objects that are told by their headers only, and where ``problem`` says
-    why the file cannot be read.
+    ``image`` is None for archives and for COFF objects, of which only the machine is read, and if the file
+    cannot be read; ``problem`` is the reason.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""A key for caches: equal where builds come out equal, another where a tool or a setting changes.
+"""A key for caches: it stays the same while builds give equal results, and changes with a tool or a setting.
 
 Comes in: a ``Surroundings``, as for the doctor. Goes out: a ``Fingerprint``: named parts, and SHA-256 over
 them. A tool is the contents of the file that really runs and what it says of its version; where it lies makes
@@ -46,18 +46,18 @@ class _SavedFingerprint:
 
 @frozen
 class Fingerprint:
-    """Parts in order, each with a name that no other has."""
+    """Named parts in order; the names are unique."""
 
     parts: tuple[tuple[str, str], ...]
 
     @property
     def key(self) -> str:
-        """SHA-256 in hex."""
+        """The SHA-256 of the parts, in hex."""
         text = json.dumps([SCHEMA, self.parts], ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     def to_text(self) -> str:
-        """The fingerprint as JSON, to be compared with later ones."""
+        """The fingerprint as JSON, for later comparisons."""
         raw = {"schema": SCHEMA, "key": self.key, "parts": dict(self.parts)}
         return json.dumps(raw, indent=2) + "\n"
 
@@ -72,7 +72,7 @@ class Fingerprint:
 
 @frozen
 class Change:
-    """A part that is other than it was; None where it was not there, or is no more."""
+    """A part that changed; None for a value that is missing before or after."""
 
     name: str
     old: str | None
@@ -80,7 +80,7 @@ class Change:
 
 
 def changes(old: Fingerprint, new: Fingerprint) -> tuple[Change, ...]:
-    """What changed, in the order of the new one; what is gone comes last."""
+    """The changed parts, in the order of the new fingerprint; removed parts come last."""
     before, after = dict(old.parts), dict(new.parts)
     names = (*after, *(name for name in before if name not in after))
     return tuple(
@@ -91,7 +91,7 @@ def changes(old: Fingerprint, new: Fingerprint) -> tuple[Change, ...]:
 
 
 def fingerprint(here: Surroundings) -> Fingerprint:
-    """The fingerprint of all platforms of a here. Raises ``ArtifactError`` where there is no go."""
+    """The fingerprint for all platforms. Raises ``ArtifactError`` if there is no go."""
     if not here.go:
         raise ArtifactError(here.go_problem)
     found = [("go version", here.go_version)]
@@ -129,7 +129,7 @@ def _platform(platform: Platform, here: Surroundings, digests: dict[Path, str]) 
 
 
 def _tools(candidate: Candidate, here: Surroundings) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """The compiler and what it runs, as far as it says so: its own parts, assembler, linker, archiver."""
+    """The compiler and the programs that it names: its own parts, assembler, linker, archiver."""
     program = find(candidate.words[0], here.environment) or candidate.words[0]
     yield "compiler", program, candidate.words[1:]
     for name, asked in (("cc1", "cc1"), ("assembler", "as"), ("linker", "ld"), ("archiver", "ar")):
@@ -152,7 +152,7 @@ def _digest(path: Path) -> str:
 
 
 def _version(command: tuple[str, ...], here: Surroundings) -> str:
-    """The first line that a tool says of its version; gcc's cc1 says none."""
+    """The first line of a tool's version; empty for gcc's cc1, which has no such option."""
     if Path(command[0]).name.startswith("cc1"):
         return ""
     done = here.run((*command, "--version"), here.root, {})
@@ -166,7 +166,7 @@ def _table() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _environment(here: Surroundings) -> Iterator[tuple[str, str]]:
-    """The variables that count, by name, in one spelling; empty ones are as good as none."""
+    """The relevant variables by name, normalised; empty ones are left out."""
     patterns, _ = _table()
     folders = {
         str(here.root.resolve()): "$ROOT",
@@ -180,9 +180,9 @@ def _environment(here: Surroundings) -> Iterator[tuple[str, str]]:
 
 
 def normalised(name: str, value: str, folders: Mapping[str, str]) -> str:
-    """The value of a variable without what does not matter: white space, spelling of paths, folders of tools.
+    """The value of a variable without differences in white space, spelling of paths and folders of tools.
 
-    ``folders`` are absolute paths that are written as their names; relative paths count from the first one.
+    ``folders`` maps absolute paths to the names that replace them; relative paths are relative to the first.
     """
     if name in _LISTS or name in _SINGLE:
         parts = value.split(":") if name in _LISTS else [value]
@@ -226,7 +226,7 @@ def _path(path: str, folders: Mapping[str, str]) -> str:
 
 
 def _sums(here: Surroundings) -> Iterator[tuple[str, str]]:
-    """The go.sum files of the root and of what its go.work uses, each as a set of lines."""
+    """The go.sum files of the root and of the directories that its go.work uses, each as a set of lines."""
     folders: list[str] = []
     if (here.root / "go.work").is_file():
         yield from _sum(here.root, "go.work.sum")
@@ -236,7 +236,7 @@ def _sums(here: Surroundings) -> Iterator[tuple[str, str]]:
 
 
 def _used(here: Surroundings) -> Iterator[str]:
-    """The directories that go.work uses, as go reads it. Raises ``ArtifactError`` where go cannot."""
+    """The directories that go.work uses, as go reads it. Raises ``ArtifactError`` if go cannot read it."""
     done = here.run((here.go, "work", "edit", "-json", "go.work"), here.root, {})
     try:
         for each in json.loads(done.stdout).get("Use") or ():
@@ -246,11 +246,11 @@ def _used(here: Surroundings) -> Iterator[str]:
         said = done.problem or next(
             (line for line in lines if re.match(r"\S*go\.work:[0-9]", line)), lines[0]
         )
-        raise ArtifactError(f"go.work: cannot be read by go ({said}); mend it and run again") from None
+        raise ArtifactError(f"go.work: cannot be read by go ({said}); correct it and run again") from None
 
 
 def _from_root(folder: str, root: Path) -> str:
-    """A directory of the workspace by its path from the root, however it is spelt."""
+    """The normal path of a directory, relative to the root."""
     if posixpath.isabs(folder):
         folder = os.path.relpath(folder, root.resolve())
     return posixpath.normpath(folder)

@@ -1,8 +1,8 @@
-"""What lies in go's build cache, by platform and release.
+"""The contents of go's build cache, by platform and release.
 
 Comes in: the folder of the cache. Goes out: counts of compiled packages, from the first bytes of a sample of
-files. Go finds what is in there by GOOS, GOARCH, flags and compiler, so that packages for several platforms
-side by side are in order; it does not see C headers outside of packages, nor a sysroot that was exchanged.
+files. The keys of the cache contain GOOS, GOARCH, flags and compiler, so packages for several platforms do
+not conflict. They do not contain C headers outside packages, nor the contents of a sysroot.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PACKAGE = re.compile(rb"go object (\w+) (\w+) (\S+)")
 
 
 def compiled_packages(folder: Path) -> Counter[tuple[str, str]]:
-    """How many compiled packages there are for each platform and release of go, in the first files of all."""
+    """The number of compiled packages for each platform and release of go, in a sample of files."""
     counts: Counter[tuple[str, str]] = Counter()
     for path in itertools.islice(_data_files(folder), _SAMPLE):
         try:

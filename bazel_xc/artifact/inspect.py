@@ -1,4 +1,4 @@
-"""Looks at a built file, whatever it is.
+"""Reads the facts of a built file of any format.
 
 Comes in: a path. Goes out: ``BinaryFacts``; an empty, truncated, unknown or hostile file gives facts with a
 ``problem``, and only a file that cannot be opened is an exception. The exceptions of the parsers are caught
@@ -53,16 +53,16 @@ _FORMATS = "ELF, PE, Mach-O or an archive"
 
 
 def inspect(path: Path, shown: str, goarch: str = "") -> BinaryFacts:
-    """What a file says of itself; ``shown`` is its name in what is told.
+    """The facts of a file; ``shown`` is its name in them and in messages.
 
-    Of a Mach-O file for several processors it is the part for ``goarch``. Raises ``ArtifactError`` where
-    there is no such file, it cannot be read or is larger than 4 GiB.
+    Of a Mach-O file for several processors, only the part for ``goarch`` is read. Raises ``ArtifactError`` if
+    the file is missing, cannot be opened or is larger than 4 GiB.
     """
     try:
         with path.open("rb") as file:
             size = file.seek(0, 2)
             if size > MAX_BYTES:
-                raise ArtifactError(f"{shown}: {size} bytes are more than the {MAX_BYTES} that are looked at")
+                raise ArtifactError(f"{shown}: {size} bytes are more than the limit of {MAX_BYTES}")
             if not size:
                 return BinaryFacts(path=shown, size=0, sha256=hashlib.sha256().hexdigest(), machine=Machine(),
                              problem="the file is empty")  # fmt: skip
@@ -94,7 +94,7 @@ def _inspect(data: mmap.mmap, size: int, shown: str, goarch: str) -> BinaryFacts
 
 
 class _Stream:
-    """A mapped file as the parsers want it: seeking beyond the end is allowed, and reads nothing there."""
+    """A mapped file as a stream for the parsers; reads beyond the end give nothing."""
 
     def __init__(self, data: mmap.mmap, size: int) -> None:
         self.data = data
@@ -102,16 +102,16 @@ class _Stream:
         self.at = 0
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Moves to a place, from the start, from here or from the end."""
+        """Moves relative to the start, to this place or to the end."""
         self.at = max(0, offset + (0, self.at, self.size)[whence])
         return self.at
 
     def tell(self) -> int:
-        """The place that is read next."""
+        """The current offset."""
         return self.at
 
     def read(self, count: int = -1) -> bytes:
-        """At most so many bytes from here; all that are left for a negative number."""
+        """At most ``count`` bytes; all the rest if it is negative."""
         end = self.size if count < 0 else min(self.size, self.at + count)
         found = self.data[self.at : end] if self.at < end else b""
         self.at += len(found)
@@ -133,6 +133,6 @@ def _go(data: mmap.mmap, image: Image) -> GoInfo | None:
     return read_build_info(data, start) if start < len(data) else None
 
 
-def _reason(error: Any) -> str:  # noqa: ANN401 - whatever a parser raised
+def _reason(error: Any) -> str:  # noqa: ANN401 - an exception of any parser
     text = " ".join(str(error).split())
     return text[:200] if text else type(error).__name__

@@ -1,7 +1,7 @@
 """The findings of a log, as text, JSON and annotations.
 
-Comes in: a ``Scan``, and what is known of the names in it. Goes out: text. What the log said is shown as it
-is: who prints it makes it harmless.
+Comes in: a ``Scan``, and what is known about the names in it. Goes out: text. Lines of the log are not
+escaped here; the caller does that when it prints them.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 
 @frozen(kw_only=True)
 class Known:
-    """What is known beside the log.
+    """Knowledge from outside the log.
 
-    ``providers`` says who provides a need, by kind (``header``, ``library``, ``symbol``) and name;
-    ``targets`` are labels, by what stands as a finding's heading.
+    ``providers`` are providers of a need, by kind (``header``, ``library``, ``symbol``) and name; ``targets``
+    are labels, by the heading of a finding.
     """
 
     providers: Mapping[tuple[str, str], str] = field(factory=dict)
     targets: Mapping[str, tuple[str, ...]] = field(factory=dict)
 
     def provider(self, finding: Finding) -> str:
-        """Who provides what a finding misses; empty where nobody is known."""
+        """The provider of the name that a finding misses; empty if none is known."""
         found = (self.providers.get((kind, name), "") for kind, name in finding.names.items())
         return next((each for each in found if each), "")
 
@@ -41,7 +41,7 @@ class Known:
 
 
 def text(found: Scan, known: Known) -> Iterator[str]:
-    """Lines for people."""
+    """The findings as lines for people."""
     for at, each in enumerate(found.findings):
         if at:
             yield ""
@@ -65,7 +65,7 @@ def text(found: Scan, known: Known) -> Iterator[str]:
 
 
 def as_json(found: Scan, known: Known) -> Iterator[str]:
-    """One JSON text, for programs."""
+    """The findings as one JSON document."""
     findings = [
         {
             "pattern": each.pattern.id,

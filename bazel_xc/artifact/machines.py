@@ -1,7 +1,7 @@
-"""What processors are called by compilers and emulators.
+"""The names of processors in compilers and emulators.
 
-Comes in: the table ``machines.toml`` that ships with the package. Goes out: names by GOARCH, and what this
-machine is itself. Whether any of those programs is there is found out elsewhere.
+Comes in: the table ``machines.toml`` that ships with the package. Goes out: names by GOARCH, and the GOOS and
+GOARCH of this machine. It does not look for the programs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MACHINES = {"x86_64": "amd64", "aarch64": "arm64", "i686": "386", "armv7l": "ar
 
 @frozen(kw_only=True)
 class Arch:
-    """The names of one processor; empty where there is none."""
+    """The names of one processor; empty if a program has none."""
 
     qemu: str = ""
     gnu: str = ""

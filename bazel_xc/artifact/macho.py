@@ -1,9 +1,8 @@
 """Reads Mach-O files: programs, libraries and objects of macOS.
 
-Comes in: the bytes of a file that begins as Mach-O does, and the processor that is wanted of one with
-several. Goes out: an ``Image``. The layout is that of Apple's mach-o/loader.h and mach-o/fat.h. Every count
-is bounded by the size of the file; what lies outside is damage. Symbols and signatures are not read, only
-whether they are there.
+Comes in: the bytes of a file with a magic of Mach-O, and the processor to read if there are several. Goes
+out: an ``Image``. The layout is from Apple's mach-o/loader.h and mach-o/fat.h. Every count is bounded by the
+size of the file, and everything outside the file is damage. Symbols and signatures are found, but not read.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _PLATFORMS: Mapping[int, str] = MappingProxyType({1: "macOS", 2: "iOS", 6: "Mac 
 
 
 class MachOError(ValueError):
-    """The file is not what its first bytes say."""
+    """The file does not have the format that its first bytes announce."""
 
 
 @frozen
@@ -67,7 +66,7 @@ class _File:
 
 
 def read_macho(data: bytes, goarch: str = "") -> Image:
-    """What the file says, or the part of it for a GOARCH. ``data`` is sliced like bytes."""
+    """The facts of a Mach-O file, or of its part for a GOARCH. ``data`` is sliced like bytes."""
     start, end = _slice(data, goarch)
     file = _open(data, start, end)
     entry, in_code = _entry(file)
@@ -101,7 +100,7 @@ def read_macho(data: bytes, goarch: str = "") -> Image:
 
 
 def _slice(data: bytes, goarch: str) -> tuple[int, int]:
-    """Where the part for a processor is; the first one where it is not there."""
+    """Start and end of the part for a processor, or of the first part if there is none for it."""
     form = FAT_ENTRIES.get(bytes(data[:4]))
     if form is None:
         return 0, len(data)
@@ -121,7 +120,7 @@ def _slice(data: bytes, goarch: str) -> tuple[int, int]:
 def _open(data: bytes, start: int, end: int) -> _File:
     magic = bytes(data[start : start + 4])
     if magic not in MACH_O_MAGICS:
-        raise MachOError("no Mach-O header where one is promised")
+        raise MachOError("a part without a Mach-O header")
     order, bits = MACH_O_MAGICS[magic]
     head = data[start : start + 32]
     if len(head) < 28:
@@ -205,7 +204,7 @@ def _text(command: _Command, at: int, file: _File) -> str:
 
 
 def _has_symbols(file: _File) -> bool:
-    """Whether there are symbols beyond those that the dynamic linker needs."""
+    """Whether there are more symbols than the dynamic linker needs."""
     tables = {
         each.kind: _number(each, 12, file) for each in file.commands if each.kind in (_SYMTAB, _DYSYMTAB)
     }
@@ -213,7 +212,7 @@ def _has_symbols(file: _File) -> bool:
 
 
 def _entry(file: _File) -> tuple[int, bool]:
-    """The entry point, as an offset or as it stands in the registers, and whether it is in code."""
+    """The entry point as an offset, 0 if it is only in the initial registers, and whether it is in code."""
     text = next((each for each in file.segments if each.protection & _EXECUTE), None)
     for each in file.commands:
         if each.kind == _MAIN and len(each.body) >= 16:

@@ -1,7 +1,7 @@
-"""What is known of failures in build logs.
+"""The known failures in build logs.
 
 Comes in: the table ``log_patterns.toml`` that ships with the package, or the text of another. Goes out:
-patterns in the order in which they are tried, and the libraries that symbols belong to. It reads no log.
+patterns in the order in which they are tried, and the libraries of symbols. It reads no log.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ _SECOND = re.compile(r"(\D+)2")  # a group cannot have the same name in two bran
 
 @frozen(kw_only=True)
 class Pattern:
-    """A failure. ``find`` are texts of which a line has one, ``match`` is tried in order after that.
+    """A failure. A line must contain one of the texts ``find``; then the expressions ``match`` are tried in
+    order.
 
-    A line that begins with one of ``unless`` is no such failure.
-    ``cause`` and ``remedy`` have ``{group}`` for what a match names; lines that name the same by the groups
-    of ``by`` are repeats. ``source`` says where ``samples`` are from.
+    A line that begins with one of ``unless`` is no such failure. ``{group}`` in ``cause`` and ``remedy`` is
+    replaced by a group of the match. Lines with equal groups ``by`` are repeats of one failure. ``source`` is
+    the origin of the ``samples``.
     """
 
     id: str
@@ -41,7 +42,7 @@ class Pattern:
     source: str
 
     def names(self, line: str) -> dict[str, str] | None:
-        """What a line tells by the names of groups, None where it is no such failure."""
+        """The groups of the first match in a line; None if the line is no such failure."""
         for expression in self.match:
             found = expression.search(line)
             if found:
@@ -52,14 +53,14 @@ class Pattern:
 
 @frozen
 class Patterns:
-    """The table; ``symbols`` has the library by the beginning of a symbol's name."""
+    """The table; ``symbols`` maps the beginning of a symbol's name to its library."""
 
     patterns: tuple[Pattern, ...]
     symbols: Mapping[str, str]
 
     @classmethod
     def from_toml(cls, text: str) -> Patterns:
-        """Reads the text of a table."""
+        """The table in a text."""
         raw = parsed(text)
         patterns = tuple(
             Pattern(
@@ -79,7 +80,7 @@ class Patterns:
         return cls(patterns, raw["symbols"])
 
     def library_of(self, symbol: str) -> str:
-        """The library that defines a symbol, by the longest beginning that is known; empty for none."""
+        """The library that defines a symbol, by the longest known beginning; empty if none is known."""
         known = [start for start in self.symbols if symbol.startswith(start)]
         return self.symbols[max(known, key=len)] if known else ""
 

@@ -1,7 +1,7 @@
 """Reads PE files: programs and libraries of Windows.
 
-Comes in: the bytes of a file that begins as a DOS program does. Goes out: an ``Image``. pefile reads headers
-and sections; nothing else of it is used, since its reading of tables has no limit that a hostile file obeys.
+Comes in: the bytes of a file with the magic of a DOS program. Goes out: an ``Image``. pefile reads headers
+and sections. Imports are read here, because pefile reads tables without a limit on a hostile file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _DYNAMIC_BASE, _NX = 0x40, 0x100
 _PE32_PLUS = 0x20B
 _SYMBOL_BYTES = 18
 _SECURITY = 4  # the data directory of signatures
-# Directory, bytes of an entry, where in it the address of the name is: imports, and imports when first used.
+# Imports and delayed imports: data directory, bytes of an entry, offset of the name's address in it.
 _IMPORTS = ((1, 20, 12), (13, 32, 4))
 _MAX_IMPORTS = 1_000
 _MAX_NAME = 256
@@ -27,7 +27,9 @@ _SUBSYSTEMS = {1: "native", 2: "GUI", 3: "console", 10: "EFI"}
 
 
 def read_pe(data: Any, size: int) -> Image:
-    """What the file says. ``data`` is sliced like bytes. Raises what pefile raises for a broken file."""
+    """The facts of a PE file; ``data`` is sliced like bytes. Raises the exceptions of pefile for a broken
+    file.
+    """
     pe = pefile.PE(data=data, fast_load=True)
     header, optional = pe.FILE_HEADER, pe.OPTIONAL_HEADER
     names = [_name(pe, data, each) for each in pe.sections]
@@ -62,7 +64,7 @@ def read_pe(data: Any, size: int) -> Image:
 
 
 def _name(pe: Any, data: Any, section: Any) -> str:
-    """The name, which is an offset into the table of strings behind the symbols where it is long."""
+    """The name of a section. A long name is an offset into the table of strings that follows the symbols."""
     name = str(section.Name.rstrip(b"\0").decode("utf-8", "replace"))
     if not (name.startswith("/") and name[1:].isdigit()):
         return name
@@ -73,7 +75,7 @@ def _name(pe: Any, data: Any, section: Any) -> str:
 
 
 def _needed(pe: Any) -> Iterator[str]:
-    """The names of imported DLLs; pefile's own reading of them has no limit."""
+    """The names of imported DLLs; pefile reads them without a limit."""
     directories = pe.OPTIONAL_HEADER.DATA_DIRECTORY
     for directory, size, place in _IMPORTS:
         start = directories[directory].VirtualAddress if len(directories) > directory else 0

@@ -1,8 +1,8 @@
-"""Runs programs: tools that are asked about themselves, and binaries that were built.
+"""Runs programs: tools that are asked about themselves, and built binaries.
 
-Comes in: a command, a limit of time. Goes out: what it said, its exit code, how long it took and how
-much memory. The only place of this package that starts processes; nothing runs without a limit, nothing reads
-from a terminal, and what a program starts dies with it.
+Comes in: a command and a time limit. Goes out: its output, exit code, time and memory. Only this module of
+the room starts processes. Nothing runs without a limit or reads from a terminal, and the children of a
+program end with it.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from typing import IO
 from attrs import frozen
 
 _MAX_OUTPUT = 1 << 20
-_PAUSES = ((250, 0.0002), (250, 0.002))  # how many, and seconds of each
+_PAUSES = ((250, 0.0002), (250, 0.002))  # count and seconds
 _LAST_PAUSE = 0.02
 _LARGEST = re.compile(r"^VmHWM:\s*(\d+) kB$", re.MULTILINE)
 
 
 @frozen(kw_only=True)
 class Done:
-    """What a finished run left. ``code`` is negative for a signal; ``peak`` is bytes, 0 where unknown.
+    """The result of a run. ``code`` is negative for a signal; ``peak`` is in bytes, 0 if unknown.
 
-    ``problem`` says why it did not start or was stopped; the other fields are then of no use.
+    ``problem`` is the reason why it did not start or was stopped; the other fields then mean nothing.
     """
 
     code: int = -1
@@ -44,12 +44,12 @@ class Done:
 
     @property
     def good(self) -> bool:
-        """Whether it ran and ended well."""
+        """Whether it ran and ended with exit code 0."""
         return not self.problem and self.code == 0
 
 
 def find(name: str, environment: Mapping[str, str]) -> str:
-    """The path of a program, on PATH or as it is named; empty where there is none."""
+    """The path of a program, on PATH or by its own path; empty if there is none."""
     return shutil.which(name, path=environment.get("PATH", "")) or ""
 
 
@@ -61,9 +61,9 @@ def run(
     *,
     watch: bool = False,
 ) -> Done:
-    """Runs a command to its end, or for ``timeout`` seconds; of its output the first MiB counts.
+    """Runs a command to its end, or for ``timeout`` seconds; only the first MiB of its output is kept.
 
-    With ``watch`` its memory is looked at while it runs, where the system shows that.
+    ``watch`` measures its memory while it runs, if the system shows that.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = time.perf_counter()
@@ -111,9 +111,9 @@ def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:
 class _Memory:
     """Watches the largest resident size of a process.
 
-    What wait4 tells will not do: it counts the memory that the process had before it became the command,
-    which is that of Python. The largest size so far only grows, so that the last look comes close to the
-    truth; most looks fall on the first moments, since many programs have no others.
+    The figure of wait4 is wrong here: it includes the memory of the process before it became the command,
+    when it was Python. The largest size only grows, so the last look is close to the truth. Most looks are in
+    the first moments, because many programs end then.
     """
 
     def __init__(self, pid: int) -> None:
@@ -123,12 +123,12 @@ class _Memory:
         self._peak = 0
 
     def start(self) -> None:
-        """Looks once, and goes on looking beside what runs."""
+        """Looks once, and goes on looking in a thread."""
         self._look()
         self._thread.start()
 
     def stop(self) -> int:
-        """The largest size that was seen, in bytes; 0 where nothing was."""
+        """The largest size that was seen, in bytes; 0 if none was."""
         self._ended.set()
         self._thread.join()
         return self._peak

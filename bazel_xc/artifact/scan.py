@@ -1,9 +1,9 @@
 """Finds known failures in build logs of any size.
 
-Comes in: a stream of bytes, the patterns. Goes out: ``Finding``s, repeats counted together. The log is read
-in blocks, and of a block only lines that have one of the texts that patterns look for are taken apart;
-memory does not grow with the log. Colours are dropped, and a carriage return ends a line, since that is how
-progress is drawn. Where a failure belongs is told by what go and Bazel print above it.
+Comes in: a stream of bytes, the patterns. Goes out: ``Finding``s; repeats are counted together. The log is
+read in blocks, so memory does not grow with it, and only lines with a text that some pattern looks for are
+parsed. Colours are removed. A carriage return ends a line, because progress bars use it. The headings of go
+and Bazel above a failure name its package or target.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from attrs import evolve, field, frozen
 from bazel_xc.artifact.patterns import Pattern, Patterns
 
 BLOCK = 1 << 20
-_MAX_LINE = 4 << 10  # of a line that is longer, so much around the text that was looked for
+_MAX_LINE = 4 << 10  # a longer line is cut to this size around the text that was found
 _MAX_FINDINGS = 2_000
 _CONTEXT_BEFORE, _CONTEXT_AFTER = 2, 2
 _MAX_CONTEXT = 240
@@ -31,10 +31,10 @@ _BAZEL_TARGET = re.compile(rb"(?:target |rule )'?(@*//[^\s'()]+|@[^\s'()]+//[^\s
 
 @frozen(kw_only=True)
 class Finding:
-    """A failure; ``count`` lines said the same, ``line`` is the number of the first one in the log.
+    """A failure that ``count`` lines report; ``line`` is the number of the first one in the log.
 
-    ``names`` is what the line tells by kind; ``heading`` the Go package, folder or label that the tool was
-    busy with.
+    ``names`` are the names in that line, by kind; ``heading`` is the Go package, folder or label that the
+    tool was working on.
     """
 
     pattern: Pattern = field(repr=False)
@@ -58,7 +58,7 @@ class Finding:
 
 @frozen(kw_only=True)
 class Scan:
-    """What a log holds: findings in order, its number of lines, findings that were too many to keep."""
+    """The findings of a log in order, its number of lines, and the number of findings beyond the limit."""
 
     findings: tuple[Finding, ...]
     lines: int
@@ -66,7 +66,7 @@ class Scan:
 
 
 def scan(stream: BinaryIO, patterns: Patterns, block: int = BLOCK) -> Scan:
-    """Reads a log to its end. Raises OSError where it cannot be read."""
+    """Reads a log to its end. Raises OSError if it cannot be read."""
     found: dict[tuple[object, ...], Finding] = {}
     lines, dropped, above = 0, 0, b""
     for text in _blocks(stream, block):
@@ -85,7 +85,7 @@ def scan(stream: BinaryIO, patterns: Patterns, block: int = BLOCK) -> Scan:
 
 
 def _blocks(stream: BinaryIO, size: int) -> Iterator[bytes]:
-    """Whole lines, about a block of them at a time, without colours; a line longer than that is cut."""
+    """Whole lines without colours, about one block at a time; a longer line is cut."""
     rest = b""
     while True:
         data = stream.read(size)
@@ -113,7 +113,7 @@ def _clean(data: bytes) -> bytes:
 
 def _findings(text: bytes, above: bytes, before: int, patterns: Patterns) -> Iterator[Finding]:
     """The findings of a block, in order; ``before`` is the number of lines above it."""
-    starts: dict[int, dict[int, int]] = {}  # of lines: by the number of a pattern, where its text is
+    starts: dict[int, dict[int, int]] = {}  # start of a line: number of a pattern: offset of its text
     for rank, pattern in enumerate(patterns.patterns):
         places = (place for needle in pattern.find for place in _lines_with(text, needle))
         for start, at in sorted(places, reverse=True):
@@ -143,7 +143,7 @@ def _findings(text: bytes, above: bytes, before: int, patterns: Patterns) -> Ite
 
 
 def _lines_with(text: bytes, needle: bytes) -> Iterator[tuple[int, int]]:
-    """Where the lines begin that have a text, and where it is."""
+    """The start of each line that contains a text, and the offset of the text."""
     at = text.find(needle)
     while at >= 0:
         yield text.rfind(b"\n", 0, at) + 1, at
@@ -154,7 +154,7 @@ def _lines_with(text: bytes, needle: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _heading(above: bytes, text: bytes, start: int, line: str) -> str:
-    """What the tool was busy with: the last heading above the line, that of go or that of Bazel."""
+    """The package or target that the tool was working on: the last heading of go or Bazel above the line."""
     own = _BAZEL_TARGET.search(line.encode())
     if own:
         return (own[1] or own[2]).decode("utf-8", "replace").rstrip(":,;.")
@@ -177,7 +177,7 @@ def _last(expression: re.Pattern[bytes], text: bytes) -> re.Match[bytes] | None:
 
 
 def _context(text: bytes, start: int, end: int) -> tuple[str, ...]:
-    """The lines around one, the line itself left out of neither side."""
+    """A line with the lines around it."""
     first = start
     for _ in range(_CONTEXT_BEFORE):
         if first > 0:

@@ -1,7 +1,7 @@
-"""What binaries may ask of a system: interpreters and system libraries.
+"""The interpreters and libraries that are part of a system.
 
 Comes in: the table ``binaries.toml`` that ships with the package. Goes out: answers about names of files. It
-looks at no file and at no machine.
+reads no other file and does not look at this machine.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Systems:
 
     @classmethod
     def from_table(cls, raw: Mapping[str, Any]) -> Systems:
-        """Reads the values of the table."""
+        """The table with these values."""
         return cls(
             glibc={goarch: tuple(paths) for goarch, paths in raw["glibc"].items()},
             musl={goarch: tuple(paths) for goarch, paths in raw["musl"].items()},
@@ -36,14 +36,14 @@ class Systems:
         )
 
     def c_library(self, interpreter: str, goarch: str) -> str:
-        """``glibc`` or ``musl``, whose interpreter it is on that processor; empty for neither."""
+        """The C library that an interpreter belongs to on a processor: ``glibc``, ``musl`` or empty."""
         for name, paths in (("glibc", self.glibc), ("musl", self.musl)):
             if interpreter in paths.get(goarch, ()):
                 return name
         return ""
 
     def brings(self, library: str, goos: str) -> bool:
-        """Whether the system has a library that a binary needs; of Linux nothing is known here."""
+        """Whether a library is part of the system; always true for Linux, which has no table."""
         if goos == "windows":
             return any(fnmatch.fnmatchcase(library.lower(), pattern) for pattern in self.dlls)
         return goos != "darwin" or library.startswith(self.folders)

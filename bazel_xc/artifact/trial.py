@@ -1,8 +1,8 @@
-"""Runs a built binary where that can be done, and takes four figures of it.
+"""Runs a built binary, if this machine can, and measures it.
 
-Comes in: ``Facts``, a platform, arguments. Goes out: ``Figures`` and checks: exit code, time to start and end
-(median of several runs), peak memory, system calls. Foreign binaries run under qemu-user or Wine where there
-is one; what these need themselves is then in the figures.
+Comes in: a path, a platform, arguments. Goes out: ``Figures`` and checks: exit code, time from start to end
+(median of several runs), peak memory, system calls. Binaries of other platforms run with qemu-user or Wine,
+if there is one; the figures then include the emulator.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TRACE_BYTES = 64 << 20
 
 @frozen(kw_only=True)
 class Figures:
-    """Bytes of the file, seconds of a run, bytes of memory, number of system calls; None for unknown."""
+    """Bytes of the file, seconds of a run, bytes of memory, number of system calls; None if unknown."""
 
     size: int
     seconds: float | None = None
@@ -39,7 +39,7 @@ class Figures:
 
 @frozen(kw_only=True)
 class Trial:
-    """What came of running a binary."""
+    """The result of running a binary."""
 
     checks: tuple[Check, ...]
     figures: Figures
@@ -47,7 +47,7 @@ class Trial:
 
 @frozen
 class _Emulator:
-    """Words before the command, and how they trace system calls into a file; empty for a native run."""
+    """Words before the command, and words that trace its system calls into a file; empty for a native run."""
 
     words: tuple[str, ...] = ()
     trace: tuple[str, ...] = ()
@@ -80,17 +80,17 @@ def try_out(
 
 
 def _emulator(platform: Platform, environment: Mapping[str, str]) -> _Emulator | str:
-    """How a binary of the platform is run here, or what is missing for that."""
+    """The emulator for a platform, or a message about what is missing."""
     ours, (goos, goarch) = (platform.goos, platform.goarch), host()
     if ours == (goos, goarch):
         tracer = find("strace", environment)
         return _Emulator((), (tracer, "-f", "-qq", "-o") if tracer else ())
     if platform.goos == "windows":
         wine = find("wine", environment) or find("wine64", environment)
-        return _Emulator((wine,)) if wine else f"no Wine here that runs {platform.name}; run it on Windows"
+        return _Emulator((wine,)) if wine else f"there is no Wine to run {platform.name}; run it on Windows"
     arch = load_machines().get(platform.goarch)
     if platform.goos != "linux" or goos != "linux" or not arch:
-        return f"nothing here runs {platform.name}; run it on such a machine"
+        return f"nothing on this machine runs {platform.name}; run it on such a machine"
     for name in (f"qemu-{arch.qemu}-static", f"qemu-{arch.qemu}"):
         found = find(name, environment)
         if found:
@@ -103,7 +103,7 @@ def _emulator(platform: Platform, environment: Mapping[str, str]) -> _Emulator |
 def _failure(done: Done, shown: str) -> Check:
     said = next((line.strip() for line in done.stderr.split("\n") if line.strip()), "")
     found = done.problem or f"exit code {done.code}{f': {said[:160]}' if said else ''}"
-    remedy = "run the command to see more; a missing interpreter or library shows as 'No such file'"
+    remedy = "run the command to see more; 'No such file' means a missing interpreter or library"
     return Check(name="run", status=CheckStatus.FAILURE, found=found, command=shown, remedy=remedy)
 
 
@@ -121,7 +121,7 @@ def _told(figures: Figures, shown: str) -> Iterator[Check]:
 def _system_calls(
     path: Path, emulator: _Emulator, arguments: tuple[str, ...], environment: Mapping[str, str]
 ) -> int | None:
-    """The number of system calls of one run, counted by the lines of a trace."""
+    """The number of system calls of one run: the lines of a trace."""
     if not emulator.trace:
         return None
     handle, name = tempfile.mkstemp(prefix="bazel-xc-")

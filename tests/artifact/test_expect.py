@@ -170,7 +170,7 @@ def test_archive_of_two_machines() -> None:
     assert (check.status, check.found, check.remedy) == (
         CheckStatus.FAILURE,
         "archive: ELF amd64, ELF arm64",
-        "objects of several machines are in one archive; clean the cache that they come from",
+        "one archive has objects of several machines; clean the cache that they come from",
     )
 
 

@@ -1,10 +1,11 @@
-"""Binaries that were damaged in a thousand ways are told of in one way: facts, or a problem.
+"""Damaged binaries give facts or a problem, never both and never neither.
 
 ``BAZEL_XC_EXAMPLES`` is how many mutations are tried; there are few in an ordinary run.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import struct
 from pathlib import Path
@@ -14,7 +15,9 @@ from binaries import archive, build, elf, macho, pe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bazel_xc.artifact.check import CheckStatus
 from bazel_xc.artifact.expect import Wanted, verify
+from bazel_xc.artifact.facts import BinaryFacts, FileKind
 from bazel_xc.artifact.inspect import inspect
 from bazel_xc.artifact.systems import load_systems
 from bazel_xc.model import Platform
@@ -62,18 +65,40 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     return [build(folder, *each, "-ldflags=-s -w").read_bytes() for each in names]
 
 
-def _survives(folder: Path, data: bytes) -> None:
+def inspected(folder: Path, data: bytes) -> BinaryFacts:
+    """The facts of a file, which are those of just these bytes."""
     path = folder / "mutated"
     path.write_bytes(data)
     facts = inspect(path, "mutated", "arm64")
-    for name in ("linux", "windows", "darwin"):
-        assert verify(facts, Wanted(platform=Platform(name, "arm64")), load_systems())
+    assert (facts.size, facts.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+    return facts
+
+
+def is_facts_or_a_problem(facts: BinaryFacts) -> bool:
+    """Whether a file is described in one way and not in both."""
+    described = facts.image is not None or facts.kind in (FileKind.ARCHIVE, FileKind.OBJECT)
+    return described != bool(facts.problem) and "\n" not in facts.problem
+
+
+def is_judged(facts: BinaryFacts) -> bool:
+    """Whether the checks of every system begin with the problem, or else with the machine."""
+    first = [
+        verify(facts, Wanted(platform=Platform(name, "arm64")), load_systems())[0]
+        for name in ("linux", "windows", "darwin")
+    ]
+    if facts.problem:
+        return {(each.name, each.status, each.found) for each in first} == {
+            ("file", CheckStatus.FAILURE, facts.problem)
+        }
+    return {each.name for each in first} == {"machine"}
 
 
 @given(st.sampled_from(SMALL), changes())
 @settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_small_binaries(tmp_path: Path, data: bytes, done: list[tuple[str, float, int]]) -> None:
-    _survives(tmp_path, changed(data, done))
+    facts = inspected(tmp_path, changed(data, done))
+    assert is_facts_or_a_problem(facts)
+    assert is_judged(facts)
 
 
 @given(st.integers(0, 2), changes())
@@ -84,7 +109,9 @@ def test_small_binaries(tmp_path: Path, data: bytes, done: list[tuple[str, float
 def test_real_binaries(
     built: list[bytes], tmp_path: Path, which: int, done: list[tuple[str, float, int]]
 ) -> None:
-    _survives(tmp_path, changed(built[which], done))
+    facts = inspected(tmp_path, changed(built[which], done))
+    assert is_facts_or_a_problem(facts)
+    assert is_judged(facts)
 
 
 def test_imports_without_end(tmp_path: Path) -> None:
@@ -118,4 +145,6 @@ def test_dynamic_section_without_end(tmp_path: Path) -> None:
 @given(st.binary(max_size=400), st.sampled_from([b"\x7fELF\2\1\1", b"MZ", b"\xcf\xfa\xed\xfe", b"!<arch>\n"]))
 @settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_noise_behind_a_magic(tmp_path: Path, noise: bytes, magic: bytes) -> None:
-    _survives(tmp_path, magic + noise)
+    facts = inspected(tmp_path, magic + noise)
+    assert is_facts_or_a_problem(facts)
+    assert is_judged(facts)

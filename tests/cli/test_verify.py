@@ -64,11 +64,11 @@ def test_failures_only(verify: Verify) -> None:
             "app.exe (windows_arm64)\n"
             "  failure  libraries  libstdc++-6.dll\n"
             "                      do: not part of windows: libstdc++-6.dll; link it statically"
-            " or ship it beside the binary\n"
+            " or ship it with the binary\n"
             "\n"
             "empty (windows_arm64)\n"
             "  failure  file  the file is empty\n"
-            "                 do: it was cut off or copied as text; build it again\n"
+            "                 do: it was truncated or copied as text; build it again\n"
         ),
         "",
     )
@@ -219,7 +219,7 @@ def test_nothing_runs_it(verify: Verify, monkeypatch: pytest.MonkeyPatch) -> Non
         0,
         [
             "  warning  run          not run",
-            "                        do: no Wine here that runs windows_arm64; run it on Windows",
+            "                        do: there is no Wine to run windows_arm64; run it on Windows",
         ],
     )
 
