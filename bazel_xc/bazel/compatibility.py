@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from attrs import frozen
 
 from bazel_xc.bazel.outline import Outline, Slot
-from bazel_xc.bazel.plan import RuleFacts
+from bazel_xc.bazel.wanted import RuleFacts
 from bazel_xc.bazel.wiring import Wiring
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.listing import Listing

@@ -8,21 +8,20 @@ Nothing is read from disk here.
 
 from __future__ import annotations
 
-import difflib
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from bazel_xc.buildfile.patterns import glob_pattern
+from bazel_xc.buildfile.settings import REFERENCE, CResolve, ImportOverride, MappedKind, Settings
 from bazel_xc.buildfile.syntax import BuildFile, Call
-from bazel_xc.linear import Expression, compiled
+from bazel_xc.errors import did_you_mean
+from bazel_xc.linear import compiled
 from bazel_xc.model import Diagnostic, Label
 
 _DIRECTIVE = re.compile(r"#\s*(gazelle|bazel_xc):(\w+)\s*(.*?)\s*")
-# What Go's Regexp.Expand replaces: a name is all letters, digits and "_", so that $1x is no ${1}x.
-REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\}|\$)")
 # Understood by Gazelle, without meaning for what is generated here: said once as a note with -v only.
 LEFT_ALONE = frozenset(
     """proto proto_group proto_strip_import_prefix proto_import_prefix go_generate_proto go_proto_compilers
@@ -50,60 +49,6 @@ class BuildDirective:
     key: str
     value: str
     line: int
-
-
-@frozen
-class ImportOverride:
-    """``resolve go IMPORT LABEL``; for ``resolve_regexp`` the import is a pattern."""
-
-    import_path: str
-    label: Label
-    pattern: Expression | None = None
-
-
-@frozen
-class CResolve:
-    """``# bazel_xc:resolve KIND NAME LABEL`` or gazelle_cc's ``# gazelle:resolve cc INCLUDE LABEL``, and the
-    directory where it stands.
-    """
-
-    kind: str
-    name: str
-    label: Label
-    directory: str = field(default="", eq=False)
-
-
-@frozen
-class MappedKind:
-    """``map_kind FROM TO LOAD``."""
-
-    kind: str
-    load: str
-
-
-@frozen(kw_only=True)
-class Settings:
-    """What holds in one directory, its own directives applied to those of the directory above."""
-
-    prefix: str | None = None
-    prefix_directory: str = ""
-    importmap_prefix: str | None = None
-    importmap_directory: str = ""
-    excludes: tuple[tuple[str, str], ...] = ()  # (directory, pattern)
-    ignore: bool = False
-    build_tags: frozenset[str] = frozenset()
-    overrides: tuple[ImportOverride, ...] = ()
-    c_resolves: tuple[CResolve, ...] = ()
-    map_kinds: tuple[tuple[str, MappedKind], ...] = ()
-    alias_kinds: tuple[tuple[str, str], ...] = ()
-    naming: str = ""
-    naming_external: str = ""
-    visibility: tuple[str, ...] = ()
-    test_per_file: bool = False
-    build_file_names: tuple[str, ...] = ("BUILD.bazel", "BUILD")
-    update_only: bool = False
-    cgo: bool = True
-    flags: tuple[tuple[str, tuple[str, ...]], ...] = ()  # attribute name -> flags of go_*opts
 
 
 def directives_in(file: BuildFile) -> tuple[BuildDirective, ...]:
@@ -150,8 +95,8 @@ class _UnknownDirectiveError(Exception):
 
 def _near(directive: BuildDirective) -> str:
     known = _OWN if directive.tool == "bazel_xc" else _KNOWN
-    near = difflib.get_close_matches(directive.key, sorted(known), n=1, cutoff=0.7)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    hint = did_you_mean(directive.key, known, cutoff=0.7)
+    return f"; {hint}" if hint else ""
 
 
 def _empty_groups(path: str, directive: BuildDirective, settings: Settings) -> Iterator[Diagnostic]:

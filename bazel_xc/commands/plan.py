@@ -11,9 +11,10 @@ from pathlib import Path
 from bazel_xc.bazel.compatibility import Compatibility
 from bazel_xc.bazel.import_index import Externals, build_index
 from bazel_xc.bazel.outline import Outline, outline
-from bazel_xc.bazel.plan import Planner, WantedRule
+from bazel_xc.bazel.plan import Planner
 from bazel_xc.bazel.platforms import incompatible_label
 from bazel_xc.bazel.select import select_conditions
+from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.rules import ExistingRule
 from bazel_xc.commands.c_side import Solved, may_write
 from bazel_xc.commands.snapshot import Snapshot
