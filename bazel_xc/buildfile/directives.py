@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 
 from bazel_xc.buildfile.patterns import glob_pattern
 from bazel_xc.buildfile.settings import REFERENCE, CResolve, ImportOverride, MappedKind, Settings
-from bazel_xc.buildfile.syntax import BuildFile, Call
+from bazel_xc.buildfile.syntax import BuildFile, Call, String
 from bazel_xc.errors import did_you_mean
 from bazel_xc.linear import compiled
 from bazel_xc.model import Diagnostic, Label
@@ -31,6 +31,8 @@ LEFT_ALONE = frozenset(
 )
 # The directives that start with bazel_xc:.
 _OWN = frozenset(["resolve"])
+_OF_OTHER_LANGUAGES = ("proto", "py", "python", "java", "js", "ts", "cc")
+_MODES = ("create_and_update", "update_only")
 _KIND = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 NAMINGS = ("import", "import_alias", "go_default_library")
 # What a BUILD file of that name would overwrite.
@@ -151,9 +153,7 @@ def _from_rule(settings: Settings, call: Call, directory: str) -> Settings:
     """What a ``gazelle()`` or ``go_prefix()`` rule sets: prefix, naming, tags, external mode."""
     prefix = call.string("prefix")
     if call.kind == "go_prefix" and call.args:
-        prefix = next(
-            (arg.value for arg in call.args if hasattr(arg, "value") and isinstance(arg.value, str)), None
-        )
+        prefix = next((arg.value for arg in call.args if isinstance(arg, String)), None)
     if prefix is not None and settings.prefix is None:
         settings = evolve(settings, prefix=prefix, prefix_directory=directory)
     tags = frozenset(call.strings("build_tags"))
@@ -254,64 +254,52 @@ def _prefix(settings: Settings, directive: BuildDirective, directory: str) -> Se
     return evolve(settings, prefix=directive.value, prefix_directory=directory)
 
 
-def _build_file_names(words: tuple[str, ...]) -> tuple[str, ...]:
-    for word in words:
-        if "/" in word or word in _OTHER_FILES or word.endswith((".go", ".bzl")):
-            raise ValueError(f"{word!r} is no name of BUILD files")
-    return words
+def _build_file_names(settings: Settings, directive: BuildDirective, _directory: str) -> Settings:
+    names = _list(directive)
+    for name in names:
+        if "/" in name or name in _OTHER_FILES or name.endswith((".go", ".bzl")):
+            raise ValueError(f"{name!r} is no name of BUILD files")
+    return evolve(settings, build_file_names=names or settings.build_file_names)
 
 
-def _importmap_prefix(settings: Settings, directive: BuildDirective, directory: str) -> Settings:
-    return evolve(settings, importmap_prefix=directive.value, importmap_directory=directory)
+def _list(directive: BuildDirective) -> tuple[str, ...]:
+    return tuple(word for word in re.split(r"[,\s]+", directive.value) if word)
 
 
-def _apply(settings: Settings, directive: BuildDirective, directory: str) -> Settings:
-    value = directive.value
-    words = tuple(word for word in re.split(r"[,\s]+", value) if word)
-    if directive.tool == "bazel_xc" and directive.key not in _OWN:
-        raise _UnknownDirectiveError
-    handler = _HANDLERS.get(directive.key)
-    if handler:
-        return handler(settings, directive, directory)
-    match directive.key:
-        case "ignore":
-            return evolve(settings, ignore=True)
-        case "build_tags":
-            return evolve(settings, build_tags=settings.build_tags | frozenset(words))
-        case "go_naming_convention":
-            return evolve(settings, naming=_choice(directive, NAMINGS))
-        case "go_naming_convention_external":
-            return evolve(settings, naming_external=_choice(directive, NAMINGS))
-        case "go_visibility":
-            return evolve(settings, visibility=(*settings.visibility, value))
-        case "go_test":
-            return evolve(settings, test_per_file=_choice(directive, ("default", "file")) == "file")
-        case "build_file_name":
-            return evolve(settings, build_file_names=_build_file_names(words) or settings.build_file_names)
-        case "generation_mode":
-            chosen = _choice(directive, ("create_and_update", "update_only"))
-            return evolve(settings, update_only=chosen == "update_only")
-        case "cgo":
-            return evolve(settings, cgo=_choice(directive, ("on", "off")) == "on")
-        case key if key.startswith("go_") and key.endswith("opts"):
-            return _flags(settings, directive)
-        case key if key in LEFT_ALONE or key.startswith(("proto", "py", "python", "java", "js", "ts", "cc")):
-            return settings
-    raise _UnknownDirectiveError
-
-
-_HANDLERS: Mapping[str, Callable[[Settings, BuildDirective, str], Settings]] = {
+_Handler = Callable[[Settings, BuildDirective, str], Settings]
+_HANDLERS: Mapping[str, _Handler] = {
     "alias_kind": _alias_kind,
+    "build_file_name": _build_file_names,
+    "build_tags": lambda old, each, _: evolve(old, build_tags=old.build_tags | frozenset(_list(each))),
+    "cgo": lambda old, each, _: evolve(old, cgo=_choice(each, ("on", "off")) == "on"),
     "exclude": _exclude,
-    "importmap_prefix": _importmap_prefix,
+    "generation_mode": lambda old, each, _: evolve(old, update_only=_choice(each, _MODES) == "update_only"),
+    "go_naming_convention": lambda old, each, _: evolve(old, naming=_choice(each, NAMINGS)),
+    "go_naming_convention_external": lambda old, each, _: evolve(old, naming_external=_choice(each, NAMINGS)),
+    "go_test": lambda old, each, _: evolve(old, test_per_file=_choice(each, ("default", "file")) == "file"),
+    "go_visibility": lambda old, each, _: evolve(old, visibility=(*old.visibility, each.value)),
+    "ignore": lambda old, _each, _: evolve(old, ignore=True),
+    "importmap_prefix": lambda old, each, directory: evolve(
+        old, importmap_prefix=each.value, importmap_directory=directory
+    ),
     "map_kind": _map_kind,
     "prefix": _prefix,
     "resolve": _resolve,
     "resolve_regexp": _resolve_regexp,
 }
 
-# Every directive that means something here or is left alone, for a name that was mistyped.
-_KNOWN = frozenset(
-    """directive_file ignore build_tags go_naming_convention go_naming_convention_external go_visibility
-    go_test build_file_name generation_mode cgo""".split()
-).union(_HANDLERS, LEFT_ALONE)
+# Every directive that has a meaning here or is left alone, for a name that was mistyped.
+_KNOWN = frozenset({"directive_file"}).union(_HANDLERS, LEFT_ALONE)
+
+
+def _apply(settings: Settings, directive: BuildDirective, directory: str) -> Settings:
+    key = directive.key
+    if directive.tool == "bazel_xc" and key not in _OWN:
+        raise _UnknownDirectiveError
+    if handler := _HANDLERS.get(key):
+        return handler(settings, directive, directory)
+    if key.startswith("go_") and key.endswith("opts"):
+        return _flags(settings, directive)
+    if key in LEFT_ALONE or key.startswith(_OF_OTHER_LANGUAGES):
+        return settings
+    raise _UnknownDirectiveError
