@@ -7,7 +7,6 @@ not look at the workspace: which directories or labels exist is found out by lat
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import tomli
 from attrs import field, frozen
 
-from bazel_xc.errors import ConfigError
+from bazel_xc.errors import ConfigError, did_you_mean
 from bazel_xc.model import Label, Platform
 
 FILE_NAME = "bazel_xc.toml"
@@ -107,8 +106,7 @@ class _ConfigReader:
     def _keys(self, raw: Mapping[str, Any], valid: tuple[str, ...], path: str) -> None:
         for key in raw:
             if key not in valid:
-                near = difflib.get_close_matches(key, valid, n=1, cutoff=0.5)
-                hint = f"did you mean {near[0]!r}?" if near else f"valid keys are {', '.join(valid)}"
+                hint = did_you_mean(key, valid) or f"valid keys are {', '.join(valid)}"
                 self._say(f"{path}.{key}" if path else key, f"unknown key; {hint}")
 
     def _table(self, raw: Mapping[str, Any], key: str, valid: tuple[str, ...]) -> Mapping[str, Any]:
@@ -160,9 +158,8 @@ class _ConfigReader:
     def _platform(self, name: str, raw: Any, cgo: bool) -> Platform | None:
         path = f"platforms.{name}"
         if name not in self.known_platforms:
-            near = difflib.get_close_matches(name, sorted(self.known_platforms), n=1, cutoff=0.5)
-            hint = f"; did you mean {near[0]!r}?" if near else "; names are <goos>_<goarch>"
-            self._say(path, f"unknown platform{hint}")
+            hint = did_you_mean(name, self.known_platforms) or "names are <goos>_<goarch>"
+            self._say(path, f"unknown platform; {hint}")
             return None
         if not isinstance(raw, dict):
             self._say(path, f"expected a table, got {_type_name(raw)}")

@@ -1,11 +1,22 @@
-"""The exceptions of bazel-xc: what stops a run.
+"""The exceptions of bazel-xc, which stop a run, and the words for mistyped names.
 
-Comes in: what went wrong. Goes out: one base class, so that the command line turns every one of them
-into one line and exit code 2. A failure that a run survives is a ``Diagnostic`` (see ``model``), never
-an exception.
+Comes in: the failure. Goes out: one base class, so that the command line turns every exception into one line
+and exit code 2. A failure that a run survives is a ``Diagnostic`` (see ``model``), never an exception.
 """
 
 from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.5) -> str:
+    """A question with the known word that is most like a mistyped one, empty if none is like it.
+
+    ``cutoff`` is how alike they are at least, from 0 to 1.
+    """
+    near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=cutoff)
+    return f"did you mean {near[0]!r}?" if near else ""
 
 
 class BazelXcError(Exception):

@@ -16,7 +16,8 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bazel_xc.buildfile.syntax import Call, parse
+from bazel_xc.buildfile.parser import parse
+from bazel_xc.buildfile.syntax import Call
 from bazel_xc.model import Label
 
 FILES = ("srcs", "hdrs", "textual_hdrs", "embedsrcs", "static_library", "shared_library", "interface_library")

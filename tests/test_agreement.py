@@ -15,7 +15,8 @@ import pytest
 from requirements import require
 
 from bazel_xc.bazel.select import project
-from bazel_xc.buildfile.syntax import Call, parse
+from bazel_xc.buildfile.parser import parse
+from bazel_xc.buildfile.syntax import Call
 from bazel_xc.cli import main
 from bazel_xc.model import Label
 

@@ -23,7 +23,7 @@ import starlark_go
 from attrs import frozen
 
 from bazel_xc import __version__
-from bazel_xc.buildfile.syntax import parse
+from bazel_xc.buildfile.parser import parse
 from bazel_xc.cli import main
 
 GOLDEN = Path(__file__).parent.parent / "testdata" / "golden"

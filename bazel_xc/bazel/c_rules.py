@@ -14,14 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import field, frozen
 
-from bazel_xc.bazel.kinds import CC_RULE_SUFFIX, CC_RULE_TAGS, PLAIN_KINDS
+from bazel_xc.bazel.kinds import CC_RULE_SUFFIX, CC_RULE_TAGS
 from bazel_xc.bazel.outline import Slot
-from bazel_xc.bazel.plan import WantedRule
+from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.printer import strings
 from bazel_xc.buildfile.rules import ExistingRule
 from bazel_xc.buildfile.syntax import ListValue, Notes, Opaque, String, Value
-from bazel_xc.buildfile.workspace import Directory, Workspace
-from bazel_xc.model import Diagnostic, Label, Severity, parsed_label
+from bazel_xc.buildfile.workspace import Workspace
+from bazel_xc.model import Diagnostic, Label, Severity
 
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".H", ".inc", ".inl", ".ipp", ".tcc")
 _SHARED = (".so", ".dylib", ".dll")
@@ -290,25 +290,6 @@ class _CRulePlanner:
                 remedy="name a provider with # bazel_xc:resolve",
             )
         )
-
-
-def our_cdeps(directory: Directory, workspace: Workspace, own: frozenset[Label]) -> frozenset[Label]:
-    """The labels in ``cdeps`` of a BUILD file that lead to rules of ours, ``own``, or to one that is gone."""
-    texts = {text for rule in directory.rules for text in rule.strings("cdeps")}
-    labels = (parsed_label(text, directory.path) for text in texts)
-    return frozenset(each for each in labels if each and (each in own or _is_gone(each, workspace)))
-
-
-def _is_gone(label: Label, workspace: Workspace) -> bool:
-    """Whether a label of our form leads nowhere, as far as the BUILD file there can tell."""
-    if label.repo or not label.name.endswith(CC_RULE_SUFFIX):
-        return False
-    found = workspace.directories.get(label.package)
-    if found is None or (found.build_file is None and not found.broken):
-        return True
-    file = found.build_file
-    plain = file is not None and not file.dynamic and all(call.kind in PLAIN_KINDS for call in file.calls)
-    return plain and all(rule.name != label.name for rule in found.rules)
 
 
 def _library(owner: str, directories: Iterable[str], files: Iterable[str]) -> dict[str, Value]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from bazel_xc.bazel.outline import Outline, Slot
-from bazel_xc.bazel.plan import RuleFacts
+from bazel_xc.bazel.wanted import RuleFacts
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
 from bazel_xc.golang.universe import Universe

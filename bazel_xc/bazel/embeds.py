@@ -10,14 +10,10 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterable, Iterator
-from functools import cache
 
+from bazel_xc.buildfile.patterns import path_match
 from bazel_xc.buildfile.workspace import Workspace
 
-_TOKEN = re.compile(
-    r"""\[(?P<not>\^?)(?P<set>(?:\\.|[^]\\-])(?:\\.|[^]\\])*)\]|\\(?P<escaped>.)|[^[\\]""", re.DOTALL
-)
-_NOTHING = re.compile(r"(?!)")
 _NAME_CHARACTERS = frozenset(string.ascii_letters + string.digits + "!#$%&()+,-.=@[]^_{}~ ")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\..*)?", re.IGNORECASE | re.DOTALL)
 
@@ -47,7 +43,7 @@ def _is_module(workspace: Workspace, path: str) -> bool:
 def matched(pattern: str, files: Iterable[str]) -> tuple[str, ...]:
     """The files that one pattern embeds."""
     every = pattern.startswith("all:")
-    glob = _glob(pattern.removeprefix("all:").rstrip("/"))
+    glob = path_match(pattern.removeprefix("all:").rstrip("/"))
     return tuple(path for path in files if _matches(glob, path, every))
 
 
@@ -58,35 +54,6 @@ def _matches(glob: re.Pattern[str], path: str, every: bool) -> bool:
             below = parts[count:]
             return every or not any(part[0] in "._" for part in below)
     return False
-
-
-@cache
-def _glob(pattern: str) -> re.Pattern[str]:
-    """``path.Match`` as a regular expression; what it calls malformed matches nothing."""
-    out: list[str] = []
-    at = 0
-    while at < len(pattern):
-        found = _TOKEN.match(pattern, at)
-        if found is None:
-            return _NOTHING
-        out.append(_translated(found))
-        at = found.end()
-    try:
-        return re.compile("".join(out), re.DOTALL)
-    except re.error:  # a range that goes backwards
-        return _NOTHING
-
-
-def _translated(found: re.Match[str]) -> str:
-    if found["set"] is None:
-        return {"*": "[^/]*", "?": "[^/]"}.get(found[0]) or re.escape(found["escaped"] or found[0])
-    members = re.sub(r"\\?(.)", _member, found["set"], flags=re.DOTALL)
-    return f"(?!/)[{found['not']}{members}]"
-
-
-def _member(found: re.Match[str]) -> str:
-    """One character of a set; a hyphen that is not escaped makes a range."""
-    return "-" if found[0] == "-" else "\\" + found[1] if not found[1].isalnum() else found[1]
 
 
 def _is_embeddable(name: str) -> bool:

@@ -10,17 +10,18 @@ Sources: ``internal/go_repository.bzl`` and ``internal/bzlmod/go_deps.bzl`` of b
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.buildfile.directives import Settings
+from bazel_xc.buildfile.directives import directives_in
+from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.repositories import GazelleRun, Repositories
 from bazel_xc.buildfile.rules import LIBRARY_KINDS, ExistingRule, written_rules
-from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, parse
+from bazel_xc.buildfile.settings import Settings
+from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError
 from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES
 from bazel_xc.config import NAMINGS
 from bazel_xc.golang.universe import Universe
@@ -28,7 +29,7 @@ from bazel_xc.tables import table
 from bazel_xc.tree import read_file
 
 _TABLE = "gazelle_overrides.toml"
-_NAMING = re.compile(r"#\s*gazelle:go_naming_convention\s+(\w+)\s*$")
+_NAMING = "go_naming_convention"
 _NEVER, _AS_NEEDED = "off", "auto"
 
 
@@ -120,7 +121,8 @@ class ExternalNames:
         """The convention that the root's own BUILD file asks for, where Gazelle finds it there."""
         root = self.roots.get(run.path)
         file = self._file(root) if root and run.generation == "on" and not run.has_directives else None
-        asked = [found[1] for each in (file.comments if file else ()) if (found := _NAMING.match(each.text))]
+        directives = directives_in(file) if file else ()
+        asked = [each.value for each in directives if (each.tool, each.key) == ("gazelle", _NAMING)]
         return asked[-1] if asked and asked[-1] in NAMINGS else ""
 
     def _file(self, directory: Path) -> BuildFile | None:

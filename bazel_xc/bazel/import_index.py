@@ -9,7 +9,6 @@ Go's own source folder are looked at, and nothing of a network.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from bazel_xc.bazel.external_names import ExternalNames
 from bazel_xc.bazel.go_modules import bazel_go_modules
 from bazel_xc.bazel.kinds import KINDS
 from bazel_xc.bazel.outline import Outline
-from bazel_xc.buildfile.directives import REFERENCE, ImportOverride
 from bazel_xc.buildfile.module_file import BazelDep
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.rules import LIBRARY_KINDS, RuleTable
@@ -28,7 +26,6 @@ from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.listing import is_standard
 from bazel_xc.golang.modules import Module, module_of
 from bazel_xc.golang.universe import Universe
-from bazel_xc.linear import Match
 from bazel_xc.model import Diagnostic, Label, Severity
 
 _WORKSPACE_RULES: Mapping[str, str] = {
@@ -121,7 +118,7 @@ class Index:
         """What an import in ``directory`` stands for; ``itself`` are labels that would be a cycle."""
         if import_path.startswith((".", "/")) or self.externals.is_standard(import_path):
             return Resolved()
-        label = _overridden(import_path, directory.settings.overrides)
+        label = directory.settings.override_of(import_path)
         if label is None:
             found = self._in_workspace(import_path, directory)
             if isinstance(found, Diagnostic):
@@ -283,17 +280,6 @@ def _libraries(each: Outline) -> Iterator[ImportedLibrary]:
             yield ImportedLibrary(Label("", directory.path, rule.name), rule.import_path, weak)
 
 
-def _overridden(import_path: str, overrides: tuple[ImportOverride, ...]) -> Label | None:
-    for override in overrides:
-        if override.pattern is None and override.import_path == import_path:
-            return override.label
-    for override in overrides:
-        found = override.pattern.search(import_path) if override.pattern else None
-        if found:
-            return _expanded(override.label, found)
-    return None
-
-
 def _both_names(import_path: str) -> tuple[str, str]:
     """The names that Gazelle gives a rule and its alias by the convention ``import_alias``."""
     return names.base_name(import_path), names.DEFAULT_LIBRARY
@@ -309,34 +295,6 @@ def _spelt(directory: Directory, repository: str, package: str) -> Iterator[str]
                 continue
             if (label.repo, label.package) == (repository, package):
                 yield label.name
-
-
-def _expanded(label: Label, found: Match) -> Label:
-    """The label with its references to groups replaced; ``//x/$1`` is named after its last part then.
-
-    Where that is no label, it stays as it was written, as with Gazelle.
-    """
-    whole = str(label)
-    short = whole.rpartition(":")[0] if label.package.rpartition("/")[2] == label.name else whole
-    try:
-        made = Label.parse(_expand(short, found))
-    except ValueError:
-        return label
-    return made if made.name else label
-
-
-def _expand(template: str, found: Match) -> str:
-    """As ``Regexp.Expand`` of Go."""
-
-    def group(reference: re.Match[str]) -> str:
-        name = reference[1] or reference[2]
-        if name is None:
-            return "$"
-        if not name.isdecimal() or (name.startswith("0") and name != "0"):
-            return found.named.get(name) or ""
-        return (found.groups[int(name)] or "") if int(name) < len(found.groups) else ""
-
-    return REFERENCE.sub(group, template)
 
 
 def _vendor_root(package: str) -> str | None:

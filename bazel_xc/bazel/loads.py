@@ -147,26 +147,23 @@ def _new_texts(missing: Mapping[str, set[str]]) -> list[str]:
 
 def _new_loads(file: BuildFile, loads: Sequence[Call], missing: Mapping[str, set[str]]) -> Iterator[Edit]:
     """New load statements beside those that stay, in buildifier's order."""
+    if not loads:
+        if missing:
+            yield _first_load(file, "".join(f"{text}\n" for text in _new_texts(missing)))
+        return
     places: dict[int, list[str]] = {}
     for label, text in zip(sorted(missing, key=_order), _new_texts(missing), strict=True):
         after = [call for call in loads if _order(_label(call)) < _order(label)]
         if after and is_before_another(file, after[-1]):
             yield Edit(after[-1].span.end, after[-1].span.end, f"\n{text}")
             continue
-        if not after and loads and starts_behind_another(file, loads[0]):
+        if not after and starts_behind_another(file, loads[0]):
             yield Edit(loads[0].span.start, loads[0].span.start, f"{text}; ")
             continue
-        if after:
-            at = file.end_of_line(after[-1].span.end)
-        elif loads:
-            at = _statement_start(file, loads[0])
-        else:
-            at = -1
+        at = file.end_of_line(after[-1].span.end) if after else _statement_start(file, loads[0])
         places.setdefault(at, []).append(text + "\n")
     for at, texts in places.items():
-        if at < 0:
-            yield _first_load(file, "".join(texts))
-        elif at == len(file.data) and not file.data.endswith((b"\n", b"\r")):
+        if at == len(file.data) and not file.data.endswith((b"\n", b"\r")):
             yield Edit(at, at, "\n" + "".join(texts))
         else:
             yield Edit(at, at, "".join(texts))

@@ -23,16 +23,17 @@ from attrs import evolve, frozen
 
 from bazel_xc.bazel.kinds import CC_RULE_KINDS, KINDS
 from bazel_xc.bazel.loads import Symbol, load_edits
-from bazel_xc.bazel.plan import WantedRule
 from bazel_xc.bazel.select import Conditions, exclusion, platform_of_key, project
 from bazel_xc.bazel.values import Left, merge_value, with_others
+from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.attributes import change_attributes
-from bazel_xc.buildfile.directives import Settings, directives_in
+from bazel_xc.buildfile.directives import directives_in
 from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
+from bazel_xc.buildfile.parser import BOM
 from bazel_xc.buildfile.printer import DEFAULT, NewAttribute, format_call, strings
 from bazel_xc.buildfile.rules import ExistingRule, written_kind
+from bazel_xc.buildfile.settings import Settings
 from bazel_xc.buildfile.syntax import (
-    BOM,
     Attribute,
     BuildFile,
     Call,

@@ -14,8 +14,8 @@ from attrs import evolve, frozen
 
 from bazel_xc.bazel import names
 from bazel_xc.bazel.kinds import KINDS, PROTO_LIBRARY_KINDS
-from bazel_xc.buildfile.directives import Settings
 from bazel_xc.buildfile.rules import GO_RULE_KINDS, ExistingRule, written_kind
+from bazel_xc.buildfile.settings import Settings
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
 from bazel_xc.model import Diagnostic, Severity

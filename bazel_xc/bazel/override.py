@@ -17,7 +17,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import frozen
 
 from bazel_xc.bazel.wiring import Wiring
-from bazel_xc.buildfile.syntax import BuildSyntaxError, parse
+from bazel_xc.buildfile.parser import parse
+from bazel_xc.buildfile.syntax import BuildSyntaxError
 from bazel_xc.golang.package import FileKind, GoPackage
 from bazel_xc.model import MAIN_OF_MODULES, MAIN_OF_WORKSPACE, Label, Platform, is_inside, parsed_label
 

@@ -11,61 +11,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from bazel_xc.bazel import embeds
 from bazel_xc.bazel.import_index import Index
 from bazel_xc.bazel.outline import Outline, Slot, TestSlot
+from bazel_xc.bazel.placement import importmap, library_visibility, testdata, visibility
 from bazel_xc.bazel.select import Conditions, exclusion, flag_list, label_list, string_set
+from bazel_xc.bazel.wanted import RuleFacts, WantedRule
 from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.rules import default_visibility
 from bazel_xc.buildfile.syntax import Branch, Opaque, Select, String, Value
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS, file_name_constraint, may_hold
-from bazel_xc.golang.modules import module_of
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile, imports_of
 from bazel_xc.model import Diagnostic, Label, PlatformStrings, Severity
 
 if TYPE_CHECKING:
-    from bazel_xc.cgo.flags import CgoFlags
+    pass
 
 TRUE = Opaque("True")
-PUBLIC = "//visibility:public"
-PRIVATE = "//visibility:private"
 _CGO_LANGUAGES = frozenset({FileKind.C})
 _CXX = (".cc", ".cpp", ".cxx", ".mm")
-
-
-@frozen
-class WantedRule:
-    """One rule as it should be; ``slot`` says where it stands today.
-
-    Of the ``uncertain`` attributes not everything could be found out: what is there stays, more may be added.
-    """
-
-    slot: Slot
-    attributes: Mapping[str, Value] = field(factory=dict)
-    uncertain: frozenset[str] = frozenset()
-
-
-@frozen(kw_only=True)
-class RuleFacts:
-    """What later stages found out about packages, by directory.
-
-    ``absent``: configured platforms on which the library cannot be built. ``needs_cgo``: per slot name the
-    configured platforms on which a binary or test has cgo in its closure. ``flags``: C flags. ``cdeps``: by
-    known platform, in link order. ``uncertain``: labels of rules and import paths of packages that need
-    something that could not be loaded.
-    """
-
-    absent: Mapping[str, frozenset[str]]
-    absent_tests: Mapping[str, frozenset[str]]
-    needs_cgo: Mapping[tuple[str, str], frozenset[str]]
-    flags: Mapping[str, CgoFlags]
-    test_flags: Mapping[str, CgoFlags]
-    configured: frozenset[str]
-    cdeps: Mapping[str, Mapping[str, tuple[Label, ...]]] = field(factory=dict)
-    uncertain: frozenset[str] = frozenset()
 
 
 @frozen(kw_only=True)
@@ -119,13 +86,13 @@ class _RulePlanner:
         files = self._library_files(package)
         attributes: dict[str, Value | None] = {
             **self._compiled(package, files, {Label("", package.directory, slot.name)}),
-            "importmap": self._importmap(package),
+            "importmap": importmap(package, self.settings, self.planner.index.externals.modules),
             "importpath": String(package.import_path),
             "target_compatible_with": self._exclusion(package),
         }
         if self.outline.protos:
             attributes["embed"] = strings(f":{proto.name}" for proto in self.outline.protos)
-        self._add_visibility(attributes, self._library_visibility(package))
+        self._add_visibility(attributes, library_visibility(package, self.settings))
         return self._wanted(slot, attributes, package.import_path)
 
     def _wanted(self, slot: Slot, attributes: Mapping[str, Value | None], node: str) -> WantedRule:
@@ -138,35 +105,9 @@ class _RulePlanner:
     def _label(self, slot: Slot) -> str:
         return str(Label("", self.directory.path, slot.name))
 
-    def _importmap(self, package: GoPackage) -> Value | None:
-        """The path that tells vendored packages apart, or what ``importmap_prefix`` asks for."""
-        path, settings = package.directory, self.settings
-        head, inside, below = f"/{path}".rpartition("/vendor/")
-        vendor = f"{head}/vendor".lstrip("/")
-        if settings.importmap_prefix is not None and not (
-            inside and len(vendor) > len(settings.importmap_directory)
-        ):
-            below = path[len(settings.importmap_directory) :].strip("/")
-            prefix = settings.importmap_prefix
-        elif inside:
-            prefix = self._outer_import_path(vendor)
-        else:
-            return None
-        found = "/".join(part for part in (prefix, below) if part)
-        return String(found) if found != package.import_path else None
-
-    def _outer_import_path(self, path: str) -> str:
-        """The import path of a ``vendor`` directory, as its own module or prefix gives it."""
-        settings = self.settings
-        if settings.prefix is not None and f"{path}/".startswith(settings.prefix_directory):
-            below = path[len(settings.prefix_directory) :].strip("/")
-            return "/".join(part for part in (settings.prefix, below) if part)
-        module = module_of(path, self.planner.index.externals.modules)
-        return module.import_path(path) if module else path
-
     def _library_files(self, package: GoPackage) -> tuple[PackageFile, ...]:
         """Everything but tests; C where cgo is used; no .pb.go that a proto library makes."""
-        cgo = self._cgo(package)
+        cgo = self.settings.cgo and package.uses_cgo
         files = [
             file
             for file in package.files
@@ -179,12 +120,9 @@ class _RulePlanner:
             files = [file for file in files if not _made_by_proto(file.name, names)]
         return tuple(files)
 
-    def _cgo(self, package: GoPackage) -> bool:
-        return self.settings.cgo and package.uses_cgo
-
     def _alias(self, package: GoPackage, library: Slot) -> dict[str, Value]:
         attributes: dict[str, Value | None] = {"actual": String(f":{library.name}")}
-        self._add_visibility(attributes, self._visibility(package.import_path))
+        self._add_visibility(attributes, visibility(self.directory.path, package.import_path, self.settings))
         return _present(attributes)
 
     def _binary(self, package: GoPackage, slot: Slot, library: Slot) -> WantedRule:
@@ -195,7 +133,7 @@ class _RulePlanner:
             "pure": self._pure(slot),
             "target_compatible_with": self._exclusion(package),
         }
-        self._add_visibility(attributes, self._visibility(package.import_path))
+        self._add_visibility(attributes, visibility(self.directory.path, package.import_path, self.settings))
         return self._wanted(slot, attributes, self._label(slot))
 
     def _test(self, package: GoPackage, test: TestSlot) -> WantedRule:
@@ -208,7 +146,7 @@ class _RulePlanner:
         attributes: dict[str, Value | None] = {
             **self._compiled(package, test.files, itself, tests=True),
             "embed": strings([f":{library.name}"]) if embed and library else None,
-            "data": Opaque('glob(["testdata/**"])') if self._has_testdata() else None,
+            "data": testdata(self.directory.path, self.planner.workspace, self.planner.packages),
             "gc_linkopts": self._option("gc_linkopts"),
             "pure": self._pure(test.slot),
             "target_compatible_with": exclusion(absent, self.planner.conditions, self.planner.incompatible),
@@ -388,31 +326,9 @@ class _RulePlanner:
         """Whether some rule or macro bears a name, so that a label to it leads somewhere."""
         return any(rule.name == name for rule in self.directory.rules)
 
-    def _has_testdata(self) -> bool:
-        """A testdata folder that holds something and no package, neither itself nor below."""
-        path = f"{self.directory.path}/testdata".lstrip("/")
-        below = self.planner.workspace.directories.get(path)
-        if below is None or any(f"{each}/".startswith(f"{path}/") for each in self.planner.packages):
-            return False
-        return bool(below.files or below.subdirectories or below.hidden)
-
     def _add_visibility(self, attributes: dict[str, Value | None], labels: tuple[str, ...]) -> None:
         if default_visibility(self.directory.build_file) is None:
             attributes["visibility"] = strings(labels)
-
-    def _library_visibility(self, package: GoPackage) -> tuple[str, ...]:
-        if package.is_command:
-            return self.settings.visibility or (PRIVATE,)
-        return self._visibility(package.import_path)
-
-    def _visibility(self, import_path: str) -> tuple[str, ...]:
-        parts = self.directory.path.split("/")
-        if "internal" in parts:
-            at = len(parts) - 1 - parts[::-1].index("internal")
-            return (*self.settings.visibility, f"//{'/'.join(parts[:at])}:__subpackages__")
-        if "internal" in import_path.split("/"):
-            return (*self.settings.visibility, "//:__subpackages__")
-        return (PUBLIC,)
 
 
 def is_assembly(name: str) -> bool:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from bazel_xc.bazel.outline import Slot
-from bazel_xc.bazel.plan import WantedRule
+from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.printer import strings
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.rules import ExistingRule

@@ -18,8 +18,9 @@ from bazel_xc.bazel.names import workspace_repository
 from bazel_xc.bazel.override import FOLDER, ModuleOverride
 from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
+from bazel_xc.buildfile.parser import parse, syntax_tree
 from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
-from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, String, Value, parse, syntax_tree
+from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, String, Value
 from bazel_xc.golang.build_list import BuildList, BuildModule
 from bazel_xc.model import WORKSPACE_NAMES, Diagnostic, Severity
 

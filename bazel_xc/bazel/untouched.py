@@ -15,14 +15,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.bazel.kinds import CC_RULE_KINDS, KINDS, RULES_GO_REPOSITORIES
-from bazel_xc.bazel.merge import CGO_ATTRIBUTES, KEPT_BY_US, MergeContext
-from bazel_xc.bazel.plan import WantedRule
+from bazel_xc.bazel.kinds import RULES_GO_REPOSITORIES
+from bazel_xc.bazel.merge import KEPT_BY_US
 from bazel_xc.bazel.select import project
+from bazel_xc.bazel.touched import Touched
 from bazel_xc.bazel.values import is_marked, label_twice
-from bazel_xc.buildfile.rules import ExistingRule
+from bazel_xc.buildfile.parser import BOM, comments_in, parse
 from bazel_xc.buildfile.syntax import (
-    BOM,
     Attribute,
     BuildFile,
     BuildSyntaxError,
@@ -33,26 +32,12 @@ from bazel_xc.buildfile.syntax import (
     String,
     Sum,
     Value,
-    comments_in,
-    parse,
     strings_in,
 )
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS
 
-_SHARED = frozenset({"cdeps", "pure", "target_compatible_with"})  # bazel-xc adds to what people wrote there
-_SHARED_CC = frozenset({"tags", "visibility"})
 _DIRECTIVE = re.compile(r"#\s*(?:gazelle|bazel_xc):")
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
-
-
-@frozen(kw_only=True)
-class Touched:
-    """A rule that may be changed: in which attributes, which kind it may get, and whether it may go."""
-
-    call: Call
-    kinds: frozenset[str]
-    attributes: frozenset[str]
-    may_go: bool = False
 
 
 @frozen
@@ -79,41 +64,6 @@ class _Statement:
 
     def is_same(self, other: _Statement) -> bool:
         return self.text == other.text or ast.dump(self.node) == ast.dump(other.node)
-
-
-def touched_rules(
-    wanted: Iterable[WantedRule], stale: Iterable[ExistingRule], context: MergeContext
-) -> Iterator[Touched]:
-    """What a merge may change in the file that is there."""
-    for rule in wanted:
-        existing = rule.slot.existing.source if rule.slot.existing else None
-        if existing and not existing.keep:
-            kinds = frozenset({existing.kind, rule.slot.written})
-            attributes = _attributes(rule.slot.kind, existing, context)
-            yield Touched(call=existing, kinds=kinds, attributes=attributes)
-    for each in stale:
-        call, kind = each.source, each.kind
-        if not call.keep:
-            kinds, attributes = frozenset({call.kind}), _attributes(kind, call, context)
-            held = any(_is_held(found) for name in KINDS[kind].substance if (found := call.get(name)))
-            may_go = not held and not (context.cgo_only and kind not in CC_RULE_KINDS)
-            yield Touched(call=call, kinds=kinds, attributes=attributes, may_go=may_go)
-
-
-def _attributes(kind: str, call: Call, context: MergeContext) -> frozenset[str]:
-    """The attributes that may change, of those that a rule has."""
-    ours = KINDS[kind].owned | _SHARED | (_SHARED_CC if kind in CC_RULE_KINDS else frozenset())
-    if context.cgo_only and kind not in CC_RULE_KINDS:
-        ours &= CGO_ATTRIBUTES
-    return ours - {each.name for each in call.attributes if _is_kept(each)}
-
-
-def _is_kept(attribute: Attribute) -> bool:
-    return attribute.keep and KEPT_BY_US not in (*attribute.notes.before, attribute.notes.suffix)
-
-
-def _is_held(attribute: Attribute) -> bool:
-    return _is_kept(attribute) or is_marked(attribute.value)
 
 
 def damage(file: BuildFile, new: bytes, touched: Iterable[Touched]) -> str:

@@ -14,12 +14,14 @@ from attrs import frozen
 
 from bazel_xc.bazel.override import ModuleOverride
 from bazel_xc.bazel.override_tags import MARK, override_edits
-from bazel_xc.bazel.untouched import Touched, damage
+from bazel_xc.bazel.touched import Touched
+from bazel_xc.bazel.untouched import damage
 from bazel_xc.bazel.use_repo_names import use_repo_edits
 from bazel_xc.buildfile.edits import Edit, apply_edits, is_before_another
 from bazel_xc.buildfile.module_file import NAME, ExtensionUse, ModuleFile, read_module_file
+from bazel_xc.buildfile.parser import BOM
 from bazel_xc.buildfile.printer import INDENT, quote
-from bazel_xc.buildfile.syntax import BOM, BuildFile, Call, Opaque
+from bazel_xc.buildfile.syntax import BuildFile, Call, Opaque
 from bazel_xc.model import Diagnostic, Severity
 
 GAZELLE_MODULE, EXTENSION = "gazelle", "go_deps"

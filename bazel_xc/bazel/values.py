@@ -10,19 +10,27 @@ a select that is marked ``# keep`` stays as it is, for the platforms that it was
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from bazel_xc.bazel.select import Conditions, label_list, platform_of_key, project, same_meaning
+from bazel_xc.bazel.select import Conditions, label_list, project, same_meaning
+from bazel_xc.bazel.value_parts import (
+    ValueParts,
+    as_list,
+    branch_name,
+    keeps,
+    put_together,
+    sort_of,
+    take_apart,
+)
 from bazel_xc.buildfile.printer import DEFAULT
 from bazel_xc.buildfile.syntax import Branch, ListValue, Notes, Opaque, Select, String, Sum, Value, strings_in
-from bazel_xc.golang.constraints import GAZELLE_PLATFORMS, KNOWN_PLATFORMS
+from bazel_xc.golang.constraints import GAZELLE_PLATFORMS
 from bazel_xc.model import parsed_label
 
 _LABELS = frozenset({"actual", "cdeps", "deps", "embed"})
 _NO_TWICE = _LABELS | {"embedsrcs", "hdrs", "srcs", "textual_hdrs"}
-_SYSTEMS = frozenset(name.partition("_")[0] for name in KNOWN_PLATFORMS)
 _ORDERED = frozenset(
     {"cdeps", "clinkopts", "copts", "cppopts", "cxxopts", "gc_goopts", "gc_linkopts", "includes"}
 )
@@ -36,17 +44,6 @@ class Left(enum.Enum):
 
     SAME = "it says the same already"
     OPAQUE = "it is an expression that cannot be merged"
-
-
-@frozen
-class _Parts:
-    """A value taken apart: the unconditional list, and a select for each sort of key.
-
-    Bazel finds ``linux`` beside ``arm64`` in one select ambiguous, and each has a default of its own.
-    """
-
-    common: ListValue
-    choices: tuple[Select, ...]
 
 
 def merge_value(
@@ -68,12 +65,12 @@ def merge_value(
     if _one_of_several(old) and (new is None or _scalar(new) or _one_of_several(new)):
         return _choose(old, new, rules_go)
     canonical = _canonical(name, package, own_names)
-    parts, wanted = _take_apart(old), _take_apart(new)
+    parts, wanted = take_apart(old), take_apart(new)
     if parts is None:
         return Left.OPAQUE
     if wanted is None:
         return Left.OPAQUE if is_marked(old) else new
-    merged = _put_together(_merge(parts, wanted, canonical, ordered=name in _ORDERED))
+    merged = put_together(_merge(parts, wanted, canonical, ordered=name in _ORDERED))
     same = old == merged or same_meaning(
         _mapped(old, canonical), _mapped(merged, canonical), GAZELLE_PLATFORMS, ordered=name in _ORDERED
     )
@@ -171,102 +168,24 @@ def _canonical(name: str, package: str, own_names: tuple[str, ...]) -> Callable[
     return label if name in _LABELS else str
 
 
-def _take_apart(value: Value | None) -> _Parts | None:
-    """The list and the selects of a value; None for one that is put together in any other way, and where
-    joining its selects would change what a kept branch says.
-    """
-    parts = value.parts if isinstance(value, Sum) else () if value is None else (value,)
-    items: list[String | Opaque] = []
-    lists = [part for part in parts if isinstance(part, ListValue)]
-    choices = [part for part in parts if isinstance(part, Select)]
-    if len(lists) + len(choices) != len(parts):
-        return None
-    for each in lists:
-        items.extend(each.items)
-    if any(isinstance(item, Opaque) and not item.notes.keep for item in items):
-        return None
-    known = all(_is_known(branch) for choice in choices for branch in choice.branches)
-    if not known or any(_has_mixed_keep(choice) for choice in choices):
-        return None
-    groups: dict[str, Select] = {}
-    for choice in (each for whole in choices for each in _by_sort(whole)):
-        sort = _sort_of(choice)
-        joined = _joined(groups[sort], choice) if sort in groups else choice
-        if joined is None:
-            return None
-        groups[sort] = joined
-    common = evolve(lists[0], items=tuple(items)) if lists else ListValue(())
-    return _Parts(common, tuple(groups.values()))
-
-
-def _is_known(branch: Branch) -> bool:
-    known = branch.key == DEFAULT or platform_of_key(branch.key) is not None
-    return known and isinstance(branch.value, ListValue)
-
-
-def _keeps(branch: Branch) -> bool:
-    """Whether anything in a branch is marked ``# keep``, or all of it."""
-    return branch.notes.keep or any(item.notes.keep for item in _list(branch.value).items)
-
-
-def _has_mixed_keep(choice: Select) -> bool:
-    """Whether the default of a select with several sorts of keys is kept; parted, it says something else."""
-    sorts = {_sort_of_key(branch.key) for branch in choice.branches if branch.key != DEFAULT}
-    return len(sorts) > 1 and any(_keeps(branch) for branch in choice.branches if branch.key == DEFAULT)
-
-
-def _by_sort(choice: Select) -> Iterator[Select]:
-    """One select for each sort of key, the default with the first."""
-    groups: dict[str, list[Branch]] = {}
-    for branch in choice.branches:
-        if branch.key != DEFAULT:
-            groups.setdefault(_sort_of_key(branch.key), []).append(branch)
-    default = [branch for branch in choice.branches if branch.key == DEFAULT]
-    for at, branches in enumerate(groups.values() or [[]]):
-        yield Select((*branches, *default), choice.end) if at == 0 else Select(tuple(branches))
-
-
-def _sort_of(choice: Select) -> str:
-    return next((_sort_of_key(branch.key) for branch in choice.branches if branch.key != DEFAULT), "")
-
-
-def _name(branch: Branch) -> str:
-    """What a key is about, however it is spelt."""
-    return platform_of_key(branch.key) or branch.key
-
-
-def _joined(one: Select, other: Select) -> Select | None:
-    """Two selects of one sort as one; None where a kept branch of either would come to say something else."""
-    branches = {_name(branch): branch for branch in one.branches}
-    differ = branches.keys() != {_name(branch) for branch in other.branches}
-    both = (*one.branches, *other.branches)
-    if any(branch.notes.keep or (_keeps(branch) and differ and branch.key == DEFAULT) for branch in both):
-        return None
-    for branch in other.branches:
-        before = branches.get(_name(branch))
-        items = (*(_list(before.value).items if before else ()), *_list(branch.value).items)
-        branches[_name(branch)] = evolve(branch, value=evolve(_list(branch.value), items=items))
-    return Select(tuple(branches.values()), (*one.end, *other.end))
-
-
-def _merge(old: _Parts, new: _Parts, canonical: Callable[[str], str], *, ordered: bool) -> _Parts:
+def _merge(old: ValueParts, new: ValueParts, canonical: Callable[[str], str], *, ordered: bool) -> ValueParts:
     def merged(old_list: ListValue, new_list: ListValue) -> ListValue:
         return _merge_list(old_list, new_list, canonical, ordered=ordered)
 
-    before = {_sort_of(choice): choice for choice in old.choices}
-    wanted = {_sort_of(choice): choice for choice in new.choices}
+    before = {sort_of(choice): choice for choice in old.choices}
+    wanted = {sort_of(choice): choice for choice in new.choices}
     nothing = Select(())
     choices = [
         _merge_select(before.get(sort, nothing), wanted.get(sort, nothing), merged)
         for sort in dict.fromkeys([*wanted, *before])
     ]
-    return _Parts(merged(old.common, new.common), tuple(choices))
+    return ValueParts(merged(old.common, new.common), tuple(choices))
 
 
 def _merge_select(old: Select, new: Select, merged: Callable[[ListValue, ListValue], ListValue]) -> Select:
     """Two selects of one sort. A kept branch stays as it is, whatever is wanted under its key."""
-    old_branches = {_name(branch): branch for branch in old.branches}
-    new_branches = {_name(branch): branch for branch in new.branches}
+    old_branches = {branch_name(branch): branch for branch in old.branches}
+    new_branches = {branch_name(branch): branch for branch in new.branches}
     default = old_branches.get(DEFAULT)
     kept = _kept_by_default(default)
     branches: list[Branch] = []
@@ -275,13 +194,13 @@ def _merge_select(old: Select, new: Select, merged: Callable[[ListValue, ListVal
         if before is None:
             assert after is not None
             # What the default keeps has held here as well, and a key of its own would end that.
-            items = (*_list(after.value).items, *kept)
-            branches.append(evolve(after, value=evolve(_list(after.value), items=items)))
+            items = (*as_list(after.value).items, *kept)
+            branches.append(evolve(after, value=evolve(as_list(after.value), items=items)))
         elif before.notes.keep:
             branches.append(evolve(before, key=after.key if after else before.key))
         else:
-            value = merged(_list(before.value), _list(after.value) if after else ListValue(()))
-            if after or value.items or (default and _keeps(default)):
+            value = merged(as_list(before.value), as_list(after.value) if after else ListValue(()))
+            if after or value.items or (default and keeps(default)):
                 branches.append(evolve(before, key=after.key if after else before.key, value=value))
     return Select(tuple(branches), old.end)
 
@@ -290,7 +209,7 @@ def _kept_by_default(default: Branch | None) -> tuple[_Item, ...]:
     """What a default keeps, each item with a mark of its own."""
     if default is None:
         return ()
-    items = _list(default.value).items
+    items = as_list(default.value).items
     if not default.notes.keep:
         return tuple(item for item in items if item.notes.keep)
     return tuple(evolve(item, notes=Notes(suffix="# keep")) for item in items)
@@ -306,10 +225,6 @@ def _twice(value: Value | None) -> bool:
         if len(held) != len(set(held)):
             return True
     return False
-
-
-def _list(value: Value) -> ListValue:
-    return value if isinstance(value, ListValue) else ListValue(())
 
 
 def _merge_list(
@@ -355,29 +270,6 @@ def _set(old: list[_Item], new: ListValue, canonical: Callable[[str], str]) -> l
 
 def _texts(items: Iterable[String | Opaque]) -> list[tuple[str, String | Opaque]]:
     return [(item.value, item) for item in items if isinstance(item, String)]
-
-
-def _put_together(parts: _Parts) -> Value | None:
-    choices: list[Value] = [each for choice in parts.choices if (each := _whole(choice))]
-    empty = not parts.common.items and not parts.common.end
-    if not choices:
-        return None if empty else parts.common
-    values = choices if empty else [parts.common, *choices]
-    return values[0] if len(values) == 1 else Sum(tuple(values))
-
-
-def _whole(choice: Select) -> Select | None:
-    """The select with its default last; None where it says nothing."""
-    branches = [branch for branch in choice.branches if branch.key != DEFAULT]
-    default = next((branch for branch in choice.branches if branch.key == DEFAULT), None)
-    whole = (*branches, default or Branch(DEFAULT, ListValue(())))
-    says = any(_list(branch.value).items or branch.notes.keep for branch in whole)
-    return Select(whole, choice.end) if says else None
-
-
-def _sort_of_key(key: str) -> str:
-    name = platform_of_key(key) or ""
-    return "pair" if name in KNOWN_PLATFORMS else "os" if name in _SYSTEMS else "arch"
 
 
 def _mapped(value: Value | None, canonical: Callable[[str], str]) -> Value | None:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import evolve
 
 from bazel_xc.buildfile.edits import Edit
+from bazel_xc.buildfile.parser import comments_in
 from bazel_xc.buildfile.printer import (
     INDENT,
     NewAttribute,
@@ -24,7 +25,7 @@ from bazel_xc.buildfile.printer import (
     format_call,
     format_value,
 )
-from bazel_xc.buildfile.syntax import Attribute, BuildFile, Call, Opaque, Span, Value, comments_in
+from bazel_xc.buildfile.syntax import Attribute, BuildFile, Call, Opaque, Span, Value
 
 _REST_OF_LINE = re.compile(rb"(?P<comma>[ \t]*,)?[ \t]*(?P<comment>#[^\r\n]*)?\r?\n?")
 

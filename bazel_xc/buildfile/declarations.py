@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 
 from attrs import field, frozen
 
-from bazel_xc.buildfile.syntax import Call, ListValue, String, syntax_tree
+from bazel_xc.buildfile.parser import syntax_tree
+from bazel_xc.buildfile.syntax import Call, ListValue, String
 from bazel_xc.model import Diagnostic, Severity, parsed_label
 
 _MACRO = re.compile(r"#\s*gazelle:repository_macro\s+([^\s%]+)%")

@@ -8,21 +8,20 @@ Nothing is read from disk here.
 
 from __future__ import annotations
 
-import difflib
 import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from bazel_xc.buildfile.patterns import glob_pattern
-from bazel_xc.buildfile.syntax import BuildFile, Call
-from bazel_xc.linear import Expression, compiled
+from bazel_xc.buildfile.settings import REFERENCE, CResolve, ImportOverride, MappedKind, Settings
+from bazel_xc.buildfile.syntax import BuildFile, Call, String
+from bazel_xc.errors import did_you_mean
+from bazel_xc.linear import compiled
 from bazel_xc.model import Diagnostic, Label
 
 _DIRECTIVE = re.compile(r"#\s*(gazelle|bazel_xc):(\w+)\s*(.*?)\s*")
-# What Go's Regexp.Expand replaces: a name is all letters, digits and "_", so that $1x is no ${1}x.
-REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\}|\$)")
 # Understood by Gazelle, without meaning for what is generated here: said once as a note with -v only.
 LEFT_ALONE = frozenset(
     """proto proto_group proto_strip_import_prefix proto_import_prefix go_generate_proto go_proto_compilers
@@ -32,6 +31,8 @@ LEFT_ALONE = frozenset(
 )
 # The directives that start with bazel_xc:.
 _OWN = frozenset(["resolve"])
+_OF_OTHER_LANGUAGES = ("proto", "py", "python", "java", "js", "ts", "cc")
+_MODES = ("create_and_update", "update_only")
 _KIND = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 NAMINGS = ("import", "import_alias", "go_default_library")
 # What a BUILD file of that name would overwrite.
@@ -50,60 +51,6 @@ class BuildDirective:
     key: str
     value: str
     line: int
-
-
-@frozen
-class ImportOverride:
-    """``resolve go IMPORT LABEL``; for ``resolve_regexp`` the import is a pattern."""
-
-    import_path: str
-    label: Label
-    pattern: Expression | None = None
-
-
-@frozen
-class CResolve:
-    """``# bazel_xc:resolve KIND NAME LABEL`` or gazelle_cc's ``# gazelle:resolve cc INCLUDE LABEL``, and the
-    directory where it stands.
-    """
-
-    kind: str
-    name: str
-    label: Label
-    directory: str = field(default="", eq=False)
-
-
-@frozen
-class MappedKind:
-    """``map_kind FROM TO LOAD``."""
-
-    kind: str
-    load: str
-
-
-@frozen(kw_only=True)
-class Settings:
-    """What holds in one directory, its own directives applied to those of the directory above."""
-
-    prefix: str | None = None
-    prefix_directory: str = ""
-    importmap_prefix: str | None = None
-    importmap_directory: str = ""
-    excludes: tuple[tuple[str, str], ...] = ()  # (directory, pattern)
-    ignore: bool = False
-    build_tags: frozenset[str] = frozenset()
-    overrides: tuple[ImportOverride, ...] = ()
-    c_resolves: tuple[CResolve, ...] = ()
-    map_kinds: tuple[tuple[str, MappedKind], ...] = ()
-    alias_kinds: tuple[tuple[str, str], ...] = ()
-    naming: str = ""
-    naming_external: str = ""
-    visibility: tuple[str, ...] = ()
-    test_per_file: bool = False
-    build_file_names: tuple[str, ...] = ("BUILD.bazel", "BUILD")
-    update_only: bool = False
-    cgo: bool = True
-    flags: tuple[tuple[str, tuple[str, ...]], ...] = ()  # attribute name -> flags of go_*opts
 
 
 def directives_in(file: BuildFile) -> tuple[BuildDirective, ...]:
@@ -150,8 +97,8 @@ class _UnknownDirectiveError(Exception):
 
 def _near(directive: BuildDirective) -> str:
     known = _OWN if directive.tool == "bazel_xc" else _KNOWN
-    near = difflib.get_close_matches(directive.key, sorted(known), n=1, cutoff=0.7)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    hint = did_you_mean(directive.key, known, cutoff=0.7)
+    return f"; {hint}" if hint else ""
 
 
 def _empty_groups(path: str, directive: BuildDirective, settings: Settings) -> Iterator[Diagnostic]:
@@ -206,9 +153,7 @@ def _from_rule(settings: Settings, call: Call, directory: str) -> Settings:
     """What a ``gazelle()`` or ``go_prefix()`` rule sets: prefix, naming, tags, external mode."""
     prefix = call.string("prefix")
     if call.kind == "go_prefix" and call.args:
-        prefix = next(
-            (arg.value for arg in call.args if hasattr(arg, "value") and isinstance(arg.value, str)), None
-        )
+        prefix = next((arg.value for arg in call.args if isinstance(arg, String)), None)
     if prefix is not None and settings.prefix is None:
         settings = evolve(settings, prefix=prefix, prefix_directory=directory)
     tags = frozenset(call.strings("build_tags"))
@@ -309,64 +254,52 @@ def _prefix(settings: Settings, directive: BuildDirective, directory: str) -> Se
     return evolve(settings, prefix=directive.value, prefix_directory=directory)
 
 
-def _build_file_names(words: tuple[str, ...]) -> tuple[str, ...]:
-    for word in words:
-        if "/" in word or word in _OTHER_FILES or word.endswith((".go", ".bzl")):
-            raise ValueError(f"{word!r} is no name of BUILD files")
-    return words
+def _build_file_names(settings: Settings, directive: BuildDirective, _directory: str) -> Settings:
+    names = _list(directive)
+    for name in names:
+        if "/" in name or name in _OTHER_FILES or name.endswith((".go", ".bzl")):
+            raise ValueError(f"{name!r} is no name of BUILD files")
+    return evolve(settings, build_file_names=names or settings.build_file_names)
 
 
-def _importmap_prefix(settings: Settings, directive: BuildDirective, directory: str) -> Settings:
-    return evolve(settings, importmap_prefix=directive.value, importmap_directory=directory)
+def _list(directive: BuildDirective) -> tuple[str, ...]:
+    return tuple(word for word in re.split(r"[,\s]+", directive.value) if word)
 
 
-def _apply(settings: Settings, directive: BuildDirective, directory: str) -> Settings:
-    value = directive.value
-    words = tuple(word for word in re.split(r"[,\s]+", value) if word)
-    if directive.tool == "bazel_xc" and directive.key not in _OWN:
-        raise _UnknownDirectiveError
-    handler = _HANDLERS.get(directive.key)
-    if handler:
-        return handler(settings, directive, directory)
-    match directive.key:
-        case "ignore":
-            return evolve(settings, ignore=True)
-        case "build_tags":
-            return evolve(settings, build_tags=settings.build_tags | frozenset(words))
-        case "go_naming_convention":
-            return evolve(settings, naming=_choice(directive, NAMINGS))
-        case "go_naming_convention_external":
-            return evolve(settings, naming_external=_choice(directive, NAMINGS))
-        case "go_visibility":
-            return evolve(settings, visibility=(*settings.visibility, value))
-        case "go_test":
-            return evolve(settings, test_per_file=_choice(directive, ("default", "file")) == "file")
-        case "build_file_name":
-            return evolve(settings, build_file_names=_build_file_names(words) or settings.build_file_names)
-        case "generation_mode":
-            chosen = _choice(directive, ("create_and_update", "update_only"))
-            return evolve(settings, update_only=chosen == "update_only")
-        case "cgo":
-            return evolve(settings, cgo=_choice(directive, ("on", "off")) == "on")
-        case key if key.startswith("go_") and key.endswith("opts"):
-            return _flags(settings, directive)
-        case key if key in LEFT_ALONE or key.startswith(("proto", "py", "python", "java", "js", "ts", "cc")):
-            return settings
-    raise _UnknownDirectiveError
-
-
-_HANDLERS: Mapping[str, Callable[[Settings, BuildDirective, str], Settings]] = {
+_Handler = Callable[[Settings, BuildDirective, str], Settings]
+_HANDLERS: Mapping[str, _Handler] = {
     "alias_kind": _alias_kind,
+    "build_file_name": _build_file_names,
+    "build_tags": lambda old, each, _: evolve(old, build_tags=old.build_tags | frozenset(_list(each))),
+    "cgo": lambda old, each, _: evolve(old, cgo=_choice(each, ("on", "off")) == "on"),
     "exclude": _exclude,
-    "importmap_prefix": _importmap_prefix,
+    "generation_mode": lambda old, each, _: evolve(old, update_only=_choice(each, _MODES) == "update_only"),
+    "go_naming_convention": lambda old, each, _: evolve(old, naming=_choice(each, NAMINGS)),
+    "go_naming_convention_external": lambda old, each, _: evolve(old, naming_external=_choice(each, NAMINGS)),
+    "go_test": lambda old, each, _: evolve(old, test_per_file=_choice(each, ("default", "file")) == "file"),
+    "go_visibility": lambda old, each, _: evolve(old, visibility=(*old.visibility, each.value)),
+    "ignore": lambda old, _each, _: evolve(old, ignore=True),
+    "importmap_prefix": lambda old, each, directory: evolve(
+        old, importmap_prefix=each.value, importmap_directory=directory
+    ),
     "map_kind": _map_kind,
     "prefix": _prefix,
     "resolve": _resolve,
     "resolve_regexp": _resolve_regexp,
 }
 
-# Every directive that means something here or is left alone, for a name that was mistyped.
-_KNOWN = frozenset(
-    """directive_file ignore build_tags go_naming_convention go_naming_convention_external go_visibility
-    go_test build_file_name generation_mode cgo""".split()
-).union(_HANDLERS, LEFT_ALONE)
+# Every directive that has a meaning here or is left alone, for a name that was mistyped.
+_KNOWN = frozenset({"directive_file"}).union(_HANDLERS, LEFT_ALONE)
+
+
+def _apply(settings: Settings, directive: BuildDirective, directory: str) -> Settings:
+    key = directive.key
+    if directive.tool == "bazel_xc" and key not in _OWN:
+        raise _UnknownDirectiveError
+    if handler := _HANDLERS.get(key):
+        return handler(settings, directive, directory)
+    if key.startswith("go_") and key.endswith("opts"):
+        return _flags(settings, directive)
+    if key in LEFT_ALONE or key.startswith(_OF_OTHER_LANGUAGES):
+        return settings
+    raise _UnknownDirectiveError

@@ -14,7 +14,8 @@ from functools import cached_property
 
 from attrs import frozen
 
-from bazel_xc.buildfile.syntax import BuildFile, Call, Opaque, parse_with_tree
+from bazel_xc.buildfile.parser import parse_with_tree
+from bazel_xc.buildfile.syntax import BuildFile, Call, Opaque
 
 NAME = "MODULE.bazel"
 _PARAMETERS = ("extension_bzl_file", "extension_name")  # of use_extension

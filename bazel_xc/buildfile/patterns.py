@@ -1,7 +1,8 @@
-"""Patterns of paths, as ``exclude`` and ``ignore_directories`` have them, as regular expressions.
+"""Patterns of paths as regular expressions, in the two dialects that are needed.
 
-Comes in: the text of a pattern. Goes out: what matches whole paths, relative to the
-directory of the pattern. It looks at no files.
+Comes in: the text of a pattern: one of doublestar, as in ``exclude``, ``ignore_directories`` and Bazel's
+``glob``, or one of Go's ``path.Match``, as in ``//go:embed``. Goes out: an expression for whole paths,
+relative to the directory of the pattern. No file is looked at.
 """
 
 from __future__ import annotations
@@ -12,6 +13,11 @@ from functools import cache
 from attrs import frozen
 
 from bazel_xc.linear import Expression, compiled
+
+_TOKEN = re.compile(
+    r"""\[(?P<not>\^?)(?P<set>(?:\\.|[^]\\-])(?:\\.|[^]\\])*)\]|\\(?P<escaped>.)|[^[\\]""", re.DOTALL
+)
+_NOTHING = re.compile(r"(?!)")
 
 
 @frozen
@@ -65,3 +71,32 @@ def glob_pattern(pattern: str) -> PathPattern:
         return PathPattern(compiled(rf"(?s)\A(?:{text})\z"))
     except ValueError as e:
         raise ValueError(f"{pattern!r} is no pattern: {e}") from None
+
+
+@cache
+def path_match(pattern: str) -> re.Pattern[str]:
+    """A pattern of Go's ``path.Match`` as a regular expression; a malformed one matches nothing."""
+    out: list[str] = []
+    at = 0
+    while at < len(pattern):
+        found = _TOKEN.match(pattern, at)
+        if found is None:
+            return _NOTHING
+        out.append(_translated(found))
+        at = found.end()
+    try:
+        return re.compile("".join(out), re.DOTALL)
+    except re.error:  # a range that goes backwards
+        return _NOTHING
+
+
+def _translated(found: re.Match[str]) -> str:
+    if found["set"] is None:
+        return {"*": "[^/]*", "?": "[^/]"}.get(found[0]) or re.escape(found["escaped"] or found[0])
+    members = re.sub(r"\\?(.)", _member, found["set"], flags=re.DOTALL)
+    return f"(?!/)[{found['not']}{members}]"
+
+
+def _member(found: re.Match[str]) -> str:
+    """One character of a set; a hyphen that is not escaped makes a range."""
+    return "-" if found[0] == "-" else "\\" + found[1] if not found[1].isalnum() else found[1]

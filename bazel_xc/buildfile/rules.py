@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.buildfile.directives import MappedKind, Settings
 from bazel_xc.buildfile.evaluate import EvaluatedRule, Glob, evaluate
+from bazel_xc.buildfile.settings import MappedKind, Settings
 from bazel_xc.buildfile.starlark import NOT_TRIED, TOO_MUCH
 from bazel_xc.buildfile.syntax import BuildFile, Call, ListValue, Opaque, Select, String, Sum, Value
 from bazel_xc.model import Diagnostic, Severity

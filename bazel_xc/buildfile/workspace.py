@@ -15,8 +15,9 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from bazel_xc.buildfile.directives import Settings, settings_for
+from bazel_xc.buildfile.directives import settings_for
 from bazel_xc.buildfile.gazelle_rules import build_tags
+from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.patterns import PathPattern, glob_pattern
 from bazel_xc.buildfile.rules import (
     ExistingRule,
@@ -26,7 +27,8 @@ from bazel_xc.buildfile.rules import (
     unused_outputs,
     written_rules,
 )
-from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, parse, strings_in
+from bazel_xc.buildfile.settings import Settings
+from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, strings_in
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.model import Diagnostic, Label, Severity, is_package
 from bazel_xc.tree import DiskTree, Entry, EntryKind, Tree, find, glance, names_in, remedy

@@ -1,8 +1,8 @@
-"""The C text before ``import "C"``: its ``#cgo`` lines and its C directives; and exported functions.
+"""The C text before ``import "C"``: its ``#cgo`` lines and its C directives.
 
-Comes in: a ``Preamble``, or the bytes of a Go file for ``exports``. Goes out: ``#cgo`` lines split as go
-splits them, each with its condition as an expression, and the directives of the C preprocessor with their
-lines in the Go file. It evaluates no condition and expands no ``${SRCDIR}``.
+Comes in: a ``Preamble``. Goes out: ``#cgo`` lines split as go splits them, each with its condition as an
+expression, and the directives of the C preprocessor with their lines in the Go file. It evaluates no
+condition and expands no ``${SRCDIR}``.
 """
 
 from __future__ import annotations
@@ -26,11 +26,6 @@ _WORD_PIECE = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _BACKSLASHED = re.compile(r"\\(.)", re.DOTALL)
-
-_GO_TEXT = re.compile(
-    rb"""//[^\n]*+|/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\[^\n])*+"|`[^`]*+`|'(?:[^'\\\n]|\\[^\n])*+'""", re.DOTALL
-)
-_DOC_OF_FUNC = re.compile(rb"\r?\n(?:[ \t]*//[^\n]*+\n)*+[ \t]*func\b")
 
 
 @frozen
@@ -63,18 +58,6 @@ def c_directives(preambles: Iterable[Preamble]) -> tuple[Directive, ...]:
     return tuple(
         directive for each in preambles for directive in scan(each.text.encode("utf-8", "replace"), each.line)
     )
-
-
-def exports(data: bytes) -> tuple[str, ...]:
-    """The names that ``//export`` lines before functions of a Go file give to C."""
-    if b"//export " not in data:
-        return ()
-    names = (
-        comment[0][len(b"//export ") :].strip().decode("utf-8", "replace")
-        for comment in _GO_TEXT.finditer(data)
-        if comment[0].startswith(b"//export ") and _DOC_OF_FUNC.match(data, comment.end())
-    )
-    return tuple(dict.fromkeys(name for name in names if name))
 
 
 def split_quoted(text: str) -> tuple[str, ...]:

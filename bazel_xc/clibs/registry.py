@@ -58,8 +58,8 @@ class _RawSystem(TypedDict, total=False):
 @frozen(kw_only=True)
 class Library:
     """A C library. ``labels`` link it, ``header_labels`` have its headers only; both name the module's own
-    repository. ``windows_arm64`` is "true", "false" or "unknown"; ``ci`` are platforms beside linux_amd64
-    that the registry builds it on. ``debian`` and ``msys2`` are packages of these distributions.
+    repository. ``windows_arm64`` is "true", "false" or "unknown". ``debian`` and ``msys2`` are packages of
+    these distributions.
     """
 
     name: str
@@ -70,7 +70,6 @@ class Library:
     version: str = ""
     labels: tuple[Label, ...] = ()
     header_labels: tuple[Label, ...] = ()
-    ci: tuple[str, ...] = ()
     debian: str = ""
     msys2: str = ""
     windows_arm64: str = "unknown"
@@ -90,7 +89,6 @@ class Library:
             version=raw.get("version", ""),
             labels=_labels(raw.get("labels", ())),
             header_labels=_labels(raw.get("header_labels", ())),
-            ci=tuple(raw.get("ci", ())),
             debian=raw.get("debian", ""),
             msys2=raw.get("msys2", ""),
             windows_arm64=raw.get("windows_arm64", "unknown"),
@@ -143,10 +141,6 @@ class Registry:
     def by_lib(self, name: str) -> tuple[Library, ...]:
         """The libraries that ``-l<name>`` may mean."""
         return self.find(NeedKind.LIB, name)
-
-    def by_pkg_config(self, name: str) -> tuple[Library, ...]:
-        """The libraries that may bring ``<name>.pc``."""
-        return self.find(NeedKind.PKG_CONFIG, name)
 
     def by_header_tail(self, name: str) -> tuple[Library, ...]:
         """The libraries with a header that differs from this spelling by one leading directory only, as

@@ -9,8 +9,8 @@ import enum
 
 from attrs import field, frozen
 
-from bazel_xc.buildfile.directives import CResolve
 from bazel_xc.buildfile.repositories import Repositories
+from bazel_xc.buildfile.settings import CResolve
 from bazel_xc.cgo.needs import CNeed
 from bazel_xc.clibs.index import CIndex
 from bazel_xc.clibs.registry import Registry, SystemTable

@@ -15,8 +15,9 @@ from bazel_xc.bazel.compatibility import Compatibility, compatibility
 from bazel_xc.bazel.files import FileMaker
 from bazel_xc.bazel.import_index import Externals, build_index
 from bazel_xc.bazel.outline import Outline
-from bazel_xc.bazel.plan import Planner, WantedRule
+from bazel_xc.bazel.plan import Planner
 from bazel_xc.bazel.select import select_conditions
+from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.rules import ExistingRule
 from bazel_xc.commands.site import Site
 from bazel_xc.graph.imports import absence

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from bazel_xc.bazel.c_rules import Assembly, CcRules, PackageReach, cc_rules
-from bazel_xc.buildfile.directives import Settings
+from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
-from bazel_xc.buildfile.syntax import String, parse
+from bazel_xc.buildfile.settings import Settings
+from bazel_xc.buildfile.syntax import String
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.model import Label
 from bazel_xc.tree import DiskTree

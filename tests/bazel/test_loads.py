@@ -8,7 +8,7 @@ import pytest
 
 from bazel_xc.bazel.loads import Symbol, load_edits
 from bazel_xc.buildfile.edits import apply_edits, remove_lines
-from bazel_xc.buildfile.syntax import parse
+from bazel_xc.buildfile.parser import parse
 
 GO = "@rules_go//go:def.bzl"
 

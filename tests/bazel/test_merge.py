@@ -16,12 +16,14 @@ from hypothesis.strategies import DrawFn, composite
 
 from bazel_xc.bazel.merge import MergeContext, merge
 from bazel_xc.bazel.outline import Slot
-from bazel_xc.bazel.plan import WantedRule
 from bazel_xc.bazel.select import Conditions
-from bazel_xc.bazel.untouched import damage, touched_rules
-from bazel_xc.buildfile.directives import MappedKind, Settings
+from bazel_xc.bazel.touched import touched_rules
+from bazel_xc.bazel.untouched import damage
+from bazel_xc.bazel.wanted import WantedRule
+from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.rules import written_kind, written_rules
+from bazel_xc.buildfile.settings import MappedKind, Settings
 from bazel_xc.buildfile.syntax import (
     Branch,
     BuildFile,
@@ -34,7 +36,6 @@ from bazel_xc.buildfile.syntax import (
     String,
     Sum,
     Value,
-    parse,
 )
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.model import Diagnostic, Label

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 from bazel_xc.bazel.outline import Outline, outline
-from bazel_xc.buildfile.directives import Settings, settings_for
+from bazel_xc.buildfile.directives import settings_for
+from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.rules import ExistingRule
-from bazel_xc.buildfile.syntax import parse
+from bazel_xc.buildfile.settings import Settings
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
 from bazel_xc.golang.source import scan_go

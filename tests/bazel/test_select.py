@@ -16,8 +16,9 @@ from bazel_xc.bazel.select import (
     same_meaning,
     string_set,
 )
+from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.printer import DEFAULT, format_value, strings
-from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Sum, Value, parse
+from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Sum, Value
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.model import PlatformStrings
 

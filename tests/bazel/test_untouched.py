@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from bazel_xc.bazel.merge import KEPT_BY_US, MergeContext
 from bazel_xc.bazel.outline import Slot
-from bazel_xc.bazel.plan import WantedRule
 from bazel_xc.bazel.select import Conditions
-from bazel_xc.bazel.untouched import damage, touched_rules
-from bazel_xc.buildfile.directives import Settings
+from bazel_xc.bazel.touched import touched_rules
+from bazel_xc.bazel.untouched import damage
+from bazel_xc.bazel.wanted import WantedRule
+from bazel_xc.buildfile.parser import comments_in, parse
 from bazel_xc.buildfile.rules import written_rules
-from bazel_xc.buildfile.syntax import comments_in, parse
+from bazel_xc.buildfile.settings import Settings
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 
 LOAD = 'load("@rules_go//go:def.bzl", "go_library", "go_test")\n\n'

@@ -12,7 +12,7 @@ from bazel_xc.bazel.override import ModuleOverride
 from bazel_xc.bazel.override_tags import MARK
 from bazel_xc.bazel.use_repo import ModuleWants, checked, updated
 from bazel_xc.buildfile.module_file import ExtensionUse, read_module_file
-from bazel_xc.buildfile.syntax import parse
+from bazel_xc.buildfile.parser import parse
 from bazel_xc.model import Diagnostic, Severity
 
 HEAD = """\

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from bazel_xc.bazel.select import Conditions, project
 from bazel_xc.bazel.values import Left, merge_value, with_others
+from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.printer import DEFAULT, arrange, format_value
-from bazel_xc.buildfile.syntax import Branch, ListValue, Notes, Select, String, Sum, Value, parse
+from bazel_xc.buildfile.syntax import Branch, ListValue, Notes, Select, String, Sum, Value
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS
 from bazel_xc.model import Label
 

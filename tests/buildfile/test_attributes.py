@@ -8,8 +8,9 @@ import pytest
 
 from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.edits import apply_edits
+from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.printer import strings
-from bazel_xc.buildfile.syntax import String, Value, parse
+from bazel_xc.buildfile.syntax import String, Value
 
 
 def _changed(text: str, changes: Mapping[str, Value | None]) -> str | None:

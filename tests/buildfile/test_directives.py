@@ -6,17 +6,10 @@ from typing import Any
 
 import pytest
 
-from bazel_xc.buildfile.directives import (
-    BuildDirective,
-    CResolve,
-    ImportOverride,
-    MappedKind,
-    Settings,
-    directives_in,
-    settings_for,
-)
+from bazel_xc.buildfile.directives import BuildDirective, directives_in, settings_for
+from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.rules import resolved_kind, written_kind
-from bazel_xc.buildfile.syntax import parse
+from bazel_xc.buildfile.settings import CResolve, ImportOverride, MappedKind, Settings
 from bazel_xc.linear import compiled
 from bazel_xc.model import Diagnostic, Label
 

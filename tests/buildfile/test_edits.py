@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
-from bazel_xc.buildfile.syntax import BuildFile, parse
+from bazel_xc.buildfile.parser import parse
+from bazel_xc.buildfile.syntax import BuildFile
 
 
 def _file(text: str) -> BuildFile:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bazel_xc.buildfile.directives import Settings, settings_for
+from bazel_xc.buildfile.directives import settings_for
 from bazel_xc.buildfile.evaluate import Glob
+from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.rules import (
     ExistingRule,
     RuleTable,
@@ -16,7 +17,7 @@ from bazel_xc.buildfile.rules import (
     shown_convention,
     written_rules,
 )
-from bazel_xc.buildfile.syntax import parse
+from bazel_xc.buildfile.settings import Settings
 from bazel_xc.buildfile.workspace import read_workspace
 from bazel_xc.model import Severity
 

@@ -11,6 +11,7 @@ from build_texts import UNKNOWN_ATTRIBUTES, WORDS, lists, numbered, selects
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.printer import (
     DEFAULT,
     NewAttribute,
@@ -22,7 +23,7 @@ from bazel_xc.buildfile.printer import (
     quote,
     strings,
 )
-from bazel_xc.buildfile.syntax import Branch, ListValue, Notes, Opaque, Select, String, Sum, Value, parse
+from bazel_xc.buildfile.syntax import Branch, ListValue, Notes, Opaque, Select, String, Sum, Value
 
 OWNED = ("srcs", "deps", "embed", "embedsrcs", "copts", "clinkopts", "importpath", "target_compatible_with")
 

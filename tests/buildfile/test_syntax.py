@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bazel_xc.buildfile.edits import apply_edits
+from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.printer import NewAttribute, format_call, format_value
 from bazel_xc.buildfile.syntax import (
     Attribute,
@@ -24,7 +25,6 @@ from bazel_xc.buildfile.syntax import (
     String,
     Sum,
     Value,
-    parse,
     strings_in,
 )
 

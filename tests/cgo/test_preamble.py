@@ -1,4 +1,4 @@
-"""Preambles: #cgo lines as go splits them, C directives, exports."""
+"""Preambles: #cgo lines as go splits them, C directives."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bazel_xc.cgo.preamble import CgoLine, c_directives, cgo_lines, exports, split_quoted
+from bazel_xc.cgo.preamble import CgoLine, c_directives, cgo_lines, split_quoted
 from bazel_xc.cgo.preprocess import Directive
 from bazel_xc.golang.constraints import NEVER, And, Expr, Not, Or, Tag
 from bazel_xc.golang.source import Preamble
@@ -119,26 +119,6 @@ def test_directives_of_all_preambles_of_a_file_with_their_lines() -> None:
     assert found == (Directive(3, "include", "<a.h>"), Directive(8, "define", "é", "1"))
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param("//export Name\nfunc Name() {}", ("Name",), id="plain"),
-        pytest.param(
-            "// Name does.\n//\n//export Name\n//go:noinline\r\nfunc Name() {}", ("Name",), id="in_doc"
-        ),
-        pytest.param("//export A\nfunc A() {}\n//export B\nfunc (T) B() {}", ("A", "B"), id="several"),
-        pytest.param("//export Name\n\nfunc Name() {}", (), id="blank_line"),
-        pytest.param("//export Name\nvar Name int", (), id="no_function"),
-        pytest.param("// export Name\nfunc Name() {}", (), id="blank_before"),
-        pytest.param("const s = `\n//export Name\nfunc Name() {}\n`", (), id="in_a_string"),
-        pytest.param("/*\n//export Name\nfunc Name() {}\n*/", (), id="in_a_comment"),
-        pytest.param("//export \nfunc Name() {}", (), id="no_name"),
-    ],
-)
-def test_exports(text: str, expected: tuple[str, ...]) -> None:
-    assert expected == exports(f"package x\n\n{text}\n".encode())
-
-
 _TEXT = st.lists(
     st.sampled_from(
         [*"#cgo |CFLAGS:|LDFLAGS|include|<|>|\"|'|\\|\n|/*|*/|//|a.h|${SRCDIR}|&&| |\t|x".split("|")]
@@ -153,4 +133,3 @@ def test_nothing_raises_and_lines_are_within_the_text(text: str) -> None:
     numbers += [directive.line for directive in c_directives([preamble])]
 
     assert all(7 <= number <= 7 + text.count("\n") for number in numbers)
-    exports(text.encode())

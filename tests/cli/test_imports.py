@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from requirements import require
 
 HEAVY = ("bazel_xc.golang.listing", "bazel_xc.buildfile", "bazel_xc.bazel", "bazel_xc.graph", "networkx")
 RUN = """
@@ -58,3 +59,14 @@ def test_other_commands_are_not_loaded(tmp_path: Path) -> None:
 
     assert "bazel_xc.cli.verify" in found
     assert found.isdisjoint({"bazel_xc.cli.generate", "bazel_xc.cli.report", "bazel_xc.commands.snapshot"})
+
+
+def test_generate_without_c_loads_nothing_about_c_and_no_reports(tmp_path: Path) -> None:
+    require("go")
+    (tmp_path / "go.mod").write_text("module m\n\ngo 1.21\n", encoding="utf-8")
+    (tmp_path / "a.go").write_text('package m\n\nimport _ "fmt"\n', encoding="utf-8")
+    found = loaded("generate", cwd=tmp_path)
+
+    rooms = tuple(f"bazel_xc.{name}" for name in ("artifact", "cgo", "clibs", "report"))
+    assert "bazel_xc.golang.universe" in found
+    assert {name for name in found if name.startswith((*rooms, "networkx", "starlark"))} == set()

@@ -190,7 +190,7 @@ def test_systems_have_their_own_and_what_all_have(kind: NeedKind, name: str, exp
 
 @pytest.mark.parametrize("name", SEEN_PKG_CONFIG)
 def test_the_shipped_table_knows_every_pkg_config_name_seen(name: str) -> None:
-    assert load_registry().by_pkg_config(name)
+    assert load_registry().find(NeedKind.PKG_CONFIG, name)
 
 
 def test_labels_of_the_shipped_table_belong_to_its_modules() -> None:

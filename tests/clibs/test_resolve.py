@@ -9,9 +9,9 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bazel_xc.buildfile.directives import CResolve
 from bazel_xc.buildfile.module_file import BazelDep
 from bazel_xc.buildfile.repositories import Repositories
+from bazel_xc.buildfile.settings import CResolve
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.clibs.index import CIndex
 from bazel_xc.clibs.offer import CRule, Visibility

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fuzz_inputs import files
 
 from bazel_xc.cgo.flags import CgoSource, bazel_flag, flags_by_platform, resolved_words, without_paths
-from bazel_xc.cgo.preamble import c_directives, cgo_lines, exports, split_quoted
+from bazel_xc.cgo.preamble import c_directives, cgo_lines, split_quoted
 from bazel_xc.golang.source import Preamble, scan_go
 
 _PLATFORMS = frozenset({"linux_amd64", "windows_arm64", "darwin_arm64"})
@@ -18,7 +18,6 @@ def target(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
     preambles = (Preamble(text, 1), *scan_go("a.go", data).preambles)
     c_directives(preambles)
-    exports(data)
     lines = tuple(line for preamble in preambles for line in cgo_lines(preamble))
     assert all(1 <= line.line <= text.count("\n") + 1 for line in lines[: text.count("\n") + 1])
     source = CgoSource(path="a.go", lines=lines, may=_PLATFORMS, active=_PLATFORMS)

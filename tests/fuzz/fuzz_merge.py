@@ -18,11 +18,12 @@ from fuzz_inputs import Source, files
 from bazel_xc.bazel.kinds import KINDS
 from bazel_xc.bazel.merge import MergeContext, merge
 from bazel_xc.bazel.outline import Slot
-from bazel_xc.bazel.plan import WantedRule
 from bazel_xc.bazel.select import Conditions
-from bazel_xc.buildfile.directives import Settings
+from bazel_xc.bazel.wanted import WantedRule
+from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.rules import ExistingRule, written_rules
+from bazel_xc.buildfile.settings import Settings
 from bazel_xc.buildfile.syntax import (
     Branch,
     BuildFile,
@@ -33,7 +34,6 @@ from bazel_xc.buildfile.syntax import (
     Select,
     Sum,
     Value,
-    parse,
 )
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 

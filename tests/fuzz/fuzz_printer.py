@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from fuzz_inputs import Source
 
+from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.printer import DEFAULT, NewAttribute, format_call
-from bazel_xc.buildfile.syntax import Branch, ListValue, Notes, Opaque, Select, String, Sum, Value, parse
+from bazel_xc.buildfile.syntax import Branch, ListValue, Notes, Opaque, Select, String, Sum, Value
 
 _NAMES = ("srcs", "deps", "copts", "data", "x_defs", "visibility", "embed", "my_attribute")
 _EXPRESSIONS = ("True", "None", "NAMES", 'glob(["*"])', '{"a": "b"}')

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from fuzz_inputs import files
 
-from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, parse
+from bazel_xc.buildfile.parser import parse
+from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError
 
 
 def target(data: bytes) -> None:

@@ -1,0 +1,50 @@
+"""The rules that bazel-xc wants, as values, and the facts that their attributes are made of.
+
+Comes in: plain values. Goes out: frozen classes. ``plan`` makes the rules, ``merge`` writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from bazel_xc.bazel.outline import Slot
+from bazel_xc.buildfile.syntax import Value
+from bazel_xc.model import Label
+
+if TYPE_CHECKING:
+    from bazel_xc.cgo.flags import CgoFlags
+
+
+@frozen
+class WantedRule:
+    """One rule as it should be; ``slot`` says where it stands today.
+
+    Of the ``uncertain`` attributes not everything could be found out: what is there stays, more may be added.
+    """
+
+    slot: Slot
+    attributes: Mapping[str, Value] = field(factory=dict)
+    uncertain: frozenset[str] = frozenset()
+
+
+@frozen(kw_only=True)
+class RuleFacts:
+    """What later stages found out about packages, by directory.
+
+    ``absent``: configured platforms on which the library cannot be built. ``needs_cgo``: per slot name the
+    configured platforms on which a binary or test has cgo in its closure. ``flags``: C flags. ``cdeps``: by
+    known platform, in link order. ``uncertain``: labels of rules and import paths of packages that need
+    something that could not be loaded.
+    """
+
+    absent: Mapping[str, frozenset[str]]
+    absent_tests: Mapping[str, frozenset[str]]
+    needs_cgo: Mapping[tuple[str, str], frozenset[str]]
+    flags: Mapping[str, CgoFlags]
+    test_flags: Mapping[str, CgoFlags]
+    configured: frozenset[str]
+    cdeps: Mapping[str, Mapping[str, tuple[Label, ...]]] = field(factory=dict)
+    uncertain: frozenset[str] = frozenset()
