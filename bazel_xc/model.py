@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Generic, TypeVar
 
 from attrs import evolve, field, frozen
+
+T = TypeVar("T")
+U = TypeVar("U")
+_NOBODY: frozenset[str] = frozenset()
 
 
 @frozen(order=True)
@@ -187,37 +192,77 @@ class FileChange:
 
 
 @frozen
-class PlatformStrings:
-    """Strings and where each of them holds: always, or on some platforms, named ``<goos>_<goarch>``.
+class ByPlatform(Generic[T]):
+    """Values in order that differ by platform: groups of platforms, by name, with the same values.
 
-    ``always`` and the strings of ``some`` are disjoint; both are in the order they were given.
+    A platform is in one group at most; one without values is in none. Equal meanings are equal.
     """
 
-    always: tuple[str, ...] = ()
-    some: tuple[tuple[str, frozenset[str]], ...] = ()
+    groups: tuple[tuple[frozenset[str], tuple[T, ...]], ...] = ()
 
     @classmethod
-    def fold(cls, where: Mapping[str, Iterable[str]], everywhere: frozenset[str]) -> PlatformStrings:
-        """Splits string -> platforms into what holds on all of ``everywhere`` and the rest.
+    def fold(cls, lists: Mapping[str, Iterable[T]]) -> ByPlatform[T]:
+        """From the values of each platform."""
+        found: dict[tuple[T, ...], list[str]] = {}
+        for name, values in lists.items():
+            found.setdefault(tuple(values), []).append(name)
+        return cls._ordered((frozenset(names), values) for values, names in found.items())
 
-        Strings that hold nowhere are dropped.
-        """
-        always: list[str] = []
-        some: list[tuple[str, frozenset[str]]] = []
-        for text, platforms in where.items():
-            held = frozenset(platforms) & everywhere
-            if held == everywhere:
-                always.append(text)
-            elif held:
-                some.append((text, held))
-        return cls(tuple(always), tuple(some))
+    @classmethod
+    def held(cls, where: Mapping[T, frozenset[str]]) -> ByPlatform[T]:
+        """From the platforms on which each value holds; the values keep their order."""
+        alike: dict[frozenset[str], list[int]] = {}
+        for at, names in enumerate(where.values()):
+            alike.setdefault(names, []).append(at)
+        groups: list[tuple[frozenset[str], list[int]]] = [(_NOBODY.union(*alike), [])]
+        for names, places in alike.items():
+            groups = [
+                part
+                for group, held in groups
+                for part in ((group & names, held + places), (group - names, held))
+                if part[0]
+            ]
+        values = tuple(where)
+        return cls._ordered((group, tuple(values[at] for at in sorted(held))) for group, held in groups)
 
-    def on(self, platform: str) -> tuple[str, ...]:
-        """The strings that hold on one platform, the unconditional ones first."""
-        return self.always + tuple(text for text, held in self.some if platform in held)
+    @classmethod
+    def _ordered(cls, groups: Iterable[tuple[frozenset[str], tuple[T, ...]]]) -> ByPlatform[T]:
+        return cls(tuple(sorted((each for each in groups if all(each)), key=lambda each: min(each[0]))))
+
+    @property
+    def platforms(self) -> frozenset[str]:
+        """The platforms that have values."""
+        return _NOBODY.union(*(names for names, _ in self.groups))
+
+    @property
+    def where(self) -> dict[T, frozenset[str]]:
+        """The platforms on which each value holds."""
+        found: dict[T, frozenset[str]] = {}
+        for names, values in self.groups:
+            for value in values:
+                found[value] = found.get(value, _NOBODY) | names
+        return found
+
+    def on(self, platform: str) -> tuple[T, ...]:
+        """The values of a platform."""
+        return next((values for names, values in self.groups if platform in names), ())
+
+    def map(self, change: Callable[[str, tuple[T, ...]], Iterable[U]]) -> ByPlatform[U]:
+        """The values that ``change`` makes of a platform's name and its values."""
+        return ByPlatform.fold({name: change(name, self.on(name)) for name in sorted(self.platforms)})
+
+    def merge(self, other: ByPlatform[T]) -> ByPlatform[T]:
+        """The values of this one, and after them those of the other that are not among them."""
+        return ByPlatform.fold(
+            {
+                name: (*own, *(value for value in other.on(name) if value not in own))
+                for name in sorted(self.platforms | other.platforms)
+                for own in (self.on(name),)
+            }
+        )
 
     def __bool__(self) -> bool:
-        return bool(self.always or self.some)
+        return bool(self.groups)
 
 
 @frozen(kw_only=True)

@@ -20,7 +20,15 @@ from bazel_xc.bazel.wiring import Wiring
 from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.syntax import BuildSyntaxError
 from bazel_xc.golang.package import FileKind, GoPackage
-from bazel_xc.model import MAIN_OF_MODULES, MAIN_OF_WORKSPACE, Label, Platform, is_inside, parsed_label
+from bazel_xc.model import (
+    MAIN_OF_MODULES,
+    MAIN_OF_WORKSPACE,
+    ByPlatform,
+    Label,
+    Platform,
+    is_inside,
+    parsed_label,
+)
 
 FOLDER = "third_party/bazel_xc"
 PATCH = "build.patch"
@@ -85,7 +93,7 @@ def _reason(path: str, package: GoPackage, wiring: Wiring, platforms: tuple[Plat
     cgo = [file for file in package.of(FileKind.GO) if file.uses_cgo]
     if not cgo:
         return ""
-    labels = sorted({str(label) for some in wiring.cdeps.get(path, {}).values() for label in some})
+    labels = sorted({str(label) for label in wiring.cdeps.get(path, ByPlatform[Label]()).where})
     if labels:
         more = f" and {len(labels) - 2} more" if len(labels) > 2 else ""
         return f"C of {', '.join(labels[:2])}{more}"

@@ -17,7 +17,7 @@ from bazel_xc.bazel import embeds
 from bazel_xc.bazel.import_index import Index
 from bazel_xc.bazel.outline import Outline, Slot, TestSlot
 from bazel_xc.bazel.placement import importmap, library_visibility, testdata, visibility
-from bazel_xc.bazel.select import Conditions, exclusion, flag_list, label_list, string_set
+from bazel_xc.bazel.select import Conditions, Form, build, exclusion
 from bazel_xc.bazel.wanted import RuleFacts, WantedRule
 from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.rules import default_visibility
@@ -25,7 +25,7 @@ from bazel_xc.buildfile.syntax import Branch, Opaque, Select, String, Value
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS, file_name_constraint, may_hold
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile, imports_of
-from bazel_xc.model import Diagnostic, Label, PlatformStrings, Severity
+from bazel_xc.model import ByPlatform, Diagnostic, Label, Severity
 
 if TYPE_CHECKING:
     pass
@@ -180,7 +180,7 @@ class _RulePlanner:
                 where[file.name] = file.may
         for name in self._generated(tests=tests):
             where.setdefault(name, KNOWN_PLATFORMS)
-        return string_set(PlatformStrings.fold(where, KNOWN_PLATFORMS), self.planner.conditions)
+        return build(ByPlatform.held(where), self.planner.conditions)
 
     def _generated(self, *, tests: bool) -> Iterable[str]:
         """Go sources that other rules of the BUILD file make and that are not on disk."""
@@ -212,7 +212,7 @@ class _RulePlanner:
         for path in listed:
             if path in usable:
                 where.setdefault(path, KNOWN_PLATFORMS)
-        return string_set(PlatformStrings.fold(where, KNOWN_PLATFORMS), self.planner.conditions)
+        return build(ByPlatform.held(where), self.planner.conditions)
 
     def _say_embed(self, package: GoPackage, file: PackageFile, pattern: str, line: int) -> None:
         self.said.append(
@@ -229,9 +229,8 @@ class _RulePlanner:
     def _deps(
         self, package: GoPackage, files: tuple[PackageFile, ...], itself: frozenset[Label]
     ) -> Value | None:
-        imports = imports_of(files)
         where: dict[str, frozenset[str]] = {}
-        held_on = {**dict.fromkeys(imports.always, KNOWN_PLATFORMS), **dict(imports.some)}
+        held_on = imports_of(files).where
         for path in sorted(held_on):
             resolved = self.planner.index.resolve(path, self.directory, itself)
             if resolved.problem:
@@ -241,7 +240,7 @@ class _RulePlanner:
                 held = self._possible(path, resolved.label, held_on[path], files)
                 text = resolved.label.relative_to(package.directory)
                 where[text] = where.get(text, frozenset()) | held
-        return string_set(PlatformStrings.fold(where, KNOWN_PLATFORMS), self.planner.conditions)
+        return build(ByPlatform.held(where), self.planner.conditions)
 
     def _placed(self, problem: Diagnostic, path: str, files: Iterable[PackageFile]) -> Diagnostic:
         """The problem of an import at its first line; one that names a BUILD file stays there."""
@@ -278,30 +277,25 @@ class _RulePlanner:
     def _flags(
         self, package: GoPackage, files: tuple[PackageFile, ...], *, tests: bool
     ) -> dict[str, Value | None]:
-        from bazel_xc.cgo.flags import bazel_flag, resolved_words  # noqa: PLC0415 - few packages use C
+        from bazel_xc.cgo.flags import VERBS, bazel_flag, resolved_words  # noqa: PLC0415 - few packages use C
 
-        flags = (self.planner.facts.test_flags if tests else self.planner.facts.flags).get(package.directory)
+        facts, conditions = self.planner.facts, self.planner.conditions
+        flags = (facts.test_flags if tests else facts.flags).get(package.directory, {})
         table = dict(self.settings.flags)
         result: dict[str, Value | None] = {"cdeps": self._cdeps(package.directory)}
-        for name in ("copts", "cppopts", "cxxopts", "clinkopts"):
-            found: dict[str, tuple[str, ...]] = dict(getattr(flags, name)) if flags else {}
+        for name, verb in VERBS.items():
+            found: ByPlatform[str] = flags.get(verb, ByPlatform())
             extra = resolved_words(table.get(name, ()), package.directory)
             if name == "clinkopts" and any(file.name.endswith(_CXX) for file in files):
                 extra = (*extra, *(() if _links_cxx(found, table) else ("-lstdc++",)))
-            spelt = {
-                platform: tuple(map(bazel_flag, (*found.get(platform, ()), *extra)))
-                for platform in self.planner.conditions.platforms
-            }
-            result[name] = flag_list(spelt, self.planner.conditions)
+            spelt = {each: map(bazel_flag, (*found.on(each), *extra)) for each in conditions.platforms}
+            result[name] = build(ByPlatform.fold(spelt), conditions, Form.FLAGS)
         return result
 
     def _cdeps(self, directory: str) -> Value | None:
-        by_platform = self.planner.facts.cdeps.get(directory, {})
-        spelt = {
-            platform: tuple(label.relative_to(directory) for label in labels)
-            for platform, labels in by_platform.items()
-        }
-        return label_list(spelt, self.planner.conditions)
+        labels = self.planner.facts.cdeps.get(directory, ByPlatform[Label]())
+        spelt = labels.map(lambda _, some: (label.relative_to(directory) for label in some))
+        return build(spelt, self.planner.conditions, Form.LABELS)
 
     def _option(self, name: str) -> Value | None:
         values = dict(self.settings.flags).get(name, ())
@@ -347,7 +341,7 @@ def _made_by_proto(name: str, names: frozenset[str]) -> bool:
     )
 
 
-def _links_cxx(found: Mapping[str, tuple[str, ...]], table: Mapping[str, tuple[str, ...]]) -> bool:
+def _links_cxx(found: ByPlatform[str], table: Mapping[str, tuple[str, ...]]) -> bool:
     """Whether the flags already name a C++ library."""
-    words = {word for flags in found.values() for word in flags} | set(table.get("clinkopts", ()))
+    words = {*found.where, *table.get("clinkopts", ())}
     return bool(words & {"-lstdc++", "-lc++"})

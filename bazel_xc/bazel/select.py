@@ -8,6 +8,7 @@ to load. It also reads such values back, so that two spellings of one meaning ca
 
 from __future__ import annotations
 
+import enum
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -18,7 +19,7 @@ from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.syntax import Branch, ListValue, Select, String, Sum, Value
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS, KNOWN_PLATFORMS, RULES_GO_SINCE
-from bazel_xc.model import PlatformStrings
+from bazel_xc.model import ByPlatform
 from bazel_xc.versions import version_numbers
 
 # Whatever the workspace calls rules_go: bzlmod lets everybody choose a name.
@@ -51,73 +52,54 @@ def select_conditions(repositories: Repositories) -> Conditions:
     return Conditions(repositories.rules_go, platforms)
 
 
-def string_set(values: PlatformStrings, conditions: Conditions) -> Value | None:
-    """A list for what always holds and a select for the rest; None for nothing at all."""
-    some = [(text, held & conditions.platforms) for text, held in values.some]
-    some = [(text, held) for text, held in some if held]
-    everywhere = [text for text, held in some if held == conditions.platforms]
-    some = [(text, held) for text, held in some if held != conditions.platforms]
-    common = strings(sorted({*values.always, *everywhere}))
-    if not some:
-        return common if common.items else None
-    family = _family([held for _, held in some], conditions.platforms)
-    keyed: dict[str, tuple[str, ...]] = {
-        _part(platform, family): () for platform in sorted(conditions.platforms)
+class Form(enum.Enum):
+    """How an attribute's values are written.
+
+    ``SET``: sorted; the default has what holds nearly everywhere if that halves the keys. ``FLAGS``: in
+    order, the default empty. ``LABELS``: in order, the default with what holds on most platforms.
+    """
+
+    SET = enum.auto()
+    FLAGS = enum.auto()
+    LABELS = enum.auto()
+
+
+def build(values: ByPlatform[str], conditions: Conditions, form: Form = Form.SET) -> Value | None:
+    """A list for what holds on all platforms and a select for the rest; None for nothing at all.
+
+    In order, only what all lists begin with is common.
+    """
+    if form is Form.SET:
+        values = ByPlatform(tuple((names, tuple(sorted({*texts}))) for names, texts in values.groups))
+    lists = [texts for names, texts in values.groups if names & conditions.platforms]
+    lists += [()] if not conditions.platforms <= values.platforms else []
+    common = _common(lists) if form is Form.SET else _common_prefix(lists)
+    groups = {
+        names & conditions.platforms: _without(texts, common) if form is Form.SET else texts[len(common) :]
+        for names, texts in values.groups
+        if names & conditions.platforms
     }
-    for text, held in sorted(some):
-        for name in {_part(platform, family) for platform in held}:
-            keyed[name] = (*keyed[name], text)
-    default = _default(keyed) if family == "pair" else ()
+    if not any(groups.values()):
+        return strings(common) if common else None
+    rest = ByPlatform.fold({name: texts for names, texts in groups.items() for name in names})
+    family = _family((names for names, _ in rest.groups), conditions.platforms)
+    keyed = {_part(name, family): rest.on(name) for name in sorted(conditions.platforms)}
+    default = _default(keyed, form if form is not Form.SET or family == "pair" else Form.FLAGS)
     branches = tuple(
         Branch(conditions.key(name), strings(texts)) for name, texts in keyed.items() if texts != default
     )
     choice = Select((*branches, Branch(DEFAULT, strings(default))))
-    return Sum((common, choice)) if common.items else choice
+    return Sum((strings(common), choice)) if common else choice
 
 
-def _default(keyed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """What stands under the default: nothing, or what holds nearly everywhere, when that halves the keys."""
+def _default(keyed: Mapping[str, tuple[str, ...]], form: Form) -> tuple[str, ...]:
     counts = Counter(keyed.values())
+    if form is Form.FLAGS:
+        return ()
+    if form is Form.LABELS:
+        return max(counts.items(), key=lambda item: (item[1], not item[0], item[0]))[0]
     texts, count = max(counts.items(), key=lambda item: (item[1], item[0]))
     return texts if 2 * (len(keyed) - count) < len(keyed) - counts[()] else ()
-
-
-def flag_list(by_platform: Mapping[str, tuple[str, ...]], conditions: Conditions) -> Value | None:
-    """Ordered flags: what all platforms begin with as a list, what differs after it as a select.
-
-    A platform that is not named has no flags.
-    """
-    table = {name: by_platform.get(name, ()) for name in conditions.platforms}
-    common = _common_prefix(list(table.values()))
-    rest = {name: flags[len(common) :] for name, flags in table.items() if flags[len(common) :]}
-    if not rest:
-        return strings(common) if common else None
-    different = [
-        frozenset(name for name, flags in rest.items() if flags == each) for each in set(rest.values())
-    ]
-    family = _family(different, conditions.platforms)
-    keyed = {_part(name, family): flags for name, flags in rest.items()}
-    branches = tuple(Branch(conditions.key(name), strings(flags)) for name, flags in keyed.items())
-    choice = Select((*branches, Branch(DEFAULT, ListValue(()))))
-    return Sum((strings(common), choice)) if common else choice
-
-
-def label_list(by_platform: Mapping[str, tuple[str, ...]], conditions: Conditions) -> Value | None:
-    """Ordered labels per platform, with the default standing for what holds on most platforms."""
-    table = {name: by_platform.get(name, ()) for name in conditions.platforms}
-    common = _common_prefix(list(table.values()))
-    rest = {name: labels[len(common) :] for name, labels in table.items()}
-    if not any(rest.values()):
-        return strings(common) if common else None
-    held = [frozenset(name for name, labels in rest.items() if labels == each) for each in set(rest.values())]
-    family = _family(held, conditions.platforms)
-    keyed = {_part(name, family): labels for name, labels in sorted(rest.items())}
-    default = max(Counter(keyed.values()).items(), key=lambda item: (item[1], not item[0], item[0]))[0]
-    branches = tuple(
-        Branch(conditions.key(name), strings(labels)) for name, labels in keyed.items() if labels != default
-    )
-    choice = Select((*branches, Branch(DEFAULT, strings(default))))
-    return Sum((strings(common), choice)) if common else choice
 
 
 def exclusion(absent: frozenset[str], conditions: Conditions, incompatible: str) -> Value | None:
@@ -228,6 +210,14 @@ def _family(sets: Iterable[frozenset[str]], platforms: frozenset[str]) -> str:
 def _names(held: frozenset[str], platforms: frozenset[str]) -> list[str]:
     family = _family([held], platforms)
     return sorted({_part(platform, family) for platform in held})
+
+
+def _common(lists: list[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(sorted(set(lists[0]).intersection(*lists[1:]))) if lists else ()
+
+
+def _without(texts: tuple[str, ...], common: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(text for text in texts if text not in common) if len(texts) > len(common) else ()
 
 
 def _common_prefix(lists: list[tuple[str, ...]]) -> tuple[str, ...]:

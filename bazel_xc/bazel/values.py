@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from attrs import evolve
 
-from bazel_xc.bazel.select import Conditions, label_list, project, same_meaning
+from bazel_xc.bazel.select import Conditions, Form, build, project, same_meaning
 from bazel_xc.bazel.value_parts import (
     ValueParts,
     as_list,
@@ -27,7 +27,7 @@ from bazel_xc.bazel.value_parts import (
 from bazel_xc.buildfile.printer import DEFAULT
 from bazel_xc.buildfile.syntax import Branch, ListValue, Notes, Opaque, Select, String, Sum, Value, strings_in
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS
-from bazel_xc.model import parsed_label
+from bazel_xc.model import ByPlatform, parsed_label
 
 _LABELS = frozenset({"actual", "cdeps", "deps", "embed"})
 _NO_TWICE = _LABELS | {"embedsrcs", "hdrs", "srcs", "textual_hdrs"}
@@ -115,7 +115,7 @@ def with_others(
         for name, labels in there.items()
     }
     found = {name: tuple(spelt[each] for each in dict.fromkeys(labels)) for name, labels in joined.items()}
-    return label_list(found, conditions)
+    return build(ByPlatform.fold(found), conditions, Form.LABELS)
 
 
 def is_marked(value: Value | None) -> bool:

@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from bazel_xc.bazel.outline import Slot
 from bazel_xc.buildfile.syntax import Value
-from bazel_xc.model import Label
+from bazel_xc.model import ByPlatform, Label
 
 if TYPE_CHECKING:
     from bazel_xc.cgo.flags import CgoFlags
@@ -46,5 +46,5 @@ class RuleFacts:
     flags: Mapping[str, CgoFlags]
     test_flags: Mapping[str, CgoFlags]
     configured: frozenset[str]
-    cdeps: Mapping[str, Mapping[str, tuple[Label, ...]]] = field(factory=dict)
+    cdeps: Mapping[str, ByPlatform[Label]] = field(factory=dict)
     uncertain: frozenset[str] = frozenset()

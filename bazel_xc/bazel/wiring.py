@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from bazel_xc.bazel.c_rules import Assembly, CcRules, PackageReach, cc_rules
 from bazel_xc.bazel.plan import is_assembly
-from bazel_xc.bazel.select import Conditions, flag_list, string_set
+from bazel_xc.bazel.select import Conditions, Form, build
 from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.cgo.archives import Archives
-from bazel_xc.cgo.flags import CgoFlags, bazel_flag, without_paths
+from bazel_xc.cgo.flags import NO_FLAGS, PKG_CONFIG, CgoFlags, bazel_flag, without_paths
 from bazel_xc.cgo.includes import ReachedFile
 from bazel_xc.cgo.needs import NeedKind
 from bazel_xc.cgo.survey import Survey
@@ -26,30 +26,30 @@ from bazel_xc.clibs.index import CIndex
 from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.package import FileKind, GoPackage
-from bazel_xc.model import Diagnostic, Label, Platform, PlatformStrings
+from bazel_xc.model import ByPlatform, Diagnostic, Label, Platform
 
 
 @frozen(kw_only=True)
 class Bundle:
-    """The library files of the tree that a package links, per known platform in link order, with the words
-    that ask for them; ``absent`` are known platforms where one is missing or made for another machine.
+    """The library files of the tree that a package links, in link order, each with the words that ask for it;
+    ``absent`` are known platforms where one is missing or made for another machine.
     """
 
-    asked: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = field(factory=dict)
+    asked: ByPlatform[tuple[str, tuple[str, ...]]] = field(factory=ByPlatform)
     absent: frozenset[str] = frozenset()
 
     @property
     def archives(self) -> tuple[str, ...]:
         """All files, on whatever platform."""
-        return tuple(sorted({path for each in self.asked.values() for path, _ in each}))
+        return tuple(sorted({path for path, _ in self.asked.where}))
 
     def on(self, platform: str) -> tuple[str, ...]:
         """The files in link order."""
-        return tuple(dict.fromkeys(path for path, _ in self.asked.get(platform, ())))
+        return tuple(dict.fromkeys(path for path, _ in self.asked.on(platform)))
 
     def words(self, platform: str) -> frozenset[str]:
         """The flags that stand for them."""
-        return frozenset(word for _, words in self.asked.get(platform, ()) for word in words)
+        return frozenset(word for _, words in self.asked.on(platform) for word in words)
 
 
 @frozen(kw_only=True)
@@ -79,7 +79,7 @@ class Wiring:
     archive; and the cc rules of the whole workspace.
     """
 
-    cdeps: Mapping[str, Mapping[str, tuple[Label, ...]]]
+    cdeps: Mapping[str, ByPlatform[Label]]
     flags: Mapping[str, CgoFlags]
     test_flags: Mapping[str, CgoFlags]
     absent: Mapping[str, frozenset[str]]
@@ -134,17 +134,16 @@ def spread(held: frozenset[str], platforms: tuple[Platform, ...]) -> frozenset[s
 
 def _bundle(archives: Archives, flags: CgoFlags, platforms: Iterable[Platform]) -> Bundle:
     """The files that are there, in the order in which flags name them."""
-    asked: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {}
-    for platform, words in flags.clinkopts:
+
+    def linked(platform: str, words: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
         here = {each.path: each.words for each in archives.on(platform)}
         order = {
             path: min(map(words.index, set(means) & set(words)), default=0) for path, means in here.items()
         }
-        asked[platform] = tuple(
-            (path, here[path]) for path in sorted(here, key=lambda path: (order[path], path))
-        )
+        return [(path, here[path]) for path in sorted(here, key=lambda path: (order[path], path))]
+
     off = {platform.name for platform in platforms if not platform.cgo}
-    return Bundle(asked={name: each for name, each in asked.items() if each}, absent=archives.lacking - off)
+    return Bundle(asked=flags.get("LDFLAGS", NO_FLAGS).map(linked), absent=archives.lacking - off)
 
 
 class _Package:
@@ -157,7 +156,7 @@ class _Package:
         self.outcomes = outcomes
         self.bundle = _bundle(survey.archives[path], survey.flags[path], ground.platforms)
         self.search = survey.search[path]
-        self.words = dict(survey.flags[path].clinkopts)
+        self.words = survey.flags[path].get("LDFLAGS", NO_FLAGS)
         own = f"{path}/" if path else ""
         self.own = frozenset(own + file.name for file in self.package.files)
         self.files = survey.reached[path].files
@@ -193,14 +192,16 @@ class _Package:
         on: frozenset[str] = frozenset().union(*(file.may for file in self.package.files if file.uses_cgo))
         where = {file.name: file.may & on for file in self.package.files if is_assembly(file.name)}
         conditions = self.ground.conditions
-        sources = string_set(PlatformStrings.fold(where, KNOWN_PLATFORMS), conditions)
+        sources = build(ByPlatform.held(where), conditions)
         if sources is None:
             return None
         clean = without_paths(flags, {})
-        words = {name: (*dict(clean.cppopts).get(name, ()), *dict(clean.copts).get(name, ())) for name in on}
-        spelt = {name: tuple(map(bazel_flag, each)) for name, each in words.items()}
+        verbs = [clean.get(verb, NO_FLAGS) for verb in ("CPPFLAGS", "CFLAGS")]
+        words = ByPlatform.fold(
+            {name: [bazel_flag(w) for each in verbs for w in each.on(name)] for name in on}
+        )
         headers = tuple(sorted(file.name for file in self.package.of(FileKind.HEADER)))
-        return Assembly(sources=sources, headers=headers, copts=flag_list(spelt, conditions))
+        return Assembly(sources=sources, headers=headers, copts=build(words, conditions, Form.FLAGS))
 
     def _directories(self, file: ReachedFile) -> Iterator[str]:
         """The search directories that have to be handed on so that a file is found.
@@ -218,19 +219,17 @@ class _Package:
     def _has_headers(self) -> bool:
         return bool(self.package.of(FileKind.HEADER))
 
-    def cdeps(self, rules: CcRules) -> dict[str, tuple[Label, ...]]:
+    def cdeps(self, rules: CcRules) -> ByPlatform[Label]:
         """The dependencies on each known platform where the package may use cgo."""
         headers = rules.headers.get(self.path, ())
         provided = tuple(dict.fromkeys(self.provided.values()))
-        found: dict[str, tuple[Label, ...]] = {}
+        found: dict[str, Iterable[Label]] = {}
         for name in self._platforms():
             archives = [rules.archives.get((self.path, path)) for path in self.bundle.on(name)]
             bundled = tuple(label for label in archives if label)
             chosen = tuple(label for each in self._settled(name) for label in each.labels)
-            labels = tuple(dict.fromkeys((*headers, *provided, *bundled, *chosen)))
-            if labels:
-                found[name] = labels
-        return found
+            found[name] = dict.fromkeys((*headers, *provided, *bundled, *chosen))
+        return ByPlatform.fold(found)
 
     def _platforms(self) -> frozenset[str]:
         platforms = self.ground.platforms
@@ -247,7 +246,7 @@ class _Package:
                 yield each
 
     def _rank(self, outcome: Outcome, name: str) -> tuple[str, int, int]:
-        need, words = outcome.need, self.words.get(name, ())
+        need, words = outcome.need, self.words.on(name)
         flag = f"-l{need.name}"
         within = words.index(flag) if need.kind is NeedKind.LIB and flag in words else len(words)
         return need.path, need.line, within
@@ -259,25 +258,15 @@ class _Package:
         """The flags without what dependencies provide, with those of pkg-config names that systems have."""
         provided: dict[str, frozenset[str]] = {}
         added: dict[str, tuple[str, ...]] = {}
+        asked = flags.get(PKG_CONFIG, NO_FLAGS)
         for name in KNOWN_PLATFORMS:
             settled = tuple(self._settled(name))
             libs = {
                 f"-l{each.need.name}" for each in settled if each.labels and each.need.kind is NeedKind.LIB
             }
             provided[name] = frozenset(libs) | self.bundle.words(name)
-            if flags.pkg_config:
-                asked = dict(flags.pkg_config).get(name, ())
-                added[name] = tuple(
-                    flag for each in settled if each.need.name in asked for flag in each.flags
-                )
+            named = asked.on(name)
+            added[name] = tuple(flag for each in settled if each.need.name in named for flag in each.flags)
         cleaned = without_paths(flags, provided)
-        return evolve(cleaned, clinkopts=_appended(cleaned.clinkopts, added))
-
-
-def _appended(
-    flags: tuple[tuple[str, tuple[str, ...]], ...], added: Mapping[str, tuple[str, ...]]
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    table = dict(flags)
-    for name, words in added.items():
-        table[name] = (*table.get(name, ()), *(word for word in words if word not in table.get(name, ())))
-    return tuple((name, words) for name, words in sorted(table.items()) if words)
+        linked = cleaned.get("LDFLAGS", NO_FLAGS).merge(ByPlatform.fold(added))
+        return {**cleaned, "LDFLAGS": linked}

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.cgo.flags import CgoFlags
+from bazel_xc.cgo.flags import NO_FLAGS, CgoFlags
 from bazel_xc.cgo.includes import stays_inside
 from bazel_xc.cgo.needs import ARCHIVE, ARGUMENT_FLAGS, CNeed, NeedKind, linker_words
 from bazel_xc.machine import Machine, fits, machine_of
@@ -145,7 +145,8 @@ def look_in(tree: Tree) -> Look:
 
 def linked_archives(flags: CgoFlags, look: Look) -> Archives:
     """What the LDFLAGS of a package mean in the workspace, on each platform that has flags."""
-    asked = [_asked(platform, words) for platform, words in flags.clinkopts]
+    flags_of = flags.get("LDFLAGS", NO_FLAGS)
+    asked = [_asked(platform, flags_of.on(platform)) for platform in sorted(flags_of.platforms)]
     found = {(one.platform, word): _path(word, one, look) for one in asked for word in one.words}
     named = {word.text for (_, word), path in found.items() if path and not word.is_path}
     files: dict[str, dict[str, dict[str, None]]] = {}

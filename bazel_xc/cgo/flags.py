@@ -12,13 +12,15 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from attrs import frozen
 
 from bazel_xc.cgo.preamble import CgoLine
 from bazel_xc.cgo.preprocess import Directive
 from bazel_xc.golang.constraints import NEWEST_RELEASE, holds, may_hold
-from bazel_xc.model import Platform
+from bazel_xc.golang.listing import ListedPackage
+from bazel_xc.model import ByPlatform, Platform
 
 _SRCDIR = "${SRCDIR}"
 # Flags with a directory, in the same word or in the next one (Gazelle's list).
@@ -46,30 +48,14 @@ class CgoSource:
     active: frozenset[str] = frozenset()
 
 
-_ByPlatform = tuple[tuple[str, tuple[str, ...]], ...]
-
-
-@frozen(kw_only=True)
-class CgoFlags:
-    """For each verb the flags by platform: pairs of a platform's name and its words, sorted by name."""
-
-    copts: _ByPlatform = ()
-    cppopts: _ByPlatform = ()
-    cxxopts: _ByPlatform = ()
-    clinkopts: _ByPlatform = ()
-    pkg_config: _ByPlatform = ()
-
-
-@frozen(kw_only=True)
-class ListedFlags:
-    """The flags of one package as ``go list`` gives them on one platform; ``directory`` is its Dir."""
-
-    directory: str
-    cflags: tuple[str, ...] = ()
-    cppflags: tuple[str, ...] = ()
-    cxxflags: tuple[str, ...] = ()
-    ldflags: tuple[str, ...] = ()
-    pkg_config: tuple[str, ...] = ()
+# For each verb the words of its flags; a verb without flags may be missing.
+CgoFlags: TypeAlias = Mapping[str, ByPlatform[str]]
+PKG_CONFIG = "pkg-config"
+# The attributes of rules_go, and the verbs of the flags that they have.
+VERBS: Mapping[str, str] = {
+    "copts": "CFLAGS", "cppopts": "CPPFLAGS", "cxxopts": "CXXFLAGS", "clinkopts": "LDFLAGS",
+}  # fmt: skip
+NO_FLAGS: ByPlatform[str] = ByPlatform()
 
 
 @frozen
@@ -108,19 +94,17 @@ def flags_by_platform(
     directive with the words of one that applies already is dropped.
     """
     lines = tuple(_possible_lines(sources, tags))
-
-    def by_platform(verb: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        own = [(line.args, where & platforms) for line, where in lines if line.verb == verb]
-        named = sorted(frozenset[str]().union(*(where for _, where in own)))
-        return tuple((name, words) for name in named if (words := _words_on(name, own, directory)))
-
-    return CgoFlags(
-        copts=by_platform("CFLAGS"),
-        cppopts=by_platform("CPPFLAGS"),
-        cxxopts=by_platform("CXXFLAGS"),
-        clinkopts=by_platform("LDFLAGS"),
-        pkg_config=by_platform("pkg-config"),
-    )
+    found: dict[str, ByPlatform[str]] = {}
+    for verb in (*VERBS.values(), PKG_CONFIG):
+        # Equal lines count once, in the order of the first.
+        where: dict[tuple[str, ...], frozenset[str]] = {}
+        for line, held in lines:
+            if line.verb == verb:
+                where[line.args] = where.get(line.args, frozenset()) | (held & platforms)
+        found[verb] = ByPlatform.held(where).map(
+            lambda _, some: (word for args in some for word in resolved_words(args, directory))
+        )
+    return {verb: flags for verb, flags in found.items() if flags}
 
 
 def resolved_words(words: Iterable[str], directory: str) -> tuple[str, ...]:
@@ -137,21 +121,14 @@ def resolved_words(words: Iterable[str], directory: str) -> tuple[str, ...]:
 def without_paths(flags: CgoFlags, provided: Mapping[str, frozenset[str]]) -> CgoFlags:
     """The flags without search directories in the workspace and without what dependencies provide.
 
-    ``provided`` are words by platform, as they stand in ``clinkopts``; ``-l`` and its name may be two.
+    ``provided`` are words by platform, as they are in LDFLAGS; ``-l`` and its name may be two.
     """
-    nothing: frozenset[str] = frozenset()
 
-    def cleaned(each: _ByPlatform) -> _ByPlatform:
-        pairs = ((name, tuple(_plain_words(words, provided.get(name, nothing)))) for name, words in each)
-        return tuple((name, words) for name, words in pairs if words)
+    def cleaned(platform: str, words: tuple[str, ...]) -> Iterator[str]:
+        return _plain_words(words, provided.get(platform, frozenset()))
 
-    return CgoFlags(
-        copts=cleaned(flags.copts),
-        cppopts=cleaned(flags.cppopts),
-        cxxopts=cleaned(flags.cxxopts),
-        clinkopts=cleaned(flags.clinkopts),
-        pkg_config=flags.pkg_config,
-    )
+    found = {verb: each if verb == PKG_CONFIG else each.map(cleaned) for verb, each in flags.items()}
+    return {verb: each for verb, each in found.items() if each}
 
 
 def _plain_words(words: Iterable[str], provided: frozenset[str]) -> Iterator[str]:
@@ -178,21 +155,18 @@ def bazel_flag(text: str) -> str:
     return _DOLLAR.sub("$$", _ESCAPED.sub(r"\\\g<0>", text))
 
 
-def listed_flags(flags: CgoFlags, platform: str, directory: str, listed: ListedFlags) -> tuple[str, ...]:
-    """Compares our flags on a platform with those that go lists; empty where they agree.
+def listed_flags(flags: CgoFlags, platform: str, directory: str, listed: ListedPackage) -> tuple[str, ...]:
+    """Compares our flags on a platform with those that go lists; empty if they agree.
 
     Otherwise one line per verb. go repeats equal directives and writes absolute paths; neither counts.
     """
-    pairs = (
-        ("CFLAGS", flags.copts, listed.cflags),
-        ("CPPFLAGS", flags.cppopts, listed.cppflags),
-        ("CXXFLAGS", flags.cxxopts, listed.cxxflags),
-        ("LDFLAGS", flags.clinkopts, listed.ldflags),
-        ("pkg-config", flags.pkg_config, listed.pkg_config),
-    )
     found = (
-        _difference(verb, dict(ours).get(platform, ()), _relative(theirs, listed.directory, directory))
-        for verb, ours, theirs in pairs
+        _difference(
+            verb,
+            flags.get(verb, NO_FLAGS).on(platform),
+            _relative(listed.cgo.get(verb, ()), listed.directory, directory),
+        )
+        for verb in (*VERBS.values(), PKG_CONFIG)
     )
     return tuple(filter(None, found))
 
@@ -204,13 +178,6 @@ def _possible_lines(
         for line in source.lines:
             if not line.error:
                 yield line, source.may & may_hold(line.condition, tags)
-
-
-def _words_on(
-    platform: str, lines: Iterable[tuple[tuple[str, ...], frozenset[str]]], directory: str
-) -> tuple[str, ...]:
-    applied = dict.fromkeys(args for args, where in lines if platform in where)
-    return tuple(word for args in applied for word in resolved_words(args, directory))
 
 
 def _resolved(word: str, directory: str) -> str:

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
-from bazel_xc.cgo.flags import CgoFlags, CgoSource, asked_on, resolved_words
+from bazel_xc.cgo.flags import NO_FLAGS, CgoFlags, CgoSource, asked_on, resolved_words
 from bazel_xc.cgo.includes import Reached, Root, Scans, Search, closure
 from bazel_xc.cgo.macros import Language, definitions_in, platform_macros
 from bazel_xc.golang.constraints import NEWEST_RELEASE
 from bazel_xc.model import Platform
 
+_COMPILER = ("CPPFLAGS", "CFLAGS", "CXXFLAGS")
 _NOWHERE = ".."  # for flags without a package's own directory
 
 
@@ -72,7 +73,7 @@ def reached_on(
             if directive.verb == verb
             for word in resolved_words(directive.args, side.directory)
         )
-        for verb in ("CPPFLAGS", "CFLAGS", "CXXFLAGS")
+        for verb in _COMPILER
     }
     elsewhere = [
         (name, None)
@@ -109,9 +110,8 @@ def search_anywhere(flags: CgoFlags) -> tuple[str, ...]:
 
     In order of first appearance; the package's own is there only where a flag names it.
     """
-    words = (
-        word for verb in (flags.cppopts, flags.copts, flags.cxxopts) for _, held in verb for word in held
-    )
+    every = (flags.get(verb, NO_FLAGS) for verb in _COMPILER)
+    words = (word for each in every for name in sorted(each.platforms) for word in each.on(name))
     return Search.of_package(_NOWHERE, words).directories
 
 
@@ -131,8 +131,8 @@ def _alike(side: CSide, flags: CgoFlags) -> Iterator[tuple[frozenset[str], Mappi
     """The known platforms on which a file may be compiled, together where their flags are the same."""
     found: dict[tuple[tuple[str, ...], ...], set[str]] = {}
     everywhere: Iterable[str] = frozenset().union(*(source.may for source in side.sources))
-    tables = [dict(verb) for verb in (flags.cppopts, flags.copts, flags.cxxopts)]
     for platform in sorted(everywhere):
-        found.setdefault(tuple(table.get(platform, ()) for table in tables), set()).add(platform)
-    for (cpp, c, cxx), where in found.items():
-        yield frozenset(where), {"CPPFLAGS": cpp, "CFLAGS": c, "CXXFLAGS": cxx}
+        here = tuple(flags.get(verb, NO_FLAGS).on(platform) for verb in _COMPILER)
+        found.setdefault(here, set()).add(platform)
+    for words, where in found.items():
+        yield frozenset(where), dict(zip(_COMPILER, words, strict=True))

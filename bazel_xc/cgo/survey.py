@@ -14,7 +14,7 @@ from attrs import frozen
 
 from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.cgo.archives import Archives, bundled_needs, linked_archives, look_in
-from bazel_xc.cgo.flags import CgoFlags, CgoSource, ListedFlags, flags_by_platform, listed_flags
+from bazel_xc.cgo.flags import CgoFlags, CgoSource, flags_by_platform, listed_flags
 from bazel_xc.cgo.includes import Reached, Scans
 from bazel_xc.cgo.macros import language_of
 from bazel_xc.cgo.needs import CNeed, c_needs
@@ -149,15 +149,7 @@ def _differences(
             listed = where.get(path, {}).get(platform.name)
             if not platform.cgo or listed is None or not listed.cgo_files:
                 continue
-            theirs = ListedFlags(
-                directory=listed.directory,
-                cflags=listed.cgo.cflags,
-                cppflags=listed.cgo.cppflags,
-                cxxflags=listed.cgo.cxxflags,
-                ldflags=listed.cgo.ldflags,
-                pkg_config=listed.cgo.pkg_config,
-            )
-            for line in listed_flags(found, platform.name, path, theirs):
+            for line in listed_flags(found, platform.name, path, listed):
                 yield Diagnostic(
                     path=path or ".",
                     severity=Severity.NOTE,

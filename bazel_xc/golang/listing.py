@@ -28,8 +28,12 @@ _FILES = ("CFiles", "CXXFiles", "MFiles", "HFiles", "FFiles", "SFiles", "SysoFil
           "SwigCXXFiles")  # fmt: skip
 _FIRST_PARTY = ("IgnoredGoFiles", "IgnoredOtherFiles", "TestGoFiles", "XTestGoFiles", "TestImports",
                 "XTestImports", "EmbedFiles", "TestEmbedFiles", "XTestEmbedFiles")  # fmt: skip
-_CGO = ("CgoCFLAGS", "CgoCPPFLAGS", "CgoCXXFLAGS", "CgoLDFLAGS", "CgoPkgConfig")
-FIELDS = (*_SHARED, *_FILES, *_FIRST_PARTY, *_CGO)
+# The verbs of ``#cgo`` lines.
+_CGO: Mapping[str, str] = {
+    "CFLAGS": "CgoCFLAGS", "CPPFLAGS": "CgoCPPFLAGS", "CXXFLAGS": "CgoCXXFLAGS", "LDFLAGS": "CgoLDFLAGS",
+    "pkg-config": "CgoPkgConfig",
+}  # fmt: skip
+FIELDS = (*_SHARED, *_FILES, *_FIRST_PARTY, *_CGO.values())
 C_WITHOUT_CGO = "source files not allowed when not using cgo"
 CGO_IN_TEST = "use of cgo in test"  # go refuses it, rules_go does not
 # Errors of go list that leave its answer whole: what is missing may be there for Bazel, or is said later.
@@ -73,22 +77,10 @@ class ListedError:
 
 
 @frozen(kw_only=True)
-class CgoListed:
-    """What go list says of ``#cgo`` lines: flags with ``${SRCDIR}`` expanded, conditions evaluated."""
-
-    cflags: tuple[str, ...] = ()
-    cppflags: tuple[str, ...] = ()
-    cxxflags: tuple[str, ...] = ()
-    ldflags: tuple[str, ...] = ()
-    pkg_config: tuple[str, ...] = ()
-
-
-_NO_CGO = CgoListed()
-
-
-@frozen(kw_only=True)
 class ListedPackage:
-    """One package as go list sees it on one platform. File names are relative to ``directory``."""
+    """One package as go list sees it on one platform. File names are relative to ``directory``; ``cgo`` has
+    the words of ``#cgo`` lines by verb, with ``${SRCDIR}`` expanded and conditions evaluated.
+    """
 
     import_path: str
     directory: str
@@ -110,7 +102,7 @@ class ListedPackage:
     embed_files: tuple[str, ...]
     test_embed_files: tuple[str, ...]
     import_map: tuple[tuple[str, str], ...]
-    cgo: CgoListed
+    cgo: Mapping[str, tuple[str, ...]]
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> ListedPackage:
@@ -138,7 +130,7 @@ class ListedPackage:
             embed_files=get("EmbedFiles"),
             test_embed_files=get("TestEmbedFiles", "XTestEmbedFiles"),
             import_map=get.pairs("ImportMap"),
-            cgo=_cgo(get) if "CgoFiles" in raw else _NO_CGO,
+            cgo={verb: get(key) for verb, key in _CGO.items()} if "CgoFiles" in raw else {},
         )
 
     @property
@@ -450,16 +442,6 @@ def _unexpected(wanted: str, value: object, key: str = "") -> _FailedListingErro
     field_ = f"{key}: " if key else ""
     return _FailedListingError(
         f"go list: {field_}expected {wanted}, got {shown}; is BAZEL_XC_GO, or go on PATH, the go command?"
-    )
-
-
-def _cgo(get: _Getter) -> CgoListed:
-    return CgoListed(
-        cflags=get("CgoCFLAGS"),
-        cppflags=get("CgoCPPFLAGS"),
-        cxxflags=get("CgoCXXFLAGS"),
-        ldflags=get("CgoLDFLAGS"),
-        pkg_config=get("CgoPkgConfig"),
     )
 
 

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Set
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.golang.constraints import KNOWN_PLATFORMS, holds, may_hold
+from bazel_xc.golang.constraints import holds, may_hold
 from bazel_xc.golang.listing import C_WITHOUT_CGO, CGO_IN_TEST, NO_OBSTACLE, ListedPackage
 from bazel_xc.golang.source import SourceFile, scan_go, scan_other
-from bazel_xc.model import Diagnostic, Platform, PlatformStrings, Severity
+from bazel_xc.model import ByPlatform, Diagnostic, Platform, Severity
 
 
 class FileKind(enum.StrEnum):
@@ -216,7 +216,7 @@ def fold(
     return package, said + disagreements
 
 
-def imports_of(files: Iterable[PackageFile]) -> PlatformStrings:
+def imports_of(files: Iterable[PackageFile]) -> ByPlatform[str]:
     """The packages that some files import, "C" left out, and the known platforms on which they do."""
     where: dict[str, frozenset[str]] = {}
     for file in files:
@@ -224,7 +224,7 @@ def imports_of(files: Iterable[PackageFile]) -> PlatformStrings:
             if each.path != "C":
                 held = where.get(each.path)
                 where[each.path] = file.may if held is None else held | file.may
-    return PlatformStrings.fold(where, KNOWN_PLATFORMS)
+    return ByPlatform.held(where)
 
 
 def _union(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

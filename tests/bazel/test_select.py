@@ -8,19 +8,18 @@ from hypothesis import strategies as st
 
 from bazel_xc.bazel.select import (
     Conditions,
+    Form,
+    build,
     exclusion,
-    flag_list,
-    label_list,
     platform_of_key,
     project,
     same_meaning,
-    string_set,
 )
 from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.printer import DEFAULT, format_value, strings
 from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Sum, Value
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
-from bazel_xc.model import PlatformStrings
+from bazel_xc.model import ByPlatform
 
 FOUR = frozenset({"linux_amd64", "linux_arm64", "windows_amd64", "windows_arm64"})
 CONDITIONS = Conditions("rules_go", FOUR)
@@ -66,21 +65,21 @@ def _held(*names: str) -> frozenset[str]:
     ],
 )
 def test_fewest_keys(some: dict[str, list[str]], keys: list[str]) -> None:
-    values = PlatformStrings(some=tuple((text, _held(*names)) for text, names in some.items()))
-    assert _keys(string_set(values, CONDITIONS)) == keys
+    values = ByPlatform.held({text: _held(*names) for text, names in some.items()})
+    assert _keys(build(values, CONDITIONS)) == keys
 
 
 def test_nothing_is_no_value() -> None:
-    assert string_set(PlatformStrings(), CONDITIONS) is None
-    assert string_set(PlatformStrings(some=(("x", frozenset({"plan9_386"})),)), CONDITIONS) is None
-    assert flag_list({}, CONDITIONS) is None
+    assert build(ByPlatform(), CONDITIONS) is None
+    assert build(ByPlatform.held({"x": frozenset({"plan9_386"})}), CONDITIONS) is None
+    assert build(ByPlatform(), CONDITIONS, Form.FLAGS) is None
     assert exclusion(frozenset(), CONDITIONS, INCOMPATIBLE) is None
     assert exclusion(frozenset({"plan9_386"}), CONDITIONS, INCOMPATIBLE) is None
 
 
 def test_text() -> None:
-    values = PlatformStrings(always=("//b", "//a"), some=(("//w", _held("windows")),))
-    value = string_set(values, CONDITIONS)
+    values = ByPlatform.held({"//b": FOUR, "//w": _held("windows"), "//a": FOUR})
+    value = build(values, CONDITIONS)
     assert value is not None
     assert format_value(value, 0) == (
         '[\n    "//a",\n    "//b",\n] + select({\n    "@rules_go//go/platform:windows": ["//w"],\n'
@@ -111,7 +110,7 @@ def test_exclusion_from_everywhere_is_a_plain_list() -> None:
 
 def test_flags_share_their_beginning() -> None:
     flags = {name: ("-a", "-b", "-w") if name in _held("windows") else ("-a", "-b") for name in FOUR}
-    value = flag_list(flags, CONDITIONS)
+    value = build(ByPlatform.fold(flags), CONDITIONS, Form.FLAGS)
     assert isinstance(value, Sum)
     assert value.parts[0] == strings(["-a", "-b"])
     assert _keys(value) == ["windows"]
@@ -222,7 +221,7 @@ ALL = Conditions("rules_go", KNOWN_PLATFORMS)
 
 @given(st.dictionaries(st.sampled_from("abcd"), _platforms()))
 def test_each_platform_gets_its_strings(where: dict[str, frozenset[str]]) -> None:
-    value = string_set(PlatformStrings.fold(where, KNOWN_PLATFORMS), ALL)
+    value = build(ByPlatform.held(where), ALL)
     for platform in KNOWN_PLATFORMS:
         wanted = {text for text, held in where.items() if platform in held}
         found = project(value, platform)
@@ -232,7 +231,7 @@ def test_each_platform_gets_its_strings(where: dict[str, frozenset[str]]) -> Non
 
 @given(st.dictionaries(st.sampled_from("abcd"), _platforms()))
 def test_no_string_stands_in_the_list_and_in_the_select(where: dict[str, frozenset[str]]) -> None:
-    value = string_set(PlatformStrings.fold(where, KNOWN_PLATFORMS), ALL)
+    value = build(ByPlatform.held(where), ALL)
     if isinstance(value, Sum):
         common, choice = value.parts
         assert isinstance(common, ListValue)
@@ -247,7 +246,7 @@ def test_no_string_stands_in_the_list_and_in_the_select(where: dict[str, frozens
 )
 def test_each_platform_gets_its_flags_in_order(by_platform: dict[str, list[str]]) -> None:
     flags = {name: tuple(words) for name, words in by_platform.items()}
-    value = flag_list(flags, ALL)
+    value = build(ByPlatform.fold(flags), ALL, Form.FLAGS)
     for platform in KNOWN_PLATFORMS:
         assert project(value, platform) == flags.get(platform, ())
 
@@ -261,7 +260,7 @@ def test_exclusion_leaves_out_what_is_absent(absent: frozenset[str]) -> None:
 
 @given(st.dictionaries(st.sampled_from("abcd"), _platforms()))
 def test_a_value_means_what_it_means_when_read_again(where: dict[str, frozenset[str]]) -> None:
-    value = string_set(PlatformStrings.fold(where, KNOWN_PLATFORMS), ALL)
+    value = build(ByPlatform.held(where), ALL)
     if value is not None:
         assert same_meaning(value, _value(format_value(value, 0)), KNOWN_PLATFORMS, ordered=True)
 
@@ -278,7 +277,7 @@ def test_what_holds_nearly_everywhere_stands_under_the_default() -> None:
     conditions = Conditions("rules_go", KNOWN_PLATFORMS)
     left_out = frozenset({"windows_amd64", "windows_arm64"})
 
-    value = string_set(PlatformStrings((), (("//fast", KNOWN_PLATFORMS - left_out),)), conditions)
+    value = build(ByPlatform.held({"//fast": KNOWN_PLATFORMS - left_out}), conditions)
 
     assert isinstance(value, Select)
     assert {branch.key.rpartition(":")[2] for branch in value.branches} == {*left_out, "default"}
@@ -293,7 +292,7 @@ LABELS = st.lists(st.sampled_from([":a", "//b", "//c:d", "@e//:f"]), unique=True
 def test_label_list_says_what_it_was_given(table: dict[str, tuple[str, ...]]) -> None:
     conditions = Conditions("rules_go", KNOWN_PLATFORMS)
 
-    value = label_list(table, conditions)
+    value = build(ByPlatform.fold(table), conditions, Form.LABELS)
 
     assert {name: project(value, name) for name in KNOWN_PLATFORMS} == {
         name: table.get(name, ()) for name in KNOWN_PLATFORMS
@@ -324,4 +323,4 @@ def test_label_list_says_what_it_was_given(table: dict[str, tuple[str, ...]]) ->
     ],
 )
 def test_label_list(table: dict[str, tuple[str, ...]], text: str) -> None:
-    assert label_list(table, CONDITIONS) == (_value(text) if text else None)
+    assert build(ByPlatform.fold(table), CONDITIONS, Form.LABELS) == (_value(text) if text else None)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bazel_xc.bazel.select import Conditions
 from bazel_xc.bazel.wiring import Wiring, WiringInput, spread, wire
 from bazel_xc.buildfile.workspace import read_workspace
+from bazel_xc.cgo.flags import NO_FLAGS
 from bazel_xc.cgo.survey import survey
 from bazel_xc.clibs.index import build_c_index
 from bazel_xc.clibs.registry import system_from
@@ -87,11 +88,11 @@ def _go(*lines: str) -> str:
 
 
 def _cdeps(wiring: Wiring, platform: str = "linux_amd64") -> list[str]:
-    return [str(label) for label in wiring.cdeps["p"].get(platform, ())]
+    return [str(label) for label in wiring.cdeps["p"].on(platform)]
 
 
 def _links(wiring: Wiring, platform: str = "linux_amd64") -> str:
-    return " ".join(dict(wiring.flags["p"].clinkopts).get(platform, ()))
+    return " ".join(wiring.flags["p"].get("LDFLAGS", NO_FLAGS).on(platform))
 
 
 PUBLIC = 'visibility = ["//visibility:public"]'
@@ -144,7 +145,7 @@ def test_a_label_for_one_platform_takes_the_flag_there_only(tmp_path: Path) -> N
         "linux_amd64": "-lx",
         "linux_arm64": "",
     }
-    assert wiring.cdeps["p"].keys() == {"linux_arm64"}
+    assert wiring.cdeps["p"].platforms == {"linux_arm64"}
 
 
 def test_flags_of_pkg_config_names_that_systems_have_follow(tmp_path: Path) -> None:

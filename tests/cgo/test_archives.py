@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bazel_xc.cgo.archives import Archive, Archives, MissingArchive, linked_archives, look_in
-from bazel_xc.cgo.flags import CgoFlags
 from bazel_xc.machine import Container, Machine, Part
+from bazel_xc.model import ByPlatform
 from bazel_xc.tree import DiskTree
 
 AMD64 = Machine(frozenset({Part(Container.ELF, "amd64")}))
@@ -18,10 +18,8 @@ LINUX, ARM, DARWIN, WINDOWS = "linux_amd64", "linux_arm64", "darwin_arm64", "win
 
 
 def _linked(words: Mapping[str, str], *files: str) -> Archives:
-    flags = CgoFlags(
-        clinkopts=tuple((platform, tuple(text.split())) for platform, text in sorted(words.items()))
-    )
-    return linked_archives(flags, lambda path: AMD64 if path in files else None)
+    flags = ByPlatform.fold({platform: text.split() for platform, text in words.items()})
+    return linked_archives({"LDFLAGS": flags}, lambda path: AMD64 if path in files else None)
 
 
 def _archive(path: str, word: str, *platforms: str, machine: Machine | None = AMD64) -> Archive:

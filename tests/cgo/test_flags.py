@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bazel_xc.cgo.flags import (
+    NO_FLAGS,
     CgoFlags,
     CgoSource,
-    ListedFlags,
     bazel_flag,
     flags_by_platform,
     listed_flags,
@@ -18,13 +18,19 @@ from bazel_xc.cgo.flags import (
 )
 from bazel_xc.cgo.preamble import cgo_lines
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
+from bazel_xc.golang.listing import ListedPackage
 from bazel_xc.golang.source import Preamble
+from bazel_xc.model import ByPlatform
 
 PLATFORMS = frozenset({"linux_amd64", "linux_arm64", "windows_arm64"})
 
 
 def _source(text: str, path: str = "p/x.go", may: frozenset[str] = KNOWN_PLATFORMS) -> CgoSource:
     return CgoSource(path=path, lines=cgo_lines(Preamble(text, 1)), may=may)
+
+
+def _listed(directory: str, **flags: list[str]) -> ListedPackage:
+    return ListedPackage.from_json({"ImportPath": "m/p", "Dir": directory, "CgoFiles": ["x.go"], **flags})
 
 
 def _flags(*sources: CgoSource, tags: frozenset[str] = frozenset()) -> CgoFlags:
@@ -40,13 +46,13 @@ def test_every_verb_has_its_own_flags() -> None:
 #cgo linux,arm64 LDFLAGS: -lm
 #cgo !linux pkg-config: libpng --static
 """
-    expected = CgoFlags(
-        copts=(("linux_amd64", ("-DA",)), ("linux_arm64", ("-DA",)), ("windows_arm64", ("-DA",))),
-        cppopts=(("linux_amd64", ("-DB",)), ("linux_arm64", ("-DB",)), ("windows_arm64", ("-DB",))),
-        cxxopts=tuple((name, ("-std=c++17",)) for name in sorted(PLATFORMS)),
-        clinkopts=(("linux_arm64", ("-lm",)),),
-        pkg_config=(("windows_arm64", ("libpng", "--static")),),
-    )
+    expected = {
+        "CFLAGS": ByPlatform.fold(dict.fromkeys(PLATFORMS, ("-DA",))),
+        "CPPFLAGS": ByPlatform.fold(dict.fromkeys(PLATFORMS, ("-DB",))),
+        "CXXFLAGS": ByPlatform.fold(dict.fromkeys(PLATFORMS, ("-std=c++17",))),
+        "LDFLAGS": ByPlatform.fold({"linux_arm64": ["-lm"]}),
+        "pkg-config": ByPlatform.fold({"windows_arm64": ["libpng", "--static"]}),
+    }
     assert expected == _flags(_source(text))
 
 
@@ -57,23 +63,20 @@ def test_files_in_name_order_and_lines_in_file_order() -> None:
     ]
     expected = ("-Wl,--start-group", "-ly", "-lz", "-la", "-lb")
 
-    assert expected == dict(_flags(*sources).clinkopts)["linux_amd64"]
+    assert expected == _flags(*sources)["LDFLAGS"].on("linux_amd64")
 
 
 def test_a_line_that_applies_already_is_dropped_and_others_repeat_words() -> None:
     text = "#cgo LDFLAGS: -la -lb\n#cgo LDFLAGS: -la -lb\n#cgo linux LDFLAGS: -la\n#cgo arm64 LDFLAGS: -la"
-    expected = (
-        ("linux_amd64", ("-la", "-lb", "-la")),
-        ("linux_arm64", ("-la", "-lb", "-la")),
-        ("windows_arm64", ("-la", "-lb", "-la")),
-    )
-    assert expected == _flags(_source(text)).clinkopts
+    expected = ByPlatform.fold(dict.fromkeys(PLATFORMS, ("-la", "-lb", "-la")))
+
+    assert expected == _flags(_source(text))["LDFLAGS"]
 
 
 def test_a_file_gives_flags_where_it_may_be_compiled() -> None:
     source = _source("#cgo arm64 LDFLAGS: -la", may=frozenset({"linux_arm64", "linux_amd64"}))
 
-    expected = CgoFlags(clinkopts=(("linux_arm64", ("-la",)),))
+    expected = {"LDFLAGS": ByPlatform.fold({"linux_arm64": ["-la"]})}
     assert expected == _flags(source)
 
 
@@ -89,11 +92,11 @@ def test_a_file_gives_flags_where_it_may_be_compiled() -> None:
 def test_tags(condition: str, tags: frozenset[str], expected: frozenset[str]) -> None:
     flags = _flags(_source(f"#cgo {condition} CFLAGS: -DX"), tags=tags)
 
-    assert expected == frozenset(dict(flags.copts))
+    assert expected == flags.get("CFLAGS", NO_FLAGS).platforms
 
 
 def test_lines_that_go_refuses_give_no_flags() -> None:
-    assert CgoFlags() == _flags(_source("#cgo LDFLAGS: `x`\n#cgo LIBS: -lx\n#cgo LDFLAGS -lx"))
+    assert _flags(_source("#cgo LDFLAGS: `x`\n#cgo LIBS: -lx\n#cgo LDFLAGS -lx")) == {}
 
 
 @pytest.mark.parametrize(
@@ -150,11 +153,11 @@ def test_listed_flags_agree(directory: str, package: str) -> None:
     sources = [_source(text), _source("#cgo LDFLAGS: -L${SRCDIR} -lm\n#cgo pkg-config: libpng", "p/y.go")]
     flags = flags_by_platform(sources, directory, PLATFORMS, frozenset())
     parent = package.rpartition("/")[0]
-    listed = ListedFlags(
-        directory=package,
-        cflags=(f"-I{package}/../inc", f"-I{package}/x", "-I", f"{parent}/y", "-iquote", "q", "-DX"),
-        ldflags=(f"{package}/x.a", f"-L{package}", "-lm", f"-L{package}/C:/z", f"-L{package}", "-lm"),
-        pkg_config=("libpng", "libpng"),
+    listed = _listed(
+        package,
+        CgoCFLAGS=[f"-I{package}/../inc", f"-I{package}/x", "-I", f"{parent}/y", "-iquote", "q", "-DX"],
+        CgoLDFLAGS=[f"{package}/x.a", f"-L{package}", "-lm", f"-L{package}/C:/z", f"-L{package}", "-lm"],
+        CgoPkgConfig=["libpng", "libpng"],
     )
     expected = (
         () if directory else ("CFLAGS: missing /y, extra ../y",)
@@ -165,7 +168,7 @@ def test_listed_flags_agree(directory: str, package: str) -> None:
 
 def test_listed_flags_that_differ() -> None:
     flags = _flags(_source("#cgo LDFLAGS: -la -lb -lb\n#cgo !cgo CFLAGS: -DX"))
-    listed = ListedFlags(directory="/w/p", ldflags=("-la", "-lb", "-lc"), cxxflags=("-O2",))
+    listed = _listed("/w/p", CgoLDFLAGS=["-la", "-lb", "-lc"], CgoCXXFLAGS=["-O2"])
     expected = ("CFLAGS: extra -DX", "CXXFLAGS: missing -O2", "LDFLAGS: missing -lc, extra -lb")
 
     assert expected == listed_flags(flags, "linux_amd64", "p", listed)
@@ -189,23 +192,23 @@ def test_listed_flags_that_differ() -> None:
     ],
 )
 def test_without_paths(words: str, provided: str, expected: str) -> None:
-    flags = CgoFlags(clinkopts=(("linux_amd64", tuple(words.split())),), pkg_config=(("x", ("y",)),))
-    wanted = CgoFlags(
-        clinkopts=(("linux_amd64", tuple(expected.split())),) if expected else (),
-        pkg_config=(("x", ("y",)),),
-    )
+    named = {"pkg-config": ByPlatform.fold({"x": ["y"]})}
+    flags = {"LDFLAGS": ByPlatform.fold({"linux_amd64": words.split()}), **named}
+    wanted = {"LDFLAGS": ByPlatform.fold({"linux_amd64": expected.split()})} if expected else {}
 
-    assert wanted == without_paths(flags, {"linux_amd64": frozenset(provided.split())})
+    assert {**wanted, **named} == without_paths(flags, {"linux_amd64": frozenset(provided.split())})
 
 
 def test_without_paths_is_by_platform() -> None:
-    flags = CgoFlags(
-        copts=(("a", ("-Ip", "-DX")), ("b", ("-Ip",))), clinkopts=(("a", ("-lx",)), ("b", ("-lx",)))
-    )
+    flags = {
+        "CFLAGS": ByPlatform.fold({"a": ["-Ip", "-DX"], "b": ["-Ip"]}),
+        "LDFLAGS": ByPlatform.fold({"a": ["-lx"], "b": ["-lx"]}),
+    }
 
-    assert without_paths(flags, {"a": frozenset({"-lx"})}) == CgoFlags(
-        copts=(("a", ("-DX",)),), clinkopts=(("b", ("-lx",)),)
-    )
+    assert without_paths(flags, {"a": frozenset({"-lx"})}) == {
+        "CFLAGS": ByPlatform.fold({"a": ["-DX"]}),
+        "LDFLAGS": ByPlatform.fold({"b": ["-lx"]}),
+    }
 
 
 @given(st.permutations(["a", "b", "c", "d"]))
@@ -213,4 +216,4 @@ def test_the_order_of_sources_does_not_matter(names: list[str]) -> None:
     sources = [_source(f"#cgo LDFLAGS: -l{name}", f"p/{name}.go") for name in names]
 
     assert _flags(*sources) == _flags(*reversed(sources))
-    assert " ".join(dict(_flags(*sources).clinkopts)["linux_amd64"]) == "-la -lb -lc -ld"
+    assert " ".join(_flags(*sources)["LDFLAGS"].on("linux_amd64")) == "-la -lb -lc -ld"

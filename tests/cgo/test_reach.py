@@ -146,5 +146,5 @@ def test_anywhere_each_platform_looks_in_its_own_directories() -> None:
 
 
 def test_nothing_is_reached_without_c() -> None:
-    assert reached_anywhere(CSide(directory="p"), CgoFlags(), _scans({})) == Reached()
-    assert search_anywhere(CgoFlags()) == ()
+    assert reached_anywhere(CSide(directory="p"), {}, _scans({})) == Reached()
+    assert search_anywhere({}) == ()

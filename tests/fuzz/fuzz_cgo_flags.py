@@ -23,8 +23,8 @@ def target(data: bytes) -> None:
     source = CgoSource(path="a.go", lines=lines, may=_PLATFORMS, active=_PLATFORMS)
     flags = flags_by_platform([source], "p/q", _PLATFORMS, frozenset({"x"}))
     without_paths(flags, {name: frozenset({"p/q"}) for name in _PLATFORMS})
-    for _, words in (*flags.copts, *flags.clinkopts):
-        for word in words:
+    for verb in flags.values():
+        for word in verb.where:
             assert isinstance(bazel_flag(word), str)
     try:
         words = split_quoted(text)

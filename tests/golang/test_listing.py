@@ -260,7 +260,7 @@ def test_real_go_agrees(tmp_path: Path) -> None:
     (linux, windows), _ = list_packages(toolchain, run, [place(tmp_path)], [LINUX, WINDOWS])
 
     assert own(linux).cgo_files == ("cgo.go",)
-    assert own(linux).cgo.ldflags == ("-lm",)
+    assert own(linux).cgo["LDFLAGS"] == ("-lm",)
     assert own(windows).go_files == ("pure.go",)
     assert linux.packages["runtime/cgo"].standard
 
