@@ -2,7 +2,7 @@
 
 Comes in: ``Material``: the dependency graphs for both settings of cgo, targets, outcomes of C needs, places
 of imports. Goes out: a ``Report`` of plain values, sorted, so that equal inputs give equal bytes in every
-renderer. It finds nothing out that these do not know.
+renderer. It reads nothing else.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ _NOWHERE: frozenset[str] = frozenset()
 
 @frozen(kw_only=True)
 class Material:
-    """What a report is made from.
+    """The input of a report.
 
-    ``graph`` is of the configured settings of cgo, ``other`` of the opposite ones. ``outcomes`` say by import
-    path how needs end; ``places`` tell by importer and imported package where an import of the workspace's
-    own code stands; ``release`` is Go's minor release.
+    ``graph`` is for the configured settings of cgo, ``other`` for the opposite ones. ``outcomes`` are the
+    resolved needs by import path. ``places`` are path and line of the imports of the workspace's own code, by
+    importer and imported package. ``release`` is Go's minor release.
     """
 
     graph: DependencyGraph
@@ -118,7 +118,7 @@ class _ReportBuilder:
         return self.modules.get(node, "")
 
     def nodes(self) -> Iterator[GraphNode]:
-        """The nodes from which C, or what cannot be built, is reached."""
+        """The nodes that reach C, or a package that cannot be built."""
         for node in sorted(self.drawn):
             data = self._data(self.material.graph, node)
             yield GraphNode(
@@ -161,7 +161,7 @@ class _ReportBuilder:
         )
 
     def _fallbacks(self, target: Target, platform: str) -> Iterator[str]:
-        """The packages below whose C is left out."""
+        """The packages below a target whose C is left out."""
         if self.cgo[platform]:
             return
         if platform not in self.left_out:
@@ -170,7 +170,7 @@ class _ReportBuilder:
         yield from reach.names(reach.masks.get(target.label, 0))
 
     def _left_out(self, platform: str) -> Reach:
-        """What reaches packages that are there and would import "C", were cgo on."""
+        """The nodes that reach a listed package that would import "C" with cgo on."""
         graph = self.material.graph
         marked = (
             node
@@ -221,14 +221,14 @@ def _need(end: Outcome) -> NeedEntry:
 
 
 def _modules(graph: DependencyGraph) -> dict[str, str]:
-    """The module of each package that has one."""
+    """Package -> its module."""
     pairs = sorted((node, each) for node, each in graph.edges if each.startswith("module:"))
     return {node: each.removeprefix("module:") for node, each in reversed(pairs)}
 
 
 def _relevant(graph: DependencyGraph) -> frozenset[str]:
-    """What leads to C, to a need, to what is unknown, or to a package of the workspace that some platform
-    lacks.
+    """The nodes that lead to C, to a need, to an unknown package, or to a package of the workspace that some
+    platform lacks.
     """
     nodes = graph.nodes
     above: dict[str, list[str]] = {}
@@ -254,5 +254,5 @@ def _relevant(graph: DependencyGraph) -> frozenset[str]:
 
 
 def _is_there(data: Mapping[str, Any], platform: str) -> bool:
-    """Whether a package was listed on a platform and has something to compile there."""
+    """Whether a package was listed on a platform and has files to compile there."""
     return platform in data.get("listed", _NOWHERE) and platform not in data.get("broken", _NOWHERE)
