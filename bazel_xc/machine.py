@@ -1,9 +1,9 @@
-"""For which machines an object, library or archive of objects is.
+"""The machines that an object, library or archive of objects is for.
 
-Comes in: an open binary file. Goes out: a ``Machine``: formats with processors, nothing where the file is of
-no known format or says nothing (linker scripts, LLVM bitcode), or why it cannot be read. Only headers are
-read, a bounded number of them, and no file makes it raise; it reads no symbols and does not look for what is
-inside of Mach-O files with several processors.
+Comes in: an open binary file. Goes out: a ``Machine``: formats with processors, none for an unknown format or
+one without a processor (linker scripts, LLVM bitcode), or the reason why the file cannot be read. Only a
+bounded number of headers is read, and no file raises an exception. It reads no symbols, and not the parts of
+a Mach-O file for several processors.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Container(enum.StrEnum):
 
 @frozen(order=True)
 class Part:
-    """A format and a processor: a GOARCH, or the format's own number for one that go does not know."""
+    """A format and a processor: a GOARCH, or the format's number of a processor that go does not know."""
 
     container: Container
     goarch: str
@@ -35,7 +35,7 @@ class Part:
 
 @frozen
 class Machine:
-    """What a file holds; ``unreadable`` says why that cannot be told of a broken one, without a full stop."""
+    """The machines of a file. ``unreadable`` is the reason if the file is damaged, without a full stop."""
 
     parts: frozenset[Part] = frozenset()
     unreadable: str = ""
@@ -95,15 +95,15 @@ _HEAD = 64  # enough for the header of any object
 _AR, _THIN_AR = b"!<arch>\n", b"!<thin>\n"
 _AR_HEADER = 60
 _MAX_MEMBERS = 10_000
-_MAX_FAT = 30  # a Java class begins like a fat file; its version stands where the number of parts does
+_MAX_FAT = 30  # a Java class begins like a fat file; its version is at the place of the number of parts
 
 
 class _BrokenError(ValueError):
-    """The file is not what its first bytes say; the message says how."""
+    """The file does not have the format that its first bytes announce; the message is the reason."""
 
 
 def machine_of(file: BinaryIO) -> Machine:
-    """What an open file holds, by its headers."""
+    """The machines of an open file, by its headers."""
     try:
         head = _at(file, 0, _HEAD)
         if head.startswith(_THIN_AR):
@@ -120,7 +120,7 @@ def machine_of(file: BinaryIO) -> Machine:
 
 
 def fits(machine: Machine, platform: str) -> bool | None:
-    """Whether a linker for the platform can take something of the file; None where that cannot be told."""
+    """Whether a linker for the platform can use any part of the file; None if that is unknown."""
     goos, _, goarch = platform.partition("_")
     if not machine.parts:
         return None
@@ -133,7 +133,7 @@ def _at(file: BinaryIO, offset: int, size: int) -> bytes:
 
 
 def _object(head: bytes, file: BinaryIO | None = None) -> Iterator[Part]:
-    """The parts of an object by its first bytes; a fat one is read on in its ``file``."""
+    """The parts of an object, by its first bytes; of a fat one, more of its ``file`` is read."""
     if head.startswith(b"\x7fELF"):
         yield _elf(head)
     elif head[:4] in MACH_O_MAGICS:
@@ -155,7 +155,7 @@ def _elf(head: bytes) -> Part:
 
 
 def _coff(head: bytes) -> Iterator[Part]:
-    """An object, or one of the short ones that stand for an imported symbol."""
+    """An object of COFF, or a short one for an imported symbol."""
     first, second = struct.unpack_from("<HH", head)
     is_long = first == 0 and second == 0xFFFF
     machine = struct.unpack_from("<H", head, 6)[0] if is_long else first
@@ -184,7 +184,7 @@ def _fat(file: BinaryIO, head: bytes) -> Iterator[Part]:
 
 
 def _members(file: BinaryIO) -> Iterator[Part]:
-    """The parts of an archive's members; tables of symbols and of names are none."""
+    """The parts of an archive's members, without tables of symbols and of names."""
     at, end = len(_AR), file.seek(0, 2)
     for _ in range(_MAX_MEMBERS):
         header = _at(file, at, _AR_HEADER)

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bazel_xc.artifact.facts import BinaryFacts, FileKind, Image
+from bazel_xc.artifact.facts import BinaryFacts, BinaryKind, Image
 from bazel_xc.artifact.inspect import inspect
 
 ARCHES = {"x86-64": "amd64", "aarch64": "arm64", "arm64": "arm64", "Aarch64": "arm64", "ARM64": "arm64"}
@@ -82,7 +82,7 @@ def elf_rows(path: Path, image: Image, text: str) -> Iterator[tuple[str, object,
     yield (
         "kind",
         image.kind,
-        FileKind.SHARED if "shared object" in text and "pie" not in text else FileKind.EXECUTABLE,
+        BinaryKind.SHARED if "shared object" in text and "pie" not in text else BinaryKind.EXECUTABLE,
     )
     yield "pie", bool(image.pie), "pie executable" in text
     yield "stripped", not image.symbols, ", stripped" in text

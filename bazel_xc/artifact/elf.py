@@ -15,7 +15,7 @@ from attrs import field, frozen
 from elftools.common.utils import struct_parse
 from elftools.elf.elffile import ELFFile
 
-from bazel_xc.artifact.facts import FileKind, Image, Relro, Section, SymbolVersion
+from bazel_xc.artifact.facts import BinaryKind, Image, Relro, Section, SymbolVersion
 
 _MAX_HEADERS = 20_000
 _MAX_SEGMENTS = 4_000
@@ -26,8 +26,8 @@ _MAX_STRING = 1_024
 _EXECUTE, _WRITE = 1, 2
 _NOW_FLAG, _NOW_FLAG_1, _PIE_FLAG_1 = 0x8, 0x1, 0x08000000  # DF_BIND_NOW, DF_1_NOW, DF_1_PIE
 _GNU_BUILD_ID, _GO_BUILD_ID = 3, 4
-_KINDS: Mapping[object, FileKind] = MappingProxyType(
-    {"ET_EXEC": FileKind.EXECUTABLE, "ET_DYN": FileKind.SHARED, "ET_REL": FileKind.OBJECT}
+_KINDS: Mapping[object, BinaryKind] = MappingProxyType(
+    {"ET_EXEC": BinaryKind.EXECUTABLE, "ET_DYN": BinaryKind.SHARED, "ET_REL": BinaryKind.OBJECT}
 )
 _DEBUG = frozenset({".debug_info", ".zdebug_info"})
 
@@ -52,7 +52,7 @@ def read_elf(data: BinaryIO, size: int) -> Image:
     interpreter = _interpreter(elf)
     needed = tuple(_dynamic_strings(elf, "DT_NEEDED"))
     pie = _is_pie(elf, interpreter)
-    kind = FileKind.EXECUTABLE if pie else _KINDS.get(header["e_type"], FileKind.OTHER)
+    kind = BinaryKind.EXECUTABLE if pie else _KINDS.get(header["e_type"], BinaryKind.OTHER)
     build_id, go_build_id = _build_ids(elf)
     rpaths = (*_dynamic_strings(elf, "DT_RPATH"), *_dynamic_strings(elf, "DT_RUNPATH"))
     return Image(
@@ -61,13 +61,13 @@ def read_elf(data: BinaryIO, size: int) -> Image:
         bits=elf.file.elfclass,
         little_endian=elf.file.little_endian,
         entry=header["e_entry"],
-        entry_in_code=_in_code(elf, header["e_entry"]) if kind is FileKind.EXECUTABLE else None,
+        entry_in_code=_in_code(elf, header["e_entry"]) if kind is BinaryKind.EXECUTABLE else None,
         dynamic=bool(interpreter or needed),
         interpreter=interpreter,
         needed=needed,
         versions=tuple(sorted(set(_versions(elf)))),
         rpaths=tuple(part for text in rpaths for part in text.split(":") if part),
-        pie=pie if kind is FileKind.EXECUTABLE else None,
+        pie=pie if kind is BinaryKind.EXECUTABLE else None,
         relro=_relro(elf) if elf.segments else None,
         nx=_nx(elf),
         writable_code=tuple(_writable_code(elf)),

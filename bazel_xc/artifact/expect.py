@@ -13,7 +13,7 @@ from types import MappingProxyType
 from attrs import field, frozen
 
 from bazel_xc.artifact.check import Check, CheckStatus
-from bazel_xc.artifact.facts import BinaryFacts, FileKind, GoInfo, Image, Relro
+from bazel_xc.artifact.facts import BinaryFacts, BinaryKind, GoInfo, Image, Relro
 from bazel_xc.artifact.systems import Systems
 from bazel_xc.machine import Container, fits
 from bazel_xc.model import Platform
@@ -48,17 +48,17 @@ def _image_says(claim: Callable[[Image], bool]) -> Callable[[BinaryFacts], bool]
 
 PROPERTIES: Mapping[str, Callable[[BinaryFacts], bool]] = MappingProxyType(
     {
-        "aslr": _image_says(lambda image: bool(image.pie) or image.kind is FileKind.SHARED),
+        "aslr": _image_says(lambda image: bool(image.pie) or image.kind is BinaryKind.SHARED),
         "build-id": _image_says(lambda image: bool(image.build_id or image.go_build_id)),
         "debug-info": _image_says(lambda image: image.debug_info),
         "dynamic": _image_says(lambda image: image.dynamic),
-        "executable": lambda facts: facts.kind is FileKind.EXECUTABLE,
+        "executable": lambda facts: facts.kind is BinaryKind.EXECUTABLE,
         "full-relro": _image_says(lambda image: image.relro is Relro.FULL),
         "go": lambda facts: facts.go is not None,
         "nx": _image_says(lambda image: image.nx is True),
         "pie": _image_says(lambda image: bool(image.pie)),
         "relro": _image_says(lambda image: image.relro in (Relro.PARTIAL, Relro.FULL)),
-        "shared-library": lambda facts: facts.kind is FileKind.SHARED,
+        "shared-library": lambda facts: facts.kind is BinaryKind.SHARED,
         "static": _image_says(lambda image: not image.dynamic),
         "stripped": _image_says(lambda image: not image.symbols and not image.debug_info),
         "symbols": _image_says(lambda image: image.symbols),
@@ -104,7 +104,7 @@ def _whole(facts: BinaryFacts, wanted: Wanted) -> Iterator[Check]:
     parts = ", ".join(f"{part.container} {part.goarch}" for part in sorted(facts.machine.parts)) or "nothing"
     number = f", {facts.image.machine}" if facts.image else ""
     good = fits(facts.machine, name) is True
-    if facts.kind is FileKind.ARCHIVE:  # one wrong member is enough to break the link
+    if facts.kind is BinaryKind.ARCHIVE:  # one wrong member is enough to break the link
         good = good and len(facts.machine.parts) == 1
     yield _check("machine", good, f"{facts.kind}: {parts}{number}", _machine_remedy(facts, wanted))
     if facts.image and facts.image.damage:
@@ -119,7 +119,7 @@ def _machine_remedy(facts: BinaryFacts, wanted: Wanted) -> str:
     builder = f"GOOS={platform.goos} GOARCH={platform.goarch}"
     if not facts.machine.parts:
         return f"it contains no object; build it with {builder}"
-    if len(facts.machine.parts) > 1 and facts.kind is FileKind.ARCHIVE:
+    if len(facts.machine.parts) > 1 and facts.kind is BinaryKind.ARCHIVE:
         return "one archive has objects of several machines; clean the cache that they come from"
     if Container.ELF in containers and platform.goos == "linux":
         return f"built for another processor; build it with {builder}, and CC for it where cgo is on"
@@ -153,7 +153,7 @@ def _linkage(image: Image, wanted: Wanted) -> Check:
     """
     platform = wanted.platform
     found = "dynamic" if image.dynamic else "static"
-    if platform.goos != "linux" or platform.cgo or image.kind is not FileKind.EXECUTABLE:
+    if platform.goos != "linux" or platform.cgo or image.kind is not BinaryKind.EXECUTABLE:
         return _info("linkage", found)
     status = CheckStatus.FAILURE if wanted.certain else CheckStatus.WARNING
     remedy = "cgo is off for this platform: build with CGO_ENABLED=0 and without -buildmode=pie"
@@ -203,7 +203,7 @@ def _glibc_numbers(version: str) -> tuple[int, ...]:
 def _hardening(image: Image, wanted: Wanted) -> Iterator[Check]:
     if image.pie is not None:
         yield _info("pie", "yes" if image.pie else "no")
-    if image.relro is not None and image.kind is not FileKind.OBJECT:
+    if image.relro is not None and image.kind is not BinaryKind.OBJECT:
         yield _info("relro", str(image.relro))
     if image.nx is not None:
         remedy = "the stack is executable; look for assembly without .note.GNU-stack, or for -z execstack"
@@ -218,7 +218,7 @@ def _hardening(image: Image, wanted: Wanted) -> Iterator[Check]:
             CheckStatus.WARNING,
         )
     if image.signed is not None and wanted.platform.goos == "darwin":
-        needs = wanted.platform.goarch == "arm64" and image.kind is FileKind.EXECUTABLE
+        needs = wanted.platform.goarch == "arm64" and image.kind is BinaryKind.EXECUTABLE
         remedy = "macOS on ARM64 kills programs without a signature: codesign -s - FILE"
         status = CheckStatus.FAILURE if needs else CheckStatus.INFO
         yield _check("signature", image.signed, "yes" if image.signed else "none", remedy, status)

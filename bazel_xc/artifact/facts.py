@@ -14,7 +14,7 @@ from attrs import field, frozen
 from bazel_xc.machine import Machine
 
 
-class FileKind(enum.StrEnum):
+class BinaryKind(enum.StrEnum):
     """The purpose of a file."""
 
     EXECUTABLE = "executable"
@@ -81,7 +81,7 @@ class Image:
     number, as text; ``system`` is the system and its version that the file is made for.
     """
 
-    kind: FileKind
+    kind: BinaryKind
     machine: str
     bits: int
     little_endian: bool = True
@@ -118,7 +118,7 @@ class BinaryFacts:
     size: int
     sha256: str
     machine: Machine
-    kind: FileKind = FileKind.OTHER
+    kind: BinaryKind = BinaryKind.OTHER
     image: Image | None = None
     go: GoInfo | None = None
     problem: str = ""

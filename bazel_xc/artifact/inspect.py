@@ -25,7 +25,7 @@ from elftools.construct import ConstructError
 
 from bazel_xc.artifact.buildinfo import read_build_info
 from bazel_xc.artifact.elf import read_elf
-from bazel_xc.artifact.facts import BinaryFacts, FileKind, GoInfo, Image
+from bazel_xc.artifact.facts import BinaryFacts, BinaryKind, GoInfo, Image
 from bazel_xc.artifact.macho import MachOError, read_macho
 from bazel_xc.artifact.pe import read_pe
 from bazel_xc.errors import ArtifactError
@@ -81,7 +81,7 @@ def _inspect(data: mmap.mmap, size: int, shown: str, goarch: str) -> BinaryFacts
     if machine.unreadable:
         return evolve(bare, problem=machine.unreadable)
     if data[:8] in _ARCHIVES:
-        return evolve(bare, kind=FileKind.ARCHIVE, go=read_build_info(data))
+        return evolve(bare, kind=BinaryKind.ARCHIVE, go=read_build_info(data))
     if not machine.parts:
         return evolve(bare, problem=f"neither {_FORMATS}")
     try:
@@ -89,7 +89,7 @@ def _inspect(data: mmap.mmap, size: int, shown: str, goarch: str) -> BinaryFacts
     except _PARSER_ERRORS as e:
         return evolve(bare, problem=f"broken: {_reason(e)}")
     if image is None:
-        return evolve(bare, kind=FileKind.OBJECT)
+        return evolve(bare, kind=BinaryKind.OBJECT)
     return evolve(bare, kind=image.kind, image=image, go=_go(data, image))
 
 

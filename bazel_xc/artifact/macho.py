@@ -13,11 +13,11 @@ from types import MappingProxyType
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.artifact.facts import FileKind, Image, Section
+from bazel_xc.artifact.facts import BinaryKind, Image, Section
 from bazel_xc.machine import FAT_ENTRIES, MACH_O_CPUS, MACH_O_MAGICS
 
-_KINDS: Mapping[int, FileKind] = MappingProxyType(
-    {1: FileKind.OBJECT, 2: FileKind.EXECUTABLE, 6: FileKind.SHARED, 8: FileKind.SHARED}
+_KINDS: Mapping[int, BinaryKind] = MappingProxyType(
+    {1: BinaryKind.OBJECT, 2: BinaryKind.EXECUTABLE, 6: BinaryKind.SHARED, 8: BinaryKind.SHARED}
 )
 _MAX_COMMANDS = 10_000
 _MAX_AREA = 1 << 20  # bytes of all commands
@@ -73,7 +73,7 @@ def read_macho(data: bytes, goarch: str = "") -> Image:
     has_linker = any(each.kind == _DYLINKER for each in file.commands)
     needed = tuple(_text(each, 8, file) for each in file.commands if each.kind in _DYLIBS)
     return Image(
-        kind=_KINDS.get(file.file_type, FileKind.OTHER),
+        kind=_KINDS.get(file.file_type, BinaryKind.OTHER),
         machine=f"cputype {file.cpu:#x}",
         bits=file.bits,
         little_endian=file.order == "<",

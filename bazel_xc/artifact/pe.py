@@ -11,7 +11,7 @@ from typing import Any
 
 import pefile
 
-from bazel_xc.artifact.facts import FileKind, Image, Section
+from bazel_xc.artifact.facts import BinaryKind, Image, Section
 
 _DLL = 0x2000  # IMAGE_FILE_DLL
 _EXECUTE, _WRITE = 0x20000000, 0x80000000
@@ -37,7 +37,7 @@ def read_pe(data: Any, size: int) -> Image:
     needed = tuple(_needed(pe))
     entry = optional.AddressOfEntryPoint
     return Image(
-        kind=FileKind.SHARED if is_dll else FileKind.EXECUTABLE,
+        kind=BinaryKind.SHARED if is_dll else BinaryKind.EXECUTABLE,
         machine=f"machine {header.Machine:#x}",
         bits=64 if optional.Magic == _PE32_PLUS else 32,
         entry=entry,

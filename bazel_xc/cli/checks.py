@@ -1,7 +1,7 @@
 """Shows checks: aligned lines, wrapped and coloured on a terminal, or JSON for programs.
 
-Comes in: checks under their titles. Goes out: text on standard output. What files and tools said is shown
-with its control characters spelt out.
+Comes in: checks by title. Goes out: text on standard output. Control characters in the output of tools and in
+names of files are escaped.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from bazel_xc.report.plain import plain
 
 _COLORS = {CheckStatus.OK: "32", CheckStatus.INFO: "2", CheckStatus.WARNING: "33", CheckStatus.FAILURE: "31"}
 _BOLD = "1"
-_NARROWEST = 20  # columns that are left for text; below it lines are not wrapped
+_NARROWEST = 20  # columns for text; with fewer lines are not wrapped
 _QUIET = frozenset({CheckStatus.FAILURE})
 
 
 def show_checks(groups: Mapping[str, Iterable[Check]], options: argparse.Namespace) -> None:
-    """Prints the checks of each title; with ``-q`` failures only, commands with ``-v``."""
+    """Prints the checks of each title; ``-q`` shows only failures, ``-v`` also commands."""
     shown = {
         title: [each for each in checks if not options.quiet or each.status in _QUIET]
         for title, checks in groups.items()
@@ -51,7 +51,7 @@ def as_json(check: Check) -> dict[str, Any]:
 def _rows(
     checks: list[Check], options: argparse.Namespace, style: Callable[[str, str], str], width: int
 ) -> Iterator[str]:
-    """The lines of one title; those that are wider than a terminal are wrapped under their column."""
+    """The lines of one title; long lines are wrapped under their column on a terminal."""
     names = max(len(plain(each.name)) for each in checks)
     indent = 2 + 7 + 2 + names + 2
     room = width - indent if width > indent + _NARROWEST else 0

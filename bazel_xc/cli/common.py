@@ -1,7 +1,7 @@
-"""Options that all commands share, the workspace that is meant, and how diagnostics are shown.
+"""The options that all commands share, the root of the workspace, and how diagnostics are shown.
 
-Comes in: parsed arguments, diagnostics. Goes out: ``Options`` for the pipeline, lines on standard error,
-whether any of them was an error.
+Comes in: parsed arguments, diagnostics. Goes out: ``Options``, lines on standard error, and whether there was
+an error. It reads nothing of the workspace except names of files.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from bazel_xc.model import WORKSPACE_NAMES, Diagnostic, Severity
 _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 _SHOWN_PER_CODE = 20
 _OF_BAZEL = ("MODULE.bazel", *WORKSPACE_NAMES, "REPO.bazel", FILE_NAME)
-# Commands that can do without a workspace, or make one where they are.
+# Commands that need no workspace, or make one.
 _ANYWHERE = frozenset({"init", "scan-log", "verify"})
 
 
@@ -39,29 +39,31 @@ def shared_options() -> argparse.ArgumentParser:
         "--root",
         type=Path,
         metavar="DIR",
-        help="the workspace root (default: this directory or the nearest above that is one)",
+        help="the workspace root (default: this directory or the nearest parent that is one)",
     )
-    group.add_argument("--config", type=Path, metavar="FILE", help="instead of bazel_xc.toml in the root")
+    group.add_argument(
+        "--config", type=Path, metavar="FILE", help="the configuration (default: bazel_xc.toml in the root)"
+    )
     group.add_argument(
         "--platform",
         action="append",
         default=[],
         metavar="NAME",
-        help="only this platform, in what is shown; repeatable",
+        help="show only this platform; repeatable",
     )
-    group.add_argument("-v", "--verbose", action="store_true", help="show notes too, and every diagnostic")
+    group.add_argument("-v", "--verbose", action="store_true", help="show notes and every diagnostic")
     group.add_argument("-q", "--quiet", action="store_true", help="show errors only")
     group.add_argument("--color", choices=("auto", "always", "never"), default="auto")
     return parser
 
 
 def incomplete_option() -> argparse.ArgumentParser:
-    """The parent parser of commands that fail where something could not be found out."""
+    """The parent parser of commands that fail if something is unknown."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument(
         "--allow-incomplete",
         action="store_true",
-        help="do not fail where something could not be found out, such as modules that are not downloaded",
+        help="do not fail if something is unknown, such as modules that are not downloaded",
     )
     return parser
 
@@ -74,15 +76,15 @@ def renderer(place: str) -> Callable[..., str]:
 
 
 def weighed(found: Iterable[Diagnostic], options: argparse.Namespace) -> tuple[Diagnostic, ...]:
-    """Diagnostics in which what could not be found out is an error, unless that is allowed."""
+    """The diagnostics; unknown parts are errors, or warnings with ``--allow-incomplete``."""
     unknown = Severity.WARNING if options.allow_incomplete else Severity.ERROR
     return tuple(evolve(each, severity=unknown) if each.is_unknown else each for each in found)
 
 
 def locate(options: argparse.Namespace) -> None:
-    """Sets the root where ``-C`` does not, and ``start``, the directory that arguments are relative to.
+    """Sets ``root``, unless ``-C`` did, and ``start``, the directory that arguments are relative to.
 
-    Raises ``WorkspaceError`` where the command needs a workspace and no directory upward is one.
+    Raises ``WorkspaceError`` if the command needs a workspace and no parent directory is one.
     """
     options.start = options.root or Path()
     if options.root:
@@ -97,7 +99,7 @@ def locate(options: argparse.Namespace) -> None:
 
 
 def find_root(start: Path) -> Path | None:
-    """The workspace that a directory is in: what Bazel takes for one, else what go does."""
+    """The workspace that contains a directory: the nearest one of Bazel, else the nearest one of go."""
     upward = (start, *start.parents)
     for names in (_OF_BAZEL, ("go.work",), ("go.mod",)):
         for directory in upward:
@@ -107,7 +109,7 @@ def find_root(start: Path) -> Path | None:
 
 
 def from_root(text: str, options: argparse.Namespace) -> str | None:
-    """The path from the root that an argument means, empty for the root, None outside of it."""
+    """The path of an argument relative to the root; empty for the root, None outside it."""
     root, path = options.root.resolve(), (options.start / text).resolve()
     if not path.is_relative_to(root):
         return None
@@ -122,7 +124,7 @@ def _needs_workspace(options: argparse.Namespace) -> bool:
 
 
 def writing_options(options: argparse.Namespace) -> Options:
-    """As ``run_options``, for commands that write for every platform. Raises ``ConfigError``."""
+    """The options of a command that writes for every platform. Raises ``ConfigError`` for ``--platform``."""
     if options.platform:
         raise ConfigError(
             f"--platform: {options.command} writes for all platforms at once; choose them in {FILE_NAME}"
@@ -131,16 +133,16 @@ def writing_options(options: argparse.Namespace) -> Options:
 
 
 def run_options(options: argparse.Namespace) -> Options:
-    """What the pipeline needs of the arguments. Raises ``ConfigError`` for a time limit that is none."""
+    """The options in the arguments. Raises ``ConfigError`` for an invalid time limit."""
     text = os.environ.get("BAZEL_XC_TIMEOUT", "")
-    with suppress(ValueError):  # what is no number at all is refused where it is used
+    with suppress(ValueError):  # other texts are refused where the limit is used
         if text and not 0 < float(text) <= threading.TIMEOUT_MAX:
             raise ConfigError(f"BAZEL_XC_TIMEOUT: {text!r} is no number of seconds that a run could wait")
     return Options(root=options.root, config_file=options.config, platforms=tuple(options.platform))
 
 
 def show(diagnostics: Iterable[Diagnostic], options: argparse.Namespace) -> bool:
-    """Prints diagnostics to standard error; tells whether there was an error among them."""
+    """Prints diagnostics to standard error; returns whether there is an error among them."""
     found = sorted(diagnostics)
     color = use_color(options, sys.stderr.isatty())
     counts: Counter[str] = Counter()
@@ -159,7 +161,7 @@ def show(diagnostics: Iterable[Diagnostic], options: argparse.Namespace) -> bool
 
 
 def use_color(options: argparse.Namespace, terminal: bool) -> bool:
-    """Whether to color, as --color, NO_COLOR and the terminal say."""
+    """Whether to use color: by --color, NO_COLOR and the terminal."""
     if options.color == "auto":
         return terminal and not os.environ.get("NO_COLOR")
     return bool(options.color == "always")

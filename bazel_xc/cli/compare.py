@@ -1,7 +1,7 @@
-"""``bazel-xc compare``: says what changed in what needs C, between revisions or saved reports.
+"""``bazel-xc compare``: shows the changes in the use of C between revisions or saved reports.
 
-Comes in: two names, each of a git revision or of a JSON report; without the second, the workspace as it is.
-Goes out: the comparison, and exit code 1 where ``--fail-on`` asks for it.
+Comes in: two names, each of a git revision or of a JSON report; the second defaults to the workspace. Goes
+out: the comparison, and exit code 1 for errors, unknown parts and the changes that ``--fail-on`` names.
 """
 
 from __future__ import annotations
@@ -42,22 +42,22 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         parents=[shared_options(), incomplete_option()],
         help=summary,
         description="Compares two git revisions, or two saved JSON reports: new cgo packages, new C needs,"
-        " verdicts that are others.",
+        " changed verdicts.",
     )
     parser.add_argument("base", metavar="BASE", help="a git revision, or a report saved as .json")
-    parser.add_argument("head", metavar="HEAD", nargs="?", help="likewise; default: the workspace as it is")
+    parser.add_argument("head", metavar="HEAD", nargs="?", help="same as BASE; default: the workspace")
     parser.add_argument("--format", choices=sorted(FORMATS), default="text")
     parser.add_argument(
         "--fail-on",
         metavar="WHAT",
         default="",
-        help=f"exit 1 on any of these, with commas: {', '.join(Gate)}",
+        help=f"exit 1 on any of these, separated by commas: {', '.join(Gate)}",
     )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Runs the command; gives its exit code."""
+    """Runs the command and returns its exit code."""
     gates = _gates(options.fail_on)
     base, _ = _report(options.base, options)
     head, material = _report(options.head, options)
@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _weighty(report: Report, place: str, options: argparse.Namespace) -> Iterator[Diagnostic]:
-    """The errors of a report and what it could not find out: both make the comparison doubtful."""
+    """The errors and the unknown parts of a report: both make the comparison doubtful."""
     for each in weighed(report.findings, options):
         if each.is_unknown or each.severity is Severity.ERROR:
             yield evolve(each, path=f"{place}{each.path}")
@@ -87,7 +87,7 @@ def _gates(text: str) -> tuple[Gate, ...]:
 
 
 def _report(name: str | None, options: argparse.Namespace) -> tuple[Report, Material | None]:
-    """The report that a name means, with what it was made from where it was made here."""
+    """The report with a name, and its material if it was made in this run."""
     if name is None:
         return _made(options.root, options)
     if name.endswith(".json"):
@@ -100,7 +100,7 @@ def _report(name: str | None, options: argparse.Namespace) -> tuple[Report, Mate
 
 
 def _made(root: Path, options: argparse.Namespace) -> tuple[Report, Material]:
-    """The report of a tree; all trees are read with the same configuration, that of today."""
+    """The report of a tree; all trees are read with the current configuration."""
     chosen = run_options(options)
     today = chosen.config_file or options.root / FILE_NAME
     config_file = today if today.exists() else None
@@ -109,7 +109,7 @@ def _made(root: Path, options: argparse.Namespace) -> tuple[Report, Material]:
 
 
 def _with_cuts(found: Comparison, material: Material) -> Comparison:
-    """The comparison with the imports that would have to go, for what got worse."""
+    """The comparison with the imports to remove, for worse verdicts."""
     return evolve(found, verdicts=tuple(_with_cut(each, material) for each in found.verdicts))
 
 

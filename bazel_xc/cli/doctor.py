@@ -1,6 +1,6 @@
-"""``bazel-xc doctor``: says whether this machine can build for the configured platforms.
+"""``bazel-xc doctor``: checks whether this machine can build for the configured platforms.
 
-Comes in: arguments. Goes out: checks by subject on standard output, exit code 1 where one is a failure.
+Comes in: arguments. Goes out: checks by subject on standard output, exit code 1 if one is a failure.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
 
 
 def run(options: argparse.Namespace) -> int:
-    """Runs the command; gives its exit code."""
+    """Runs the command and returns its exit code."""
     found = examine(surroundings(run_options(options)))
     bad = any(failed(checks) for checks in found.values())
     if options.format == "json":

@@ -1,6 +1,6 @@
 """``bazel-xc fingerprint``: a key for caches, from tools, settings and go.sum.
 
-Comes in: arguments. Goes out: the key on standard output, with its parts if asked; exit code 1 where
+Comes in: arguments. Goes out: the key on standard output, with its parts if asked; exit code 1 if
 ``--compare`` finds a difference.
 """
 
@@ -25,16 +25,16 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         help=summary,
         description="Prints a key over target, tools, environment and go.sum, for the caches of CI.",
     )
-    parser.add_argument("--explain", action="store_true", help="print every part of it")
+    parser.add_argument("--explain", action="store_true", help="also print every part of the key")
     parser.add_argument("--format", choices=("json", "text"), default="text")
     parser.add_argument(
-        "--compare", type=Path, metavar="FILE", help="say which part changed since --format json wrote it"
+        "--compare", type=Path, metavar="FILE", help="show which parts changed since --format json wrote FILE"
     )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Runs the command; gives its exit code."""
+    """Runs the command and returns its exit code."""
     old = _saved(options.compare) if options.compare else None
     found = fingerprint(surroundings(run_options(options)))
     if options.format == "json":
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     changed = changes(old, found) if old else ()
     if options.format == "text":
         for each in changed:
-            print(plain(f"{each.name}: was {each.old or 'not there'}, is {each.new or 'not there'}"))
+            print(plain(f"{each.name}: was {each.old or 'missing'}, is {each.new or 'missing'}"))
     return 1 if changed else 0
 
 

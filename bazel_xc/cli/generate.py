@@ -1,7 +1,7 @@
 """``bazel-xc generate``: writes BUILD files and the platforms package.
 
-Comes in: arguments. Goes out: changed files with their names on standard output, or, with ``--check`` and
-``--diff``, what would change and exit code 1.
+Comes in: arguments. Goes out: changed files, with their names on standard output. ``--check`` and ``--diff``
+write nothing; they show the changes and exit with 1.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
 
 
 def run(options: argparse.Namespace) -> int:
-    """Runs the command; gives its exit code."""
+    """Runs the command and returns its exit code."""
     if not (options.check or options.diff):
-        remove_leftovers(options.root)  # before go may find them: "//go:embed all:*" takes dotted names
+        remove_leftovers(options.root)  # before go finds them: "//go:embed all:*" includes dotted names
     snapshot = take_snapshot(writing_options(options), whole=False)
     if options.mode:
         snapshot = evolve(snapshot, config=evolve(snapshot.config, mode=options.mode))
@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _relative(text: str, options: argparse.Namespace) -> str:
-    """A directory argument relative to the root."""
+    """The path of a directory argument relative to the root."""
     path = from_root(text, options)
     if path is None or not (options.start / text).is_dir():
         raise WorkspaceError(f"{text}: no directory of the workspace {options.root}")

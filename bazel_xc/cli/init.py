@@ -1,7 +1,7 @@
-"""``bazel-xc init``: the first files of a workspace, overwriting nothing.
+"""``bazel-xc init``: writes the first files of a workspace, and overwrites nothing.
 
 Comes in: arguments. Goes out: a commented bazel_xc.toml, the platforms package, and the lines that
-MODULE.bazel or WORKSPACE and .bazelrc want.
+MODULE.bazel or WORKSPACE and .bazelrc need.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
     parser.add_argument(
         "--toolchain",
         choices=sorted(cc_toolchains()),
-        help="also bring in this C toolchain, for the platforms that have cgo on",
+        help="also add this C toolchain, for the platforms with cgo",
     )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Runs the command; gives its exit code."""
+    """Runs the command and returns its exit code."""
     result = initialise(writing_options(options), options.toolchain)
     failed = show(result.diagnostics, options)
     write_files(options.root, result.changes)
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _summary(changes: Iterable[FileChange]) -> str:
-    """What was written, in one line."""
+    """The written files, in one line."""
     changes = sorted(changes)
     created = ", ".join(each.path for each in changes if each.old is None)
     grown = [_grown(each) for each in changes if each.old is not None]

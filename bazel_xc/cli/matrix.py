@@ -1,8 +1,8 @@
 """``bazel-xc matrix``: writes the matrix of targets and platforms for CI.
 
 Comes in: arguments, and a saved report or the workspace. Goes out: the matrix on standard output, pairs that
-are left out on standard error, exit code 1 where nothing is left, where there are errors, where something
-could not be found out, or where a name is not fit for a shell.
+are left out on standard error, exit code 1 if no job is left, and for errors, unknown parts and names
+with a meaning to a shell.
 """
 
 from __future__ import annotations
@@ -33,27 +33,34 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         "matrix",
         parents=[shared_options(), incomplete_option()],
         help=summary,
-        description="Writes which binaries and tests are built for which platform, for CI; what cannot be"
-        " built somewhere is left out there.",
+        description="Writes which binaries and tests CI builds for which platform. A target is left out for"
+        " platforms on which it cannot be built.",
     )
     parser.add_argument("--format", choices=sorted(FORMATS), default="json")
-    parser.add_argument(
-        "--report", type=Path, metavar="FILE", help="a saved JSON report, instead of asking go"
-    )
+    parser.add_argument("--report", type=Path, metavar="FILE", help="use a saved JSON report instead of go")
     pattern = {"action": "append", "default": [], "metavar": "PATTERN"}
-    parser.add_argument("--include", **pattern, help="//dir/..., //dir:name, or such with @PLATFORM behind")
-    parser.add_argument("--exclude", **pattern, help="likewise; goes before --include")
-    parser.add_argument("--kind", action="append", default=[], choices=("binary", "test"), help="only these")
-    parser.add_argument("--cgo", choices=("configured", "both"), default="configured")
-    parser.add_argument("--group", choices=("none", "platform"), default="none", help="what shares a job")
     parser.add_argument(
-        "--max-jobs", type=int, metavar="N", help="beyond it targets share jobs; default: what CI allows"
+        "--include", **pattern, help="//dir/... or //dir:name, optionally with @PLATFORM at the end"
+    )
+    parser.add_argument("--exclude", **pattern, help="same syntax; wins over --include")
+    parser.add_argument(
+        "--kind", action="append", default=[], choices=("binary", "test"), help="only this kind of target"
+    )
+    parser.add_argument("--cgo", choices=("configured", "both"), default="configured")
+    parser.add_argument(
+        "--group", choices=("none", "platform"), default="none", help="one job per target, or per platform"
+    )
+    parser.add_argument(
+        "--max-jobs",
+        type=int,
+        metavar="N",
+        help="targets share jobs if there would be more; default: the limit of the CI",
     )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Runs the command; gives its exit code."""
+    """Runs the command and returns its exit code."""
     configured = configuration(run_options(options)).platforms
     runners = {each.name: each.runner for each in configured if each.runner}
     asked = MatrixRequest(
@@ -70,8 +77,8 @@ def run(options: argparse.Namespace) -> int:
     found = matrix(report, asked)
     print(FORMATS[options.format](found), end="")
     for label in found.refused:
-        said = f"{label} is in no job: a shell would not take its name as it is"
-        print(plain(f"{said} (rename it, or name it in --exclude)"), file=sys.stderr)
+        said = f"{label} is in no job: its name has a meaning to a shell"
+        print(plain(f"{said} (rename it, or exclude it with --exclude)"), file=sys.stderr)
     if not options.quiet:
         for each in found.left_out:
             said = f"{each.target} is left out of {each.platform}: {each.reason}"
@@ -90,7 +97,7 @@ def _report(options: argparse.Namespace) -> Report:
 
 
 def _only(report: Report, names: list[str]) -> Report:
-    """The report on some of its platforms."""
+    """The report for some of its platforms."""
     targets = (
         evolve(each, platforms={name: on for name, on in each.platforms.items() if name in names})
         for each in report.targets

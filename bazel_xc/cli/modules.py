@@ -1,7 +1,7 @@
-"""``bazel-xc modules``: keeps Bazel's view of Go modules in step with go.mod.
+"""``bazel-xc modules``: keeps MODULE.bazel or the WORKSPACE macro in step with go.mod.
 
-Comes in: arguments. Goes out: changed files with their names on standard output, or, with ``--check`` and
-``--diff``, what would change and exit code 1.
+Comes in: arguments. Goes out: changed files, with their names on standard output. ``--check`` and ``--diff``
+write nothing; they show the changes and exit with 1.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
 
 
 def run(options: argparse.Namespace) -> int:
-    """Runs the command; gives its exit code."""
+    """Runs the command and returns its exit code."""
     snapshot = take_snapshot(writing_options(options))
     result = keep_modules(snapshot)
     failed = show(result.diagnostics, options)

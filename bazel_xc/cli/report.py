@@ -1,7 +1,7 @@
-"""``bazel-xc report``: says which targets need C, through whom, and which C.
+"""``bazel-xc report``: shows which targets need C, through which imports, and which C.
 
-Comes in: arguments. Goes out: the report on standard output or in a file; exit code 1 where there are errors,
-or something could not be found out.
+Comes in: arguments. Goes out: the report on standard output or in a file; exit code 1 for errors and
+unknown parts.
 """
 
 from __future__ import annotations
@@ -37,19 +37,23 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         "report",
         parents=[shared_options(), incomplete_option()],
         help=summary,
-        description="Says per platform and target whether C is needed, through which imports, and which C.",
+        description="Shows per platform and target whether it needs C, through which imports, and which C.",
     )
     parser.add_argument("--format", choices=sorted(FORMATS), default="text")
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="instead of standard output")
     parser.add_argument(
-        "--target", metavar="PATTERN", default="", help="only labels that match, such as //cmd/..."
+        "-o", "--output", type=Path, metavar="FILE", help="write to FILE instead of standard output"
     )
-    parser.add_argument("--cgo-only", action="store_true", help="leave out targets that are pure everywhere")
+    parser.add_argument(
+        "--target", metavar="PATTERN", default="", help="only targets whose label matches, such as //cmd/..."
+    )
+    parser.add_argument(
+        "--cgo-only", action="store_true", help="leave out targets that need no C on any platform"
+    )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Runs the command; gives its exit code."""
+    """Runs the command and returns its exit code."""
     material = material_of(take_snapshot(run_options(options), both=True))
     material = evolve(material, findings=weighed(material.findings, options))
     failed = show(material.findings, options)

@@ -1,7 +1,7 @@
 """``bazel-xc scan-log``: finds known failures in a build log, with cause and remedy.
 
-Comes in: a log, in a file or on standard input, and a saved report where failures are to be told by
-targets. Goes out: findings on standard output, exit code 1 where one is as bad as ``--fail-on`` says.
+Comes in: a log, in a file or on standard input, and optionally a saved report with targets. Goes out:
+findings on standard output, exit code 1 if one is at least as severe as ``--fail-on``.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         "--report",
         type=Path,
         metavar="FILE",
-        help="a report saved as JSON: names the targets that are stopped",
+        help="a saved JSON report, to name the targets that fail",
     )
     parser.add_argument("--fail-on", choices=tuple(_LIMITS), default="error", help="default: error")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Runs the command; gives its exit code."""
+    """Runs the command and returns its exit code."""
     patterns = load_patterns()
     known = Known()
     if options.report:

@@ -1,8 +1,8 @@
-"""Standard input, output and error as the commands use them, wherever they lead.
+"""Standard input, output and error that do not break a command.
 
-Comes in: the streams of the process. Goes out: ones that do not break where the encoding lacks a character,
-where the reader has gone, or where a handle was closed before. A command goes on as if all were read, so that
-its exit code is the same; that standard output cannot be written is an error.
+Comes in: the streams of the process. Goes out: streams that survive an encoding without some character, a
+reader that is gone, and a handle that was closed. A command goes on as if all its output were read, so its
+exit code is the same. Any other failure to write standard output is an error.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TextIO
 
 
 def prepare() -> None:
-    """Puts such streams in the place of those of the process."""
+    """Replaces the streams of the process."""
     if sys.stdin is None:
         sys.stdin = io.TextIOWrapper(io.BufferedReader(_NoInput()))
     sys.stdout = _patient(sys.stdout, 1, must=True)
@@ -23,8 +23,8 @@ def prepare() -> None:
 
 
 def _patient(given: TextIO | None, handle: int, *, must: bool) -> TextIO:
-    """Another stream for a handle; one that somebody has put there stays."""
-    if given is None:  # by now the number may be another file's
+    """The stream for a handle; a stream that was replaced before is kept."""
+    if given is None:  # the handle may belong to another file by now
         raw, encoding = _Output(-1, must), "utf-8"
     elif isinstance(given, io.TextIOWrapper) and given.fileno() == handle:
         raw, encoding = _Output(handle, must), given.encoding
@@ -35,7 +35,7 @@ def _patient(given: TextIO | None, handle: int, *, must: bool) -> TextIO:
 
 
 class _NoInput(io.RawIOBase):
-    """Standard input that is closed."""
+    """A closed standard input."""
 
     def readable(self) -> bool:
         return True
@@ -45,7 +45,7 @@ class _NoInput(io.RawIOBase):
 
 
 class _Output(io.RawIOBase):
-    """A handle for writing: what nobody reads any more is dropped, and so is what follows a failure."""
+    """A handle for writing; output without a reader, or after a failure, is dropped."""
 
     def __init__(self, handle: int, must: bool) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
-"""``bazel-xc verify``: says whether built binaries are what their platform wants.
+"""``bazel-xc verify``: checks built binaries against their platform.
 
-Comes in: files and a platform. Goes out: one block of checks per file on standard output, exit code 1 where
-any of them is a failure.
+Comes in: files and a platform. Goes out: one block of checks per file on standard output, exit code 1 if
+one is a failure.
 """
 
 from __future__ import annotations
@@ -59,21 +59,21 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
     )
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--format", choices=("json", "text"), default="text")
-    parser.add_argument("--cgo", choices=("on", "off"), help="instead of what the configuration says")
+    parser.add_argument("--cgo", choices=("on", "off"), help="override the configuration")
     parser.add_argument("--max-size", type=_size, metavar="SIZE", help="such as 20MB or 16MiB")
     parser.add_argument("--max-glibc", type=_version, metavar="VERSION", help="such as 2.31")
     parser.add_argument(
         "--expect", action="append", default=[], choices=sorted(PROPERTIES), metavar="PROPERTY",
-        help=f"fail where it is otherwise; repeatable: {', '.join(sorted(PROPERTIES))}",
+        help=f"fail if the file does not have it; repeatable: {', '.join(sorted(PROPERTIES))}",
     )  # fmt: skip
     parser.add_argument(
-        "--compare", type=Path, metavar="OTHER", help="fail where the bytes differ, say where"
+        "--compare", type=Path, metavar="OTHER", help="fail if the bytes differ, and show where"
     )
     parser.add_argument(
         "--run", nargs="?", const="", metavar="ARGS", dest="arguments",
-        help="run it, under an emulator where needed: --run='--version'",
+        help="run it, with an emulator if needed: --run='--version'",
     )  # fmt: skip
-    parser.add_argument("--baseline", type=Path, metavar="FILE", help="fail where figures got worse")
+    parser.add_argument("--baseline", type=Path, metavar="FILE", help="fail if figures are worse")
     parser.add_argument("--save-baseline", type=Path, metavar="FILE", help="write the figures")
     parser.add_argument("--tolerance", type=float, default=10.0, metavar="PERCENT", help="default: 10")
     parser.set_defaults(run=run)
@@ -87,7 +87,7 @@ class _Verified:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Runs the command; gives its exit code."""
+    """Runs the command and returns its exit code."""
     wanted = _wanted(options)
     before = _baseline(options.baseline) if options.baseline else None
     if options.compare and len(options.files) > 1:
@@ -146,14 +146,14 @@ def _wanted(options: argparse.Namespace) -> Wanted:
 
 
 def _platform(options: argparse.Namespace) -> tuple[Platform, bool]:
-    """The platform, and whether somebody configured it: without a file, every platform of Go will do."""
+    """The platform, and whether it is configured; without a configuration it may be any platform of Go."""
     if len(options.platform) != 1:
         raise ConfigError("--platform: name the one platform that the files are for, such as linux_arm64")
     (name,) = options.platform
     if options.config or (options.root / FILE_NAME).exists():
         return configuration(run_options(options)).platforms[0], True
     if name not in KNOWN_PLATFORMS:
-        raise ConfigError(f"--platform: {name!r} is no platform of Go such as linux_arm64")
+        raise ConfigError(f"--platform: {name!r} is not a platform of Go such as linux_arm64")
     goos, _, goarch = name.partition("_")
     default = next((each for each in DEFAULT_PLATFORMS if each.name == name), None)
     return default or Platform(goos, goarch), False
@@ -169,14 +169,14 @@ def _arguments(text: str) -> tuple[str, ...]:
 def _size(text: str) -> int:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", text)
     if not found or found[2].upper() not in _UNITS:
-        raise argparse.ArgumentTypeError(f"{text!r} is no size such as 20MB or 16MiB")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 20MB or 16MiB")
     return int(float(found[1]) * _UNITS[found[2].upper()])
 
 
 def _version(text: str) -> tuple[int, ...]:
     found = dotted_numbers(text.removeprefix("GLIBC_"))
     if not found:
-        raise argparse.ArgumentTypeError(f"{text!r} is no version such as 2.31")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a version such as 2.31")
     return found
 
 

@@ -1,7 +1,7 @@
-"""``bazel-xc why``: says how a package or target comes to need C, and what would end that.
+"""``bazel-xc why``: shows why a package or target needs C, and how to end that.
 
-Comes in: an import path, a directory or a label. Goes out: per platform the chains of imports, what all of
-them pass, and the fewest imports whose removal leaves none.
+Comes in: an import path, a directory or a label. Goes out: per platform the chains of imports, the
+packages that all of them contain, and the fewest imports whose removal breaks all of them.
 """
 
 from __future__ import annotations
@@ -28,17 +28,19 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         "why",
         parents=[shared_options()],
         help=summary,
-        description="Says per platform through which imports a package or target comes to need C, or cannot"
-        " be built, and which of your own imports would have to go.",
+        description="Shows per platform the imports through which a package or target needs C or cannot be"
+        " built, and which of your own imports to remove.",
     )
     parser.add_argument("node", metavar="PACKAGE", help="an import path, ./directory, or a label //dir:name")
-    parser.add_argument("--limit", type=int, default=10, metavar="N", help="at most N ways (default 10)")
+    parser.add_argument(
+        "--limit", type=int, default=10, metavar="N", help="show at most N ways (default: 10)"
+    )
     parser.add_argument("--format", choices=sorted(FORMATS), default="text")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Runs the command; gives its exit code."""
+    """Runs the command and returns its exit code."""
     snapshot = take_snapshot(run_options(options))
     material = material_of(snapshot)
     failed = show(snapshot.diagnostics, options)
@@ -50,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _node(text: str, path: str | None, material: Material, snapshot: Snapshot) -> str:
-    """The node that is meant. Raises ``WorkspaceError`` with near names where there is none."""
+    """The node with a name. Raises ``WorkspaceError`` with similar names if there is none."""
     graph = material.graph.nodes
     package = None if path is None else snapshot.universe.own.get(path)
     short = f"{text}:{text.rpartition('/')[2]}" if text.startswith("//") and ":" not in text else text

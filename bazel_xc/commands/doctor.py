@@ -1,7 +1,7 @@
-"""Gathers what the doctor looks at: configuration, go, versions that the workspace names.
+"""Collects the input of doctor and fingerprint: configuration, go, versions that the workspace names.
 
-Comes in: the choices of the command line. Goes out: a ``Surroundings``. A workspace that lacks any of it is
-examined all the same; only a configuration with mistakes stops.
+Comes in: the choices of the command line. Goes out: the ``Surroundings``. Parts may be missing in the
+workspace; only a configuration with mistakes ends the run.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TIMEOUT_SECONDS = 120
 
 
 def surroundings(options: Options) -> Surroundings:
-    """What is known before the examination. Raises ``ConfigError`` for a configuration with mistakes."""
+    """The surroundings that are examined. Raises ``ConfigError`` for a configuration with mistakes."""
     config = configuration(options)
     root = options.root
     problem, toolchain = "", None

@@ -1,1 +1,1 @@
-"""What people are told: one model, built from the graph, and one renderer per format."""
+"""Reports: one model, built from the graph, and one renderer per format."""

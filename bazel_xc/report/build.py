@@ -2,7 +2,7 @@
 
 Comes in: ``Material``: the dependency graphs for both settings of cgo, targets, outcomes of C needs, places
 of imports. Goes out: a ``Report`` of plain values, sorted, so that equal inputs give equal bytes in every
-renderer. It finds nothing out that these do not know.
+renderer. It reads nothing else.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ _NO_NODE = Node(kind=NodeKind.PACKAGE)
 
 @frozen(kw_only=True)
 class Material:
-    """What a report is made from.
+    """The input of a report.
 
-    ``graph`` is of the configured settings of cgo, ``other`` of the opposite ones. ``outcomes`` say by import
-    path how needs end; ``places`` tell by importer and imported package where an import of the workspace's
-    own code stands; ``release`` is Go's minor release.
+    ``graph`` is for the configured settings of cgo, ``other`` for the opposite ones. ``outcomes`` are the
+    resolved needs by import path. ``places`` are path and line of the imports of the workspace's own code, by
+    importer and imported package. ``release`` is Go's minor release.
     """
 
     graph: DependencyGraph
@@ -109,7 +109,7 @@ class _ReportBuilder:
         return State.FALLBACK if off.is_there(bit) else State.CGO
 
     def nodes(self) -> Iterator[GraphNode]:
-        """The nodes from which C, or what cannot be built, is reached."""
+        """The nodes that reach C, or a package that cannot be built."""
         graph = self.material.graph
         for name in sorted(self.drawn):
             node = graph.nodes[name]
@@ -155,7 +155,7 @@ class _ReportBuilder:
         )
 
     def _fallbacks(self, target: Target, platform: str) -> Iterator[str]:
-        """The packages below whose C is left out."""
+        """The packages below a target whose C is left out."""
         if self.cgo[platform]:
             return
         if platform not in self.left_out:
@@ -164,7 +164,7 @@ class _ReportBuilder:
         yield from reach.names(reach.masks.get(target.label, 0))
 
     def _left_out(self, platform: str) -> Reach:
-        """What reaches packages that are there and would import "C", were cgo on."""
+        """The nodes that reach a listed package that would import "C" with cgo on."""
         graph = self.material.graph
         bit = graph.bit(platform)
         marked = (

@@ -1,7 +1,7 @@
-"""What changed from one report to another.
+"""The changes from one report to another.
 
-Comes in: two reports. Goes out: a ``Comparison``: packages that came to use C or no longer do, C needs that
-came, went or changed their provider, and targets whose verdict is another. It reads no files and runs no git.
+Comes in: two reports. Goes out: a ``Comparison``: packages that began or ceased to use C, C needs that are
+new, gone or have another provider, and targets with another verdict. It reads no files and does not run git.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _ORDER = (Verdict.PURE, Verdict.C_TOOLCHAIN, Verdict.C_LIBRARIES, Verdict.BLOCKE
 
 
 class Gate(enum.StrEnum):
-    """What ``--fail-on`` may name."""
+    """The changes that ``--fail-on`` can name."""
 
     NEW_CGO = "new-cgo"
     NEW_C_NEED = "new-c-need"
@@ -28,7 +28,7 @@ class Gate(enum.StrEnum):
 
 @frozen(order=True)
 class PackageChange:
-    """A package that uses C, or no longer does, on some platforms."""
+    """A package that began or ceased to use C on some platforms."""
 
     import_path: str
     platforms: tuple[str, ...]
@@ -36,7 +36,7 @@ class PackageChange:
 
 @frozen(order=True, kw_only=True)
 class NeedChange:
-    """A C need of a package; ``before`` and ``after`` say how it ended, empty where it was not there."""
+    """A C need of a package; ``before`` and ``after`` are its resolutions, empty for none."""
 
     import_path: str
     kind: str
@@ -51,8 +51,8 @@ class NeedChange:
 class VerdictChange:
     """A target with another verdict on some platforms; ``before`` is empty for a new target.
 
-    ``chain`` is the one that decides now, ``places`` are its imports of the user's own code; ``cut`` has the
-    imports that would have to go, None where nobody worked that out.
+    ``chain`` decides the new verdict; ``places`` are the imports of the user's own code in it. ``cut`` are
+    the imports to remove, None if they were not computed.
     """
 
     label: str
@@ -65,9 +65,9 @@ class VerdictChange:
 
     @property
     def is_worse(self) -> bool:
-        """Whether more is needed than before; a new target is not worse than none.
+        """Whether the target needs more than before.
 
-        What is or was unknown is neither better nor worse.
+        A new target is not worse. An unknown verdict, old or new, is neither better nor worse.
         """
         known = self.before and Verdict.UNKNOWN not in (self.before, self.after)
         return bool(known) and _rank(self.after) > _rank(self.before)
@@ -75,7 +75,7 @@ class VerdictChange:
 
 @frozen(kw_only=True)
 class Comparison:
-    """Everything that changed; empty where nothing did."""
+    """All changes."""
 
     base: str
     head: str
@@ -88,7 +88,7 @@ class Comparison:
     gone_targets: tuple[str, ...] = ()
 
     def fails(self, gates: Iterable[Gate]) -> tuple[Gate, ...]:
-        """The gates that the changes do not pass."""
+        """The gates that fail for these changes."""
         held = {
             Gate.NEW_CGO: bool(self.new_cgo),
             Gate.NEW_C_NEED: bool(self.new_needs),
@@ -98,7 +98,7 @@ class Comparison:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing changed."""
+        """Whether there are no changes."""
         return not (
             self.new_cgo or self.gone_cgo or self.new_needs or self.gone_needs or self.changed_needs
             or self.verdicts or self.gone_targets
@@ -106,7 +106,7 @@ class Comparison:
 
 
 def compare(base: Report, head: Report, names: tuple[str, str]) -> Comparison:
-    """Compares two reports; ``names`` are what people call them."""
+    """Compares two reports; ``names`` are their names for people."""
     before, after = _needs(base), _needs(head)
     old_cgo, new_cgo = _cgo(base), _cgo(head)
     return Comparison(
@@ -143,7 +143,7 @@ _Key = tuple[str, str, str]
 
 
 def _needs(report: Report) -> dict[_Key, list[NeedEntry]]:
-    """The needs that are certain, by package, kind and name."""
+    """The certain needs by package, kind and name."""
     found: dict[_Key, list[NeedEntry]] = {}
     for package in report.packages:
         for end in package.needs:
@@ -154,7 +154,7 @@ def _needs(report: Report) -> dict[_Key, list[NeedEntry]]:
 
 
 def _end(outcomes: Iterable[NeedEntry]) -> str:
-    """How a need ends, in a few words; platforms are told only where they differ."""
+    """The resolutions of a need in a few words; platforms are named only if they differ."""
     parts: dict[str, list[str]] = {}
     for each in outcomes:
         text = ", ".join(each.labels) or str(each.status)
@@ -205,7 +205,7 @@ def _verdicts(base: Report, head: Report) -> Iterator[VerdictChange]:
 def _alike(
     groups: Mapping[tuple[str, TargetOn], list[str]], before: str, on: TargetOn
 ) -> tuple[str, TargetOn]:
-    """The group that a platform belongs to: that with the same verdicts and chain."""
+    """The group with the same verdicts and chain, or a new one."""
     for old, first in groups:
         if (old, first.verdict, first.chain) == (before, on.verdict, on.chain):
             return old, first

@@ -1,7 +1,7 @@
 """A comparison as text, as markdown for a pull request, and as JSON.
 
-Comes in: a ``Comparison``. Goes out: text. What got worse stands first. Names come from source trees, so that
-in markdown every one of them is put into a code span that it cannot leave.
+Comes in: a ``Comparison``. Goes out: text, with the worse verdicts first. Names come from source trees and
+can contain markup, so markdown has each of them in a code span.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def render_text(comparison: Comparison) -> str:
 
 
 def render_markdown(comparison: Comparison) -> str:
-    """The comparison as a comment of a pull request."""
+    """The comparison as a comment on a pull request."""
     return "".join(f"{line}\n" for line in _lines(comparison, code, "### ", "- "))
 
 
@@ -42,7 +42,7 @@ def render_json(comparison: Comparison) -> str:
 def _lines(each: Comparison, quote: _Quote, head: str, item: str) -> Iterator[str]:
     yield f"{head}cgo: {quote(each.base)} → {quote(each.head)}"
     if each.is_empty:
-        yield f"{item}nothing changed in what needs C"
+        yield f"{item}nothing changed in the use of C"
         return
     worse = sorted(each.verdicts, key=lambda change: (not change.is_worse, change.label))
     for change in worse:
@@ -82,9 +82,9 @@ def _chain(change: VerdictChange, quote: _Quote) -> Iterator[str]:
             yield _place(places[pair], quote)
     for each in change.cut or ():
         yield (
-            f"to undo this, drop one import: {_place(each, quote)}"
+            f"to undo this, remove one import: {_place(each, quote)}"
             if len(change.cut or ()) == 1
-            else (f"to undo this, drop with others: {_place(each, quote)}")
+            else (f"to undo this, remove with others: {_place(each, quote)}")
         )
 
 

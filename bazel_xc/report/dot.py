@@ -1,7 +1,7 @@
-"""The part of the graph that matters for C, in Graphviz' language.
+"""The part of the graph that matters for C, in the language of Graphviz.
 
-Comes in: a ``Report``. Goes out: a digraph with sorted nodes and edges. Names are quoted strings; nothing in
-them is taken for markup.
+Comes in: a ``Report``. Goes out: a digraph with sorted nodes and edges. Names are quoted strings, never
+markup.
 """
 
 from __future__ import annotations
@@ -43,6 +43,6 @@ def _style(node: GraphNode) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A string in which backslashes stay what they are, though Graphviz reads some as commands."""
+    """A string with escaped backslashes, some of which Graphviz would read as commands."""
     escaped = plain(text).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

@@ -1,7 +1,7 @@
 """The part of the graph that matters for C, as GraphML for yEd, Gephi and the like.
 
 Comes in: a ``Report``. Goes out: XML with typed attributes on nodes and edges.
-Source: the GraphML primer of the Graph Drawing community.
+It draws nothing. Source: the GraphML primer of the Graph Drawing community.
 """
 
 from __future__ import annotations

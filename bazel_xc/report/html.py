@@ -1,8 +1,8 @@
 """The report as one HTML file that works from disk, without a network, under a strict content policy.
 
-Comes in: a ``Report``. Goes out: a document with the report as JSON in it, the libraries that draw tables and
-the graph, and our own script, all inline and each allowed by its hash. Names are data to the script, which
-only ever puts them into the page as text.
+Comes in: a ``Report``. Goes out: a document that contains the report as JSON, the libraries that draw tables
+and the graph, and our own script, all inline and each allowed by its hash. The script inserts names into the
+page only as text.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SCRIPTS = (
     "vendor/tabulator.min.js",
     "report.js",
 )
-# cytoscape adds a style element of this name where there is none, which the content policy would refuse.
+# cytoscape adds a style element of this name if there is none; the content policy would refuse it.
 _STYLES = (("tables", "vendor/tabulator.min.css"), ("__________cytoscape_stylesheet", "report.css"))
 
 
@@ -55,6 +55,6 @@ def _hash(text: str) -> str:
 
 
 def _data(report: Report) -> str:
-    """JSON in which nothing can end the element or start another one."""
+    """The report as JSON that can neither end the element nor start another one."""
     text = json.dumps(document(report), ensure_ascii=True, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

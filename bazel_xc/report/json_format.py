@@ -1,8 +1,8 @@
 """The report as JSON, and back.
 
 Comes in: a ``Report``, or the text of a saved one. Goes out: text, or the ``Report`` that it was made from.
-The keys are the fields of the model; ``data/report.schema.json`` is made from the same fields. A report of
-another version is refused.
+The keys are the fields of the model; ``data/report.schema.json`` is made from the same fields. It does not
+read reports of other versions.
 """
 
 from __future__ import annotations

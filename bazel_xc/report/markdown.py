@@ -1,7 +1,7 @@
 """The report as GitHub's markdown.
 
 Comes in: a ``Report``. Goes out: text with a table of verdicts and a list of packages. Names come from source
-trees: each is put into a code span that it cannot leave, whatever it holds.
+trees and can contain markup, so each of them is in a code span.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def render(report: Report) -> str:
 
 
 def code(text: str) -> str:
-    """Text as a code span, also within a table; what could end it or reorder it is taken out."""
+    """Text as a code span that is safe in a table; characters that could end or reorder it are replaced."""
     text = plain(text).replace("|", "¦")
     longest = max((len(run) for run in _TICKS.findall(text)), default=0)
     fence = "`" * (longest + 1)

@@ -1,9 +1,8 @@
 """The jobs of a CI matrix: which targets are built for which platform.
 
-Comes in: a ``Report`` and what is asked for. Goes out: a ``Matrix``: jobs, sorted, and the pairs that are
-left out because nothing could come of them, each with the reason. Targets of one platform share jobs where
-there would be too many. A target whose name says more than a name to a shell is in no job, since CI hands the
-names to one.
+Comes in: a ``Report`` and a ``MatrixRequest``. Goes out: a ``Matrix``: sorted jobs, and the pairs that cannot
+be built, each with the reason. Targets of one platform share jobs if there would be too many. A target whose
+name has a meaning to a shell is in no job, because CI passes the names to a shell.
 """
 
 from __future__ import annotations
@@ -17,17 +16,17 @@ from bazel_xc.errors import ReportError
 from bazel_xc.graph.dependency import Verdict
 from bazel_xc.report.model import Report, TargetEntry, TargetOn, matches
 
-_PLAIN = re.compile(r"[A-Za-z0-9_./:@+=~,-]+")  # what no shell takes for anything else
+_PLAIN = re.compile(r"[A-Za-z0-9_./:@+=~,-]+")  # characters without a meaning to any shell
 
 
 @frozen(kw_only=True)
 class MatrixRequest:
-    """What is asked of a matrix.
+    """The options of a matrix.
 
-    Patterns are of labels, ``//dir/...`` and the like, or such a pattern with ``@<platform>`` behind it;
-    without ``include`` all targets are meant. ``both`` adds jobs without cgo to those of platforms with cgo.
-    ``most`` is the largest number of jobs, 0 for any; ``grouped`` makes one job per platform and kind.
-    ``runners`` are by platform.
+    Patterns are label patterns such as ``//dir/...``, each optionally followed by ``@<platform>``. Without
+    ``include`` all targets are included. ``both`` adds jobs without cgo for platforms with cgo. ``most`` is
+    the largest number of jobs, 0 for no limit. ``grouped`` makes one job per platform and kind. ``runners``
+    are by platform.
     """
 
     include: tuple[str, ...] = ()
@@ -52,7 +51,7 @@ class Job:
 
     @property
     def name(self) -> str:
-        """A name that no other job of the matrix has."""
+        """A name that is unique in the matrix."""
         more = f" and {len(self.targets) - 1} more" if len(self.targets) > 1 else ""
         cgo = "" if self.cgo else " without cgo"
         return f"{self.kind} {self.targets[0]}{more} for {self.platform}{cgo}"
@@ -60,7 +59,7 @@ class Job:
 
 @frozen(order=True)
 class LeftOut:
-    """A pair that would be no use."""
+    """A target and a platform that are in no job, with the reason."""
 
     target: str
     platform: str
@@ -70,7 +69,7 @@ class LeftOut:
 
 @frozen
 class Matrix:
-    """The whole matrix; ``refused`` are the labels that a shell would not take as they are."""
+    """The whole matrix; ``refused`` are labels with a meaning to a shell."""
 
     jobs: tuple[Job, ...]
     left_out: tuple[LeftOut, ...]
@@ -78,7 +77,7 @@ class Matrix:
 
 
 def matrix(report: Report, asked: MatrixRequest) -> Matrix:
-    """The matrix of a report. Raises ``ReportError`` where not even one job per platform is allowed."""
+    """The matrix of a report. Raises ``ReportError`` if fewer jobs are allowed than there are platforms."""
     cgo = {each.name: each.cgo for each in report.run.platforms}
     pairs: dict[tuple[str, bool, str], list[tuple[str, bool]]] = {}
     left_out: list[LeftOut] = []
@@ -110,7 +109,7 @@ def matrix(report: Report, asked: MatrixRequest) -> Matrix:
 
 
 def _kind(target: TargetEntry) -> str:
-    """What is done with it; the kind in the BUILD file may be mapped to another name."""
+    """Whether a target is a test or a binary; its kind in the BUILD file can be mapped to another name."""
     return "test" if target.kind.endswith("test") else "binary"
 
 
@@ -129,7 +128,7 @@ def _meant(
 def _is_any(label: str, platform: str, patterns: Iterable[str]) -> bool:
     for pattern in patterns:
         start, at, name = pattern.rpartition("@")
-        if not at or "/" in name:  # no platform, but perhaps a repository
+        if not at or "/" in name:  # no platform; perhaps a repository
             start, name = pattern, platform
         if matches(label, start or "//...") and name == platform:
             return True
@@ -139,7 +138,7 @@ def _is_any(label: str, platform: str, patterns: Iterable[str]) -> bool:
 def _settings(
     target: TargetEntry, on: TargetOn, cgo: bool, *, both: bool
 ) -> Iterator[tuple[bool, Verdict, str]]:
-    """The settings of cgo that are asked for, each with what comes of the target and why."""
+    """The requested settings of cgo, each with the verdict of the target and its reason."""
     blockers = ", ".join(each for each in on.blockers if each != target.label) or "it"
     yield cgo, on.verdict, f"{blockers} cannot be built there"
     if both and cgo:
@@ -155,7 +154,7 @@ def _chunks(found: list[tuple[str, bool]], size: int) -> Iterator[list[tuple[str
 
 
 def _chunk(groups: Iterable[list[tuple[str, bool]]], asked: MatrixRequest) -> int:
-    """How many targets share a job, so that there are not too many jobs."""
+    """The number of targets that share a job, so that there are not too many jobs."""
     sizes = [len(each) for each in groups]
     largest = max(sizes, default=1)
     least = len(sizes) if asked.grouped else sum(sizes)

@@ -1,7 +1,7 @@
 """A matrix as the strategy of GitHub Actions, as ``parallel:matrix`` of GitLab, and as plain JSON.
 
-Comes in: a ``Matrix``. Goes out: text. GitHub's is one line, so that it can be the output of a step;
-GitLab's is a hidden job to extend. Every value is a string, which both take.
+Comes in: a ``Matrix``. Goes out: text. For GitHub it is one line, so that it can be the output of a step; for
+GitLab it is a hidden job to extend. Every value is a string, which both accept.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def gitlab(matrix: Matrix) -> str:
 
 
 def plain_json(matrix: Matrix) -> str:
-    """Jobs, and what is left out with the reasons."""
+    """The jobs, and the pairs that are left out with the reasons."""
     jobs = [
         {
             "name": each.name,
@@ -60,13 +60,13 @@ def plain_json(matrix: Matrix) -> str:
 FORMATS: Mapping[str, Callable[[Matrix], str]] = MappingProxyType(
     {"github": github, "gitlab": gitlab, "json": plain_json}
 )
-# How many jobs a matrix may have, by the documentation of GitHub ("Running variations of jobs") and of GitLab
+# The largest number of jobs, from the documentation of GitHub ("Running variations of jobs") and of GitLab
 # ("parallel:matrix").
 LIMITS: Mapping[str, int] = MappingProxyType({"github": 256, "gitlab": 200, "json": 0})
 
 
 def _quoted(value: str) -> str:
-    """A string of YAML in double quotes; whatever may not stand there is written as its code point."""
+    """A string of YAML in double quotes; special characters are escaped as code points."""
     return '"' + "".join(_escaped(each) for each in value) + '"'
 
 

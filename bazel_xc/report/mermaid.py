@@ -1,7 +1,7 @@
-"""The part of the graph that matters for C, in Mermaid's language.
+"""The part of the graph that matters for C, in the language of Mermaid.
 
-Comes in: a ``Report``. Goes out: a flowchart. Nodes have numbers for names; labels have every character that
-Mermaid or HTML could read as more than text written as an entity.
+Comes in: a ``Report``. Goes out: a flowchart. Nodes are numbered. In labels, characters with a meaning to
+Mermaid or HTML are entities.
 """
 
 from __future__ import annotations

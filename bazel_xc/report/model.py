@@ -44,7 +44,7 @@ class PlatformSetting:
 class Origin:
     """The tree and the tools that the report was made from.
 
-    ``go`` and ``bazel_xc`` are versions; ``revision`` is set where the tree is a git revision.
+    ``go`` and ``bazel_xc`` are versions. ``revision`` is part of the format and always empty so far.
     """
 
     module: str

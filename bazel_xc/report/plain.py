@@ -1,7 +1,7 @@
-"""Names out of source trees, made harmless for people's eyes.
+"""Names from source trees, made safe to show.
 
-Comes in: any text. Goes out: one line without control characters and without marks that reorder what is
-shown; each of those is written as its code point.
+Comes in: any text. Goes out: one line. Control characters and marks that reorder text are replaced by their
+code points. It escapes no markup.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
 
 def plain(text: str) -> str:
-    """The text with every character that does not show, or changes how others show, spelt out."""
+    """The text with every invisible or reordering character as its code point."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(f"\\u{ord(each):04x}" if unicodedata.category(each) in _HIDDEN else each for each in text)

@@ -1,8 +1,8 @@
 """Findings, blocked targets and worse verdicts as SARIF 2.1.0, for annotations in code review.
 
 Comes in: a ``Report`` or a ``Comparison``. Goes out: a SARIF log in which every result has a file and a line
-of the workspace. Notes stay notes; what nobody can place stands at the go.mod.
-Source: SARIF Version 2.1.0, OASIS Standard.
+of the workspace. Notes stay notes; a result without a place is at go.mod. Source: SARIF Version 2.1.0, OASIS
+Standard.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ class _Result:
 
 
 def render(report: Report) -> str:
-    """A report's findings and blocked targets."""
+    """The findings and blocked targets of a report."""
     return _log((*map(_finding, report.findings), *_blocked(report)))
 
 
 def render_comparison(comparison: Comparison) -> str:
-    """What got worse from one report to another."""
+    """The worse verdicts of a comparison."""
     return _log(
         _Result(
             rule="worse-verdict",
@@ -89,7 +89,7 @@ def _blocked(report: Report) -> Iterator[_Result]:
 
 
 def _first(places: tuple[ImportPlace, ...]) -> ImportPlace:
-    """The last import of the user's own code, where it leaves it."""
+    """The last import of the user's own code in a chain."""
     return places[-1] if places else ImportPlace("", "", "go.mod", 1)
 
 

@@ -1,6 +1,7 @@
-"""What the standard library does without cgo, out of the table that ships with the package.
+"""The behaviour of the standard library without cgo, from the table that ships with the package.
 
-Comes in: packages of the standard library that use C on a platform. Goes out: the effects of doing without.
+Comes in: packages of the standard library that use C on a platform. Goes out: the effects of turning cgo off.
+It does not know which packages a target uses.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _TABLE = "standard_without_cgo.toml"
 
 @frozen
 class Behaviour:
-    """One row of the table; ``until`` is the last minor release of Go 1 for which it holds, 0 for no end."""
+    """One row of the table; ``until`` is the last minor release of Go 1 with this behaviour, 0 for no end."""
 
     package: str
     goos: frozenset[str]
@@ -27,7 +28,7 @@ class Behaviour:
 
 
 def effects(packages: Iterable[str], goos: str, release: int) -> tuple[Effect, ...]:
-    """The effects for packages that are compiled with C while cgo is on; ``release`` is Go's minor one."""
+    """The effects for packages that are compiled with C; ``release`` is the minor release of Go."""
     asked = frozenset(packages)
     found = (
         Effect(package=each.package, effect=each.effect)

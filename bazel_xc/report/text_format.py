@@ -1,8 +1,7 @@
 """The report as text for a terminal.
 
-Comes in: a ``Report``. Goes out: what could not be found out, a table of verdicts, the packages that import
-"C" with their needs, and a chain for every target that is not pure. No colour, no width of the terminal:
-lines are short by themselves.
+Comes in: a ``Report``. Goes out: the unknown parts, a table of verdicts, the packages that import "C" with
+their needs, and a chain for every target that is not pure. It uses no colour and does not wrap lines.
 """
 
 from __future__ import annotations
@@ -69,21 +68,21 @@ def _packages(report: Report) -> Iterator[str]:
         whose = "own" if each.first_party else each.module or "external"
         yield f"  {each.import_path} ({whose}): {_states(each)}"
         for end in each.needs:
-            if not _goes_without_saying(end):
+            if not _is_obvious(end):
                 where = _where(end.platforms, names)
                 yield f"    needs {end.kind} {end.name} on {where} ({end.path}:{end.line}): {_end(end)}"
 
 
 def _states(package: PackageEntry) -> str:
-    """The platforms by what the package is there."""
+    """The platforms by the state of the package."""
     groups = package.groups
     if len(groups) == 1:
         return f"{groups[0][0]} on every platform"
     return "; ".join(f"{state} on {', '.join(names)}" for state, names in groups)
 
 
-def _goes_without_saying(end: NeedEntry) -> bool:
-    """Headers that every system has, and those of branches that may never be compiled."""
+def _is_obvious(end: NeedEntry) -> bool:
+    """Whether a need is not shown: a header of the system, or one that may never be included."""
     system = end.status is Status.SYSTEM and end.kind is NeedKind.HEADER
     return system or not (end.certain or end.labels)
 
@@ -131,7 +130,7 @@ def _without_cgo(on: TargetOn) -> Iterator[str]:
 
 
 def _grouped(target: TargetEntry) -> list[tuple[TargetOn, list[str]]]:
-    """Platforms with the same answer told together; where nothing is to be said they are left out."""
+    """The platforms with the same answer together; pure platforms without fallbacks are left out."""
     groups: list[tuple[TargetOn, list[str]]] = []
     for name, on in target.platforms.items():
         if on.verdict is Verdict.PURE and not on.fallbacks:

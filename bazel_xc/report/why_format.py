@@ -1,7 +1,7 @@
 """The answer of ``why`` as text and as JSON.
 
-Comes in: a report, for verdicts and the places of imports, and the ways on each platform. Goes out: text.
-Platforms with the same answer are told together. It finds no ways itself.
+Comes in: ``Material``, for verdicts and places of imports, and the ways on each platform. Goes out: text.
+Platforms with the same answer share a paragraph. It finds no ways itself.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bazel_xc.graph.ways import Ways
 from bazel_xc.report.build import Material
 from bazel_xc.report.plain import plain
 
-_MOST = 10  # ends that are told with their own shortest chain
+_MOST = 10  # ends that are shown with their own shortest chain
 
 
 def render_text(found: Iterable[Ways], material: Material) -> str:

@@ -7,7 +7,7 @@ from attrs import evolve
 
 from bazel_xc.artifact.check import Check, CheckStatus
 from bazel_xc.artifact.expect import PROPERTIES, Wanted, verify
-from bazel_xc.artifact.facts import BinaryFacts, FileKind, GoInfo, Image, Relro, SymbolVersion
+from bazel_xc.artifact.facts import BinaryFacts, BinaryKind, GoInfo, Image, Relro, SymbolVersion
 from bazel_xc.artifact.systems import load_systems
 from bazel_xc.machine import Container, Machine, Part
 from bazel_xc.model import Platform
@@ -16,7 +16,7 @@ LINUX_PURE = Wanted(platform=Platform("linux", "arm64", cgo=False))
 LINUX_CGO = Wanted(platform=Platform("linux", "arm64", cgo=True))
 WINDOWS = Wanted(platform=Platform("windows", "arm64", cgo=False))
 DARWIN = Wanted(platform=Platform("darwin", "arm64", cgo=True))
-STATIC = Image(kind=FileKind.EXECUTABLE, machine="e_machine 183", bits=64, entry=64, entry_in_code=True)
+STATIC = Image(kind=BinaryKind.EXECUTABLE, machine="e_machine 183", bits=64, entry=64, entry_in_code=True)
 DYNAMIC = evolve(
     STATIC,
     dynamic=True,
@@ -33,7 +33,7 @@ def facts(image: Image | None = STATIC, container: Container = Container.ELF, **
         size=1000,
         sha256="00",
         machine=Machine(frozenset({Part(container, "arm64")})),
-        kind=image.kind if image else FileKind.ARCHIVE,
+        kind=image.kind if image else BinaryKind.ARCHIVE,
         image=image,
         go=GoInfo(
             version="go1.26.0", settings={"GOOS": goos, "GOARCH": "arm64", "CGO_ENABLED": "0", **settings}
@@ -215,7 +215,7 @@ def test_size(limit: int, status: CheckStatus) -> None:
             id="dynamic",
         ),
         pytest.param(
-            evolve(DYNAMIC, kind=FileKind.SHARED, relro=Relro.PARTIAL, debug_info=True),
+            evolve(DYNAMIC, kind=BinaryKind.SHARED, relro=Relro.PARTIAL, debug_info=True),
             "aslr debug-info dynamic go relro shared-library",
             id="shared library",
         ),

@@ -129,7 +129,7 @@ def test_explained_and_compared(key: Key, tmp_path: Path) -> None:
     same = key("ws", "--compare", str(tmp_path / "old.json"))
     assert same == explained.split("\n")[0] + "\n"
     changed = key("ws", "--compare", str(tmp_path / "old.json"), environment={"CGO_CFLAGS": "-O3"})
-    assert changed.split("\n")[1:] == ["environment CGO_CFLAGS: was not there, is -O3", ""]
+    assert changed.split("\n")[1:] == ["environment CGO_CFLAGS: was missing, is -O3", ""]
 
 
 def test_exit_code_of_a_difference(key: Key, tmp_path: Path) -> None:

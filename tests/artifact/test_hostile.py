@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bazel_xc.artifact.check import CheckStatus
 from bazel_xc.artifact.expect import Wanted, verify
-from bazel_xc.artifact.facts import BinaryFacts, FileKind
+from bazel_xc.artifact.facts import BinaryFacts, BinaryKind
 from bazel_xc.artifact.inspect import inspect
 from bazel_xc.artifact.systems import load_systems
 from bazel_xc.model import Platform
@@ -76,7 +76,7 @@ def inspected(folder: Path, data: bytes) -> BinaryFacts:
 
 def is_facts_or_a_problem(facts: BinaryFacts) -> bool:
     """Whether a file is described in one way and not in both."""
-    described = facts.image is not None or facts.kind in (FileKind.ARCHIVE, FileKind.OBJECT)
+    described = facts.image is not None or facts.kind in (BinaryKind.ARCHIVE, BinaryKind.OBJECT)
     return described != bool(facts.problem) and "\n" not in facts.problem
 
 

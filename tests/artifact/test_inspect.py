@@ -12,7 +12,7 @@ from attrs import evolve
 from binaries import archive, build, elf, macho, pe
 from requirements import require
 
-from bazel_xc.artifact.facts import BinaryFacts, FileKind, Image, Relro, Section
+from bazel_xc.artifact.facts import BinaryFacts, BinaryKind, Image, Relro, Section
 from bazel_xc.artifact.inspect import inspect
 from bazel_xc.errors import ArtifactError
 
@@ -30,7 +30,7 @@ def _image(folder: Path, data: bytes) -> Image:
 
 
 STATIC = Image(
-    kind=FileKind.EXECUTABLE,
+    kind=BinaryKind.EXECUTABLE,
     machine="e_machine 183",
     bits=64,
     entry=0x400100,
@@ -68,7 +68,7 @@ def test_elf_properties(data: bytes, want: Image, tmp_path: Path) -> None:
 
 def test_pe(tmp_path: Path) -> None:
     assert _image(tmp_path, pe(dlls=("KERNEL32.dll", "own.dll"))) == Image(
-        kind=FileKind.EXECUTABLE,
+        kind=BinaryKind.EXECUTABLE,
         machine="machine 0xaa64",
         bits=64,
         entry=0x1000,
@@ -85,7 +85,7 @@ def test_pe(tmp_path: Path) -> None:
 
 def test_macho(tmp_path: Path) -> None:
     assert _image(tmp_path, macho()) == Image(
-        kind=FileKind.EXECUTABLE,
+        kind=BinaryKind.EXECUTABLE,
         machine="cputype 0x100000c",
         bits=64,
         entry=0x300,
@@ -110,7 +110,7 @@ def test_part_of_a_fat_file(tmp_path: Path) -> None:
 
 def test_archive(tmp_path: Path) -> None:
     found = _inspect(tmp_path, archive(elf(), elf(machine=62)))
-    assert (found.kind, str(found.machine), found.image) == (FileKind.ARCHIVE, "ELF amd64, ELF arm64", None)
+    assert (found.kind, str(found.machine), found.image) == (BinaryKind.ARCHIVE, "ELF amd64, ELF arm64", None)
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_configuration_decides(cgo: str, code: int, verify: Verify) -> None:
         ),
         pytest.param(
             ["app", "--platform", "linux_arm65"],
-            "--platform: 'linux_arm65' is no platform of Go such as linux_arm64",
+            "--platform: 'linux_arm65' is not a platform of Go such as linux_arm64",
             id="unknown platform",
         ),
         pytest.param(["gone"], "gone: cannot be read: No such file or directory", id="no file"),

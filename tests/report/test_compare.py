@@ -47,12 +47,12 @@ def test_an_import_that_loses_windows(changed: Path, capsys: pytest.CaptureFixtu
         "  //cmd/greet:greet on darwin_arm64: c-toolchain → blocked (worse)\n"
         "    example.com/greet/cmd/greet → example.com/greet/sysinfo\n"
         "    example.com/greet/cmd/greet imports example.com/greet/sysinfo (cmd/greet/main.go:5)\n"
-        "    to undo this, drop one import: example.com/greet/cmd/greet imports example.com/greet/sysinfo"
+        "    to undo this, remove one import: example.com/greet/cmd/greet imports example.com/greet/sysinfo"
         " (cmd/greet/main.go:5)\n"
         "  //cmd/greet:greet on windows_amd64, windows_arm64: pure → blocked (worse)\n"
         "    example.com/greet/cmd/greet → example.com/greet/sysinfo\n"
         "    example.com/greet/cmd/greet imports example.com/greet/sysinfo (cmd/greet/main.go:5)\n"
-        "    to undo this, drop one import: example.com/greet/cmd/greet imports example.com/greet/sysinfo"
+        "    to undo this, remove one import: example.com/greet/cmd/greet imports example.com/greet/sysinfo"
         " (cmd/greet/main.go:5)\n"
     )
     after = subprocess.run(

@@ -302,8 +302,8 @@ def test_refused_names_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert code == 1
     assert "//a:a" in out
     assert "id" not in out.replace("windows", "")
-    said = "//a:x$(id) is in no job: a shell would not take its name as it is"
-    assert err == f"{said} (rename it, or name it in --exclude)\n"
+    said = "//a:x$(id) is in no job: its name has a meaning to a shell"
+    assert err == f"{said} (rename it, or exclude it with --exclude)\n"
 
 
 def test_documented_jobs_keep_names_out_of_the_script() -> None:
