@@ -1,7 +1,7 @@
-"""What is worth saying of C needs that nobody provides.
+"""The findings about C needs that nobody provides.
 
-Comes in: outcomes and the policy of the configuration. Goes out: diagnostics with the place that asks, the
-platforms, what was tried and the remedy. What is provided is not said here, reports show it.
+Comes in: outcomes and the policy of the configuration. Goes out: diagnostics with the place of the need, the
+platforms, the attempts and the remedy. Needs with a provider are only in reports.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.model import Diagnostic, Severity
 
 _SEVERITIES = {"error": Severity.ERROR, "warn": Severity.WARNING, "ignore": Severity.NOTE}
-# What needs without provider are said by, on which ``policy.unresolved`` has a say.
+# The codes of needs without a provider, which ``policy.unresolved`` is about.
 OPEN_CODES = frozenset({f"c-{Status.AMBIGUOUS}", f"c-{Status.UNRESOLVED}"})
 _KINDS = {
     NeedKind.ARCHIVE: "archive",
@@ -72,7 +72,7 @@ def _lacking(need: CNeed | None, directory: str, text: str, where: frozenset[str
 
 
 def spelt(need: CNeed) -> str:
-    """A need as people name it."""
+    """A need in the form that people write."""
     return f"{_KINDS[need.kind]} {need.name}"
 
 
