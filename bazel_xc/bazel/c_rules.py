@@ -1,9 +1,9 @@
-"""The cc rules that C in the tree wants, so that a Go package that reaches it builds in a sandbox.
+"""The cc rules for C in the tree, so that a Go package that reaches it builds in a sandbox.
 
-Comes in: per Go package the files it reaches by ``#include`` outside of its own sources, the search
-directories that led there, and bundled archives. Goes out: ``cc_library`` and ``cc_import`` rules in the
+Comes in: for each Go package the files that it reaches by ``#include`` outside of its own sources, the search
+directories that lead there, and bundled archives. Goes out: ``cc_library`` and ``cc_import`` rules in the
 Bazel packages that own those files, and the labels that the Go package needs of them. Files are named one by
-one, never by glob. Who provides what is not in the tree is decided elsewhere.
+one, never by glob. Providers of C outside the tree are chosen elsewhere.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ _OBJECTS = (".o", ".obj", ".syso")
 class Assembly:
     """Assembly beside cgo files that rules_go would give to the wrong assembler.
 
-    ``sources`` and ``copts`` are values, with what differs between platforms; ``headers`` are names of files
-    beside them.
+    ``sources`` and ``copts`` are values that may differ by platform; ``headers`` are names of files beside
+    them.
     """
 
     sources: Value
@@ -44,7 +44,7 @@ class Assembly:
 
 @frozen(kw_only=True)
 class PackageReach:
-    """What one Go package reaches in the tree, all paths from the workspace root.
+    """The files that one Go package reaches in the tree, all paths from the workspace root.
 
     ``directories`` are search directories in the compiler's order; ``archives`` are library files.
     """
@@ -58,10 +58,10 @@ class PackageReach:
 
 @frozen(kw_only=True)
 class CcRules:
-    """The rules by directory, those that nothing wants any more, and labels for each Go package.
+    """The rules by directory, those that nothing needs any more, and labels for each Go package.
 
     ``headers`` are a Go package's libraries in search order; ``archives`` maps files to their labels.
-    ``consumers`` are the Go packages that each directory's rules are for.
+    ``consumers`` are the Go packages that the rules of each directory are for.
     """
 
     rules: Mapping[str, tuple[WantedRule, ...]] = field(factory=dict)
@@ -84,9 +84,9 @@ def cc_rules(
 ) -> CcRules:
     """Plans the rules; ``packages`` are the directories that are or become Bazel packages without them.
 
-    Go packages that are not ``wired``, as their own rules are not written, get nothing new; what stands for
-    them is kept up to date. ``taken`` has names of other rules that will be written, by directory. Without
-    ``tidy`` no rule is called stale: what some package wants is not known.
+    Go packages that are not ``wired``, because their own rules are not written, get no new rules; existing
+    rules for them are kept up to date. ``taken`` has names of other rules that will be written, by directory.
+    Without ``tidy`` no rule is stale, because the needs of some packages are not known.
     """
     reaches = sorted(reaches, key=lambda each: each.package)
     owned = _with_new_packages([each for each in reaches if each.package in wired], packages)
@@ -104,7 +104,9 @@ def cc_rules(
 
 
 def _with_new_packages(reaches: Iterable[PackageReach], packages: frozenset[str]) -> frozenset[str]:
-    """Where no Bazel package is at or above a directory, the topmost one that is reached becomes one."""
+    """The Bazel packages. If none is at or above a directory, the topmost directory that is reached becomes
+    one.
+    """
     wanted: set[str] = set()
     for reach in reaches:
         wanted.update(reach.directories)
@@ -164,7 +166,7 @@ class _CRulePlanner:
             self._archive(reach.package, path)
 
     def _assembly(self, package: str, assembly: Assembly, below: Iterable[Label]) -> Label | None:
-        # A shared library of it alone would lack what only the Go package has.
+        # A shared library of it alone would lack the symbols of the Go package.
         attributes: dict[str, Value] = {"linkstatic": Opaque("True"), "srcs": assembly.sources}
         if assembly.headers:
             attributes["hdrs"] = strings(assembly.headers)
@@ -195,7 +197,7 @@ class _CRulePlanner:
             self.archives[package, path] = label
 
     def _imported(self, path: str, owner: str) -> dict[str, Value]:
-        """How a rule names a library file: an import library with the DLL that stands beside it."""
+        """The attributes that name a library file; an import library comes with the DLL beside it."""
         below = posixpath.relpath(path, owner or ".")
         if path.endswith(_OBJECTS):
             return {"srcs": strings([below])}
@@ -218,7 +220,7 @@ class _CRulePlanner:
         if package not in self.wired and not (existing and self._writable(owner)):
             return None
         if not self._writable(owner):
-            self._say(owner, f"{kind} {name!r} is wanted here, but this file may not be written")
+            self._say(owner, f"{kind} {name!r} is needed here, but this file may not be written")
             return None
         seen = "//visibility:private" if owner == package else f"//{package}:__pkg__"
         wanted = {
@@ -231,7 +233,7 @@ class _CRulePlanner:
         return Label("", owner, name)
 
     def _free(self, owner: str, name: str, kind: str, package: str) -> str:
-        """The name, or one that holds the package's path in short where another rule has it."""
+        """The name, or one with a short hash of the package's path if another rule has it."""
         rules = self.workspace.existing.of(owner)
         others = {rule.name for rule in rules if not (rule.ours and rule.written == kind)}
         others |= self.taken.get(owner, frozenset())
@@ -242,7 +244,7 @@ class _CRulePlanner:
         return f"{name.removesuffix(CC_RULE_SUFFIX)}_{short}{CC_RULE_SUFFIX}"
 
     def _open(self, owner: str, rule: WantedRule, package: str) -> None:
-        """Lets one more package see a rule."""
+        """Makes a rule visible to one more package."""
         old = rule.attributes["visibility"]
         assert isinstance(old, ListValue)
         texts = [each.value for each in old.items if isinstance(each, String)]
@@ -254,7 +256,7 @@ class _CRulePlanner:
         self.consumers[owner].add(package)
 
     def stale(self) -> Iterator[tuple[str, tuple[ExistingRule, ...]]]:
-        """Rules of ours that no package wants any more."""
+        """Rules of ours that no package needs any more."""
         for path in self.workspace.directories:
             wanted = {rule.slot.name for rule in self.rules.get(path, ())}
             gone = tuple(rule for rule in self._rules(path) if rule.ours and rule.name not in wanted)
@@ -265,7 +267,7 @@ class _CRulePlanner:
         return _owner(directory, self.packages) or ""
 
     def _name(self, package: str, owner: str) -> str:
-        """After the Go package, counted from the owner where it is below."""
+        """The name of the Go package, relative to the owner if it is below the owner."""
         inside = not owner or package.startswith(f"{owner}/")
         below = package[len(owner) :].strip("/") if inside else package
         base = posixpath.basename(owner) if package == owner else below
@@ -308,7 +310,7 @@ def _library(owner: str, directories: Iterable[str], files: Iterable[str]) -> di
 
 
 def _in_order(includes: list[str]) -> ListValue:
-    """Search directories, protected from buildifier's sorting where their order is not the alphabet's."""
+    """Search directories, protected from buildifier's sorting if their order is not alphabetical."""
     plain = strings(includes)
     if includes == sorted(includes):
         return plain
@@ -317,7 +319,7 @@ def _in_order(includes: list[str]) -> ListValue:
 
 
 def _dlls(name: str) -> tuple[str, ...]:
-    """What the DLL of an import library may be called."""
+    """The possible names of the DLL of an import library."""
     for ending in (".dll.a", ".lib"):
         if name.endswith(ending):
             stem = name.removesuffix(ending)

@@ -1,8 +1,8 @@
-"""C toolchains that come as Bazel modules, and the lines that bring one into a workspace.
+"""C toolchains that are Bazel modules, and the lines that bring one into a workspace.
 
-Comes in: the toolchain's name, what MODULE.bazel says, the configured platforms. Goes out: the lines that are
-missing there, and advice for what a tool should not write. The toolchains themselves are a table,
-``cc_toolchains.toml``. It writes nothing, and a WORKSPACE gets advice only.
+Comes in: the toolchain's name, the text of MODULE.bazel, the configured platforms. Goes out: the lines that
+are missing there, and advice for the rest. The toolchains themselves are a table, ``cc_toolchains.toml``.
+Nothing is written, and a WORKSPACE gets advice only.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class CcToolchain:
 
     @classmethod
     def from_toml(cls, raw: _RawToolchain) -> CcToolchain:
-        """A toolchain out of its table."""
+        """A toolchain from its table."""
         return cls(
             module=raw["module"],
             version=raw["version"],
@@ -58,7 +58,7 @@ class CcToolchain:
         )
 
     def labels(self, platforms: Iterable[Platform]) -> tuple[str, ...]:
-        """What is registered for those platforms that have cgo on."""
+        """The labels to register for those platforms that have cgo on."""
         names = sorted(each.name for each in platforms if each.cgo and each.name in self.targets)
         return tuple(f"@{self.repository}//{self.targets[name]}" for name in names)
 
@@ -91,7 +91,7 @@ def module_lines(
 def toolchain_advice(
     toolchain: CcToolchain, repositories: Repositories, platforms: Iterable[Platform]
 ) -> tuple[str, ...]:
-    """What the user has to do by hand, and for which platforms there is nothing."""
+    """The steps that are left to the user, and the platforms that the toolchain does not have."""
     platforms = tuple(platforms)
     lines = [f"{toolchain.module}: {toolchain.notes[0]}", *toolchain.notes[1:]]
     if not repositories.bzlmod:
@@ -101,5 +101,5 @@ def toolchain_advice(
         ]
     lacking = sorted(each.name for each in platforms if each.cgo and each.name not in toolchain.targets)
     if lacking:
-        lines.append(f"{toolchain.module}: nothing for {', '.join(lacking)}, which want another C toolchain")
+        lines.append(f"{toolchain.module}: no toolchain for {', '.join(lacking)}, which need another one")
     return tuple(lines)

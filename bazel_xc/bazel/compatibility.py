@@ -1,8 +1,8 @@
 """On which platforms each rule can be built, and which binaries and tests have cgo below them.
 
 Comes in: outlines, folded packages, the wiring of C and the dependency graph. Goes out: the ``RuleFacts``
-that planning needs, the targets that reports are about, and the labels that Bazel will find incompatible. How
-that is written is decided elsewhere.
+that planning needs, the targets of reports, and the labels that Bazel will find incompatible. Attributes are
+made elsewhere.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Compatibility:
 
 
 def rule_targets(outlines: Iterable[Outline], platforms: Iterable[Platform]) -> Iterator[Target]:
-    """The binaries and tests that will stand in the workspace."""
+    """The binaries and tests that the workspace will have."""
     names = tuple(platform.name for platform in platforms)
     for each in outlines:
         package, path = each.package, each.directory.path
@@ -57,7 +57,7 @@ def rule_targets(outlines: Iterable[Outline], platforms: Iterable[Platform]) -> 
 
 
 def _unread_targets(directory: Directory, platforms: Iterable[str]) -> Iterator[Target]:
-    """The binaries and tests as the BUILD file has them, of a package that could not be loaded."""
+    """The binaries and tests of the BUILD file, for a package that could not be loaded."""
     for rule in directory.rules:
         if rule.kind in ("go_binary", "go_test") and rule.name:
             label = str(Label("", directory.path, rule.name))
@@ -112,7 +112,7 @@ def _needs_cgo(
 
 
 def _absent_tests(outlines: Iterable[Outline], where: Absence) -> dict[str, frozenset[str]]:
-    """Where tests cannot be built, unless the library they embed says it already."""
+    """The platforms on which tests cannot be built, unless the embedded library lacks them already."""
     found: dict[str, frozenset[str]] = {}
     for each in outlines:
         if each.package and each.tests:
@@ -129,7 +129,7 @@ def _absent_labels(
     broken: Mapping[str, frozenset[str]],
     slot_of: Callable[[Outline], Slot | None],
 ) -> dict[Label, frozenset[str]]:
-    """What Bazel will find incompatible of a kind of rule, by itself or through what it depends on."""
+    """Labels of rules that Bazel will skip, directly or because of a dependency."""
     found: dict[Label, frozenset[str]] = {}
     for each in outlines:
         slot = slot_of(each)
@@ -144,7 +144,7 @@ def _absent_labels(
 def _test_imports(
     package: GoPackage, files: Iterable[PackageFile], platforms: Iterable[str], *, embeds: bool
 ) -> dict[str, tuple[str, ...]]:
-    """What a test imports on each platform, its own package among it where the rule embeds the library."""
+    """The imports of a test on each platform, with its own package if the rule embeds the library."""
     found: dict[str, tuple[str, ...]] = {}
     files = tuple(files)
     for platform in platforms:

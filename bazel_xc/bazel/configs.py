@@ -1,11 +1,11 @@
-"""Under which ``--config`` each platform is chosen.
+"""The ``--config`` that selects each platform.
 
-Comes in: the configured platforms, .bazelrc with what it imports, and our own fragment as it was. Goes out: a
-name per platform, and diagnostics where the platform's own name has a meaning already. It writes nothing.
+Comes in: the configured platforms, .bazelrc with its imports, and our fragment as it was. Goes out: a name
+per platform, and diagnostics if the platform's own name has a meaning already. Nothing is written.
 
-A name is taken where .bazelrc or a file that it imports, other than our fragment, has a line for it. Lines
-that only add to what our fragment defines leave it ours, so that people may add flags of their own to it:
-then the fragment defines it already, and no line of theirs chooses a platform.
+A name is taken if .bazelrc or a file that it imports, other than our fragment, has a line for it. Lines that
+only add to a definition of our fragment leave the name ours, so that people may add flags of their own: in
+that case the fragment defines the name already, and no line of theirs selects a platform.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ _CHOOSE = ("platforms", "cpu", "config")
 
 @frozen
 class Configs:
-    """The names by platform, and for those that are taken the line that takes them."""
+    """The names by platform, and for each taken name the line that takes it."""
 
     names: Mapping[str, str]
     taken: Mapping[str, RcLine]
 
     def findings(self, severity: Severity) -> tuple[Diagnostic, ...]:
-        """What there is to say of names that are taken."""
+        """Findings about names that are taken."""
         return tuple(_taken(name, line, self.names[name], severity) for name, line in self.taken.items())
 
 
 def choose_configs(platforms: Iterable[Platform], rc: Bazelrc, fragment: bytes | None) -> Configs:
-    """A name per platform: its own, or one with a prefix where that is taken."""
+    """A name per platform: its own, or one with a prefix if that is taken."""
     ours = read_bazelrc(lambda path: fragment if path == NAME else None)
     names: dict[str, str] = {}
     taken: dict[str, RcLine] = {}

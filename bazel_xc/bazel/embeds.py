@@ -1,8 +1,8 @@
 """``//go:embed`` patterns as the files of a Bazel package.
 
-Comes in: patterns, and the files that a Bazel package may use: its own directory and those below it that
-are no packages themselves. Goes out: the files each pattern means, as Go defines it (``path.Match``, whole
-directories, hidden files only with ``all:``), and which patterns found none. It does not read the disk.
+Comes in: patterns, and the files that a Bazel package may use: those of its own directory and of directories
+below it that are not packages. Goes out: the files of each pattern, as Go defines them (``path.Match``, whole
+directories, hidden files only with ``all:``), and the patterns without files. The disk is not read.
 """
 
 from __future__ import annotations
@@ -57,6 +57,6 @@ def _matches(glob: re.Pattern[str], path: str, every: bool) -> bool:
 
 
 def _is_embeddable(name: str) -> bool:
-    """Whether go takes a file of that name into a module at all (``module.CheckFilePath``)."""
+    """Whether go accepts a file of that name in a module (``module.CheckFilePath``)."""
     plain = all(c in _NAME_CHARACTERS or (c > "\x7f" and c.isalpha()) for c in name)
     return plain and not name.endswith(".") and not _RESERVED.fullmatch(name)

@@ -1,9 +1,8 @@
-"""Which name the library of a package has in the repository of somebody else's module.
+"""The name of a package's library in the repository of a third-party module.
 
-Comes in: where go found modules, and what the workspace says of Gazelle's runs in their repositories. Goes
-out: a ``LibraryName`` per import path. A module that comes with BUILD files keeps them, unless Gazelle is
-told to write rules in it; else Gazelle writes them, by a naming convention. BUILD files are read when asked
-for.
+Comes in: where go found modules, and how the workspace runs Gazelle in their repositories. Goes out: a
+``LibraryName`` per import path. A module that has BUILD files keeps them, unless Gazelle is asked to write
+rules in it; otherwise Gazelle writes them, by a naming convention. BUILD files are read when they are needed.
 
 Sources: ``internal/go_repository.bzl`` and ``internal/bzlmod/go_deps.bzl`` of bazel-gazelle, release 0.53.
 """
@@ -35,11 +34,11 @@ _NEVER, _AS_NEEDED = "off", "auto"
 
 @frozen(kw_only=True)
 class LibraryName:
-    """What is known of a library's name.
+    """The facts about a library's name.
 
-    ``written`` are the names in the BUILD file that comes with the module, the rule's own first; without
-    them ``convention`` says how Gazelle names it, empty where every convention will do. It is ``certain``
-    where nothing else can be right.
+    ``written`` are the names in the BUILD file of the module, the rule's own first. Without them
+    ``convention`` is Gazelle's naming, empty if every convention will do. It is ``certain`` if no other name
+    can be right.
     """
 
     written: tuple[str, ...] = ()
@@ -49,7 +48,7 @@ class LibraryName:
 
 @frozen
 class ExternalNames:
-    """Answers for the modules of a build; ``roots`` are their directories by module path, as go has them."""
+    """Answers for the modules of a build; ``roots`` are their directories by module path, from go."""
 
     repositories: Repositories
     roots: Mapping[str, Path]
@@ -65,7 +64,7 @@ class ExternalNames:
     def of(self, import_path: str, module: str, *, is_bazel_module: bool = False) -> LibraryName:
         """The name of a package's library; ``module`` is the path that its repository is made for.
 
-        The files of what is a Bazel module, too, are never changed.
+        The files of a Go module that is also a Bazel module are never changed.
         """
         run = self._run(module)
         if run is None:
@@ -83,7 +82,7 @@ class ExternalNames:
         return {run.path: run for run in self.repositories.gazelle_runs}
 
     def _run(self, module: str) -> GazelleRun | None:
-        """How Gazelle is run in a repository; None for one of a WORKSPACE that nothing is known of."""
+        """How Gazelle runs in a repository; None for a repository of a WORKSPACE that is not known."""
         runs = self._runs
         if not self.repositories.bzlmod or module in runs:
             return runs.get(module)
@@ -98,7 +97,7 @@ class ExternalNames:
         )
 
     def _keeps(self, run: GazelleRun) -> bool | None:
-        """Whether a module keeps the BUILD files it comes with; None where it is not on disk."""
+        """Whether a module keeps the BUILD files it comes with; None if it is not on disk."""
         if run.generation != _AS_NEEDED:
             return run.generation == _NEVER
         root = self.roots.get(run.path)
@@ -118,7 +117,7 @@ class ExternalNames:
             yield from (rule.name for rule in rules if _is_alias(rule, found[0]))
 
     def _naming(self, run: GazelleRun) -> str:
-        """The convention that the root's own BUILD file asks for, where Gazelle finds it there."""
+        """The convention of the root's own BUILD file, if Gazelle finds one there."""
         root = self.roots.get(run.path)
         file = self._file(root) if root and run.generation == "on" and not run.has_directives else None
         directives = directives_in(file) if file else ()
@@ -150,7 +149,7 @@ def _is_alias(rule: ExistingRule, name: str) -> bool:
 
 @cache
 def _default_runs() -> Mapping[str, GazelleRun]:
-    """What go_deps does for some modules of its own accord."""
+    """The settings that go_deps has for some modules by default."""
     raw = table(_TABLE)
     naming, generation = raw["naming"], raw["generation"]
     return {

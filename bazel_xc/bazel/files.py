@@ -1,8 +1,8 @@
-"""Wanted rules as changed files: BUILD files, the platforms package, and a last check of both.
+"""Makes changed files from wanted rules: BUILD files and the platforms package, with a last check of both.
 
-Comes in: wanted and stale rules of a directory, the configuration, what the workspace declares. Goes out:
-``FileChange`` values, and diagnostics. Text that would not run in Starlark though the old one did is never
-handed on, nor is text that lacks anything of the user's. The disk is changed elsewhere.
+Comes in: wanted and stale rules of a directory, the configuration, the declarations of the workspace. Goes
+out: ``FileChange`` values, and diagnostics. A text is refused if it does not run in Starlark though the old
+one did, or if it lacks anything of the user's. The disk is changed elsewhere.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from bazel_xc.model import Diagnostic, FileChange, Label, Severity, parsed_label
 
 @frozen
 class FileMaker:
-    """Makes changes in the light of the configuration and of what the workspace declares."""
+    """Makes changes by the configuration and the declarations of the workspace."""
 
     config: Config
     repositories: Repositories
@@ -74,7 +74,7 @@ class FileMaker:
         return FileChange(directory.build_path, old, new, objection=lost), said
 
     def _cc_load(self) -> str:
-        """The file that defines cc rules, where the workspace declares rules_cc; else Bazel has them."""
+        """The file that defines cc rules if the workspace declares rules_cc; otherwise they are built in."""
         dep = self.repositories.bazel_dep("rules_cc")
         return f"@{dep.repository}//cc:defs.bzl" if self.repositories.bzlmod and dep else ""
 
@@ -83,7 +83,7 @@ class FileMaker:
     ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
         """The changes of the platforms package and of its bazelrc fragment.
 
-        ``beside`` is what its BUILD file becomes for the sake of Go that is in the same directory.
+        ``beside`` is the change of its BUILD file for Go in the same directory.
         """
         directory = platforms_directory(self.workspace, self.config)
         if not directory.writable:
@@ -104,7 +104,7 @@ class FileMaker:
 
 
 def bazelrc_path(config: Config) -> str:
-    """Where the bazelrc fragment of the platforms package stands."""
+    """The path of the bazelrc fragment in the platforms package."""
     return f"{config.platforms_package}/{BAZELRC_NAME}"
 
 
@@ -123,7 +123,7 @@ def platforms_directory(workspace: Workspace, config: Config) -> Directory:
 
 
 def _with_build_file(directory: Directory, workspace: Workspace, path: str) -> Directory:
-    """A directory whose BUILD file has a name that is not configured, but is the one that Bazel takes."""
+    """A directory with a BUILD file whose name is not configured, but which Bazel reads."""
     try:
         file = parse(path, workspace.tree.read(path))
     except (OSError, BuildSyntaxError):
@@ -132,8 +132,10 @@ def _with_build_file(directory: Directory, workspace: Workspace, path: str) -> D
 
 
 def checked(changes: Iterable[FileChange]) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
-    """Leaves out what is no change, BUILD files that would lose what is the user's, and BUILD files that ran
-    before a change and would not run after it.
+    """The changes that may be written, and errors for the others.
+
+    A BUILD file is left out if it would lose anything of the user's, or if it ran before the change and would
+    not run after it.
     """
     changes = [change for change in changes if change.is_change]
     said = [
@@ -147,19 +149,19 @@ def checked(changes: Iterable[FileChange]) -> tuple[tuple[FileChange, ...], tupl
         _, after = evaluate({path: each.text for path, each in edited.items()})
         _, before = evaluate({path: edited[path].old or b"" for path in after})
         errors |= {path: message for path, message in after.items() if path not in before}
-    said += [_left(path, f"what would be written is no Starlark: {text}") for path, text in errors.items()]
+    said += [_left(path, f"the new text is not Starlark: {text}") for path, text in errors.items()]
     return tuple(change for change in changes if change.path not in errors), tuple(said)
 
 
 def _our_cdeps(directory: Directory, workspace: Workspace, own: frozenset[Label]) -> frozenset[Label]:
-    """The labels in ``cdeps`` of a BUILD file that lead to rules of ours, ``own``, or to one that is gone."""
+    """The labels in ``cdeps`` of a BUILD file that lead to rules of ours, ``own``, or to a removed one."""
     texts = {text for rule in directory.rules for text in rule.strings("cdeps")}
     labels = (parsed_label(text, directory.path) for text in texts)
     return frozenset(each for each in labels if each and (each in own or _is_gone(each, workspace)))
 
 
 def _is_gone(label: Label, workspace: Workspace) -> bool:
-    """Whether a label of our form leads nowhere, as far as the BUILD file there can tell."""
+    """Whether a label of our form leads nowhere, as far as the BUILD file there shows."""
     if label.repo or not label.name.endswith(CC_RULE_SUFFIX):
         return False
     found = workspace.directories.get(label.package)
@@ -171,7 +173,7 @@ def _is_gone(label: Label, workspace: Workspace) -> bool:
 
 
 def _existing(directory: Directory) -> tuple[ExistingRule, ...]:
-    """The rules of the platforms package, which may not be those that the workspace was read with."""
+    """The rules of the platforms package as it is now; the workspace may have another text of it."""
     path, file = directory.path, directory.build_file
     return rule_table({path: (file, directory.settings)}, {path: directory.rules}).of(path) if file else ()
 

@@ -1,7 +1,7 @@
-"""Go modules that are modules of the Bazel Central Registry, too.
+"""Go modules that are also modules of the Bazel Central Registry.
 
-Comes in: nothing. Goes out: the table ``bazel_go_modules.toml`` by path of the Go module. It does not know
-which modules a workspace has.
+Comes in: nothing. Goes out: the table ``bazel_go_modules.toml`` by path of the Go module. The modules of a
+workspace are unknown here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _TABLE = "bazel_go_modules.toml"
 
 @frozen
 class BazelGoModule:
-    """A Bazel module; ``always`` where every build with Gazelle has it."""
+    """A Bazel module; ``always`` if every build with Gazelle has it."""
 
     name: str
     always: bool

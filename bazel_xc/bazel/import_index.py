@@ -1,10 +1,10 @@
-"""Which label an import path stands for.
+"""The label for an import path.
 
 Comes in: the outlines of all directories, the rules that others wrote, the repositories that the workspace
-declares and what go list said about modules. Goes out: for an import, seen from a directory, a label, nothing
+declares, and the modules of go list. Goes out: for an import, seen from a directory, a label, nothing
 (standard library, the package itself), or a diagnostic. The order of attempts is Gazelle's: directives,
-libraries of the workspace by importpath, external repositories. Of the disk only BUILD files of modules and
-Go's own source folder are looked at, and nothing of a network.
+libraries of the workspace by importpath, external repositories. Of the disk it reads only BUILD files of
+modules and Go's own source folder. The network is not used.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _WORKSPACE_RULES: Mapping[str, str] = {
 
 @frozen
 class ImportedLibrary:
-    """A rule that an import path leads to; ``weak`` ones count only where there is no other."""
+    """A rule for an import path; a ``weak`` one counts only if there is no other."""
 
     label: Label
     import_path: str
@@ -45,7 +45,7 @@ class ImportedLibrary:
 
 @frozen
 class Resolved:
-    """What an import stands for; without a label it needs no dependency."""
+    """The result for an import; without a label it needs no dependency."""
 
     label: Label | None = None
     problem: Diagnostic | None = None
@@ -53,10 +53,10 @@ class Resolved:
 
 @frozen(kw_only=True)
 class Externals:
-    """What is known of code outside the workspace.
+    """The facts about code outside the workspace.
 
-    ``module_of`` maps import paths to module paths as go list said; ``is_standard`` tells standard
-    packages; ``library_names`` how libraries are called; ``vendored`` that external code lives in ``vendor``;
+    ``module_of`` maps import paths to module paths of go list; ``is_standard`` recognizes standard packages;
+    ``library_names`` has the names of libraries; ``vendored`` means that external code is in ``vendor``;
     ``untouched`` are directories whose Go does not load, so that their rules are not known.
     """
 
@@ -107,7 +107,7 @@ class Externals:
 
 @frozen
 class Index:
-    """Libraries by import path, and what lies outside."""
+    """Libraries of the workspace by import path, and the code outside."""
 
     libraries: Mapping[str, tuple[ImportedLibrary, ...]]
     externals: Externals
@@ -115,7 +115,7 @@ class Index:
     rule_names: Mapping[str, frozenset[str]]
 
     def resolve(self, import_path: str, directory: Directory, itself: frozenset[Label]) -> Resolved:
-        """What an import in ``directory`` stands for; ``itself`` are labels that would be a cycle."""
+        """The dependency for an import in ``directory``; ``itself`` are labels that would be a cycle."""
         if import_path.startswith((".", "/")) or self.externals.is_standard(import_path):
             return Resolved()
         label = directory.settings.override_of(import_path)
@@ -156,7 +156,7 @@ class Index:
         )
 
     def _by_path(self, import_path: str, directory: Directory) -> Label | None:
-        """A rule with the name that a library of an own directory would have, whatever made it."""
+        """A rule with the name that a library of an own directory would have, no matter who made it."""
         module = max(
             (each for each in self.externals.modules if _has_prefix(import_path, each.path)),
             key=lambda each: len(each.path),
@@ -198,15 +198,15 @@ class Index:
         return names.module_repository(module_path) if bzlmod else names.workspace_repository(module_path)
 
     def _bazel_dep(self, module_path: str) -> BazelDep | None:
-        """The Bazel module that a Go module is, too, where MODULE.bazel declares it."""
+        """The Bazel module that is also a Go module, if MODULE.bazel declares it."""
         repositories = self.externals.repositories
         module = bazel_go_modules().get(module_path) if repositories.bzlmod else None
         return repositories.bazel_dep(module.name) if module else None
 
     def _label(self, repository: str, prefix: str, import_path: str, directory: Directory) -> Resolved:
-        """The label in a repository: as it is spelt here already if that may be right, else as Gazelle does.
+        """The label in a repository: the existing spelling if it may be right, else Gazelle's.
 
-        As Gazelle has it, any convention will do where a repository has its rules under both names.
+        As in Gazelle, any convention will do if a repository has its rules under both names.
         """
         package = import_path[len(prefix) :].strip("/")
         is_bazel_module = self._bazel_dep(prefix) is not None
@@ -223,7 +223,7 @@ class Index:
         return Resolved(Label(repository, package, name))
 
     def _usual(self, directory: Directory, prefix: str) -> str:
-        """The convention for a repository; Gazelle takes the old one where a WORKSPACE does not name it."""
+        """The convention for a repository; Gazelle takes the old one if a WORKSPACE does not name it."""
         repositories = self.externals.repositories
         listed = repositories.bzlmod or repositories.go_repository(prefix)
         return self._convention(directory) if listed else names.DEFAULT_LIBRARY
@@ -286,7 +286,7 @@ def _both_names(import_path: str) -> tuple[str, str]:
 
 
 def _spelt(directory: Directory, repository: str, package: str) -> Iterator[str]:
-    """The names by which the rules of a directory call the library of a package already."""
+    """The names that the rules of a directory already use for the library of a package."""
     for text in (text for rule in directory.rules for text in rule.strings("deps")):
         if text.startswith(f"@{repository}"):
             try:
@@ -313,13 +313,15 @@ def _has_prefix(import_path: str, prefix: str) -> bool:
 
 
 def _required(import_path: str, module: Module | None) -> str:
-    """The longest required module whose path leads to an import, as for packages that are not on disk."""
+    """The longest required module whose path leads to an import, for packages that are not on disk."""
     paths = [each.path for each in module.requires] if module else []
     return max((path for path in paths if _has_prefix(import_path, path)), key=len, default="")
 
 
 def _missing(import_path: str, directory: Directory, *, own: bool) -> Diagnostic:
-    """``own`` imports are of the workspace's modules, for which no go.mod has to be brought in order."""
+    """The finding for an import that nothing provides; ``own`` ones are of the workspace's modules, where
+    go.mod is no remedy.
+    """
     remedy = "add the package or a rule that makes it" if own else "run: go mod tidy"
     return Diagnostic(
         path=directory.path or ".",

@@ -1,9 +1,9 @@
-"""``incompatible.bzl`` in the platforms package: which programs cannot be built on which platforms.
+"""``incompatible.bzl`` in the platforms package: the programs that cannot be built on some platforms.
 
-Comes in: labels of binaries with the platforms they lack, and the file as it stands. Goes out: its new text.
-No rule can see that what it depends on is incompatible, it only becomes so itself; ``xc_binary`` therefore
-has to be told. Only a workspace that has the file, empty at first, gets it; one that says other things is
-left.
+Comes in: labels of binaries with the platforms they lack, and the file as it is. Goes out: its new text. A
+rule cannot see that a dependency is incompatible; it only becomes incompatible itself. Therefore
+``xc_binary`` needs this list. Only a workspace that has the file, empty at first, gets it; a file with other
+contents is left alone.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _HEAD = '"""Written by bazel-xc generate: programs, and the platforms on which t
 def incompatible_list(
     old: bytes | None, absent: Mapping[Label, frozenset[str]], platforms: Iterable[Platform]
 ) -> bytes | None:
-    """The text of the file; None where there is none, or one of somebody else."""
+    """The text of the file; None if there is none, or one of somebody else."""
     if old is None or (old.strip() and not old.startswith(_HEAD.encode())):
         return None
     configured = {platform.name for platform in platforms}

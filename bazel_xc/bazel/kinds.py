@@ -1,9 +1,9 @@
-"""What may be done with each kind of rule, as data.
+"""The policy for each kind of rule, as data.
 
-Comes in: nothing. Goes out: ``KINDS``, from which the planner and the merger read how a wanted rule finds
-its existing twin, which attributes belong to bazel-xc, and what keeps a rule alive. The tables follow
-Gazelle's (``language/go/kinds.go``), plus what it leaves to the user: ``pure`` and ``cdeps`` are only ever
-added, ``target_compatible_with`` too, because people write them by hand.
+Comes in: nothing. Goes out: ``KINDS``, which tells the planner and the merger how a wanted rule finds its
+existing twin, which attributes belong to bazel-xc, and which attributes keep a rule alive. The tables follow
+Gazelle's (``language/go/kinds.go``), plus attributes that Gazelle leaves to the user: ``pure``, ``cdeps`` and
+``target_compatible_with`` are only added, because people write them by hand.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from bazel_xc.buildfile.rules import OWN_KINDS, OWN_SUFFIX, OWN_TAGS
 class KindPolicy:
     """The policy for one kind.
 
-    ``match`` are attributes that identify a rule besides its name; ``match_any`` says that the only rule of
-    the kind in a file is a match. ``owned`` attributes are replaced when merging, all others are set once.
-    ``substance`` are the attributes of which one must stay for the rule to stay. ``load`` is the file of
-    rules_go that defines the kind, empty for a built-in one.
+    ``match`` are attributes that identify a rule besides its name; with ``match_any`` the only rule of the
+    kind in a file is a match. ``owned`` attributes are replaced when merging, all others are set once. A rule
+    stays while it has one of the ``substance`` attributes. ``load`` is the file of rules_go that defines the
+    kind, empty for a built-in one.
     """
 
     match: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ KINDS: Mapping[str, KindPolicy] = {
     "go_test": KindPolicy(owned=_COMPILED | {"gc_linkopts"}, substance=_SUBSTANCE, load=_GO),
 }
 
-# What C in the tree gets; the index of cc rules leaves the same ones out.
+# The rules for C in the tree; the index of cc rules leaves them out.
 CC_RULE_KINDS = OWN_KINDS
 CC_RULE_SUFFIX = OWN_SUFFIX
 CC_RULE_TAGS = OWN_TAGS

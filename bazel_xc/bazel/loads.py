@@ -1,7 +1,7 @@
 """Load statements: symbols that new rules need, and symbols that nothing uses any more.
 
-Comes in: a BUILD file, the symbols wanted, the rules that were removed. Goes out: edits. A symbol that is
-loaded already, from wherever, is left alone; buildifier's order of statements and symbols is kept.
+Comes in: a BUILD file, the symbols that are needed, the rules that were removed. Goes out: edits. A symbol
+that is already loaded, from any file, is left alone; the order of statements and symbols stays buildifier's.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Symbol:
 
 
 def load_edits(file: BuildFile, needed: Iterable[Symbol], removed: Sequence[Call]) -> Iterator[Edit]:
-    """The edits that bring a file's loads in step with its rules."""
+    """The edits after which a file's loads fit its rules."""
     loads = [call for call in file.calls if call.kind == "load" and call.args and _is_sound(call)]
     wanted = {symbol.name: symbol.load for symbol in needed}
     gone = _unused(file, removed, set(wanted))
@@ -61,7 +61,7 @@ def load_edits(file: BuildFile, needed: Iterable[Symbol], removed: Sequence[Call
 
 
 def _is_sound(call: Call) -> bool:
-    """Whether Bazel would take it for a load; in others nothing is changed."""
+    """Whether Bazel accepts it as a load; others are not changed."""
     symbols = [arg.value if isinstance(arg, String) else "" for arg in call.args[1:]]
     return all(symbol.isidentifier() for symbol in symbols)
 
@@ -82,7 +82,7 @@ def _is_rules_go(call: Call) -> bool:
 
 
 def _must_move(name: str, call: Call, wanted: Mapping[str, str]) -> bool:
-    """Whether a symbol of rules_go is now to come from a file of the user's, as ``map_kind`` says."""
+    """Whether a symbol of rules_go now has to come from a file of the user's, by ``map_kind``."""
     return name in wanted and _is_rules_go(call) and not _same_file(_label(call), wanted[name])
 
 
@@ -130,7 +130,7 @@ def _comments(file: BuildFile, call: Call) -> list[str]:
 
 
 def _notes(call: Call) -> dict[str, Notes]:
-    """The comments of a load by the argument that they stand at, as it is written."""
+    """The comments of a load by the text of their argument."""
     found = {quote(arg.value): arg.notes for arg in call.args if isinstance(arg, String)}
     found.update({f"{each.name} = {quote(each.string or '')}": each.notes for each in call.attributes})
     return found
@@ -170,7 +170,7 @@ def _new_loads(file: BuildFile, loads: Sequence[Call], missing: Mapping[str, set
 
 
 def _first_load(file: BuildFile, text: str) -> Edit:
-    """Where the first load goes: behind the head comments and the docstring, before any other statement."""
+    """The edit for the first load: behind the head comments and the docstring, before other statements."""
     if file.first_line:
         at = file.line_starts[file.first_line - 1]
         if file.first_line == file.line_of(file.first_start) and file.data[at : file.first_start].strip():

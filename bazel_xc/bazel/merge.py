@@ -1,15 +1,15 @@
 """Merges wanted rules into a BUILD file, by span.
 
-The contract, which is Gazelle's:
+The contract is Gazelle's:
 
-* A wanted rule that stands for an existing one (``outline`` matched them) changes it; the others are added
-  at the end. An existing rule that nothing stands for is emptied and, if nothing of substance stays, removed.
-* What could not be found out takes nothing away: attributes that are ``uncertain`` only gain.
-* Attributes that ``kinds`` calls owned are replaced; others are added where they are missing and never
-  changed, save ``pure`` and ``target_compatible_with`` where their value is one that bazel-xc writes.
-* ``# keep`` before or behind a rule, an attribute or a string protects it. A value that is not understood
-  stays and is said. A value that says the same already stays, however it is spelt.
-* Loads gain the symbols that new rules need and lose those whose last rule went.
+* A wanted rule with an existing twin (``outline`` matched them) changes it; other wanted rules are added at
+  the end. A stale rule is emptied and, if nothing of substance is left, removed.
+* A fact that could not be found out removes nothing: ``uncertain`` attributes only gain values.
+* Attributes that ``kinds`` calls owned are replaced. Others are added if they are missing and never changed,
+  except ``pure`` and ``target_compatible_with`` with a value that bazel-xc writes.
+* ``# keep`` above or behind a rule, an attribute or a string protects it. A value that is not understood
+  stays and is reported. A value with the same meaning stays, in any spelling.
+* Loads gain the symbols that new rules need and lose those of the last removed rule.
 
 Comes in: the file as read, wanted and stale rules. Goes out: the new bytes and diagnostics. Bytes outside
 the changed values are the user's and stay.
@@ -47,9 +47,9 @@ from bazel_xc.buildfile.syntax import (
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS
 from bazel_xc.model import Diagnostic, Label, Severity
 
-# What mode "cgo" touches; everything else is then left to Gazelle.
+# The attributes that mode "cgo" changes; all others are left to Gazelle.
 CGO_ATTRIBUTES = frozenset("cdeps cgo clinkopts copts cppopts cxxopts pure target_compatible_with".split())
-# Those among them that Gazelle would write its own way again, and what keeps it from that.
+# Those of them that Gazelle would write again in its own form, and the mark that prevents it.
 _GAZELLE_FLAGS = frozenset({"clinkopts", "copts", "cppopts", "cxxopts"})
 KEPT_BY_US = "# keep: bazel_xc"
 _NOTHING = ListValue(())
@@ -57,7 +57,7 @@ _NOTHING = ListValue(())
 
 @frozen(kw_only=True)
 class MergeContext:
-    """What merging needs to know besides the rules."""
+    """The settings of a merge besides the rules."""
 
     settings: Settings
     package: str
@@ -76,7 +76,7 @@ def merge(
     stale: Iterable[ExistingRule],
     context: MergeContext,
 ) -> tuple[bytes, tuple[Diagnostic, ...]]:
-    """The file's new bytes; an empty ``BuildFile`` stands for one that does not exist yet."""
+    """The file's new bytes; an empty ``BuildFile`` means a file that does not exist yet."""
     work = _Merger(file, context)
     rules = tuple(wanted)
     for rule in rules:
@@ -90,7 +90,7 @@ def merge(
 
 
 def _wider(old: Attribute, new: Value | None) -> Iterator[tuple[str, Value]]:
-    """Lets those see a rule who have to; whom people let see it still may."""
+    """Adds the packages that need the rule to its visibility and keeps the ones already there."""
     seen, wanted = project(old.value, "linux_amd64"), project(new, "linux_amd64")
     if seen is None or not wanted or old.keep or {"//visibility:public", *wanted} & set(seen):
         return
@@ -100,14 +100,14 @@ def _wider(old: Attribute, new: Value | None) -> Iterator[tuple[str, Value]]:
 
 
 def _marked(old: Attribute, new: Value | None) -> Iterator[tuple[str, Value]]:
-    """Adds the tags by which a rule is known as ours to those that people gave it."""
+    """Adds the tags that mark a rule as ours, and keeps other tags."""
     there, wanted = project(old.value, "linux_amd64"), project(new, "linux_amd64")
     if there is not None and wanted and not old.keep and not set(wanted) <= set(there):
         yield old.name, strings(sorted({*there, *wanted}))
 
 
 def _same_words(old: Attribute, new: Value | None) -> bool:
-    """Whether flags are the same to rules_go, which splits each string at blanks."""
+    """Whether flags are equal for rules_go, which splits each string at blanks."""
     for platform in GAZELLE_PLATFORMS:
         one, other = project(old.value, platform), project(new, platform)
         if one is None or other is None or " ".join(one).split() != " ".join(other).split():
@@ -116,7 +116,7 @@ def _same_words(old: Attribute, new: Value | None) -> bool:
 
 
 def _kept_by_us(attribute: Attribute) -> bool:
-    """Whether the only mark is ours; one of the user's beside it counts more."""
+    """Whether our mark is the only one; a mark of the user's has precedence."""
     marks = {text for text in (*attribute.notes.before, attribute.notes.suffix) if is_keep(text)}
     return marks == {KEPT_BY_US}
 
@@ -161,7 +161,7 @@ class _Merger:
         return (mark + (newline * 2).join(blocks) + newline).encode("utf-8")
 
     def leaves(self, kind: str) -> bool:
-        """Whether rules of a kind are Gazelle's, to which only what cgo needs is added."""
+        """Whether rules of a kind belong to Gazelle, so that only attributes for cgo are added."""
         return self.context.cgo_only and kind not in CC_RULE_KINDS
 
     # Existing rules
@@ -214,7 +214,7 @@ class _Merger:
                     self._say_left(call, old)
                 elif not isinstance(merged, Left):
                     if merged is None and self.leaves(kind) and name in _GAZELLE_FLAGS:
-                        merged = _NOTHING  # Gazelle would put back what is not there
+                        merged = _NOTHING  # Gazelle would add a missing attribute again
                     if merged != old.value:
                         yield name, merged
 
@@ -223,7 +223,7 @@ class _Merger:
         return with_others(old.value, new, ours, context.package, context.conditions, context.own_names)
 
     def _with_old(self, old: Attribute, new: Value | None) -> Value | None:
-        """What is wanted and what is there: something that was not found out may want it."""
+        """The wanted and the existing value; a fact that could not be found out may need the latter."""
         conditions = self.context.conditions
         if old.name == "deps":
             return self._joined(old, new, ())
@@ -235,19 +235,19 @@ class _Merger:
         return exclusion(absent, conditions, incompatible) if self._is_ours(old) else new
 
     def _is_ours(self, attribute: Attribute) -> bool:
-        """Whether a value that people may write too is one that bazel-xc wrote."""
+        """Whether a value of an attribute that people may write too is one of bazel-xc's."""
         texts = set(strings_in(attribute.value))
         if attribute.name == "target_compatible_with":
             return bool(texts) and texts <= set(self.context.incompatible)
         if attribute.name == "cdeps":
-            return True  # what people wrote is among the wanted
+            return True  # the values of people are among the wanted ones
         if attribute.name == "pure" and isinstance(attribute.value, Select):
             keys = (branch.key for branch in attribute.value.branches)
             return texts <= {"off", "auto"} and all(key == DEFAULT or platform_of_key(key) for key in keys)
         return False
 
     def empty(self, rule: ExistingRule) -> None:
-        """Takes what is ours out of a rule; without substance the rule goes, unless it is kept."""
+        """Removes our attributes from a rule; without substance the rule is removed, unless it is kept."""
         call = rule.source
         if call.keep:
             return
@@ -277,7 +277,7 @@ class _Merger:
     # New rules
 
     def add(self, rules: Iterable[WantedRule]) -> None:
-        """Appends rules that do not stand in the file yet."""
+        """Appends rules that are not in the file yet."""
         for rule in rules:
             attributes = [NewAttribute("name", String(rule.slot.name))]
             attributes += [NewAttribute(name, value) for name, value in rule.attributes.items()]

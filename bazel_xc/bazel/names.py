@@ -1,8 +1,8 @@
 """Names of rules and of external repositories, as Gazelle gives them.
 
-Comes in: import paths, directories, a naming convention. Goes out: rule names and repository names. Pure
-functions of strings; which convention holds and which repository an import belongs to is decided elsewhere.
-Sources: ``language/go/package.go`` and ``internal/bzlmod/go_deps.bzl`` of bazel-gazelle.
+Comes in: import paths, directories, a naming convention. Goes out: rule names and repository names. These are
+pure functions of strings; the convention and the repository of an import are chosen elsewhere. Sources:
+``language/go/package.go`` and ``internal/bzlmod/go_deps.bzl`` of bazel-gazelle.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ DEFAULT_TEST = "go_default_test"
 
 
 def base_name(import_path: str) -> str:
-    """The last element of an import path, a major version left out, dots as underscores.
+    """The last element of an import path, without a major version, dots as underscores.
 
     A path of one element stays as it is, and so does a major version behind one.
     """
@@ -46,13 +46,13 @@ def test_name(convention: str, import_path: str) -> str:
 
 
 def file_test_name(file_name: str) -> str:
-    """The name of a go_test that holds a single file: other dots than the last one stay."""
+    """The name of a go_test for a single file: dots other than the last one stay."""
     stem = file_name.rpartition(".")[0]
     return stem if stem.endswith("_test") else f"{stem}_test"
 
 
 def binary_name(directory: str, prefix: str, root_name: str) -> str:
-    """The name of a go_binary: of its directory, in the root that of the prefix, else of the workspace."""
+    """The name of a go_binary: of its directory, in the root of the prefix, else of the workspace."""
     for path in (directory, prefix, root_name):
         last = path.rstrip("/").rpartition("/")[2]
         if last:
@@ -61,7 +61,7 @@ def binary_name(directory: str, prefix: str, root_name: str) -> str:
 
 
 def workspace_repository(module_path: str) -> str:
-    """The repository name that go_repository rules in a WORKSPACE bear by convention."""
+    """The repository name that go_repository rules in a WORKSPACE have by convention."""
     host, _, rest = module_path.lower().partition("/")
     words = ".".join([*reversed(host.split(".")), *([rest] if rest else [])])
     return re.sub(r"\W+", "_", words)

@@ -1,9 +1,9 @@
-"""Which rules a directory gets, by kind and name, and which existing rule each of them is.
+"""The rules of a directory, by kind and name, each with its existing twin.
 
 Comes in: a directory with its BUILD file, and its Go package if it has one. Goes out: an ``Outline``: a
-``Slot`` per wanted rule, matched with the rule that stands there today, and the existing rules that
-nothing stands for any more. Matching is Gazelle's: by name and kind, else by what identifies the kind
-(``kinds``), and a test that was renamed is found by its sources. Attributes come later, in ``plan``.
+``Slot`` per wanted rule, matched with the existing rule, and the stale existing rules. Matching is Gazelle's:
+by name and kind, else by attributes that identify the kind (``kinds``); a renamed test is found by its
+sources. Attributes come later, in ``plan``.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ TEST_KINDS = (FileKind.TEST, FileKind.XTEST)
 
 @frozen
 class Slot:
-    """One wanted rule. ``kind`` is what it stands for, ``written`` what the file says (``map_kind``).
+    """One wanted rule. ``kind`` is the kind it stands for, ``written`` the one in the file (``map_kind``).
 
-    ``name`` is the name it has or will have; ``blocked`` tells that another rule bears that name.
+    ``name`` is the name it has or will have; ``blocked`` means that another rule has that name.
     """
 
     kind: str
@@ -47,9 +47,11 @@ class TestSlot:
 
 @frozen(kw_only=True)
 class Outline:
-    """The rules of one directory. ``protos`` are go_proto_library rules that the library embeds,
-    ``other_binaries`` those of a user that embed the library beside ``binary``. It is ``unread`` where go
-    could not load the package, so that nobody knows what its rules should be.
+    """The rules of one directory.
+
+    ``protos`` are go_proto_library rules that the library embeds, ``other_binaries`` those of a user that
+    embed the library beside ``binary``. It is ``unread`` if go could not load the package, so that its rules
+    are not known.
     """
 
     directory: Directory
@@ -93,7 +95,7 @@ def outline(
 
 
 def import_paths(outlines: Iterable[Outline]) -> frozenset[str]:
-    """The import paths of all rules that are in BUILD files, whoever keeps them."""
+    """The import paths of all rules in BUILD files, no matter who keeps them."""
     rules = (rule for each in outlines for rule in each.directory.rules)
     return frozenset(rule.import_path for rule in rules if rule.import_path)
 
@@ -146,7 +148,7 @@ class _Maker:
         )
 
     def _embeds(self, proto: ExistingRule) -> bool:
-        """Whether a library that stands here already embeds the proto library."""
+        """Whether an existing library already embeds the proto library."""
         return any(
             f":{proto.name}" in rule.strings("embed") for rule in self.rules if rule.kind == "go_library"
         )
@@ -206,7 +208,7 @@ class _Maker:
     def _match(
         self, kind: str, name: str, identity: dict[str, str], sources: frozenset[str]
     ) -> tuple[ExistingRule | None, bool]:
-        """The rule that stands for a wanted one, and whether its name is taken by another."""
+        """The existing rule for a wanted one, and whether another rule has its name."""
         if name in self.made:
             self._say_twice(kind, name)
             return None, True
@@ -270,8 +272,8 @@ class _Maker:
         )
 
     def stale(self, made: Outline) -> Iterator[ExistingRule]:
-        """Rules of our kinds that nothing stands for: conventionally named ones, and ones whose sources
-        are all gone. A rule with sources on disk that no other rule takes stays, and this is said.
+        """Rules of our kinds that have no wanted twin: those with conventional names, and those whose sources
+        are all gone. A rule with sources on disk that no other rule takes stays, and this is reported.
         """
         if made.package is None and made.directory.broken:
             return
@@ -304,7 +306,7 @@ class _Maker:
         return rule.name == names.DEFAULT_LIBRARY and rule.source.string("actual") == f":{library}"
 
     def _unknown_embed(self, rule: ExistingRule) -> bool:
-        """Whether a library or test lives on what other rules here make: embeds, generated sources."""
+        """Whether a library or test needs outputs of other rules here: embeds, generated sources."""
         own = {each.name for each in self.rules if each.kind not in GO_RULE_KINDS}
         return any(
             text.removeprefix(":") in own for text in (*rule.strings("embed"), *rule.strings("srcs"))

@@ -1,12 +1,12 @@
-"""What a module of somebody else's needs besides what Gazelle writes for it, as one patch.
+"""The override of a third-party module, as one patch beside Gazelle's rules.
 
 Comes in: the packages of the module that the build uses, how their C is wired, and the BUILD files that
-bazel-xc would write there. Goes out: reasons, the plan of which directories Gazelle leaves alone, and the
-text of the patch. Nothing is read from disk.
+bazel-xc would write there. Goes out: reasons, the directories that Gazelle leaves alone, and the text of the
+patch. Nothing is read from disk.
 
-Gazelle runs before patches are applied, and what it writes changes from release to release. So a patch never
-touches what it wrote: it is kept out of whole directories (``gazelle:exclude``), or out of the module where
-the root itself is concerned (``build_file_generation = "off"``), and the patch adds BUILD files there.
+Gazelle runs before patches are applied, and its output changes from release to release. Therefore a patch
+never touches Gazelle's output: Gazelle leaves out whole directories (``gazelle:exclude``), or the whole
+module if the root is concerned (``build_file_generation = "off"``), and the patch adds BUILD files there.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _MADE_FOR = re.compile(r"# Written by bazel-xc modules: BUILD files for \S+ (\S+
 
 @frozen(kw_only=True)
 class ModuleOverride:
-    """What one Go module gets besides, or instead of, what Gazelle writes: ``patches`` are labels."""
+    """The additions to, or the replacement of, Gazelle's rules for one Go module; ``patches`` are labels."""
 
     path: str
     patches: tuple[str, ...]
@@ -48,7 +48,7 @@ class ModuleOverride:
 
 @frozen(kw_only=True)
 class Reason:
-    """Why Gazelle's rules would not do for a package."""
+    """Why Gazelle's rules are not enough for a package."""
 
     directory: str
     text: str
@@ -56,7 +56,7 @@ class Reason:
 
 @frozen(kw_only=True)
 class Shape:
-    """How a module is overridden: directories that Gazelle leaves out, or ``whole``: it writes nothing."""
+    """How a module is overridden: directories that Gazelle leaves out, or the ``whole`` module."""
 
     directories: tuple[str, ...]
     whole: bool
@@ -67,7 +67,7 @@ class Shape:
 
     @property
     def directives(self) -> tuple[str, ...]:
-        """What is said to Gazelle."""
+        """The directives for Gazelle."""
         return () if self.whole else tuple(f"gazelle:exclude {each}" for each in self.directories)
 
 
@@ -115,14 +115,14 @@ def _reason(path: str, package: GoPackage, wiring: Wiring, platforms: tuple[Plat
 
 
 def _stray_c(package: GoPackage, cgo_on: frozenset[str]) -> str:
-    """C files that hold where the Go files that use them do not; rules_go would compile them there."""
+    """A C file for platforms without the Go files that use it; rules_go would compile it."""
     used = frozenset[str]().union(*(file.active for file in package.of(FileKind.GO) if file.uses_cgo))
     stray = [file.name for file in package.of(FileKind.C) if (file.may & cgo_on & package.buildable) - used]
     return f"{stray[0]} belongs to some platforms only" if stray else ""
 
 
 def shape(found: Iterable[Reason], wiring: Wiring, go_directories: frozenset[str]) -> Shape:
-    """Which directories the patch owns: those with a reason, and Go packages that get cc rules for them."""
+    """The directories that the patch owns: those with a reason, and Go packages with cc rules for them."""
     wanted = {each.directory for each in found}
     for path, consumers in wiring.rules.consumers.items():
         if consumers & wanted and path in go_directories:
@@ -134,25 +134,25 @@ def shape(found: Iterable[Reason], wiring: Wiring, go_directories: frozenset[str
 
 
 def main_repository(*, bzlmod: bool) -> str:
-    """What the main repository is called in a module's BUILD files, as the ``repo`` of a label."""
+    """The name of the main repository in a module's BUILD files, as the ``repo`` of a label."""
     return MAIN_OF_MODULES if bzlmod else MAIN_OF_WORKSPACE
 
 
 def patch_head(path: str, version: str, why: Iterable[Reason]) -> str:
-    """What stands above the first file of a patch; patch(1) and Bazel skip it."""
+    """The text above the first file of a patch; patch(1) and Bazel skip it."""
     lines = [f"{_HEAD} modules: BUILD files for {path} {version}.".strip()]
     lines += [f"# {path}{'/' if each.directory else ''}{each.directory}: {each.text}" for each in why]
     return "\n".join(lines) + "\n"
 
 
 def made_for(data: bytes) -> str:
-    """The version in a patch's head, empty where there is none."""
+    """The version in a patch's head, empty without one."""
     found = _MADE_FOR.match(data.decode("utf-8", "replace"))
     return found[1] if found else ""
 
 
 def is_ours(data: bytes) -> bool:
-    """Whether a file was written here."""
+    """Whether bazel-xc wrote a file."""
     return data.startswith(_HEAD.encode())
 
 
@@ -173,13 +173,13 @@ def aliased(data: bytes) -> frozenset[Label]:
 
 
 def alias_name(label: Label) -> str:
-    """The repository's name, with package and target where they say something else."""
+    """The repository's name, with package and target if they differ from it."""
     parts = [label.repo, *label.package.split("/"), label.name]
     return "_".join(part for part in dict.fromkeys(parts) if part)
 
 
 def package_text(aliased: Iterable[tuple[str, Label]]) -> str:
-    """The BUILD file of our package: what marks targets that cannot be built, and the aliases."""
+    """The BUILD file of our package: the mark for targets that cannot be built, and the aliases."""
     public = '    visibility = ["//visibility:public"],\n'
     parts = [
         f"{_HEAD} modules; it is written anew each time.\n",

@@ -1,4 +1,4 @@
-"""The tags of go_deps by which bazel-xc overrides modules of other people.
+"""The tags of go_deps by which bazel-xc overrides third-party modules.
 
 Comes in: MODULE.bazel, a use of the extension, and the overrides that modules need. Goes out: edits, and
 findings about overrides that people wrote themselves. Only tags with our comment above them change.
@@ -69,7 +69,7 @@ def override_edits(
 
 
 def _without_tag(module: ModuleFile, call: Call) -> Edit:
-    """Takes out a tag of ours, with our comment and the blank line above it."""
+    """Removes a tag of ours, with our comment and the blank line above it."""
     file = module.file
     if is_before_another(file, call) or starts_behind_another(file, call):
         return remove_lines(file, call)
@@ -113,5 +113,5 @@ def _taken(path: str, call: Call) -> Diagnostic:
         severity=Severity.WARNING,
         code="own-override",
         message=f"{path} has an override of your own, so none is written for its cgo packages",
-        remedy="take it out and run again to compare, or keep it as it is",
+        remedy="remove it and run again to compare, or keep it as it is",
     )

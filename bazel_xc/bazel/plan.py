@@ -1,9 +1,9 @@
 """The rules wanted in each directory, with all their attributes.
 
-Comes in: outlines (which rules there are), the index (what an import stands for), C flags per platform and
-on which platforms a package cannot be built. Goes out: per directory a tuple of ``WantedRule`` with values
-ready for printing, and diagnostics about imports. What is attached to which kind follows Gazelle; on top
-come C sources per platform, ``pure`` and ``target_compatible_with``. No BUILD file is changed here.
+Comes in: outlines (the rules), the index (the labels of imports), C flags per platform, and the platforms on
+which packages cannot be built. Goes out: per directory a tuple of ``WantedRule`` with values ready for
+printing, and diagnostics about imports. The attributes of each kind are Gazelle's, plus C sources per
+platform, ``pure`` and ``target_compatible_with``. No BUILD file is changed here.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _CXX = (".cc", ".cpp", ".cxx", ".mm")
 
 @frozen(kw_only=True)
 class Planner:
-    """Everything that planning one directory needs to know of the whole workspace."""
+    """The facts about the whole workspace that the plan of one directory needs."""
 
     workspace: Workspace
     index: Index
@@ -96,7 +96,7 @@ class _RulePlanner:
         return self._wanted(slot, attributes, package.import_path)
 
     def _wanted(self, slot: Slot, attributes: Mapping[str, Value | None], node: str) -> WantedRule:
-        """The rule with what is uncertain of it; ``node`` is its label or import path in the graph."""
+        """The rule with its uncertain attributes; ``node`` is its label or import path in the graph."""
         uncertain, self.unresolved = self.unresolved, frozenset()
         if node in self.planner.facts.uncertain:
             uncertain |= {"pure", "target_compatible_with"}
@@ -106,7 +106,7 @@ class _RulePlanner:
         return str(Label("", self.directory.path, slot.name))
 
     def _library_files(self, package: GoPackage) -> tuple[PackageFile, ...]:
-        """Everything but tests; C where cgo is used; no .pb.go that a proto library makes."""
+        """All files but tests; C if cgo is used; no .pb.go that a proto library makes."""
         cgo = self.settings.cgo and package.uses_cgo
         files = [
             file
@@ -156,7 +156,7 @@ class _RulePlanner:
     def _compiled(
         self, package: GoPackage, files: tuple[PackageFile, ...], itself: set[Label], *, tests: bool = False
     ) -> dict[str, Value | None]:
-        """Attributes of everything that is compiled: sources, embedded files, dependencies, C flags."""
+        """The attributes for compiling: sources, embedded files, dependencies, C flags."""
         cgo = self.settings.cgo and any(file.uses_cgo for file in files)
         return {
             "srcs": self._sources(files, tests=tests),
@@ -168,7 +168,7 @@ class _RulePlanner:
         }
 
     def _sources(self, files: tuple[PackageFile, ...], *, tests: bool) -> Value | None:
-        """One flat list, except for C that would be compiled where all cgo files are filtered out."""
+        """One flat list, except for C that would be compiled on platforms without any cgo file."""
         where: dict[str, frozenset[str]] = {}
         cgo_on: frozenset[str] = frozenset().union(*(file.may for file in files if file.uses_cgo))
         for file in files:
@@ -243,7 +243,7 @@ class _RulePlanner:
         return build(ByPlatform.held(where), self.planner.conditions)
 
     def _placed(self, problem: Diagnostic, path: str, files: Iterable[PackageFile]) -> Diagnostic:
-        """The problem of an import at its first line; one that names a BUILD file stays there."""
+        """The problem of an import at its first line; one about a BUILD file stays there."""
         if problem.path != (self.directory.path or "."):
             return problem
         places = (
@@ -259,9 +259,9 @@ class _RulePlanner:
         held: frozenset[str],
         files: tuple[PackageFile, ...],
     ) -> frozenset[str]:
-        """Leaves out platforms where the dependency cannot be built and no file that go compiles needs it.
+        """Leaves out platforms where the dependency cannot be built and no compiled file needs it.
 
-        Without this a package that is cgo-only would make every importer incompatible, fallback or not.
+        Otherwise a package that needs cgo would make every importer incompatible, with a fallback or without.
         """
         absent = self.planner.absent_labels.get(label, frozenset()) & held & self.planner.facts.configured
         if not absent:
@@ -306,7 +306,7 @@ class _RulePlanner:
         return exclusion(absent, self.planner.conditions, self.planner.incompatible)
 
     def _pure(self, slot: Slot) -> Value | None:
-        """``off`` where cgo is needed: rules_go would otherwise drop it in silence without a C toolchain."""
+        """``off`` if cgo is needed, because rules_go silently drops cgo without a C toolchain."""
         needed = self.planner.facts.needs_cgo.get((self.directory.path, slot.name), frozenset())
         if not needed:
             return None
@@ -317,7 +317,7 @@ class _RulePlanner:
         return Select((*branches, Branch(DEFAULT, String("auto"))))
 
     def _has_rule(self, name: str) -> bool:
-        """Whether some rule or macro bears a name, so that a label to it leads somewhere."""
+        """Whether some rule or macro has a name, so that a label with it leads somewhere."""
         return any(rule.name == name for rule in self.directory.rules)
 
     def _add_visibility(self, attributes: dict[str, Value | None], labels: tuple[str, ...]) -> None:
@@ -326,7 +326,7 @@ class _RulePlanner:
 
 
 def is_assembly(name: str) -> bool:
-    """Whether a file is assembly, for whichever assembler."""
+    """Whether a file is assembly, for any assembler."""
     return name.endswith((".s", ".S"))
 
 

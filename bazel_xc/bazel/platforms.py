@@ -1,12 +1,13 @@
 """The platforms package and the lines for .bazelrc.
 
-Comes in: the configured platforms, what the workspace declares, the package's BUILD file as it stands. Goes
-out: wanted rules for it, what rules of other people lack, the text of its bazelrc fragment. No toolchains.
+Comes in: the configured platforms, the declarations of the workspace, the rules of the package. Goes out:
+wanted rules for it, findings about rules of other people, the text of its bazelrc fragment. Toolchains are
+not handled.
 
-A ``platform()`` is ours where it has a name, ``constraint_values`` and public ``visibility`` and nothing
-else, and its values are what would be written for a platform of that name: system, processor, one of
-rules_go's values for cgo, and besides only constraints of bazel_xc.toml. Any other is somebody's own and
-stays byte for byte.
+A ``platform()`` is ours if it has a name, ``constraint_values``, public ``visibility`` and nothing else, and
+its values are those that would be written for a platform of that name: system, processor, one of rules_go's
+values for cgo, and besides only constraints of bazel_xc.toml. Any other is somebody's own and stays byte for
+byte.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ _CPU: Mapping[str, str] = {
 
 
 def incompatible_label(repositories: Repositories, package: str) -> str:
-    """What marks a target as not buildable.
+    """The label that marks a target as not buildable.
 
-    ``@platforms//:incompatible`` where MODULE.bazel declares that module; elsewhere a value of our own,
-    since the copy inside old Bazels lacks it.
+    It is ``@platforms//:incompatible`` if MODULE.bazel declares that module; otherwise a value of our own,
+    because the copy inside old Bazels lacks it.
     """
     dep = repositories.bazel_dep("platforms")
     if repositories.bzlmod and dep:
@@ -62,7 +63,7 @@ def platform_rules(
 def platform_findings(
     platforms: Iterable[Platform], repositories: Repositories, file: BuildFile | None
 ) -> tuple[Diagnostic, ...]:
-    """What platforms that somebody wrote by hand lack of what bazel_xc.toml says of them."""
+    """The constraints of bazel_xc.toml that platforms written by hand lack."""
     wanted = {platform.name: platform for platform in platforms}
     found: list[Diagnostic] = []
     for call in file.calls if file else ():
@@ -73,7 +74,7 @@ def platform_findings(
 
 
 def read_platforms(file: BuildFile | None, known: Collection[str]) -> Iterator[Platform]:
-    """The platforms that the rules of a file describe, of those that are known.
+    """The known platforms that the rules of a file describe.
 
     The name decides, else system and processor. Without rules_go's value for cgo, cgo is on: rules_go asks
     for ``cgo_off`` alone.
@@ -161,9 +162,9 @@ def _machine(platform: Platform, repositories: Repositories) -> tuple[str, str]:
 
 
 def _is_ours(call: Call, platform: Platform, repositories: Repositories) -> bool:
-    """Whether a rule says what would be written, for cgo on or off; see the docstring of this module.
+    """Whether a rule has the values that would be written, for cgo on or off; see the module's docstring.
 
-    The repositories may have other names by now, as after a move from a WORKSPACE to modules.
+    The repositories may have other names now, as after a move from a WORKSPACE to modules.
     """
     values = call.strings("constraint_values")
     system, cpu = (_target(text) for text in _machine(platform, repositories))
@@ -184,7 +185,7 @@ def _target(label: str) -> str:
 
 
 def _lacks(call: Call, platform: Platform, repositories: Repositories, path: str) -> Iterator[Diagnostic]:
-    """What the constraint values of a rule lack; what it inherits or computes is not known."""
+    """The constraint values that a rule lacks; inherited or computed values are not known."""
     attribute = call.get("constraint_values")
     if call.opaque or call.get("parents") or (attribute and not isinstance(attribute.value, ListValue)):
         return
@@ -202,7 +203,7 @@ def _lacks(call: Call, platform: Platform, repositories: Repositories, path: str
 
 
 def _name_of(constraints: Iterable[str]) -> str:
-    """``<goos>_<goarch>`` out of constraint values, empty where they do not say it."""
+    """``<goos>_<goarch>`` from constraint values, empty if they do not have both."""
     systems = {f"os:{theirs}": goos for goos, theirs in _OS.items()} | {"os:macos": "darwin"}
     cpus = {f"cpu:{theirs}": goarch for goarch, theirs in _CPU.items()} | {"cpu:arm64": "arm64"}
     last = [text.rpartition("//")[2] for text in constraints]

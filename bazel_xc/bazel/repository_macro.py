@@ -1,8 +1,8 @@
 """Keeps the macro with the ``go_repository`` rules of a WORKSPACE in step with the build list.
 
-Comes in: the macro file as it stands, the modules of the build, the overrides of third-party modules. Goes
-out: its new bytes and diagnostics. Importpath, version, replacement and checksum are owned here, and of build
-attributes those that overrides set; any other attribute, comment and rule stays. It reads no go.sum itself.
+Comes in: the macro file as it is, the modules of the build, the overrides of third-party modules. Goes out:
+its new bytes and diagnostics. Importpath, version, replacement and checksum are owned here, and of build
+attributes those that overrides set; any other attribute, comment and rule stays. go.sum is read elsewhere.
 Source: ``gazelle update-repos -from_file=go.mod -to_macro=... -prune``.
 """
 
@@ -67,9 +67,9 @@ def updated_macro(
 ) -> tuple[bytes, tuple[Diagnostic, ...]]:
     """The macro file with a rule for every module that can be downloaded.
 
-    ``elsewhere`` are the import paths that other files declare. What cannot be kept is said: modules without
-    a checksum, and those that a directory replaces. Where the build list is not whole, no rule is taken out;
-    where the overrides are not the ``whole`` of them, those that are there stay.
+    ``elsewhere`` are the import paths that other files declare. Modules without a checksum, and those that a
+    directory replaces, are reported. If the build list is not whole, no rule is removed; if the overrides are
+    not the ``whole`` of them, existing ones stay.
     """
     try:
         body = _body(place, data)
@@ -105,7 +105,7 @@ def updated_macro(
 
 @frozen
 class _Body:
-    """The statements of the function, without their indentation, and what stands around them."""
+    """The statements of the function, without their indentation, and the text around them."""
 
     before: bytes
     file: BuildFile
@@ -117,7 +117,9 @@ class _Body:
 
 
 def _body(place: MacroPlace, data: bytes) -> _Body:
-    """Raises ``BuildSyntaxError`` where there is no such function, or it is indented otherwise."""
+    """The function's body. Raises ``BuildSyntaxError`` if there is no such function, or its indentation
+    differs.
+    """
     parse(place.file, data)
     tree = syntax_tree(data)
     found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == place.function]
@@ -159,7 +161,7 @@ def _attributes(module: BuildModule, override: ModuleOverride | None) -> dict[st
 
 
 def _inserted(file: BuildFile, module: BuildModule, override: ModuleOverride | None) -> Edit:
-    """A rule before the first one whose name comes behind its own."""
+    """A rule before the first one whose name is greater."""
     name = workspace_repository(module.path)
     attributes = {"name": String(name), **_attributes(module, override)}
     text = format_call(_RULE, [NewAttribute(key, value) for key, value in attributes.items()])
@@ -198,12 +200,12 @@ def _changed(
 
 
 def _has_own_build_attributes(call: Call) -> bool:
-    """Whether the user has patched it, or steers Gazelle in it."""
+    """Whether the user has patched the module, or configures Gazelle in it."""
     return any(call.get(name) for name in _BUILD_ATTRIBUTES) and not is_ours(call.strings("patches"))
 
 
 def is_ours(labels: Iterable[str]) -> bool:
-    """Whether patches are those that bazel-xc writes."""
+    """Whether bazel-xc wrote the patches."""
     return any(f"//{FOLDER}:" in label for label in labels)
 
 
@@ -214,7 +216,7 @@ def _said(place: MacroPlace, lacking: list[str], local: list[str]) -> Iterator[D
             path=place.file,
             severity=Severity.NOTE,
             code="no-checksum",
-            message=f"{lacking[0]}{more} of the build list have no checksum in go.sum, so no repository",
+            message=f"{lacking[0]}{more} of the build list have no checksum in go.sum and get no repository",
             remedy="nothing that is built needs them; go mod download all would bring their checksums",
         )
     for path in local:
@@ -232,7 +234,7 @@ def _partial(place: MacroPlace) -> Diagnostic:
         path=place.file,
         severity=Severity.NOTE,
         code="build-list",
-        message="go cannot tell the whole build list without a network, so no repository is taken out",
+        message="go cannot list the whole build without a network, so no repository is removed",
         remedy="run: go mod download all",
     )
 
@@ -243,7 +245,7 @@ def _taken(place: MacroPlace, path: str) -> Diagnostic:
         severity=Severity.WARNING,
         code="own-override",
         message=f"{path} has patches or directives of your own, so none are written for its cgo packages",
-        remedy="take them out and run again to compare, or keep them as they are",
+        remedy="remove them and run again to compare, or keep them as they are",
     )
 
 
@@ -254,5 +256,5 @@ def _unreadable(place: MacroPlace, message: str, line: int) -> Diagnostic:
         severity=Severity.ERROR,
         code="repository-macro",
         message=message,
-        remedy=f"the directive asks for a function {place.function} that holds go_repository rules",
+        remedy=f"the directive needs a function {place.function} with go_repository rules",
     )

@@ -1,9 +1,9 @@
 """Strings per platform as a list and one ``select()``.
 
-Comes in: which string holds on which platforms, or which flags each platform has, in order. Goes out:
-values for the printer, with the fewest keys that say it: operating systems where they suffice, then
-architectures, then pairs. One attribute gets at most one select, because two that name the same label fail
-to load. It also reads such values back, so that two spellings of one meaning can be told to be equal.
+Comes in: the platforms of each string, or the flags of each platform, in order. Goes out: values for the
+printer, with as few keys as possible: operating systems if they suffice, then architectures, then pairs. One
+attribute gets at most one select, because two that name the same label fail to load. Such values are also
+read back, to see whether two spellings have one meaning.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _PLATFORM_NAMES = frozenset(
 
 @frozen
 class Conditions:
-    """How platforms are spelt as select keys: rules_go's repository name and the platforms it has."""
+    """The spelling of platforms as select keys: rules_go's repository name and the platforms it has."""
 
     rules_go: str
     platforms: frozenset[str]
@@ -45,7 +45,7 @@ class Conditions:
 
 
 def select_conditions(repositories: Repositories) -> Conditions:
-    """The keys that the declared rules_go has; where its version is not known, those it has had for long."""
+    """The keys of the declared rules_go; if its version is not known, those of old versions."""
     version = repositories.version_tuple
     since = {name: version_numbers(text) for name, text in RULES_GO_SINCE.items()}
     platforms = frozenset(name for name in KNOWN_PLATFORMS if since.get(name, ()) <= version)
@@ -123,9 +123,9 @@ def exclusion(absent: frozenset[str], conditions: Conditions, incompatible: str)
 
 
 def project(value: Value | None, platform: str) -> tuple[str, ...] | None:
-    """The strings that a value has on a platform; None where it cannot be told.
+    """The strings that a value has on a platform; None if this cannot be found out.
 
-    The most specific matching key of a select wins, as in Bazel.
+    As in Bazel, the most specific matching key of a select wins.
     """
     match value:
         case None:
@@ -145,7 +145,7 @@ def project(value: Value | None, platform: str) -> tuple[str, ...] | None:
 
 
 def same_meaning(one: Value | None, other: Value | None, platforms: Iterable[str], *, ordered: bool) -> bool:
-    """Whether two values say the same on every platform; the order counts for flags only."""
+    """Whether two values have the same strings on every platform; the order counts for flags only."""
     if not any(isinstance(part, Select) for value in (one, other) for part in _parts(value)):
         platforms = list(platforms)[:1]  # nothing depends on the platform
     for platform in platforms:
@@ -164,7 +164,7 @@ def _parts(value: Value | None) -> tuple[Value | None, ...]:
 def platform_of_key(key: str) -> str | None:
     """The operating system, architecture or pair that a select key names; None for any other key.
 
-    ``@rules_go//go/toolchain:cgo_on`` and the like look as such labels do and are none.
+    Labels such as ``@rules_go//go/toolchain:cgo_on`` look alike and are not keys of platforms.
     """
     found = _PLATFORM_LABEL.fullmatch(key)
     if found:
@@ -196,7 +196,7 @@ def _part(platform: str, family: str) -> str:
 
 
 def _family(sets: Iterable[frozenset[str]], platforms: frozenset[str]) -> str:
-    """Whether sets of platforms can be told by operating system, by architecture, or only by pairs."""
+    """Whether operating systems, architectures or only pairs distinguish sets of platforms."""
     sets = list(sets)
     for family in ("os", "arch"):
         groups: dict[str, set[str]] = {}

@@ -1,8 +1,9 @@
-"""The first files of a workspace, and the lines that Bazel's own files want.
+"""The first files of a workspace, and the lines that Bazel's own files need.
 
-Comes in: what stands in bazel_xc.toml, MODULE.bazel and .bazelrc, and what the workspace declares. Goes out:
-new texts for them, and advice for what a tool should not write. Nothing that is there is changed: lines are
-only added behind it. The versions are ones these rules were tried with; Bazel takes a newer one where asked.
+Comes in: the contents of bazel_xc.toml, MODULE.bazel and .bazelrc, and the declarations of the workspace.
+Goes out: new texts for them, and advice for the rest. Existing text is not changed: lines are only added
+behind it. The versions are those that these rules were tried with; Bazel takes a newer one if some module
+asks for it.
 """
 
 from __future__ import annotations
@@ -64,9 +65,9 @@ _CONFIG_TAIL = """\
 
 @frozen(kw_only=True)
 class InitialState:
-    """What is there before the first files are written.
+    """The workspace before the first files are written.
 
-    ``look`` gives a file of the workspace; ``rc`` is .bazelrc with what it imports, our fragment left out;
+    ``look`` gives a file of the workspace; ``rc`` is .bazelrc with its imports, without our fragment;
     ``found`` are the platforms that it and the platforms package name; ``go_mods`` are the directories of
     go.mod files; ``root_name`` is the name of the workspace's directory.
     """
@@ -80,7 +81,7 @@ class InitialState:
 
 
 def found_platforms(rc: Bazelrc, rules: Iterable[Platform], known: Collection[str]) -> tuple[Platform, ...]:
-    """The platforms that ``--platforms`` in .bazelrc and existing rules name, with cgo where any has it."""
+    """The platforms of ``--platforms`` in .bazelrc and of existing rules, with cgo if any has it."""
     labels = (label for line in rc.lines for label in line.values("platforms"))
     named = (found for label in labels if (found := go_platform(label, known)))
     by_name: dict[str, Platform] = {}
@@ -93,7 +94,7 @@ def found_platforms(rc: Bazelrc, rules: Iterable[Platform], known: Collection[st
 def first_files(
     ground: InitialState, config: Config, toolchain: CcToolchain | None = None
 ) -> dict[str, bytes]:
-    """The files of the workspace's root as they should be. With a ``toolchain``, MODULE.bazel has it, too."""
+    """The files of the workspace's root. With a ``toolchain``, MODULE.bazel has its lines, too."""
     look, repositories = ground.look, ground.repositories
     old = {path: look(path) for path in (FILE_NAME, "MODULE.bazel", ".bazelrc")}
     before = {path: _decoded(data) for path, data in old.items() if data is not None}
@@ -110,7 +111,7 @@ def first_files(
 
 
 def config_text(platforms: Iterable[Platform], *, as_found: bool = False) -> str:
-    """A commented bazel_xc.toml that says what holds without it, or with which platforms it was begun."""
+    """A bazel_xc.toml whose comments show the defaults, with the platforms to begin with."""
     tables = [
         f"[platforms.{platform.name}]\ncgo = {'true' if platform.cgo else 'false'}\n"
         for platform in platforms
@@ -120,7 +121,7 @@ def config_text(platforms: Iterable[Platform], *, as_found: bool = False) -> str
 
 
 def module_text(old: str | None, ground: InitialState) -> str | None:
-    """MODULE.bazel with what is missing added; None for a WORKSPACE, which has no such file."""
+    """MODULE.bazel with the missing lines added; None for a WORKSPACE, which has no such file."""
     repositories = ground.repositories
     if not repositories.bzlmod:
         return None
@@ -146,12 +147,12 @@ def _extensions(ground: InitialState) -> str:
     if ground.look("go.work") is not None:
         attribute, label = ("go_work", "//:go.work")
     elif "" not in ground.go_mods and len(ground.go_mods) > 1:
-        return _GO_SDK.format(go_mod=go_mod)  # which of them holds is for the user to say
+        return _GO_SDK.format(go_mod=go_mod)  # the user has to choose one of them
     return _GO_SDK.format(go_mod=go_mod) + _GO_DEPS.format(attribute=attribute, label=label)
 
 
 def bazelrc_text(old: str | None, package: str, rc: Bazelrc) -> str:
-    """.bazelrc with a line that brings in the platforms' configurations."""
+    """.bazelrc with a line that imports the configurations of the platforms."""
     path = f"{package}/{BAZELRC_NAME}"
     return _with_lines(old or "", [] if path in rc.imported else [f"try-import %workspace%/{path}"])
 
@@ -159,14 +160,14 @@ def bazelrc_text(old: str | None, package: str, rc: Bazelrc) -> str:
 def advice(
     repositories: Repositories, config: Config, toolchain: CcToolchain | None = None
 ) -> tuple[str, ...]:
-    """What the user has to do by hand."""
+    """The steps that are left to the user."""
     lines = () if repositories.bzlmod or repositories.declared else _WORKSPACE_ADVICE
     more = toolchain_advice(toolchain, repositories, config.platforms) if toolchain else ()
     return (*lines, *more)
 
 
 def tag_findings(rc: Bazelrc, tags: Iterable[str]) -> tuple[Diagnostic, ...]:
-    """Build tags that .bazelrc sets for every build and that the configuration does not know."""
+    """Build tags that .bazelrc sets for every build and that the configuration does not have."""
     known = set(tags)
     found: list[Diagnostic] = []
     for line in rc.lines:
@@ -178,7 +179,7 @@ def tag_findings(rc: Bazelrc, tags: Iterable[str]) -> tuple[Diagnostic, ...]:
 
 
 def _tags_of(line: RcLine) -> Iterator[str]:
-    """What rules_go's setting for tags, or the older ``--define gotags=…``, says in a line."""
+    """The tags of a line, by rules_go's setting or the older ``--define gotags=…``."""
     for word in line.options:
         option, _, value = word.removeprefix("--define=").removeprefix("--").partition("=")
         if option == "gotags" or option.endswith("//go/config:tags"):
@@ -197,7 +198,7 @@ def _unknown_tags(line: RcLine, tags: Iterable[str]) -> Diagnostic:
 
 
 def bazel_module_name(module_path: str) -> str:
-    """A name for MODULE.bazel out of a Go module's path, without the major version."""
+    """A name for MODULE.bazel from a Go module's path, without the major version."""
     path = _MAJOR.sub("", module_path.rstrip("/").lower())
     name = re.sub(r"[^a-z0-9._-]", "_", path.rpartition("/")[2]).strip("._-")
     return name if name[:1].isalpha() and not _MAJOR.fullmatch(f"/{name}") else f"go_{name}"

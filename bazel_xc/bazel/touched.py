@@ -1,7 +1,7 @@
-"""What a merge may change in a BUILD file, said before it happens.
+"""The rules that a merge may change in a BUILD file, determined before it happens.
 
 Comes in: the wanted and stale rules of a file and the context of the merge. Goes out: a ``Touched`` for each
-rule that may change. ``untouched`` compares the old text with the new one by it.
+rule that may change. ``untouched`` compares the old and the new text by them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.rules import ExistingRule
 from bazel_xc.buildfile.syntax import Attribute, Call
 
-_SHARED = frozenset({"cdeps", "pure", "target_compatible_with"})  # bazel-xc adds to what people wrote there
+_SHARED = frozenset({"cdeps", "pure", "target_compatible_with"})  # bazel-xc adds to the values of people
 _SHARED_CC = frozenset({"tags", "visibility"})
 
 
@@ -34,7 +34,7 @@ class Touched:
 def touched_rules(
     wanted: Iterable[WantedRule], stale: Iterable[ExistingRule], context: MergeContext
 ) -> Iterator[Touched]:
-    """What a merge may change in the file that is there."""
+    """The rules that a merge may change in the existing file."""
     for rule in wanted:
         existing = rule.slot.existing.source if rule.slot.existing else None
         if existing and not existing.keep:
@@ -51,7 +51,7 @@ def touched_rules(
 
 
 def _attributes(kind: str, call: Call, context: MergeContext) -> frozenset[str]:
-    """The attributes that may change, of those that a rule has."""
+    """The attributes of a rule that may change."""
     ours = KINDS[kind].owned | _SHARED | (_SHARED_CC if kind in CC_RULE_KINDS else frozenset())
     if context.cgo_only and kind not in CC_RULE_KINDS:
         ours &= CGO_ATTRIBUTES

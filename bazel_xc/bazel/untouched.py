@@ -1,8 +1,8 @@
-"""Compares a BUILD file with what is to be written in its place, so that nothing of the user's is lost.
+"""Compares a BUILD file with its new text, so that nothing of the user's is lost.
 
-Comes in: the file, its new bytes, and which rules were to change or to go. Goes out: what is wrong with the
-new bytes, in words. It trusts no edit: both texts are parsed anew, and statements and attributes are compared
-as syntax trees, comments as texts. Whether a text runs in Starlark is looked at elsewhere.
+Comes in: the file, its new bytes, and the rules that were to change or to be removed. Goes out: the defects
+of the new bytes, in words. No edit is trusted: both texts are parsed again, and statements and attributes are
+compared as syntax trees, comments as texts. Whether a text runs in Starlark is checked elsewhere.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class _Statement:
 
 
 def damage(file: BuildFile, new: bytes, touched: Iterable[Touched]) -> str:
-    """What is lost or broken in the new text of a file; empty where all is well."""
+    """The first loss or defect in the new text of a file; empty if there is none."""
     try:
         return next(_Comparison.of(file, new, touched).problems(), "")
     except (SyntaxError, ValueError, BuildSyntaxError) as e:
@@ -109,7 +109,7 @@ class _Comparison:
         yield from self._labels()
 
     def _lost_statements(self) -> Iterator[str]:
-        """Each statement that is not to go is there, in the old order."""
+        """Each statement that is not to be removed is there, in the old order."""
         at = 0
         rest = [each for each in self.new if not each.is_load]
         for statement in self.old:
@@ -137,14 +137,14 @@ class _Comparison:
                     yield f"{name} of {old.name!r} is lost or changed"
 
     def _lost_attributes(self) -> Iterator[str]:
-        """A rule that might have gone and is there has what is not ours."""
+        """A rule that might have been removed and is there has the attributes that are not ours."""
         for statement in self.old:
             touched = self.touched.get(statement.start)
             if touched and touched.may_go:
                 yield from self._changed_attributes(statement, touched)
 
     def _lost_keeps(self) -> Iterator[str]:
-        """What is marked ``# keep`` in a value holds wherever it did."""
+        """Items with ``# keep`` in a value are still there on the same platforms."""
         for touched in self.touched.values():
             now = self._now(touched)
             for name in touched.attributes if now else ():
@@ -157,7 +157,7 @@ class _Comparison:
         return found if found and found.kind in touched.kinds else None
 
     def _lost_loads(self) -> Iterator[str]:
-        """Symbols of the user's files are loaded as they were; what is no longer loaded is not used."""
+        """Symbols of the user's files are loaded as before; those that are no longer loaded are not used."""
         before, after = (_symbols(each) for each in (self.old, self.new))
         bound = Counter(local for local, _, _ in after)
         used = {node.id for each in self.new for node in ast.walk(each.node) if isinstance(node, ast.Name)}
@@ -171,8 +171,9 @@ class _Comparison:
                 yield f"{local} is loaded twice"
 
     def _lost_comments(self) -> Iterator[str]:
-        """Every comment is there, but for our mark, and those of rules and loads that went; directives are in
-        order.
+        """Every comment is there, but for our mark and those of removed rules and loads.
+
+        Directives keep their order.
         """
         after = list(comments_in(self.changed.data))
         excused = set(self._excused())
@@ -189,7 +190,7 @@ class _Comparison:
             yield "the directives are not the ones that were there"
 
     def _excused(self) -> Iterator[int]:
-        """The lines of statements that went, with the comments right above rules."""
+        """The lines of removed statements, with the comments right above rules."""
         going = [each.call for each in self.touched.values() if each.may_go and not self._now(each)]
         loads = [call for call in self.file.calls if call.kind == "load"]
         for call in (*going, *loads):
@@ -203,7 +204,7 @@ class _Comparison:
                 yield f"two rules have the name {name!r}"
 
     def _labels(self) -> Iterator[str]:
-        """Bazel takes no label twice, neither in a list nor in a list and a select."""
+        """No label is there twice, neither in a list nor in a list and a select, because Bazel refuses it."""
         package = self.file.path.rpartition("/")[0]
         old = {call.name: call for call in self.file.calls if call.name}
         for call in self.changed.calls:
@@ -235,7 +236,7 @@ def _keywords(call: ast.Call) -> dict[str, ast.expr]:
 
 
 def _differences(old: ast.Call, new: ast.Call, touched: Touched) -> Iterator[str]:
-    """The attributes that are not ours and not the same."""
+    """The attributes that differ and are not ours."""
     before, after = _keywords(old), _keywords(new)
     for name, value in before.items():
         if name not in touched.attributes and (name not in after or ast.dump(value) != ast.dump(after[name])):
@@ -261,7 +262,7 @@ def _string(node: ast.expr) -> str:
 
 
 def _still_kept(old: Value, new: Attribute | None) -> bool:
-    """Whether what is marked is there, and on each platform on which it can be told that it was."""
+    """Whether a marked item is there, on each platform on which the old value had it."""
     kept, now = _only_kept(old), _legible(new.value) if new else ListValue(())
     if set(strings_in(kept)) - set(strings_in(now)):
         return False
@@ -273,7 +274,7 @@ def _still_kept(old: Value, new: Attribute | None) -> bool:
 
 
 def _legible(value: Value) -> Value:
-    """The value with its expressions as strings, so that it can be told platform by platform."""
+    """The value with its expressions as strings, so that it can be read platform by platform."""
     match value:
         case ListValue():
             items = (String(f"\0{each.text}") if isinstance(each, Opaque) else each for each in value.items)

@@ -1,9 +1,9 @@
 """Keeps MODULE.bazel in step: repositories of Go modules, C modules of the registry, overrides.
 
-Comes in: MODULE.bazel as it stands, and what it should say. Goes out: its new bytes and diagnostics. Only the
-values owned here change: names in ``use_repo`` of go_deps, and the override tags that bear our comment; what
-is missing is added beside its like. It decides nothing of what is wanted.
-Source: ``internal/bzlmod/go_deps.bzl`` of bazel-gazelle, release 0.53.
+Comes in: MODULE.bazel as it is, and a ``ModuleWants``. Goes out: its new bytes and diagnostics. Only values
+owned here change: names in ``use_repo`` of go_deps, and the override tags with our comment. New lines are
+added beside their like. The wanted contents are decided elsewhere. Source: ``internal/bzlmod/go_deps.bzl`` of
+bazel-gazelle, release 0.53.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ GAZELLE_MODULE, EXTENSION = "gazelle", "go_deps"
 
 @frozen(kw_only=True)
 class ModuleWants:
-    """What MODULE.bazel should say.
+    """The wanted contents of MODULE.bazel.
 
-    ``repositories`` are those that ``use_repo`` brings in, None where that is not asked; ``known`` are the
-    names that go where they are not among these, None where nobody knows; ``deps`` names and versions of
-    Bazel modules, of which a version that is there stays; ``source`` is the attribute of ``from_file`` and
-    its label. Where the ``overrides`` are not the ``whole`` of them, those that are there stay.
+    ``repositories`` are those that ``use_repo`` brings in, None to leave them. ``known`` are the names that
+    are removed if they are not among these, None if nothing is known. ``deps`` are names and versions of
+    Bazel modules; an existing version stays. ``source`` is the attribute of ``from_file`` and its label. If
+    the ``overrides`` are not the ``whole`` of them, existing ones stay.
     """
 
     repositories: frozenset[str] | None
@@ -47,7 +47,7 @@ class ModuleWants:
 
 
 def updated(module: ModuleFile, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, ...]]:
-    """The text of MODULE.bazel with what is wanted."""
+    """The text of MODULE.bazel with the wanted contents."""
     data = module.file.data
     if data in (b"", BOM) or data.endswith((b"\n", b"\r")):
         return _updated(module, wants)
@@ -57,7 +57,7 @@ def updated(module: ModuleFile, wants: ModuleWants) -> tuple[bytes, tuple[Diagno
 
 
 def _updated(module: ModuleFile, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, ...]]:
-    """As above, for a file whose last line has an end."""
+    """As above, for a file whose last line has a line end."""
     data, uses = module.file.data, go_deps_uses(module)
     edits: list[Edit] = []
     said: list[Diagnostic] = []
@@ -76,7 +76,7 @@ def _updated(module: ModuleFile, wants: ModuleWants) -> tuple[bytes, tuple[Diagn
         if wants.gazelle[0] not in _dep_names(module):
             missing.append(wants.gazelle)
         edits.append(Edit(len(data), len(data), _new_extension(module, wants)))
-        edits[:0] = _bazel_deps(module, missing)  # before what may be added at the same place
+        edits[:0] = _bazel_deps(module, missing)  # before other insertions at the same place
         begun = read_module_file(apply_edits(module.file, edits))
         whole, more = _updated(begun, wants)  # overrides go behind the new lines
         return checked(module.file, whole, (), (*said, *more))
@@ -87,7 +87,7 @@ def _updated(module: ModuleFile, wants: ModuleWants) -> tuple[bytes, tuple[Diagn
 def checked(
     file: BuildFile, new: bytes, uses: Iterable[ExtensionUse], said: Iterable[Diagnostic]
 ) -> tuple[bytes, tuple[Diagnostic, ...]]:
-    """The new text, or the old one with an error where anything is lost but names and overrides of ours."""
+    """The new text; or the old one and an error if more is lost than names and overrides of ours."""
     if new == file.data:
         return new, tuple(said)
     variables = {use.variable for use in uses}
@@ -104,7 +104,7 @@ def checked(
         path=NAME,
         severity=Severity.ERROR,
         code="internal",
-        message=f"what would be written is not all that was there: {problem}",
+        message=f"the new text would lose something: {problem}",
         remedy="the file is left as it was; please report it",
     )
     return file.data, (*said, error)
@@ -179,7 +179,7 @@ def _new_extension(module: ModuleFile, wants: ModuleWants) -> str:
 
 
 def _from_file(module: ModuleFile, uses: Iterable[ExtensionUse], wants: ModuleWants) -> Iterator[Edit]:
-    """``from_file`` where neither it nor modules that are listed one by one say which modules there are."""
+    """A ``from_file`` tag, if the extension has neither one nor modules that are listed one by one."""
     uses = tuple(uses)
     told = (
         call for use in uses for kind in ("from_file", "module") for call in module.tags(use.variable, kind)

@@ -15,7 +15,7 @@ from bazel_xc.buildfile.printer import INDENT, NewAttribute, quote
 from bazel_xc.buildfile.syntax import Call, Notes, Opaque, String, Value
 from bazel_xc.model import Diagnostic, Severity
 
-# What the extension makes besides modules; people bring it in for go_repository rules of their own.
+# A repository of the extension that is not a module; people bring it in for go_repository rules of their own.
 _CONFIGURATION = "bazel_gazelle_go_repository_config"
 
 
@@ -89,7 +89,7 @@ def _unknown(call: Call, wanted: frozenset[str], known: frozenset[str] | None) -
 
 
 def _with_names(kept: tuple[String, ...], added: Iterable[str]) -> list[String]:
-    """New names go to their place in a sorted list, else to the end."""
+    """New names get their place in a sorted list, else they follow at the end."""
     items = list(kept)
     in_order = [each.value for each in items] == sorted(each.value for each in items)
     items.extend(String(name) for name in added)
@@ -97,7 +97,7 @@ def _with_names(kept: tuple[String, ...], added: Iterable[str]) -> list[String]:
 
 
 def _call_text(module: ModuleFile, call: Call, args: list[String], named: list[NewAttribute]) -> str:
-    """The call anew, on one line where it was and nothing is in the way."""
+    """The new call, on one line if the old one was and nothing prevents it."""
     file = module.file
     first = call.args[0]
     assert isinstance(first, Opaque)
@@ -115,7 +115,7 @@ def _call_text(module: ModuleFile, call: Call, args: list[String], named: list[N
 
 
 def _last_comments(module: ModuleFile, call: Call) -> list[str]:
-    """The comments that stand alone before the closing parenthesis."""
+    """The comments on lines of their own before the closing parenthesis."""
     told = {text for each in call.args if isinstance(each, String) for text in _texts(each.notes)}
     told |= {text for each in call.attributes for text in _texts(each.notes)}
     inside = (c for c in module.file.comments if call.span.start < c.span.start < call.span.end)

@@ -23,7 +23,8 @@ _SYSTEMS = frozenset(name.partition("_")[0] for name in KNOWN_PLATFORMS)
 class ValueParts:
     """A value taken apart: the unconditional list, and a select for each sort of key.
 
-    Bazel finds ``linux`` beside ``arm64`` in one select ambiguous, and each has a default of its own.
+    Bazel refuses ``linux`` beside ``arm64`` in one select as ambiguous, and each sort has a default of its
+    own.
     """
 
     common: ListValue
@@ -31,8 +32,9 @@ class ValueParts:
 
 
 def take_apart(value: Value | None) -> ValueParts | None:
-    """The list and the selects of a value; None for one that is put together in any other way, and where
-    joining its selects would change what a kept branch says.
+    """The list and the selects of a value.
+
+    None if the value has any other form, or if joining its selects would change the meaning of a kept branch.
     """
     parts = value.parts if isinstance(value, Sum) else () if value is None else (value,)
     items: list[String | Opaque] = []
@@ -64,12 +66,14 @@ def _is_known(branch: Branch) -> bool:
 
 
 def keeps(branch: Branch) -> bool:
-    """Whether anything in a branch is marked ``# keep``, or all of it."""
+    """Whether a branch, or anything in it, is marked ``# keep``."""
     return branch.notes.keep or any(item.notes.keep for item in as_list(branch.value).items)
 
 
 def _has_mixed_keep(choice: Select) -> bool:
-    """Whether the default of a select with several sorts of keys is kept; parted, it says something else."""
+    """Whether the default of a select with several sorts of keys is kept; parting it would change its
+    meaning.
+    """
     sorts = {_sort_of_key(branch.key) for branch in choice.branches if branch.key != DEFAULT}
     return len(sorts) > 1 and any(keeps(branch) for branch in choice.branches if branch.key == DEFAULT)
 
@@ -91,12 +95,12 @@ def sort_of(choice: Select) -> str:
 
 
 def branch_name(branch: Branch) -> str:
-    """What a key is about, however it is spelt."""
+    """The platform, system or processor of a key, in any spelling."""
     return platform_of_key(branch.key) or branch.key
 
 
 def _joined(one: Select, other: Select) -> Select | None:
-    """Two selects of one sort as one; None where a kept branch of either would come to say something else."""
+    """Two selects of one sort as one; None if a kept branch of either would change its meaning."""
     branches = {branch_name(branch): branch for branch in one.branches}
     differ = branches.keys() != {branch_name(branch) for branch in other.branches}
     both = (*one.branches, *other.branches)
@@ -125,7 +129,7 @@ def put_together(parts: ValueParts) -> Value | None:
 
 
 def _whole(choice: Select) -> Select | None:
-    """The select with its default last; None where it says nothing."""
+    """The select with its default last; None if it has no items."""
     branches = [branch for branch in choice.branches if branch.key != DEFAULT]
     default = next((branch for branch in choice.branches if branch.key == DEFAULT), None)
     whole = (*branches, default or Branch(DEFAULT, ListValue(())))

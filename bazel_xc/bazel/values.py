@@ -1,10 +1,10 @@
-"""Merges one attribute's value: what stands there with what is wanted.
+"""Merges one attribute's value: the existing value with the wanted one.
 
-Comes in: the old value and the new one, either may be missing. Goes out: the value to write, None for no
-attribute, or ``LEFT`` where the old one must stay because it is not understood. Strings marked ``# keep``
-survive, comments of surviving strings too, old items stay in their order and new ones follow. A value that
-already says the same on every platform is ``LEFT`` as well: spelling alone is no reason to edit. A branch of
-a select that is marked ``# keep`` stays as it is, for the platforms that it was for.
+Comes in: the old value and the new one; either may be missing. Goes out: the value to write, None for no
+attribute, or a ``Left``: ``Left.OPAQUE`` if the old value must stay because it is not understood,
+``Left.SAME`` if it already has the same meaning on every platform, because spelling alone is no reason to
+edit. Strings marked ``# keep`` survive, and so do comments of surviving strings. Old items keep their order
+and new ones follow. A branch of a select that is marked ``# keep`` stays as it is, for its platforms.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def merge_value(
 ) -> Value | Left | None:
     """The value of attribute ``name`` in a BUILD file of ``package``.
 
-    ``rules_go`` is what the workspace calls that repository, ``own_names`` what it calls itself.
+    ``rules_go`` is the name of that repository in the workspace, ``own_names`` are names of the workspace
+    itself.
     """
     if old is None:
         return new
@@ -76,7 +77,7 @@ def merge_value(
     )
     was_twice = label_twice(name, old, package, own_names)
     if is_marked(old) and merged and not was_twice and label_twice(name, merged, package, own_names):
-        return Left.OPAQUE  # what is kept is wanted elsewhere, too, and Bazel takes no label twice
+        return Left.OPAQUE  # a kept label is wanted elsewhere, too, and Bazel refuses a label twice
     if same and merged is not None and not _foreign_keys(parts.choices, rules_go):
         return Left.SAME
     return merged
@@ -90,10 +91,10 @@ def with_others(
     conditions: Conditions,
     own_names: tuple[str, ...] = (),
 ) -> Value | None:
-    """``new`` and, before it, the labels of ``old`` that are not ours, for an attribute that is shared.
+    """``new`` behind the labels of ``old`` that are not ours, for an attribute that is shared.
 
-    Every label once, in the spelling that is there. Where ``old`` cannot be told platform by platform it is
-    ``new`` alone.
+    Each label is there once, in its existing spelling. If ``old`` cannot be read platform by platform, the
+    result is ``new`` alone.
     """
     spelt: dict[object, str] = {}
 
@@ -131,7 +132,7 @@ def is_marked(value: Value | None) -> bool:
 
 
 def label_twice(name: str, value: Value, package: str, own_names: tuple[str, ...] = ()) -> bool:
-    """Whether an attribute of labels has one of them twice on some platform, which Bazel refuses."""
+    """Whether an attribute of labels has a label twice on some platform, which Bazel refuses."""
     return name in _NO_TWICE and _twice(_mapped(value, _canonical(name, package, own_names)))
 
 
@@ -147,7 +148,7 @@ def _one_of_several(value: Value) -> bool:
 
 
 def _choose(old: Value, new: Value | None, rules_go: str) -> Value | Left | None:
-    """A select between single values is replaced as a whole, unless it has keys that are not ours."""
+    """Replaces a select between single values as a whole, unless it has keys that are not ours."""
     assert isinstance(old, Select)
     if any(project(old, platform) is None for platform in GAZELLE_PLATFORMS):
         return Left.OPAQUE
@@ -159,7 +160,7 @@ def _choose(old: Value, new: Value | None, rules_go: str) -> Value | Left | None
 
 
 def _canonical(name: str, package: str, own_names: tuple[str, ...]) -> Callable[[str], str]:
-    """One spelling for labels that are written in several ways; other strings are what they are."""
+    """One spelling for labels that can be written in several ways; other strings stay as they are."""
 
     def label(text: str) -> str:
         found = parsed_label(text, package, own_names)
@@ -183,7 +184,7 @@ def _merge(old: ValueParts, new: ValueParts, canonical: Callable[[str], str], *,
 
 
 def _merge_select(old: Select, new: Select, merged: Callable[[ListValue, ListValue], ListValue]) -> Select:
-    """Two selects of one sort. A kept branch stays as it is, whatever is wanted under its key."""
+    """Two selects of one sort. A kept branch stays as it is, whatever is wanted for its key."""
     old_branches = {branch_name(branch): branch for branch in old.branches}
     new_branches = {branch_name(branch): branch for branch in new.branches}
     default = old_branches.get(DEFAULT)
@@ -193,7 +194,7 @@ def _merge_select(old: Select, new: Select, merged: Callable[[ListValue, ListVal
         before, after = old_branches.get(name), new_branches.get(name)
         if before is None:
             assert after is not None
-            # What the default keeps has held here as well, and a key of its own would end that.
+            # Items that the default keeps were here as well; without them the new key would remove them.
             items = (*as_list(after.value).items, *kept)
             branches.append(evolve(after, value=evolve(as_list(after.value), items=items)))
         elif before.notes.keep:
@@ -206,7 +207,7 @@ def _merge_select(old: Select, new: Select, merged: Callable[[ListValue, ListVal
 
 
 def _kept_by_default(default: Branch | None) -> tuple[_Item, ...]:
-    """What a default keeps, each item with a mark of its own."""
+    """The items that a default keeps, each with a mark of its own."""
     if default is None:
         return ()
     items = as_list(default.value).items
@@ -241,7 +242,7 @@ def _merge_list(
 
 
 def _ordered(old: list[_Item], new: ListValue, canonical: Callable[[str], str]) -> list[_Item]:
-    """The wanted items in their order, each as the old one that it is; what else is kept follows."""
+    """The wanted items in their order, each in its old form if there is one; other kept items follow."""
     left = list(old)
     items: list[_Item] = []
     for text, item in _texts(new.items):
@@ -256,7 +257,9 @@ def _ordered(old: list[_Item], new: ListValue, canonical: Callable[[str], str]) 
 
 
 def _set(old: list[_Item], new: ListValue, canonical: Callable[[str], str]) -> list[_Item]:
-    """The old items, none of them twice, and the new ones behind them; comments of a second one join."""
+    """The old items, each once, and the new ones behind them; a repeated item leaves its comments to the
+    first.
+    """
     items: dict[str, _Item] = {}
     for item in old:
         key = canonical(item.value) if isinstance(item, String) else f"\0{item.text}"
@@ -295,6 +298,6 @@ def _mapped(value: Value | None, canonical: Callable[[str], str]) -> Value | Non
 
 
 def _foreign_keys(choices: Iterable[Select], rules_go: str) -> bool:
-    """Whether a key of a select names rules_go by a name that this workspace does not have."""
+    """Whether a key of a select names rules_go by a name that it does not have in this workspace."""
     keys = [branch.key for choice in choices for branch in choice.branches]
     return any("rules_go//" in key and not key.lstrip("@").startswith(f"{rules_go}//") for key in keys)

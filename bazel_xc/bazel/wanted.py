@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @frozen
 class WantedRule:
-    """One rule as it should be; ``slot`` says where it stands today.
+    """One wanted rule; ``slot`` has its existing twin.
 
-    Of the ``uncertain`` attributes not everything could be found out: what is there stays, more may be added.
+    ``uncertain`` attributes could not be found out completely: existing values stay, more may be added.
     """
 
     slot: Slot
@@ -32,7 +32,7 @@ class WantedRule:
 
 @frozen(kw_only=True)
 class RuleFacts:
-    """What later stages found out about packages, by directory.
+    """Facts of later stages about packages, by directory.
 
     ``absent``: configured platforms on which the library cannot be built. ``needs_cgo``: per slot name the
     configured platforms on which a binary or test has cgo in its closure. ``flags``: C flags. ``cdeps``: by

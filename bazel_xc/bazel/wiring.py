@@ -1,9 +1,9 @@
-"""What each Go package gets of C: ``cdeps``, the flags that stay, and where it cannot be built.
+"""The C of each Go package: ``cdeps``, the remaining flags, and the platforms that lack it.
 
 Comes in: the survey of the packages' C, the outcomes of their C needs, and the workspace. Goes out: a
-``Wiring`` for the planner, with the cc rules that have to be written. What a dependency provides leaves the
-flags; search directories in the tree become ``includes`` of rules; what stays keeps its order. It decides on
-no provider and changes no file.
+``Wiring`` for the planner, with the cc rules that have to be written. Flags that a dependency provides are
+removed; search directories in the tree become ``includes`` of rules; other flags keep their order. No
+provider is chosen and no file is changed here.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Bundle:
 
     @property
     def archives(self) -> tuple[str, ...]:
-        """All files, on whatever platform."""
+        """All files, on any platform."""
         return tuple(sorted({path for path, _ in self.asked.where}))
 
     def on(self, platform: str) -> tuple[str, ...]:
@@ -54,7 +54,7 @@ class Bundle:
 
 @frozen(kw_only=True)
 class WiringInput:
-    """What wiring needs to know of the workspace.
+    """The facts about the workspace that wiring needs.
 
     ``built`` are directories with BUILD files, now or soon, ``wired`` those whose Go rules will be written;
     ``taken`` are the names of these, by directory.
@@ -87,7 +87,7 @@ class Wiring:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What stands in the way of cc rules."""
+        """The reasons why cc rules cannot be written."""
         return self.rules.diagnostics
 
 
@@ -115,10 +115,10 @@ def wire(survey: Survey, outcomes: Mapping[str, tuple[Outcome, ...]], ground: Wi
 
 @lru_cache(maxsize=1024)
 def spread(held: frozenset[str], platforms: tuple[Platform, ...]) -> frozenset[str]:
-    """The known platforms on which something holds that is known for the configured ones alone.
+    """The known platforms on which a fact holds that is known for the configured ones alone.
 
-    A platform that is not configured follows the configured ones of its system where they agree, or all of
-    them where its system is not configured. Without cgo nothing of C holds.
+    A platform that is not configured follows the configured ones of its system if they agree, or all of them
+    if its system is not configured. Without cgo it is not there.
     """
     asked = [platform for platform in platforms if platform.cgo]
     configured = {platform.name for platform in platforms}
@@ -133,7 +133,7 @@ def spread(held: frozenset[str], platforms: tuple[Platform, ...]) -> frozenset[s
 
 
 def _bundle(archives: Archives, flags: CgoFlags, platforms: Iterable[Platform]) -> Bundle:
-    """The files that are there, in the order in which flags name them."""
+    """The existing files, in the order in which flags name them."""
 
     def linked(platform: str, words: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
         here = {each.path: each.words for each in archives.on(platform)}
@@ -188,7 +188,7 @@ class _Package:
         )
 
     def _assembly(self, flags: CgoFlags) -> Assembly | None:
-        """What has to be assembled beside cgo; the directories of its flags are those of header rules."""
+        """The assembly beside cgo; the directories of its flags are those of header rules."""
         on: frozenset[str] = frozenset().union(*(file.may for file in self.package.files if file.uses_cgo))
         where = {file.name: file.may & on for file in self.package.files if is_assembly(file.name)}
         conditions = self.ground.conditions
@@ -204,9 +204,9 @@ class _Package:
         return Assembly(sources=sources, headers=headers, copts=build(words, conditions, Form.FLAGS))
 
     def _directories(self, file: ReachedFile) -> Iterator[str]:
-        """The search directories that have to be handed on so that a file is found.
+        """The search directories that are needed to find a file.
 
-        rules_go has the package's own directory searched only where a header stands among its sources.
+        rules_go searches the package's own directory only if a header is among its sources.
         """
         label = self.provided.get(file.path)
         rule = self.ground.index.rule(label) if label else None
@@ -255,7 +255,7 @@ class _Package:
         return spread(held, self.ground.platforms)
 
     def flags(self, flags: CgoFlags) -> CgoFlags:
-        """The flags without what dependencies provide, with those of pkg-config names that systems have."""
+        """The flags without those of dependencies, with those of pkg-config names that systems have."""
         provided: dict[str, frozenset[str]] = {}
         added: dict[str, tuple[str, ...]] = {}
         asked = flags.get(PKG_CONFIG, NO_FLAGS)

@@ -1,5 +1,6 @@
-"""The BUILD language: what stands in the workspace's BUILD files today, and how text is laid out.
+"""The BUILD language: the workspace's BUILD files as they are, and the layout of text.
 
-``syntax`` reads bytes losslessly, ``printer`` writes values as buildifier would, ``evaluate`` runs a
-file in Starlark where reading is not enough, ``workspace`` finds and reads all of them once.
+``parser`` reads bytes losslessly into the values of ``syntax``, ``printer`` writes values as buildifier
+would, ``rules`` has the rules of today, ``evaluate`` runs a file in Starlark if reading is not enough, and
+``workspace`` finds and reads all files once.
 """

@@ -1,9 +1,10 @@
-"""Changes attributes of one call: values replaced, attributes taken out and put in.
+"""Changes attributes of one call: replaces, removes and adds them.
 
 Comes in: a file, one of its calls, and the new value of each attribute that changes. Goes out: edits, or None
-where the call's layout does not let its attributes be told apart. Where each attribute has lines of its own,
-only those lines change; otherwise the call is laid out anew. Comments stay either way: the ones in a value
-that goes, or that a new value has no place for, come to stand above it. It knows no kinds.
+if the layout of the call does not let its attributes be changed one by one. If each attribute has lines of
+its own, only those lines change; otherwise the whole call is laid out again. Comments stay in both cases:
+those of a removed value, and those without a place in the new value, move above it. Kinds of rules are
+unknown here.
 """
 
 from __future__ import annotations
@@ -39,10 +40,10 @@ def change_attributes(
     notes: Mapping[str, str] | None = None,
     mark: str = "",
 ) -> tuple[Edit, ...] | None:
-    """The edits that give attributes new values; None as a value takes an attribute out.
+    """The edits that give attributes new values; the value None removes an attribute.
 
-    ``notes`` are comments that attributes get before them, where they do not have them. ``mark`` is a comment
-    that says something of its attribute alone and goes with it.
+    ``notes`` are comments to put above attributes that do not have them yet. ``mark`` is a comment about its
+    attribute alone, which is removed with it.
     """
     notes = notes or {}
     if _have_own_lines(file, call):
@@ -69,7 +70,7 @@ def _starts_line(file: BuildFile, attribute: Attribute) -> bool:
 
 
 def _rest(file: BuildFile, attribute: Attribute) -> re.Match[bytes] | None:
-    """What stands behind an attribute on its last line, if it is no more than a comma and a comment."""
+    """The rest of an attribute's last line, if it is no more than a comma and a comment."""
     end = attribute.span.end
     return _REST_OF_LINE.fullmatch(file.data, end, file.end_of_line(end))
 
@@ -80,7 +81,7 @@ def _has_comma(file: BuildFile, attribute: Attribute) -> bool:
 
 
 def _is_end(file: BuildFile, call: Call, last: Attribute) -> bool:
-    """Whether nothing but comments stands between the last attribute and the parenthesis."""
+    """Whether only comments are between the last attribute and the parenthesis."""
     text = file.data[last.span.end : call.span.end - 1]
     return not re.sub(rb"#[^\r\n]*", b"", text).strip()
 
@@ -103,7 +104,7 @@ def _edits(
 
 
 def _unmarked(file: BuildFile, attribute: Attribute, mark: str) -> Iterator[Edit]:
-    """Takes out the lines above an attribute that hold the mark."""
+    """Removes the lines above an attribute that hold the mark."""
     line = file.line_of(attribute.span.start)
     above = range(line - len(attribute.notes.before), line)
     for comment in file.comments:
@@ -113,7 +114,7 @@ def _unmarked(file: BuildFile, attribute: Attribute, mark: str) -> Iterator[Edit
 
 
 def _removed(file: BuildFile, attribute: Attribute, mark: str) -> Edit:
-    """Takes the attribute's lines out; comments in it and behind it get lines of their own."""
+    """Removes the attribute's lines; comments in it and behind it get lines of their own."""
     rest = _rest(file, attribute)
     inside = _without_place(file, attribute.span)
     if rest and rest["comment"] and rest["comment"].decode("utf-8") != mark:
@@ -125,7 +126,7 @@ def _removed(file: BuildFile, attribute: Attribute, mark: str) -> Edit:
 
 
 def _noted(file: BuildFile, attribute: Attribute, text: str, notes: Mapping[str, str]) -> Iterator[Edit]:
-    """Puts above an attribute the comments that its new value has no place for, and its note."""
+    """Puts comments above an attribute: those without a place in its new value, and its note."""
     above = _without_place(file, attribute.value_span, text)
     note = notes.get(attribute.name)
     if note and note not in (*attribute.notes.before, attribute.notes.suffix):
@@ -136,7 +137,7 @@ def _noted(file: BuildFile, attribute: Attribute, text: str, notes: Mapping[str,
 
 
 def _without_place(file: BuildFile, span: Span, text: str = "") -> list[str]:
-    """The comments within a span that the text to be written there lacks."""
+    """The comments within a span that are not in its new text."""
     left = Counter(comments_in(text.encode("utf-8")))
     found: list[str] = []
     for comment in file.comments:
@@ -158,7 +159,7 @@ def _with_note(attribute: NewAttribute, notes: Mapping[str, str]) -> NewAttribut
 def _inserted(
     file: BuildFile, call: Call, added: Mapping[str, Value], changes: Changes, notes: Mapping[str, str]
 ) -> Iterator[Edit]:
-    """Puts new attributes where buildifier would have them."""
+    """Puts new attributes at the places that buildifier gives them."""
     places: dict[int, list[str]] = {}
     last = call.attributes[-1]
     for name in sorted(added, key=attribute_order):
@@ -173,7 +174,7 @@ def _inserted(
 
 
 def _laid_out(file: BuildFile, call: Call, changes: Changes, notes: Mapping[str, str], mark: str) -> Edit:
-    """Writes a call anew, unchanged values as they are."""
+    """Writes the whole call again, with unchanged values as they are."""
     kept: list[NewAttribute] = []
     for each in call.attributes:
         text = file.data[each.value_span.start : each.value_span.end].decode("utf-8")

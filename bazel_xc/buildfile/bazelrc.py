@@ -2,7 +2,7 @@
 
 Comes in: a ``read`` function that gives a file of the workspace by its path. Goes out: a ``Bazelrc``: every
 line of options with its place, and the files that were read or named. Imports from outside of the workspace
-are not followed, and what the options mean to Bazel is not known here.
+are not followed. The meaning of the options is unknown here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _WORKSPACE = "%workspace%/"
 
 @frozen(kw_only=True)
 class RcLine:
-    """One line ``command:config option…``; ``config`` is empty where the line always holds."""
+    """One line ``command:config option…``; ``config`` is empty if the line always applies."""
 
     path: str
     line: int
@@ -29,7 +29,7 @@ class RcLine:
     options: tuple[str, ...]
 
     def values(self, option: str) -> tuple[str, ...]:
-        """What ``--option=value`` and ``--option value`` give, lists of several values taken apart."""
+        """The values of ``--option=value`` and ``--option value``; a list of several values is split."""
         found: list[str] = []
         for at, word in enumerate(self.options):
             name, equals, value = word.partition("=")
@@ -46,12 +46,12 @@ class Bazelrc:
     imported: frozenset[str] = frozenset()
 
     def defining(self, config: str) -> tuple[RcLine, ...]:
-        """The lines that say what ``--config=NAME`` is."""
+        """The lines that define ``--config=NAME``."""
         return tuple(each for each in self.lines if each.config == config)
 
 
 def read_bazelrc(read: Callable[[str], bytes | None], without: str = "") -> Bazelrc:
-    """Reads the workspace's .bazelrc; the file ``without`` is not read where it is imported."""
+    """Reads the workspace's .bazelrc; the file ``without`` is not read if it is imported."""
     reader = _RcReader(read, without)
     lines = tuple(reader.lines(NAME))
     return Bazelrc(lines, frozenset(reader.imported))

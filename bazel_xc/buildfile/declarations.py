@@ -105,7 +105,7 @@ def calls_in(path: str, data: bytes, said: list[Diagnostic]) -> Iterator[Declara
 
 
 def unreadable(path: str, message: str, line: int, column: int) -> Diagnostic:
-    """What to report about a file whose repositories are not known."""
+    """The error for a file whose repositories are not known."""
     return Diagnostic(
         path=path,
         line=line,

@@ -1,9 +1,9 @@
-"""Directives: the comments in BUILD files that steer generation, and the settings they add up to.
+"""Directives: the comments in BUILD files that steer generation, and the settings that they add up to.
 
-Comes in: one parsed BUILD file and the settings of the directory above. Goes out: the ``Settings`` that
-hold in this directory, and diagnostics for directives that are not understood. The names and meanings are
-Gazelle's, so that a tree kept by Gazelle behaves the same; own directives start with ``bazel_xc:``.
-Nothing is read from disk here.
+Comes in: one parsed BUILD file and the settings of the directory above. Goes out: the ``Settings`` of this
+directory, and diagnostics for directives that are not understood. Names and meanings are Gazelle's, so that a
+tree kept by Gazelle behaves the same; own directives start with ``bazel_xc:``. Nothing is read from disk
+here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bazel_xc.linear import compiled
 from bazel_xc.model import Diagnostic, Label
 
 _DIRECTIVE = re.compile(r"#\s*(gazelle|bazel_xc):(\w+)\s*(.*?)\s*")
-# Understood by Gazelle, without meaning for what is generated here: said once as a note with -v only.
+# Directives of Gazelle that have no meaning here.
 LEFT_ALONE = frozenset(
     """proto proto_group proto_strip_import_prefix proto_import_prefix go_generate_proto go_proto_compilers
     go_grpc_compilers default_visibility lang repository repository_macro follow
@@ -35,7 +35,7 @@ _OF_OTHER_LANGUAGES = ("proto", "py", "python", "java", "js", "ts", "cc")
 _MODES = ("create_and_update", "update_only")
 _KIND = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 NAMINGS = ("import", "import_alias", "go_default_library")
-# What a BUILD file of that name would overwrite.
+# Files that a BUILD file of such a name would overwrite.
 _OTHER_FILES = frozenset(
     """. .. go.mod go.sum go.work go.work.sum MODULE.bazel REPO.bazel WORKSPACE WORKSPACE.bazel bazel_xc.toml
     .bazelrc .bazelignore""".split()
@@ -69,7 +69,7 @@ def settings_for(
 ) -> tuple[Settings, tuple[Diagnostic, ...]]:
     """The settings of a directory.
 
-    ``splice`` gives the text of a file named by ``directive_file``, None where it cannot be read.
+    ``splice`` gives the text of a file named by ``directive_file``, None if it cannot be read.
     """
     settings = evolve(above, ignore=False)
     if file is None:
@@ -92,7 +92,7 @@ def settings_for(
 
 
 class _UnknownDirectiveError(Exception):
-    """The directive is none that anybody defines."""
+    """Nobody defines a directive of this name."""
 
 
 def _near(directive: BuildDirective) -> str:
@@ -102,7 +102,7 @@ def _near(directive: BuildDirective) -> str:
 
 
 def _empty_groups(path: str, directive: BuildDirective, settings: Settings) -> Iterator[Diagnostic]:
-    """What there is to say of a label that names groups which its pattern does not have."""
+    """Findings about a label that refers to groups which its pattern does not have."""
     override = settings.overrides[0] if directive.key == "resolve_regexp" and settings.overrides else None
     if override is None or override.pattern is None or override.import_path not in directive.value.split():
         return  # it is one for another language
@@ -150,7 +150,7 @@ def _spliced(
 
 
 def _from_rule(settings: Settings, call: Call, directory: str) -> Settings:
-    """What a ``gazelle()`` or ``go_prefix()`` rule sets: prefix, naming, tags, external mode."""
+    """The settings of a ``gazelle()`` or ``go_prefix()`` rule: prefix, naming, tags, external mode."""
     prefix = call.string("prefix")
     if call.kind == "go_prefix" and call.args:
         prefix = next((arg.value for arg in call.args if isinstance(arg, String)), None)
@@ -236,7 +236,7 @@ def _flags(settings: Settings, directive: BuildDirective) -> Settings:
 def _map_kind(settings: Settings, directive: BuildDirective, _directory: str) -> Settings:
     words = _words(directive, 3, 3)
     if not _KIND.fullmatch(words[1]):
-        raise ValueError(f"{words[1]!r} is no name of a rule")
+        raise ValueError(f"{words[1]!r} is not the name of a rule")
     table = {**dict(settings.map_kinds), words[0]: MappedKind(words[1], words[2])}
     return evolve(settings, map_kinds=tuple(sorted(table.items(), key=lambda item: item[0])))
 
@@ -250,7 +250,7 @@ def _alias_kind(settings: Settings, directive: BuildDirective, _directory: str) 
 
 def _prefix(settings: Settings, directive: BuildDirective, directory: str) -> Settings:
     if directive.value.startswith(("/", ".")) or " " in directive.value:
-        raise ValueError(f"{directive.value!r} is no import path")
+        raise ValueError(f"{directive.value!r} is not an import path")
     return evolve(settings, prefix=directive.value, prefix_directory=directory)
 
 

@@ -1,7 +1,7 @@
-"""Edits of a file by byte span, and how a whole statement is taken out.
+"""Edits of a file by byte span, and the removal of whole statements.
 
-Comes in: a ``BuildFile`` and edits that do not overlap. Goes out: the new bytes. Line ends of inserted text
-follow the file's. It knows nothing of rules.
+Comes in: a ``BuildFile`` and edits that do not overlap. Goes out: the new bytes. Inserted text gets the line
+ends of the file. Rules are unknown here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SEMICOLON = re.compile(rb"[ \t]*;[ \t]*")
 
 @frozen(order=True)
 class Edit:
-    """Replaces bytes ``[start, end)`` by text; its line ends become the file's."""
+    """Replaces bytes ``[start, end)`` by text; its line ends become those of the file."""
 
     start: int
     end: int
@@ -26,9 +26,9 @@ class Edit:
 
 
 def apply_edits(file: BuildFile, edits: Iterable[Edit]) -> bytes:
-    """The file's bytes with all edits made; insertions at one place keep the order they were given in.
+    """The file's bytes with all edits made; insertions at one place keep their order.
 
-    Removals may overlap. Raises ValueError where anything else does.
+    Removals may overlap. Raises ValueError if other edits do.
     """
     out: list[bytes] = []
     at = 0
@@ -46,10 +46,10 @@ def apply_edits(file: BuildFile, edits: Iterable[Edit]) -> bytes:
 
 
 def remove_lines(file: BuildFile, call: Call, kept_lines: frozenset[int] = frozenset()) -> Edit:
-    """Takes out a statement with the comments right above it, and one of the blank lines around it.
+    """Removes a statement with the comments right above it, and one of the blank lines around it.
 
-    Comments on ``kept_lines`` and those above them stay. Where other statements are on its lines, they and
-    the comments stay.
+    Comments on ``kept_lines`` and those above them stay. If other statements are on its lines, they and the
+    comments stay.
     """
     if starts_behind_another(file, call) or is_before_another(file, call):
         return _remove_between(file, call)
@@ -84,7 +84,7 @@ def is_before_another(file: BuildFile, call: Call) -> bool:
 
 
 def _remove_between(file: BuildFile, call: Call) -> Edit:
-    """Takes out a statement and the semicolon that parts it from the next one, or from the one before."""
+    """Removes a statement and the semicolon between it and the next statement, or the one before."""
     start, end = call.span.start, call.span.end
     semicolon = _SEMICOLON.match(file.data, end)
     if semicolon and is_before_another(file, call):

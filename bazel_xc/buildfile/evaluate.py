@@ -1,12 +1,13 @@
-"""Runs BUILD files in the Starlark interpreter, for what reading alone cannot tell.
+"""Runs BUILD files in the Starlark interpreter, for facts that reading alone cannot show.
 
-Comes in: texts of BUILD files. Goes out: the rules that a file really makes, loops and comprehensions
-included, with chosen attributes where asked, and whether a text that was written is Starlark at all. Loaded
-symbols are not followed: a call of one is recorded, a value of one is an empty list; globs are told, not
-expanded. The interpreter is in a process with limits (``starlark``), so a file that loops has a message, too.
+Comes in: texts of BUILD files. Goes out: the rules that each file makes, loops and comprehensions included,
+with the values of chosen attributes; and for a text that does not run the interpreter's message. Loaded
+symbols are not followed: a call of one is recorded, and its value is an empty list. Globs are recorded, not
+expanded. The interpreter is in a process with limits (``starlark``), so that a file with an endless loop gets
+a message, too.
 
-No Python function is ever handed to the interpreter (one that nobody else holds crashes the process); calls
-are recorded in Starlark itself.
+No Python function is ever given to the interpreter, because one that nobody else holds crashes the process.
+Calls are recorded in Starlark itself.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _SELECT = """\
 def select(branches, no_match_error = ""):
     return [branches]
 """
-# What a glob is where values are recorded: a list that holds this word and the patterns.
+# While values are recorded, a glob is a list of one tuple: this word and the patterns.
 _GLOB = "a glob of bazel_xc"
 _PRELUDE = f"""\
 _made = []
@@ -80,7 +81,8 @@ def evaluate(
 ) -> tuple[Mapping[str, tuple[EvaluatedRule, ...]], Mapping[str, str]]:
     """The rules of each file that runs, and the interpreter's message for each file that does not, by key.
 
-    A file that runs and makes no rule has an empty tuple.
+    A file that runs and makes no rule has an empty tuple. Nothing is known of the values in a file that fails
+    with recorded globs and runs with empty ones.
     """
     wanted = tuple(sorted(attributes))
     found, errors = _evaluated(texts, wanted)
@@ -103,7 +105,7 @@ def _rule(call: _Found, *, known: bool) -> EvaluatedRule:
 
 
 def _items(text: str) -> tuple[str | Glob, ...]:
-    """The strings and globs of a value that Starlark wrote; a function in it makes it unreadable."""
+    """The strings and globs of a value in Starlark's text form; one with a function in it cannot be read."""
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError):
@@ -150,7 +152,7 @@ def _evaluated(
 
 
 def _calls(value: object) -> list[_Found]:
-    """What was recorded, from the interpreter's lists."""
+    """The recorded calls, from the interpreter's lists."""
     return [
         (kind, name, path, [(key, text) for key, text in values])
         for kind, name, path, values in cast("list[_Found]", value)
@@ -158,7 +160,7 @@ def _calls(value: object) -> list[_Found]:
 
 
 def check_new(texts: Mapping[str, bytes]) -> Mapping[str, str]:
-    """What the interpreter says against files that bazel-xc wrote whole; empty where all of them run."""
+    """The interpreter's messages about files that bazel-xc wrote whole; empty if all of them run."""
     programs: list[str] = []
     kinds: set[str] = {"glob"}
     for data in texts.values():

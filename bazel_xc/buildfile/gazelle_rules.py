@@ -1,8 +1,8 @@
-"""The build tags that ``gazelle()`` rules name, wherever in the workspace they are.
+"""The build tags of ``gazelle()`` rules, anywhere in the workspace.
 
 Comes in: the bytes of a BUILD file, and a function that reads other files. Goes out: tags. Such a rule runs
-over the whole workspace, whichever directory it is in. Lists may be named by variables, of the same file or
-of a .bzl file of the workspace; nothing else is evaluated.
+over the whole workspace, whichever directory it is in. Lists may be variables of the same file or of a .bzl
+file of the workspace; nothing else is evaluated.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _parsed(data: bytes) -> ast.Module | None:
 
 
 def _strings(node: ast.expr, tree: ast.Module, path: str, read: Read, depth: int) -> Iterator[str]:
-    """The strings of an expression, as far as lists, sums and names go."""
+    """The strings of an expression of lists, sums and names."""
     if depth < 0:
         return
     match node:
@@ -78,7 +78,7 @@ def _named(name: str, tree: ast.Module, path: str, read: Read, depth: int) -> It
 
 
 def _loaded_as(call: ast.Call, name: str) -> str:
-    """What a name is called in the file that a load names, empty where the load does not bring it."""
+    """The name of a symbol in the file that a load names, empty if the load does not bring it."""
     for arg in call.args[1:]:
         if isinstance(arg, ast.Constant) and arg.value == name:
             return name

@@ -39,12 +39,12 @@ BOM = b"\xef\xbb\xbf"
 
 
 def parse(path: str, data: bytes) -> BuildFile:
-    """Reads a file. Raises ``BuildSyntaxError`` where it is not UTF-8 or no BUILD file."""
+    """Reads a file. Raises ``BuildSyntaxError`` if it is not UTF-8 or not a BUILD file."""
     return parse_with_tree(path, data)[0]
 
 
 def parse_with_tree(path: str, data: bytes) -> tuple[BuildFile, ast.Module]:
-    """As ``parse``, with the syntax tree for statements that are no calls."""
+    """As ``parse``, and the syntax tree, which has statements that are not calls."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as e:
@@ -66,7 +66,7 @@ def parse_with_tree(path: str, data: bytes) -> tuple[BuildFile, ast.Module]:
 
 
 def syntax_tree(data: bytes) -> ast.Module:
-    """The tree of a file that is UTF-8 whatever its comments say of an encoding, as Bazel has it.
+    """The syntax tree of a file in UTF-8. As in Bazel, a comment about the encoding has no effect.
 
     Columns are bytes, behind a byte order mark. Raises SyntaxError and ValueError.
     """
@@ -83,7 +83,7 @@ def comments_in(data: bytes) -> Iterator[str]:
 
 
 class _SyntaxReader:
-    """Turns one syntax tree into values; holds what that needs to know of the text."""
+    """Turns one syntax tree into values, with the help of the text."""
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
@@ -156,9 +156,9 @@ class _SyntaxReader:
         return bisect.bisect_right(self.starts, offset)
 
     def _notes(self, span: Span, previous: int, following: int, *, first: bool = False) -> Notes:
-        """The comments of what stands at ``span`` between the end of what is before and the start after.
+        """The comments of the value at ``span``, between the end of the one before and the start of the next.
 
-        The ``first`` thing in brackets has those on the line of the opening one too.
+        The ``first`` value in brackets also has those on the line of the opening bracket.
         """
         if not self.comments:
             return Notes()
@@ -217,7 +217,7 @@ class _SyntaxReader:
         return at
 
     def _statement_notes(self, span: Span, previous: int) -> Notes:
-        """Comments right above a statement, with no blank line between, and the one behind it."""
+        """The comments right above a statement, without a blank line between, and the one behind it."""
         line = self._line(span.start)
         before: list[str] = []
         for comment in reversed(self._between(previous, span.start)):
@@ -259,12 +259,12 @@ class _SyntaxReader:
         return ListValue(tuple(items), multiline, self._end_notes(edge, span))
 
     def _end_notes(self, edge: int, span: Span) -> tuple[str, ...]:
-        """The comments before a closing bracket, behind what ends at ``edge``."""
+        """The comments before a closing bracket, behind the item that ends at ``edge``."""
         line = self._line(edge) if edge != span.start else 0
         return tuple(c.text for c in self._between(edge, span.end) if c.alone or c.line != line)
 
     def _select(self, table: ast.Dict, outside: Span) -> Select | None:
-        """None for one whose keys are no strings, and where comments stand that a value has no place for."""
+        """The select; None if a key is not a string, or a comment has no place in the value."""
         span = self._span(table)
         if self._between(outside.start, span.start) or self._between(span.end, outside.end):
             return None
@@ -298,7 +298,7 @@ class _SyntaxReader:
 
 
 def _as_bazel_reads(text: str, raw: str) -> str:
-    """The text with octal and hexadecimal escapes taken for bytes of UTF-8, as buildifier writes them."""
+    """The text with octal and hexadecimal escapes read as bytes of UTF-8, as buildifier writes them."""
     if text.isascii() or not raw.isascii():
         return text
     try:
@@ -308,7 +308,7 @@ def _as_bazel_reads(text: str, raw: str) -> str:
 
 
 def _following(spans: list[Span], end: int) -> list[int]:
-    """For each span where the next one starts, and ``end`` for the last."""
+    """For each span the start of the next one, and ``end`` for the last."""
     return [*(each.start for each in spans[1:]), end][: len(spans)]
 
 

@@ -22,7 +22,7 @@ _NOTHING = re.compile(r"(?!)")
 
 @frozen
 class PathPattern:
-    """A pattern of paths; matching takes time that grows with the path, however many stars there are."""
+    """A pattern of paths. Matching takes time that grows with the path only, however many stars it has."""
 
     expression: Expression
 
@@ -33,10 +33,10 @@ class PathPattern:
 
 @cache
 def glob_pattern(pattern: str) -> PathPattern:
-    """A doublestar pattern (``**``, ``*``, ``?``, ``[a-z]``, ``{a,b}``), to match with.
+    """A doublestar pattern (``**``, ``*``, ``?``, ``[a-z]``, ``{a,b}``).
 
-    A pattern that ends in ``/**`` matches the directory too, as the doublestar library has it. Raises
-    ``ValueError`` for what is no pattern.
+    As in the doublestar library, a pattern that ends in ``/**`` matches the directory too. Raises
+    ``ValueError`` if the text is not a pattern.
     """
     out: list[str] = []
     at = 0
@@ -67,7 +67,7 @@ def glob_pattern(pattern: str) -> PathPattern:
         at += 1
     text = "".join(out) + ")" * depth
     try:
-        compiled(text)  # alone, so that what is said of it is about what people wrote
+        compiled(text)  # alone, so that the error is about the text that people wrote
         return PathPattern(compiled(rf"(?s)\A(?:{text})\z"))
     except ValueError as e:
         raise ValueError(f"{pattern!r} is no pattern: {e}") from None
@@ -98,5 +98,5 @@ def _translated(found: re.Match[str]) -> str:
 
 
 def _member(found: re.Match[str]) -> str:
-    """One character of a set; a hyphen that is not escaped makes a range."""
+    """One character of a set; a hyphen without a backslash makes a range."""
     return "-" if found[0] == "-" else "\\" + found[1] if not found[1].isalnum() else found[1]

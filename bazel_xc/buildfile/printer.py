@@ -1,11 +1,11 @@
 """Writes values as text in buildifier's layout.
 
-Comes in: values of ``syntax``, new or read. Goes out: text of an attribute or a whole call, laid out and
-ordered so that buildifier would not change a character of it. Only this module knows about commas,
-quotes and indentation. It does not decide what is written, and it never touches a file.
+Comes in: values of ``syntax``, new or read. Goes out: the text of an attribute or a whole call, with the
+layout and order in which buildifier leaves every character. Only this module knows commas, quotes and
+indentation. It does not decide what is written, and it never touches a file.
 
-The tables are buildifier's own (``tables.go`` of bazelbuild/buildtools): which attributes hold lists
-that may be sorted, and in which order the attributes of a call stand.
+The tables are buildifier's own (``tables.go`` of bazelbuild/buildtools): the attributes whose lists may be
+sorted, and the order of the attributes of a call.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _ESCAPED = re.compile(r'[\\"\n\r\t\0]')
 
 @frozen
 class NewAttribute:
-    """An attribute to be written, with the comments that stand at it."""
+    """An attribute to write, with its comments."""
 
     name: str
     value: Value
@@ -54,7 +54,7 @@ def strings(values: Iterable[str]) -> ListValue:
 
 
 def attribute_order(name: str) -> tuple[int, str]:
-    """Where an attribute stands in a call, as a sort key."""
+    """The place of an attribute in a call, as a sort key."""
     return _ORDER.get(name, 0), name
 
 
@@ -80,7 +80,7 @@ def format_load(label: str, symbols: Iterable[str]) -> str:
 
 
 def format_value(value: Value, level: int) -> str:
-    """A value whose first line stands at ``level`` steps of indentation."""
+    """A value whose first line is indented by ``level`` steps."""
     match value:
         case String():
             return _string(value)
@@ -95,7 +95,7 @@ def format_value(value: Value, level: int) -> str:
 
 
 def arrange(name: str, value: Value) -> Value:
-    """Sorts the lists of an attribute whose order carries no meaning, inside selects too."""
+    """Sorts the lists of an attribute, also inside selects, if their order has no meaning."""
     if name not in _SORTED and name not in _SORTED_BY_US:
         return value
     match value:
@@ -110,9 +110,9 @@ def arrange(name: str, value: Value) -> Value:
 
 
 def sort_list(value: ListValue) -> ListValue:
-    """Sorts as buildifier does: not at all where a comment stands before an item or asks not to.
+    """Sorts as buildifier does: not at all if a comment is above an item or asks not to.
 
-    Items that are no strings stay where they are and split the list into parts sorted one by one.
+    Items that are not strings stay at their places and split the list into parts that are sorted one by one.
     """
     comments = [comment.lower() for item in value.items for comment in item.notes.before]
     wanted = any("keep sorted" in comment for comment in comments)

@@ -1,8 +1,8 @@
-"""Which external repositories the workspace declares, read from its own files.
+"""The external repositories that the workspace declares, read from its own files.
 
 Comes in: MODULE.bazel, WORKSPACE and the macros it loads, through a ``read`` function. Goes out: one
-``Repositories``: bzlmod or not, what rules_go is called and which version it has, the Go modules that
-have a repository of a name of their own. Nothing is evaluated and nothing outside the workspace is read.
+``Repositories``: bzlmod or not, the name and version of rules_go, the Go modules whose repository has a name
+of its own. Nothing is evaluated and nothing outside the workspace is read.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ class GoRepository:
 
 @frozen(kw_only=True)
 class GazelleRun:
-    """How Gazelle is run in the repository of a Go module: ``go_repository``, ``gazelle_override``.
+    """How Gazelle runs in the repository of a Go module: ``go_repository``, ``gazelle_override``.
 
-    ``path`` is the module's, empty for what holds for all modules of go_deps; ``generation`` is
-    ``build_file_generation``, ``naming`` the convention that attributes or directives ask for.
+    ``path`` is the module's, empty for all modules of go_deps. ``generation`` is ``build_file_generation``;
+    ``naming`` is the convention of attributes or directives.
     """
 
     path: str
@@ -49,12 +49,13 @@ class GazelleRun:
 
 @frozen(kw_only=True)
 class Repositories:
-    """What the workspace declares. ``rules_go_version`` is empty where no file tells; ``own_names`` are
-    what the main repository calls itself. ``workspace_version`` is that of a WORKSPACE's own rules_go, None
-    where there is none, also beside a MODULE.bazel. ``repository_names`` are the apparent names of those that
-    ``use_repo`` brings in, or that the WORKSPACE and its macros declare; those of ``bazel_deps`` are apart.
-    ``gazelle_runs`` are those that differ from the ordinary. ``module_file`` is None without a MODULE.bazel
-    that can be read.
+    """The declarations of the workspace.
+
+    ``rules_go_version`` is empty if no file has it. ``own_names`` are the names of the main repository for
+    itself. ``workspace_version`` is the version of rules_go in a WORKSPACE, also beside a MODULE.bazel, None
+    without one. ``repository_names`` are the apparent names that ``use_repo`` brings in, or that the
+    WORKSPACE and its macros declare, without those of ``bazel_deps``. ``gazelle_runs`` are those that differ
+    from the ordinary. ``module_file`` is None without a MODULE.bazel that can be read.
     """
 
     bzlmod: bool = True
@@ -85,21 +86,25 @@ class Repositories:
 
     @property
     def version_tuple(self) -> tuple[int, ...]:
-        """The version of rules_go as numbers, empty where unknown."""
+        """The version of rules_go as numbers, empty if unknown."""
         return version_numbers(self.rules_go_version)
 
     @property
     def filters_tests(self) -> bool:
-        """Whether go_test leaves out test files by the target's constraints; before 0.44 by the host's."""
+        """Whether go_test leaves out test files by the constraints of the target; before 0.44 by those of the
+        host.
+        """
         return self._is_since((0, 44))
 
     @property
     def assembles_with_c(self) -> bool:
-        """Whether assembly beside cgo goes to the C compiler, as with go; before 0.42 to go's assembler."""
+        """Whether assembly beside cgo goes to the C compiler, as with go; before 0.42 it goes to go's
+        assembler.
+        """
         return self._is_since((0, 42))
 
     def _is_since(self, version: tuple[int, ...]) -> bool:
-        """Whether rules_go is at least of a version; an unknown one of a WORKSPACE counts as an old one."""
+        """Whether rules_go has at least a version; an unknown version of a WORKSPACE counts as old."""
         if self.workspace_version is not None and version_numbers(self.workspace_version) < version:
             return False
         return not self.rules_go_version or self.version_tuple >= version
@@ -108,7 +113,7 @@ class Repositories:
 def read_repositories(
     read: Callable[[str], bytes | None],
 ) -> tuple[Repositories, tuple[Diagnostic, ...]]:
-    """Reads the workspace's declarations; ``read`` gives a file by its path or None."""
+    """Reads the workspace's declarations; ``read`` gives a file by its path, None if there is none."""
     said: list[Diagnostic] = []
     module = _module_file(read, said)
     workspace_name = next((name for name in WORKSPACE_NAMES if read(name) is not None), "")
@@ -149,7 +154,7 @@ def read_repositories(
 
 
 def go_repositories_in(path: str, data: bytes) -> tuple[GoRepository, ...]:
-    """The Go modules that one file of macros declares; none where it cannot be read."""
+    """The Go modules that one file of macros declares; none if it cannot be read."""
     return tuple(_go_repositories(list(calls_in(path, data, []))))
 
 
@@ -168,14 +173,16 @@ def _own_names(calls: list[Declaration]) -> tuple[str, ...]:
 
 
 def _used(calls: list[Declaration]) -> Iterator[str]:
-    """What ``use_repo(extension, "name", apparent = "name")`` brings in."""
+    """The names that ``use_repo(extension, "name", apparent = "name")`` brings in."""
     for call in calls:
         if call.kind == "use_repo":
             yield from (*call.args, *call.keywords)
 
 
 def _declared(calls: list[Declaration]) -> Iterator[str]:
-    """The names that calls of a WORKSPACE give; that of a rule in a macro file is no harm among them."""
+    """The names that calls of a WORKSPACE give. Names of other rules in a macro file are collected too, which
+    is harmless.
+    """
     for call in calls:
         if call.kind not in ("workspace", "module") and (name := call.keywords.get("name")):
             yield name

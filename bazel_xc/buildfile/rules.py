@@ -20,7 +20,7 @@ from bazel_xc.buildfile.starlark import NOT_TRIED, TOO_MUCH
 from bazel_xc.buildfile.syntax import BuildFile, Call, ListValue, Opaque, Select, String, Sum, Value
 from bazel_xc.model import Diagnostic, Severity
 
-# The attributes whose values are read where a file is run: what a cc rule offers is made of them.
+# The attributes whose values are recorded when a file is run: those of an offer of a cc rule.
 VALUE_ATTRIBUTES = frozenset(
     """actual deps hdrs implementation_deps include_prefix includes interface_library linkopts out outs
     sdk_dylibs sdk_frameworks shared_library srcs static_library strip_include_prefix textual_hdrs visibility
@@ -38,7 +38,7 @@ _OWN_ATTRIBUTES = frozenset(
 )
 # Calls that make no target and no file.
 _STATEMENTS = frozenset({"exports_files", "licenses", "load", "package"})
-# What a directory of Go gets; bazel-xc writes other kinds only into the platforms package.
+# The rules of a directory of Go; bazel-xc writes other kinds only into the platforms package.
 GO_RULE_KINDS = frozenset({"alias", "go_binary", "go_library", "go_test"})
 # Rules that others import by their importpath, though bazel-xc writes only the first of them.
 LIBRARY_KINDS = frozenset({"go_library", "go_proto_library", "go_grpc_library", "go_tool_library"})

@@ -13,7 +13,8 @@ from attrs import field, frozen
 from bazel_xc.linear import Expression, Match
 from bazel_xc.model import Label
 
-# What Go's Regexp.Expand replaces: a name is all letters, digits and "_", so that $1x is no ${1}x.
+# The references that Go's Regexp.Expand replaces: a name is all letters, digits and "_", so that $1x is no
+# ${1}x.
 REFERENCE = re.compile(r"\$(?:(\w+)|\{(\w+)\}|\$)")
 
 
@@ -53,7 +54,7 @@ class MappedKind:
 
 @frozen(kw_only=True)
 class Settings:
-    """What holds in one directory, its own directives applied to those of the directory above."""
+    """The settings of one directory: its own directives applied to the settings of the directory above."""
 
     prefix: str | None = None
     prefix_directory: str = ""
@@ -76,7 +77,7 @@ class Settings:
     flags: tuple[tuple[str, tuple[str, ...]], ...] = ()  # attribute name -> flags of go_*opts
 
     def override_of(self, import_path: str) -> Label | None:
-        """The label that directives give an import; those for one import go before patterns."""
+        """The label that directives give an import; directives for one import come before patterns."""
         for override in self.overrides:
             if override.pattern is None and override.import_path == import_path:
                 return override.label
@@ -85,9 +86,9 @@ class Settings:
 
 
 def _expanded(label: Label, found: Match) -> Label:
-    """The label with its references to groups replaced; ``//x/$1`` is named after its last part then.
+    """The label with its references to groups replaced; ``//x/$1`` is then named after its last part.
 
-    Where that is no label, it stays as it was written, as with Gazelle.
+    As in Gazelle, a label that would be invalid stays as it was written.
     """
     whole = str(label)
     short = whole.rpartition(":")[0] if label.package.rpartition("/")[2] == label.name else whole

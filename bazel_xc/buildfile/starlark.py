@@ -1,8 +1,8 @@
-"""Runs texts of Starlark in a process of their own, with limits of time and memory.
+"""Runs Starlark texts in a process of their own, with limits of time and memory.
 
-Comes in: texts. Goes out: what each one made, or why it did not run. One process is started where there is
-something to run, and used again until the end; where a text ends it, another one goes on with the next text.
-It knows nothing of BUILD files.
+Comes in: texts. Goes out: the result of each one, or why it did not run. One process is started for the first
+text and used until the end; if a text ends it, another process goes on with the next text. BUILD files are
+unknown here.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _START = "import sys; sys.path[:] = {path!r}; from bazel_xc.buildfile.starlark_c
 
 @frozen
 class RunOutcome:
-    """What a text made, as JSON; ``error`` says why it did not run."""
+    """The result of a text, as JSON; ``error`` is the reason if it did not run."""
 
     value: object = None
     error: str = ""
@@ -39,7 +39,7 @@ class RunOutcome:
 def run(texts: Sequence[str], head: str, result: str) -> list[RunOutcome]:
     """Runs each text behind ``head`` and gives the value of the expression ``result``.
 
-    Raises ``WorkspaceError`` where the process cannot be started.
+    Raises ``WorkspaceError`` if the process cannot be started.
     """
     return _interpreter().run(texts, head, result) if texts else []
 
@@ -126,13 +126,13 @@ def _start() -> subprocess.Popen[str]:
         process.kill()
         process.communicate()
         raise WorkspaceError(
-            "the Starlark interpreter does not start, which BUILD files are run with; install starlark-go"
+            "the Starlark interpreter, which runs BUILD files, does not start; install starlark-go"
         )
     return process
 
 
 def _line_of(process: subprocess.Popen[str]) -> str:
-    """The next answer, empty where the process ended or took too long."""
+    """The next answer, empty if the process ended or took too long."""
     timer = threading.Timer(_WALL, process.kill)
     timer.daemon = True
     timer.start()

@@ -1,12 +1,12 @@
 """The process that runs Starlark for ``evaluate``, so that no BUILD file can hang or end a run.
 
-Comes in: on standard input lines of JSON with texts that are run one by one, each in an interpreter of its
-own. Goes out: on standard output a line of JSON for each text, what it made or the interpreter's message. A
-text that takes more than its share of time or memory ends the process, and the missing line tells which one
-it was. It imports nothing of bazel-xc, and nothing else imports starlark_go.
+Comes in: on standard input lines of JSON with texts, each of which runs in an interpreter of its own. Goes
+out: on standard output a line of JSON for each text: its result or the interpreter's message. A text that
+takes more than its share of time or memory ends the process, and the missing line shows which one it was. It
+imports nothing of bazel-xc, and nothing else imports starlark_go.
 
-Where the system has no limits (Windows), or does not heed the one of memory (macOS), only time is limited, by
-the other process.
+If the system has no limits (Windows), or ignores the limit of memory (macOS), only time is limited, by the
+other process.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ _KEEP = re.compile(r"#\s*keep(?::.*)?\s*")
 
 
 class BuildSyntaxError(Exception):
-    """The file is no BUILD file; ``line`` and ``column`` count from 1."""
+    """The file is not a BUILD file; ``line`` and ``column`` count from 1."""
 
     def __init__(self, message: str, line: int, column: int) -> None:
         super().__init__(message)
@@ -36,7 +36,7 @@ class Span:
 
 @frozen
 class Comment:
-    """A comment with its text from the ``#`` on; ``alone`` where nothing else stands on its line."""
+    """A comment with its text from the ``#`` on; ``alone`` if nothing else is on its line."""
 
     span: Span
     line: int
@@ -46,7 +46,7 @@ class Comment:
 
 @frozen
 class Notes:
-    """The comments of a value: on lines of their own before it, and behind it on its last line."""
+    """The comments of a value: those on lines of their own above it, and one behind it on its last line."""
 
     before: tuple[str, ...] = ()
     suffix: str = ""
@@ -76,8 +76,8 @@ class Opaque:
 
 @frozen
 class ListValue:
-    """A list. ``multiline`` is whether its brackets stood on lines of their own, ``end`` what comments
-    stood before the closing one. One behind the opening bracket is the first item's, as buildifier has it.
+    """A list. ``multiline`` is whether its brackets are on lines of their own; ``end`` are the comments above
+    the closing one. As in buildifier, a comment behind the opening bracket belongs to the first item.
     """
 
     items: tuple[String | Opaque, ...]
@@ -96,7 +96,7 @@ class Branch:
 
 @frozen
 class Select:
-    """``select({condition: value, ...})`` with string conditions and no further argument."""
+    """``select({condition: value, ...})`` with string conditions and no other argument."""
 
     branches: tuple[Branch, ...]
     end: tuple[str, ...] = ()
@@ -104,7 +104,7 @@ class Select:
 
 @frozen
 class Sum:
-    """``a + b + c``, flattened, no part of it a sum."""
+    """``a + b + c``, flattened, so that no part is a sum."""
 
     parts: tuple[Value, ...]
 
@@ -129,7 +129,7 @@ class Attribute:
 
     @property
     def string(self) -> str | None:
-        """The value where it is one string literal."""
+        """The value if it is one string literal."""
         return self.value.value if isinstance(self.value, String) else None
 
 
@@ -155,7 +155,7 @@ class Call:
         return self.by_name.get(name)
 
     def string(self, name: str) -> str | None:
-        """The attribute's value where it is one string literal."""
+        """The attribute's value if it is one string literal."""
         attribute = self.by_name.get(name)
         return attribute.string if attribute else None
 
@@ -166,7 +166,7 @@ class Call:
 
     @property
     def name(self) -> str:
-        """The rule's name, empty where it has none that can be read."""
+        """The rule's name, empty if it has none that can be read."""
         return self.string("name") or ""
 
     @property
@@ -177,9 +177,11 @@ class Call:
 
 @frozen
 class BuildFile:
-    """One BUILD file as it stands. ``path`` is relative to the workspace root, ``first_line`` that of the
-    first statement besides a docstring, with the comments right above it; 0 where there is none.
-    ``first_start`` is the offset of that statement.
+    """One BUILD file.
+
+    ``path`` is relative to the workspace root. ``first_line`` is the line of the first statement that is not
+    a docstring, or of the comments right above it; 0 without one. ``first_start`` is the offset of that
+    statement.
     """
 
     path: str
@@ -207,7 +209,7 @@ class BuildFile:
 
 
 def is_keep(comment: str) -> bool:
-    """Whether a comment asks to keep what it stands at."""
+    """Whether a comment is ``# keep`` or ``# keep: reason``."""
     return bool(_KEEP.fullmatch(comment))
 
 

@@ -47,9 +47,9 @@ _SKIPPED = frozenset({".git", ".hg", ".svn", ".jj"})
 class Directory:
     """One directory. ``path`` is relative to the root, with slashes, empty for the root itself.
 
-    ``build_path`` is the BUILD file to write, whether it exists or not; ``broken`` says that the one that
-    is there cannot be read, so nothing may be written. ``files`` are the names of regular files that no
-    ``exclude`` hides; ``hidden`` those it hides.
+    ``build_path`` is the BUILD file to write, whether it exists or not. ``broken`` means that the existing
+    one cannot be read, so that nothing may be written. ``files`` are the names of regular files that no
+    ``exclude`` hides, ``hidden`` those that one hides.
     """
 
     path: str
@@ -62,7 +62,7 @@ class Directory:
     settings: Settings
 
     def hides(self, name: str) -> bool:
-        """Whether an ``exclude`` hides a file of that name, there or not."""
+        """Whether an ``exclude`` hides a file of that name, which need not exist."""
         return _excluded(_join(self.path, name), self.settings)
 
     @property
@@ -156,7 +156,7 @@ def _with_tags(directory: Directory, tags: frozenset[str]) -> Directory:
 
 
 def new_build_file_name(settings: Settings, folders: Collection[str] = ()) -> str:
-    """The first configured name that no directory has, as Bazel would trip over ``BUILD/``."""
+    """The first configured name that no directory has, because Bazel fails on a directory ``BUILD/``."""
     free = [name for name in settings.build_file_names if name not in folders]
     return (free or list(settings.build_file_names))[0]
 

@@ -1,7 +1,7 @@
-"""What is worth saying of C needs that nobody provides.
+"""The findings about C needs that nobody provides.
 
-Comes in: outcomes and the policy of the configuration. Goes out: diagnostics with the place that asks, the
-platforms, what was tried and the remedy. What is provided is not said here, reports show it.
+Comes in: outcomes and the policy of the configuration. Goes out: diagnostics with the place of the need, the
+platforms, the attempts and the remedy. Needs with a provider are only in reports.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _lacking(need: CNeed | None, directory: str, text: str, where: frozenset[str
 
 
 def spelt(need: CNeed) -> str:
-    """A need as people name it."""
+    """A need in the form that people write."""
     return f"{_KINDS[need.kind]} {need.name}"
 
 

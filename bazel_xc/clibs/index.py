@@ -61,7 +61,7 @@ class CIndex:
         return self._libs.get(name, ())
 
     def by_file(self, path: str) -> tuple[CRule, ...]:
-        """The rules that own a header, told by its path from the workspace root."""
+        """The rules that own a header, by its path from the workspace root."""
         return self._files.get(path, ())
 
     def rule(self, label: Label) -> CRule | None:
@@ -133,7 +133,7 @@ class _IndexBuilder:
         )
 
     def _expanded(self, items: Iterable[str | Glob], package: str, seen: frozenset[Label]) -> Iterator[str]:
-        """The paths of files that labels and globs mean, what filegroups and makers of files hold."""
+        """The paths of files behind labels and globs; filegroups and rules with outputs are followed."""
         for item in items:
             if isinstance(item, Glob):
                 yield from (_join(package, path) for path in self._matched(item, package))
@@ -159,7 +159,7 @@ class _IndexBuilder:
 
 
 def _compiled(patterns: Iterable[str]) -> list[PathPattern]:
-    """The patterns that are some; what Bazel says of the others is Bazel's business."""
+    """The valid patterns; Bazel reports the others."""
     found: list[PathPattern] = []
     for pattern in patterns:
         with suppress(ValueError):
@@ -168,7 +168,7 @@ def _compiled(patterns: Iterable[str]) -> list[PathPattern]:
 
 
 def _below(workspace: Workspace, package: str, inside: str) -> Iterator[str]:
-    """The files of a Bazel package, relative to it; what lies in packages below it is theirs."""
+    """The files of a Bazel package, relative to it, without those of packages below it."""
     directory = workspace.directories.get(_join(package, inside) if inside else package)
     if directory is None or (inside and (directory.build_file or directory.broken)):
         return

@@ -1,9 +1,9 @@
-"""What one cc rule of a workspace offers to those that depend on it.
+"""The offer of one cc rule of a workspace to the rules that depend on it.
 
-Comes in: a rule with its attributes as values, and the files that its labels and globs mean. Goes out: a
-``CRule``: by which spellings its headers are included, which files and libraries it stands for, whether it
-links anything, who may see it. cc_shared_library is no such rule, as it hands on no CcInfo and so cannot
-stand in ``cdeps``; what its ``deps`` hand on to it is not counted either.
+Comes in: a rule with its attributes as values, and the files of its labels and globs. Goes out: a ``CRule``:
+the spellings by which its headers are included, its files and libraries, whether it links anything, its
+visibility. cc_shared_library is not such a rule: it has no CcInfo and cannot be in ``cdeps``. The ``deps`` of
+a rule are not counted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from attrs import frozen
 from bazel_xc.buildfile.rules import ExistingRule
 from bazel_xc.model import Label
 
-# Rules whose attributes are all there is; any other is a macro that may add to what is written.
+# Rules whose attributes are complete; any other is a macro that may add more.
 NATIVE_KINDS = frozenset({"cc_library", "cc_import", "objc_library", "objc_import"})
 _OTHER_KINDS = frozenset(
     {"cc_shared_library", "cc_static_library", "cc_proto_library", "cc_toolchain_import"}
@@ -38,7 +38,7 @@ _IMPORTED = ("static_library", "shared_library", "interface_library")
 class Visibility:
     """Who may depend on a rule beside its own package: all, packages, packages with those below them.
 
-    ``unknown`` is set where a package group or a macro decides, which is not looked into.
+    ``unknown`` is set if a package group or a macro decides, which is not read.
     """
 
     public: bool = False
@@ -69,11 +69,11 @@ class Visibility:
 
 @frozen(kw_only=True)
 class CRule:
-    """A rule that may stand in ``cdeps``. ``target`` is what an alias stands for in the end, else the label.
+    """A rule that may be in ``cdeps``. ``target`` is the rule at the end of an alias, else the label.
 
     ``headers`` are spellings in ``#include``; ``files`` are paths from the workspace root of the headers it
-    owns, private ones too. ``libs`` are ``-l`` names that it may stand for, ``declared`` those of them that
-    its link options or library files name.
+    owns, private ones too. ``libs`` are ``-l`` names that it may provide, ``declared`` those of them that its
+    link options or library files name.
     """
 
     label: Label
@@ -93,7 +93,7 @@ class CRule:
 
 @frozen(kw_only=True)
 class RuleFiles:
-    """The files, from the workspace root, that attributes of one rule mean."""
+    """The files of the attributes of one rule, from the workspace root."""
 
     hdrs: tuple[str, ...] = ()
     textual_hdrs: tuple[str, ...] = ()
@@ -111,7 +111,7 @@ def offers_c(rule: ExistingRule) -> bool:
 
 
 def c_rule(rule: ExistingRule, files: RuleFiles, visible: Visibility) -> CRule:
-    """What a rule offers."""
+    """The offer of a rule."""
     package, kind = rule.directory, rule.kind
     label = Label("", package, rule.name)
     headers = {path for path in (*files.hdrs, *files.textual_hdrs, *files.srcs) if _HEADER.fullmatch(path)}
@@ -145,7 +145,7 @@ def alias_of(label: Label, target: CRule, visible: Visibility) -> CRule:
 
 
 def library_files(rule: ExistingRule) -> tuple[str, ...]:
-    """The labels of the library files that a rule hands on."""
+    """The labels of the library files that a rule provides."""
     return tuple(text for attribute in _IMPORTED for text in rule.strings(attribute))
 
 
@@ -154,7 +154,9 @@ def _names(name: str) -> frozenset[str]:
 
 
 def _declared(rule: ExistingRule, files: RuleFiles) -> frozenset[str]:
-    """A rule named after one of its ``-l`` flags stands for that one, the others are what it needs."""
+    """The libraries that a rule names. One named after one of its ``-l`` flags is that library; the other
+    flags are its needs.
+    """
     words = _linker_words(rule.strings("linkopts"))
     flags = frozenset(word[2:] for word in words if word.startswith("-l") and len(word) > 2)
     own = flags & _names(rule.name)
@@ -201,7 +203,7 @@ def _joined(package: str, folder: str) -> str:
 
 
 def _below(path: str, folder: str) -> str:
-    """The path relative to a folder above it, empty where it is not below."""
+    """The path relative to a folder above it, empty if it is not below."""
     if not folder:
         return path
     return path.removeprefix(folder + "/") if path.startswith(folder + "/") else ""

@@ -1,8 +1,8 @@
-"""What is known about C libraries and systems without looking at a workspace.
+"""Facts about C libraries and systems that need no workspace.
 
 Comes in: the tables ``c_libraries.toml`` and ``c_system.toml`` that ship with the package, or the text of
 others. Goes out: a ``Registry`` that finds libraries by header, ``-l`` name and pkg-config name, and a
-``SystemTable`` that knows what each GOOS brings along. It does not choose between libraries, and asks no
+``SystemTable`` with the contents of each GOOS. It does not choose between libraries, and does not use the
 network.
 """
 
@@ -24,7 +24,7 @@ _Key = TypeVar("_Key")
 
 
 class _RawLibrary(TypedDict, total=False):
-    """One ``[[library]]`` as it stands in the file."""
+    """One ``[[library]]`` of the file."""
 
     name: str
     headers: list[str]
@@ -44,7 +44,7 @@ class _RawLibrary(TypedDict, total=False):
 
 
 class _RawSystem(TypedDict, total=False):
-    """``[common]`` or one ``[os.<goos>]`` as it stands in the file."""
+    """``[common]`` or one ``[os.<goos>]`` of the file."""
 
     inherits: list[str]
     headers: list[str]
@@ -106,7 +106,9 @@ class Library:
         }.get(kind, ())
 
     def linker_names(self, pkg_config: str) -> tuple[str, ...]:
-        """The ``-l`` names that one of its pkg-config names stands for, its first library's in doubt."""
+        """The ``-l`` names of one of its pkg-config names; without any in the table, that of its first
+        library.
+        """
         if pkg_config in self.links:
             return self.links[pkg_config]
         alike = [lib for lib in self.libs if bare_name(lib) == bare_name(pkg_config)]
@@ -131,11 +133,11 @@ class Registry:
         return _grouped(self.libraries, lambda each: [_tail(header) for header in each.headers])
 
     def find(self, kind: NeedKind, name: str) -> tuple[Library, ...]:
-        """The libraries that bear exactly this name."""
+        """The libraries that have exactly this name."""
         return self._by_name.get((kind, name), ())
 
     def by_header(self, name: str) -> tuple[Library, ...]:
-        """The libraries with a header that is included by this very spelling."""
+        """The libraries with a header of exactly this spelling."""
         return self.find(NeedKind.HEADER, name)
 
     def by_lib(self, name: str) -> tuple[Library, ...]:
@@ -143,8 +145,10 @@ class Registry:
         return self.find(NeedKind.LIB, name)
 
     def by_header_tail(self, name: str) -> tuple[Library, ...]:
-        """The libraries with a header that differs from this spelling by one leading directory only, as
-        libusb.h and libusb-1.0/libusb.h do: a weaker match than ``by_header``, which it leaves out.
+        """The libraries with a header that differs from this spelling by one leading directory only.
+
+        An example is libusb.h and libusb-1.0/libusb.h. This match is weaker than ``by_header``, whose
+        libraries it leaves out.
         """
         found = self._by_tail.get(_tail(name), ())
         return tuple(each for each in found if any(_differ_by_folder(name, x) for x in each.headers))
@@ -152,7 +156,7 @@ class Registry:
 
 @frozen
 class _System:
-    """What one GOOS brings along. ``folders`` are those below which all headers are its own."""
+    """The contents of one GOOS. All headers below its ``folders`` are its own."""
 
     headers: frozenset[str] = frozenset()
     folders: tuple[str, ...] = ()
@@ -163,14 +167,14 @@ class _System:
 
 @frozen
 class SystemTable:
-    """What operating systems and C toolchains bring along, per GOOS."""
+    """The contents of operating systems and C toolchains, per GOOS."""
 
     _systems: Mapping[str, _System] = field(factory=dict)
     _common: _System = _System()
 
     def has(self, kind: NeedKind, name: str, goos: str) -> bool:
-        """Whether a system or any toolchain for it provides what is asked for; an unknown GOOS has what
-        all toolchains have.
+        """Whether a system or any toolchain for it provides a name. An unknown GOOS has the contents that all
+        toolchains share.
         """
         system = self._systems.get(goos, self._common)
         name = name.casefold() if system.any_case else name
@@ -254,7 +258,7 @@ def _differ_by_folder(one: str, other: str) -> bool:
 
 
 def _inherited(goos: str, tables: Mapping[str, _RawSystem], common: _RawSystem) -> list[_RawSystem]:
-    """A system's table and those it builds upon."""
+    """A system's table and those that it inherits."""
     own = tables[goos]
     return [common, own, *(tables[parent] for parent in own.get("inherits", ()))]
 

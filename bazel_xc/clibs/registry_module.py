@@ -1,8 +1,8 @@
-"""What the table of known libraries and the registry's modules have to say to a need.
+"""The answer of one known library and its registry module to a need.
 
 Comes in: a need, a platform, one library of the table and the repositories that the workspace declares. Goes
 out: an ``Answer``: the module's labels by their apparent names, or why there are none and what to do. It does
-not decide which of several libraries is meant.
+not choose between libraries.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _WINDOWS_ARM64 = "windows_arm64"
 
 @frozen
 class _Repository:
-    """A declared repository with a library's module: its apparent name, and how that is told."""
+    """A declared repository with a library's module: its apparent name, and how it was found."""
 
     name: str
     how: str
@@ -30,7 +30,7 @@ class _Repository:
 def from_module(
     need: CNeed, library: Library, platform: str, repositories: Repositories, chosen: frozenset[Label]
 ) -> Answer:
-    """What a library's module provides; of its labels, those that are ``chosen`` already go before others."""
+    """The answer by a library's module; labels that are already ``chosen`` are preferred."""
     if platform == _WINDOWS_ARM64 and library.windows_arm64 == "false":
         return _unresolved(
             library, f"{library.name} does not exist for {platform}", unavailable(library, platform)
@@ -61,7 +61,7 @@ def from_module(
 
 
 def pick(need: CNeed, library: Library) -> tuple[Label, ...]:
-    """The labels of a library that a name means: as the table says, the only one, the one of that name."""
+    """The labels of a library for a name: by the table, the only one, or the one of that name."""
     if need.name in library.picks:
         return library.picks[need.name]
     labels = library.labels
@@ -83,7 +83,7 @@ def is_declared(library: Library, repositories: Repositories) -> bool:
 
 
 def advice(need: CNeed, libraries: tuple[Library, ...] = ()) -> str:
-    """What a user can do about a need that nobody provides, in one line."""
+    """The remedy for a need that nobody provides, in one line."""
     texts = [f'name its label in {FILE_NAME}: [[resolve]] {need.kind} = "{need.name}", label = "//..."']
     debian = sorted({each.debian for each in libraries if each.debian})
     msys2 = sorted({each.msys2 for each in libraries if each.msys2})
@@ -93,8 +93,8 @@ def advice(need: CNeed, libraries: tuple[Library, ...] = ()) -> str:
 
 
 def unavailable(library: Library, platform: str) -> str:
-    """What a user can do about a library that does not exist for a platform."""
-    return f"keep the package from {platform} by a build constraint, or turn cgo off there: no {library.name}"
+    """The remedy for a library that does not exist on a platform."""
+    return f"exclude {platform} by a build constraint, or turn cgo off there, as it has no {library.name}"
 
 
 def _repository(library: Library, repositories: Repositories) -> _Repository | None:
@@ -131,7 +131,7 @@ def _which_label(need: CNeed, library: Library, labels: tuple[Label, ...]) -> An
     return Answer(
         status=Status.AMBIGUOUS,
         candidates=tuple(map(str, labels)),
-        tried=(f"registry module {library.module} has no label that is known to be it",),
+        tried=(f"registry module {library.module} has no label for it",),
         remedy=advice(need),
         libraries=(library.name,),
     )

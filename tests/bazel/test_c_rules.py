@@ -198,7 +198,7 @@ def test_two_archives_of_one_stem_have_names_of_their_own() -> None:
             {"lib": ""},
             "lib",
             "p",
-            ["cc_library 'p_cgo' is wanted here, but this file may not be written"],
+            ["cc_library 'p_cgo' is needed here, but this file may not be written"],
             id="file_ignored",
         ),
         pytest.param({"lib": 'filegroup(name = "p_cgo")\n'}, "-", "", [], id="package_not_written"),

@@ -67,7 +67,7 @@ def test_advice_names_platforms_without_toolchain() -> None:
     repositories, _ = read_repositories({"MODULE.bazel": b""}.get)
 
     assert toolchain_advice(HERMETIC, repositories, PLATFORMS)[-1] == (
-        "hermetic_cc_toolchain: nothing for darwin_arm64, which want another C toolchain"
+        "hermetic_cc_toolchain: no toolchain for darwin_arm64, which need another one"
     )
 
 

@@ -30,7 +30,7 @@ def test_text_that_is_no_starlark_is_left_and_said() -> None:
     changes, said = checked([bad])
 
     assert changes == ()
-    assert [each.message.partition(": ")[0] for each in said] == ["what would be written is no Starlark"]
+    assert [each.message.partition(": ")[0] for each in said] == ["the new text is not Starlark"]
 
 
 def test_nothing_is_said_of_a_file_that_did_not_run_before() -> None:

@@ -154,7 +154,7 @@ def test_patterns_are_gos(pattern: str, text: str, named: dict[str, str] | None)
         ),
         pytest.param(
             "# gazelle:map_kind go_library foo();bar //a.bzl",
-            "directive map_kind: 'foo();bar' is no name of a rule",
+            "directive map_kind: 'foo();bar' is not the name of a rule",
             id="no_kind",
         ),
         pytest.param("# bazel_xc:exclude x", "unknown directive 'exclude'", id="not_one_of_ours"),
@@ -166,7 +166,9 @@ def test_patterns_are_gos(pattern: str, text: str, named: dict[str, str] | None)
         pytest.param(
             "# gazelle:go_test each", "directive go_test: 'each' is none of default, file", id="choice"
         ),
-        pytest.param("# gazelle:prefix /x", "directive prefix: '/x' is no import path", id="no_import_path"),
+        pytest.param(
+            "# gazelle:prefix /x", "directive prefix: '/x' is not an import path", id="no_import_path"
+        ),
         pytest.param("# gazelle:cgo", "directive cgo: '' is none of on, off", id="no_value"),
         pytest.param("# gazelle:resolve go x a:b", "directive resolve: not a label: 'a:b'", id="no_label"),
         pytest.param(

@@ -129,7 +129,9 @@ def test_interpreter_that_does_not_start_is_said(monkeypatch: pytest.MonkeyPatch
     starlark._interpreter.cache_clear()
     monkeypatch.setattr("sys.path", [])
 
-    with pytest.raises(WorkspaceError, match="the Starlark interpreter does not start"):
+    with pytest.raises(
+        WorkspaceError, match="the Starlark interpreter, which runs BUILD files, does not start"
+    ):
         evaluate({"a": b"f()\n"})
 
 

@@ -679,7 +679,7 @@ def test_what_does_not_exist_for_windows_arm64_is_told() -> None:
         platforms=frozenset({"windows_arm64"}),
         status=Status.UNRESOLVED,
         tried=("seccomp does not exist for windows_arm64",),
-        remedy="keep the package from windows_arm64 by a build constraint, or turn cgo off there: no seccomp",
+        remedy="exclude windows_arm64 by a build constraint, or turn cgo off there, as it has no seccomp",
     )
     assert (expected,) == resolve([need], FULL, "p")
 
