@@ -22,10 +22,9 @@ from bazel_xc.cgo.preamble import c_directives, cgo_lines
 from bazel_xc.cgo.reach import CFile, CSide, reached_anywhere, reached_on, search_anywhere
 from bazel_xc.cgo.unsupported import unsupported
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
-from bazel_xc.golang.listing import ListedPackage, Listing
+from bazel_xc.golang.listing import ListedPackage
 from bazel_xc.golang.package import GoPackage, GoView
 from bazel_xc.golang.source import SourceFile
-from bazel_xc.golang.universe import by_directory
 from bazel_xc.model import Diagnostic, Severity
 from bazel_xc.tree import glance
 
@@ -53,10 +52,13 @@ class Survey:
 def survey(
     workspace: Workspace,
     packages: Mapping[str, GoPackage],
-    listings: tuple[Listing, ...],
+    listed: Mapping[str, Mapping[str, ListedPackage]],
     view: GoView,
 ) -> Survey:
-    """Looks at every package of the workspace that imports "C", where no directive turns cgo off."""
+    """Looks at every package that imports "C", unless a directive turns cgo off.
+
+    ``packages`` are by directory, ``listed`` too, and below that by platform.
+    """
     scans = Scans(partial(glance, workspace.tree))
     flags: dict[str, CgoFlags] = {}
     test_flags: dict[str, CgoFlags] = {}
@@ -89,7 +91,7 @@ def survey(
         if open_ends:
             needs[package.import_path] = open_ends
     if flags:
-        said += _differences(flags, by_directory(listings, workspace.root), view)
+        said += _differences(flags, listed, view)
     return Survey(
         flags=flags,
         test_flags=test_flags,

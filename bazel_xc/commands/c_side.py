@@ -83,7 +83,7 @@ def solve(site: Site, resolver: Resolver, spell: Spell | None = None) -> Solved:
     ``spell`` says how labels of the main workspace are called in somebody else's module; it is None for the
     workspace itself.
     """
-    found = survey(site.workspace, site.packages, site.build.listings, site.view)
+    found = survey(site.workspace, site.packages, site.universe.listed, site.view)
     own = {package.import_path: path for path, package in site.packages.items()}
     outcomes = {
         path: resolver.outcomes(path, needs, "" if spell else own[path])

@@ -26,7 +26,6 @@ from bazel_xc.golang.listing import ListedModule
 from bazel_xc.golang.loading import GoTree, load_module
 from bazel_xc.golang.modules import Module
 from bazel_xc.golang.universe import Package, Universe
-from bazel_xc.graph.imports import importers
 from bazel_xc.model import Diagnostic, Label
 
 
@@ -93,10 +92,6 @@ class ForeignModules:
         resolver = Resolver.of(self.main)
         return tuple(self._module(each, resolver) for each in self.loaded)
 
-    @cached_property
-    def _above(self) -> Mapping[str, Mapping[str, int]]:
-        return importers(self.main.universe)
-
     def clause(self, import_path: str) -> str:
         """The first of the workspace's own packages that is found above a package, as a clause."""
         packages = self.main.universe.packages
@@ -105,7 +100,10 @@ class ForeignModules:
             own = sorted(each for each in layer if each in packages and packages[each].first_party)
             if own:
                 return f", below {own[0]}"
-            layer = frozenset(path for each in layer for path in self._above.get(each, ())) - seen
+            layer = (
+                frozenset(path for each in layer for path in self.main.universe.importers.get(each, ()))
+                - seen
+            )
             seen |= layer
         return ""
 

@@ -34,6 +34,7 @@ from bazel_xc.model import Diagnostic, Platform, Severity, is_inside
 from bazel_xc.tree import glance
 
 _Listings = tuple[Listing, ...]
+_ByDirectory = Mapping[str, Mapping[str, ListedPackage]]
 # Lists places on platforms, as ``list_packages`` does, which see.
 ListPlaces = Callable[
     [tuple[ListingPlace, ...], tuple[Platform, ...]], tuple[_Listings, tuple[FailedPlace, ...]]
@@ -105,12 +106,12 @@ def load(
     _check_listed(tree, directories, listed, view)
     sources = Sources(partial(glance, tree.workspace.tree))
     folded = _fold(tree, directories, listed, view)
-    universe = _universe(tree, folded.packages, listings, sources, view)
+    universe = _universe(tree, folded.packages, listings, sources, view, listed)
     flipped = None
     if both:
         turned = evolve(view, platforms=opposite)
         packages = _fold(tree, directories, by_directory(others, tree.root), turned).packages
-        flipped = _universe(tree, packages, others, sources, turned)
+        flipped = _universe(tree, packages, others, sources, turned, {})
     tree.workspace.tree.forget(".go")
     ignored = frozenset(_ignored(tree))
     of_own = (each for each in universe.undefined if each.import_path in universe.own_paths)
@@ -140,7 +141,8 @@ def load_module(tree: GoTree, listings: _Listings, view: GoView) -> tuple[Univer
         if each.path in listed
     )
     folded = _fold(tree, used, listed, view)
-    universe = _universe(tree, folded.packages, (), Sources(partial(glance, tree.workspace.tree)), view)
+    sources = Sources(partial(glance, tree.workspace.tree))
+    universe = _universe(tree, folded.packages, (), sources, view, listed)
     rest = frozenset(tree.workspace.directories) - folded.packages.keys()
     untouched = frozenset(each.path for each in directories) & rest
     said = (*unreadable, *folded.diagnostics)
@@ -148,12 +150,17 @@ def load_module(tree: GoTree, listings: _Listings, view: GoView) -> tuple[Univer
 
 
 def _universe(
-    tree: GoTree, packages: Mapping[str, GoPackage], listings: _Listings, sources: Sources, view: GoView
+    tree: GoTree,
+    packages: Mapping[str, GoPackage],
+    listings: _Listings,
+    sources: Sources,
+    view: GoView,
+    listed: _ByDirectory,
 ) -> Universe:
     """Everything that is known, and where own packages do not compile for lack of a declaration."""
     found = undefined_anywhere(packages.values(), listings, sources, view)
     own, modules = dict(_with_undefined(packages, found)), dict(_vendored(tree))
-    return Universe.of(view.platforms, listings, own, undefined=found, modules=modules)
+    return Universe.of(view.platforms, listings, own, undefined=found, modules=modules, listed=listed)
 
 
 def _with_undefined(
@@ -183,7 +190,7 @@ def _places(tree: GoTree, groups: Iterable[ListingGroup]) -> Iterator[ListingPla
 def _check_listed(
     tree: GoTree,
     directories: Iterable[ReadDirectory],
-    listed: Mapping[str, Mapping[str, ListedPackage]],
+    listed: _ByDirectory,
     view: GoView,
 ) -> None:
     """Raises ``GoError`` where there are Go files to compile, and go lists none of their directories."""
@@ -251,7 +258,7 @@ def _ignored(tree: GoTree) -> Iterator[str]:
 def _fold(
     tree: GoTree,
     directories: Iterable[ReadDirectory],
-    listed: Mapping[str, Mapping[str, ListedPackage]],
+    listed: _ByDirectory,
     view: GoView,
 ) -> Folded:
     """The packages by directory; ``untouched`` are those that are broken."""

@@ -66,8 +66,9 @@ class Package:
 class Universe:
     """All packages by import path; ``own`` are the folded ones of the workspace by directory.
 
-    ``undefined`` is what does not compile for lack of a declaration, of whatever package. ``listings`` is
-    go's word for word, for those who look into single files.
+    ``undefined`` is what does not compile for lack of a declaration, of any package. For those who look into
+    single files there are go's own words: ``listings``, and ``listed`` by directory and platform for the
+    packages of the tree.
     """
 
     platforms: tuple[Platform, ...]
@@ -75,6 +76,7 @@ class Universe:
     own: Mapping[str, GoPackage]
     undefined: tuple[Undefined, ...] = ()
     listings: tuple[Listing, ...] = ()
+    listed: Mapping[str, Mapping[str, ListedPackage]] = field(factory=dict)
 
     @classmethod
     def of(
@@ -85,6 +87,7 @@ class Universe:
         *,
         undefined: tuple[Undefined, ...] = (),
         modules: Mapping[str, str] | None = None,
+        listed: Mapping[str, Mapping[str, ListedPackage]] | None = None,
     ) -> Universe:
         """Joins listings, one per platform or none at all, and folded packages. ``modules`` maps import paths
         of vendored packages, which listings may leave out, to the paths of their modules.
@@ -97,12 +100,24 @@ class Universe:
         bits = {platform.name: 1 << at for at, platform in enumerate(platforms)}
         for each in own.values():
             _add_folded(found, each, bits, (modules or {}).get(each.import_path, ""))
-        return cls(platforms=platforms, packages=found, own=own, undefined=undefined, listings=listings)
+        return cls(
+            platforms=platforms,
+            packages=found,
+            own=own,
+            undefined=undefined,
+            listings=listings,
+            listed=listed or {},
+        )
 
     @cached_property
     def own_paths(self) -> frozenset[str]:
         """The import paths of the workspace's own packages."""
         return frozenset(package.import_path for package in self.own.values())
+
+    @cached_property
+    def importers(self) -> Mapping[str, Mapping[str, int]]:
+        """Import path -> the packages that import it, and on which platforms."""
+        return turned({path: package.imports for path, package in self.packages.items()})
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -117,6 +132,15 @@ class Universe:
     def on(self, mask: int) -> frozenset[str]:
         """The names of the platforms of a mask."""
         return frozenset(name for at, name in enumerate(self.names) if mask >> at & 1)
+
+
+def turned(edges: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """The same edges by their ends: imports become importers."""
+    found: dict[str, dict[str, int]] = {}
+    for source, targets in edges.items():
+        for target, mask in targets.items():
+            found.setdefault(target, {})[source] = mask
+    return found
 
 
 def by_directory(listings: Iterable[Listing], root: Path) -> dict[str, dict[str, ListedPackage]]:

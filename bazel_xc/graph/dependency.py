@@ -8,13 +8,13 @@ where. It knows no labels of providers and prints nothing.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
 from bazel_xc.golang.universe import Universe
-from bazel_xc.graph.imports import Absence, Edges, Reach, above, distances, shortest, turned, walked
+from bazel_xc.graph.imports import Absence, Edges, Reach, above, distances, shortest, walked
 
 if TYPE_CHECKING:
     from bazel_xc.cgo.needs import CNeed
@@ -257,17 +257,25 @@ def targets_above(
     """Target label -> platforms where a package outside of the standard library below it imports "C"; and the
     labels and import paths above something that could not be loaded. As ``build_graph`` would have it.
     """
-    edges: dict[str, Mapping[str, int]] = {path: each.imports for path, each in universe.packages.items()}
-    known = frozenset(edges)
-    labels: list[str] = []
-    for target in targets:
-        edges[target.label] = _target_edges(target, universe, known)
-        labels.append(target.label)
-    importers = turned(edges)
     cgo = {path: each.cgo for path, each in universe.packages.items() if each.cgo and not each.standard}
-    tainted = above(importers, cgo)
-    held = {label: universe.on(tainted[label]) for label in labels if tainted.get(label)}
-    return held, frozenset(above(importers, absence.unknown))
+    tainted, unknown = (above(universe.importers, marked) for marked in (cgo, absence.unknown))
+    found: dict[str, frozenset[str]] = {}
+    unsure = set(unknown)
+    for target in targets:
+        edges = _target_edges(target, universe, universe.packages.keys())
+        if here := _below(edges, tainted):
+            found[target.label] = universe.on(here)
+        if _below(edges, unknown):
+            unsure.add(target.label)
+    return found, frozenset(unsure)
+
+
+def _below(edges: Mapping[str, int], masks: Mapping[str, int]) -> int:
+    """The platforms on which an edge leads to a node with one of some masks."""
+    found = 0
+    for node, mask in edges.items():
+        found |= mask & masks.get(node, 0)
+    return found
 
 
 def _package_nodes(universe: Universe, absence: Absence) -> dict[str, Node]:
@@ -289,7 +297,7 @@ def _target_node(target: Target, universe: Universe) -> Node:
     return Node(kind=NodeKind.TARGET, broken=universe.mask(absent), unknown=universe.mask(target.unknown))
 
 
-def _target_edges(target: Target, universe: Universe, known: frozenset[str]) -> dict[str, int]:
+def _target_edges(target: Target, universe: Universe, known: Container[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for at, platform in enumerate(universe.names):
         for path in target.imports.get(platform, ()):

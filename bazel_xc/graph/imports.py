@@ -21,20 +21,6 @@ TEST_KINDS = (FileKind.TEST, FileKind.XTEST)
 _NOWHERE: frozenset[str] = frozenset()
 
 
-def turned(edges: Edges) -> dict[str, dict[str, int]]:
-    """The same edges, by their ends: imports become importers."""
-    found: dict[str, dict[str, int]] = {}
-    for source, targets in edges.items():
-        for target, mask in targets.items():
-            found.setdefault(target, {})[source] = mask
-    return found
-
-
-def importers(universe: Universe) -> dict[str, dict[str, int]]:
-    """Import path -> the packages that import it, and on which platforms."""
-    return turned({path: package.imports for path, package in universe.packages.items()})
-
-
 def above(edges: Edges, marked: Mapping[str, int], besides: Collection[str] = ()) -> dict[str, int]:
     """Node -> the platforms on which it reaches a marked node, which reaches itself.
 
@@ -85,8 +71,7 @@ def absence(
     """
     own = universe.own_paths
     absent, unknown = _others(universe, made)
-    edges = importers(universe)
-    unusable = above(edges, absent, besides=own)
+    unusable = above(universe.importers, absent, besides=own)
     configured = frozenset(universe.names)
     libraries: dict[str, frozenset[str]] = {}
     tests: dict[str, frozenset[str]] = {}
@@ -107,7 +92,7 @@ def absence(
         tests=tests,
         absent=absent,
         unknown=unknown,
-        blocked=above(edges, absent),
+        blocked=above(universe.importers, absent),
     )
 
 

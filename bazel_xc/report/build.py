@@ -13,8 +13,9 @@ from itertools import pairwise
 from attrs import field, frozen
 
 from bazel_xc.clibs.resolution import Outcome
+from bazel_xc.golang.universe import turned
 from bazel_xc.graph.dependency import Below, DependencyGraph, Node, NodeKind, Target, Verdict
-from bazel_xc.graph.imports import Reach, turned
+from bazel_xc.graph.imports import Reach
 from bazel_xc.model import Diagnostic
 from bazel_xc.report.model import (
     GraphEdge,

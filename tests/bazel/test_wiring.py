@@ -63,7 +63,7 @@ def _wired(
         (root / name).write_text(text, encoding="utf-8")
     workspace = read_workspace(root)
     packages = {"p": _package(root, "p", platforms)}
-    found = survey(workspace, packages, (), GoView(platforms=platforms, release=(1, 21)))
+    found = survey(workspace, packages, {}, GoView(platforms=platforms, release=(1, 21)))
     index = build_c_index(workspace)
     providers = Providers(index=index, resolves=resolves, systems=SYSTEMS)
     outcomes = resolve(found.needs.get("example.com/p", ()), providers, "p", "example.com/p")

@@ -72,7 +72,7 @@ def test_packages_of_the_workspace(tmp_path: Path) -> None:
     package, said = fold(directory, listed, VIEW)
     assert package is not None
     assert said == ()
-    found = survey(read_workspace(tmp_path), {"p": package}, (), VIEW)
+    found = survey(read_workspace(tmp_path), {"p": package}, {}, VIEW)
 
     assert found.needs == {"e.org/m/p": _needs("")}
     assert found.search == {"p": ("lib",)}
