@@ -45,7 +45,7 @@ def read_saved(text: str, kind: type[_T], version: int) -> _T:
     found = raw.get("schema") if isinstance(raw, dict) else None
     if found != version:
         raise ValueError(f"{'no schema' if found is None else f'schema {found!r:.40}'}, wanted {version}")
-    made: _T = _value(raw, kind, "")
+    made: _T = _value(raw, kind)
     return made
 
 
@@ -56,46 +56,72 @@ def field_types(kind: type) -> Mapping[str, tuple[Any, bool]]:
     return {each.name: (hints[each.name], each.default is NOTHING) for each in fields(kind)}
 
 
-def _value(raw: Any, kind: Any, path: str) -> Any:  # noqa: ANN401 - JSON and types are anything
+class _MistakeError(ValueError):
+    """A value that does not fit. The key path grows while the exception rises; a sound file costs none."""
+
+    path = ""
+
+    def below(self, step: str) -> _MistakeError:
+        """The same mistake, seen from one level higher."""
+        self.path = step + self.path
+        return self
+
+    def __str__(self) -> str:
+        return f"{self.path.removeprefix('.') or 'the document'}: {self.args[0]}"
+
+
+@cache
+def _shape(kind: Any) -> tuple[Any, tuple[Any, ...]]:  # noqa: ANN401
+    return get_origin(kind), get_args(kind)
+
+
+def _value(raw: Any, kind: Any) -> Any:  # noqa: ANN401 - JSON and types are anything
+    if type(raw) is kind:
+        return raw
     if kind in _WORDS:
-        return _checked(raw, kind, path)
-    origin, inner = get_origin(kind), get_args(kind)
+        return _checked(raw, kind)
+    origin, inner = _shape(kind)
     if origin is UnionType:
-        return None if raw is None else _value(raw, inner[0], path)
+        return None if raw is None else _value(raw, inner[0])
     if origin is tuple:
-        found = _checked(raw, list, path)
-        if all(type(each) is inner[0] for each in found):  # strings, as most lists: no paths are made
-            return tuple(found)
-        return tuple([_value(each, inner[0], f"{path}[{at}]") for at, each in enumerate(found)])
+        return _items(_checked(raw, list), inner[0])
     if origin is Mapping:
-        found = _checked(raw, dict, path)
-        return {name: _value(each, inner[1], _below(path, name)) for name, each in found.items()}
-    if issubclass(kind, enum.StrEnum):
-        if raw not in [*kind]:
-            raise ValueError(f"{path}: needs to be one of {', '.join(kind)}, is {_short(raw)}")
+        return _fields(_checked(raw, dict), dict.fromkeys(raw, (inner[1], False)))
+    if not issubclass(kind, enum.StrEnum):
+        return kind(**_fields(_checked(raw, dict), field_types(kind)))
+    try:
         return kind(raw)
-    return _instance(_checked(raw, dict, path), kind, path)
+    except ValueError:
+        raise _MistakeError(f"needs to be one of {', '.join(kind)}, is {_short(raw)}") from None
 
 
-def _instance(raw: Mapping[str, Any], kind: type, path: str) -> object:
-    given = {}
-    for name, (inner, is_needed) in field_types(kind).items():
-        if name in raw:
-            given[name] = _value(raw[name], inner, _below(path, name))
-        elif is_needed:
-            raise ValueError(f"{_below(path, name)}: is missing")
-    return kind(**given)
+def _items(raw: list[Any], kind: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    made: list[Any] = []
+    try:
+        for each in raw:
+            made.append(_value(each, kind))
+    except _MistakeError as e:
+        raise e.below(f"[{len(made)}]") from None
+    return tuple(made)
 
 
-def _checked(raw: Any, kind: Any, path: str) -> Any:  # noqa: ANN401
+def _fields(raw: Mapping[str, Any], types: Mapping[str, tuple[Any, bool]]) -> dict[str, Any]:
+    made = {}
+    for name, (kind, is_needed) in types.items():
+        try:
+            if name in raw:
+                made[name] = _value(raw[name], kind)
+            elif is_needed:
+                raise _MistakeError("is missing")
+        except _MistakeError as e:
+            raise e.below(f".{name if name.isidentifier() else repr(name)}") from None
+    return made
+
+
+def _checked(raw: Any, kind: Any) -> Any:  # noqa: ANN401
     if type(raw) is kind or (kind is float and type(raw) is int):
         return raw
-    raise ValueError(f"{path or 'the document'}: needs to be {_WORDS[kind]}, is {_short(raw)}")
-
-
-def _below(path: str, name: str) -> str:
-    shown = name if name.isidentifier() else repr(name)
-    return f"{path}.{shown}" if path else shown
+    raise _MistakeError(f"needs to be {_WORDS[kind]}, is {_short(raw)}")
 
 
 def _short(raw: object) -> str:
