@@ -19,7 +19,7 @@ from attrs import frozen
 from bazel_xc.cgo.preamble import CgoLine
 from bazel_xc.cgo.preprocess import Directive
 from bazel_xc.golang.constraints import NEWEST_RELEASE, holds, may_hold
-from bazel_xc.golang.listing import ListedPackage
+from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.model import ByPlatform, Platform
 
 _SRCDIR = "${SRCDIR}"

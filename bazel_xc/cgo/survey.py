@@ -22,7 +22,7 @@ from bazel_xc.cgo.preamble import c_directives, cgo_lines
 from bazel_xc.cgo.reach import CFile, CSide, reached_anywhere, reached_on, search_anywhere
 from bazel_xc.cgo.unsupported import unsupported
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
-from bazel_xc.golang.listing import ListedPackage
+from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.golang.package import GoPackage, GoView
 from bazel_xc.golang.source import SourceFile
 from bazel_xc.model import Diagnostic, Severity

@@ -22,7 +22,7 @@ from bazel_xc.clibs.resolution import Outcome
 from bazel_xc.commands.c_side import Resolver, Solved, said_of, solve
 from bazel_xc.commands.site import Site
 from bazel_xc.commands.snapshot import Snapshot
-from bazel_xc.golang.listing import ListedModule
+from bazel_xc.golang.listed import ListedModule
 from bazel_xc.golang.loading import GoTree, load_module
 from bazel_xc.golang.modules import Module
 from bazel_xc.golang.universe import Package, Universe

@@ -17,7 +17,8 @@ from attrs import evolve, field, frozen
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.errors import GoError
 from bazel_xc.golang import unloaded
-from bazel_xc.golang.listing import FailedPlace, ListedPackage, Listing, ListingPlace
+from bazel_xc.golang.listed import ListedPackage
+from bazel_xc.golang.listing import FailedPlace, Listing, ListingPlace
 from bazel_xc.golang.modules import ListingGroup, Module, module_of, vendored_modules
 from bazel_xc.golang.package import (
     GoPackage,

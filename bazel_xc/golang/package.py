@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from attrs import evolve, field, frozen
 
 from bazel_xc.golang.constraints import holds, may_hold
-from bazel_xc.golang.listing import C_WITHOUT_CGO, CGO_IN_TEST, NO_OBSTACLE, ListedPackage
+from bazel_xc.golang.listed import C_WITHOUT_CGO, CGO_IN_TEST, NO_OBSTACLE, ListedPackage
 from bazel_xc.golang.source import SourceFile, scan_go, scan_other
 from bazel_xc.model import ByPlatform, Diagnostic, Platform, Severity
 

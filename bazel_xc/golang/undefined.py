@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from bazel_xc.golang.constraints import file_name_constraint, holds
-from bazel_xc.golang.listing import ListedPackage, Listing
+from bazel_xc.golang.listed import ListedPackage
+from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.package import FileKind, GoPackage, GoView
 from bazel_xc.golang.source import scan_go
 from bazel_xc.model import Diagnostic, Platform, Severity

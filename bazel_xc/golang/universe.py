@@ -15,7 +15,8 @@ from pathlib import Path
 
 from attrs import define, field, frozen
 
-from bazel_xc.golang.listing import ListedError, ListedModule, ListedPackage, Listing
+from bazel_xc.golang.listed import ListedError, ListedModule, ListedPackage
+from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.package import FileKind, GoPackage
 from bazel_xc.golang.undefined import Undefined
 from bazel_xc.model import Platform

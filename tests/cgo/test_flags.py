@@ -18,7 +18,7 @@ from bazel_xc.cgo.flags import (
 )
 from bazel_xc.cgo.preamble import cgo_lines
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
-from bazel_xc.golang.listing import ListedPackage
+from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.golang.source import Preamble
 from bazel_xc.model import ByPlatform
 

@@ -11,15 +11,8 @@ import pytest
 from requirements import require
 
 from bazel_xc.errors import GoError
-from bazel_xc.golang.listing import (
-    FIELDS,
-    ListedError,
-    ListedPackage,
-    Listing,
-    ListingPlace,
-    explain_failure,
-    list_packages,
-)
+from bazel_xc.golang.listed import FIELDS, ListedError, ListedPackage
+from bazel_xc.golang.listing import Listing, ListingPlace, explain_failure, list_packages
 from bazel_xc.golang.toolchain import Run, Toolchain, find_go, run_go
 from bazel_xc.model import Platform
 

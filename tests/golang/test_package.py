@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
-from bazel_xc.golang.listing import ListedPackage
+from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.golang.package import (
     FileKind,
     GoPackage,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bazel_xc.golang.listing import ListedPackage, Listing
+from bazel_xc.golang.listed import ListedPackage
+from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.package import GoPackage, GoView, fold, read_directory
 from bazel_xc.golang.undefined import Undefined
 from bazel_xc.golang.universe import Universe

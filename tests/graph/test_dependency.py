@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import pytest
 
 from bazel_xc.cgo.needs import CNeed, NeedKind
-from bazel_xc.golang.listing import ListedModule, ListedPackage, Listing
+from bazel_xc.golang.listed import ListedModule, ListedPackage
+from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.universe import Universe
 from bazel_xc.graph.dependency import (
     NOTHING_ABSENT,
