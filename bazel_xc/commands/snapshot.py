@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -20,7 +20,7 @@ from bazel_xc.commands.options import Options, configuration, timeout_of
 from bazel_xc.commands.site import Site
 from bazel_xc.config import Config
 from bazel_xc.errors import WorkspaceError
-from bazel_xc.golang.listing import list_packages
+from bazel_xc.golang.listing import GoLister
 from bazel_xc.golang.loading import GoTree, Loaded, is_module_root, load
 from bazel_xc.golang.modules import Module, listing_groups, read_modules
 from bazel_xc.golang.package import SWIG, GoView
@@ -153,8 +153,8 @@ def take_snapshot(options: Options, *, whole: bool = True, both: bool = False) -
         vendored=config.external == "vendored",
         generated=dict(_generated(workspace)),
     )
-    list_places = partial(list_packages, toolchain, run, tags=config.tags, whole=whole)
-    loaded = load(go_tree, groups, view, list_places, both=both)
+    go = GoLister(toolchain=toolchain, run=run, tags=config.tags, whole=whole)
+    loaded = load(go_tree, groups, view, go, both=both)
     return Snapshot(
         config=config,
         workspace=workspace,

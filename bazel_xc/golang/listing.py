@@ -51,6 +51,35 @@ class ListingPlace:
     vendored: bool = False
 
 
+@frozen(kw_only=True)
+class GoLister:
+    """A go command that lists. ``tags`` are build tags; ``whole`` asks for what only tests import, too, where
+    cgo is off: it holds no cgo there.
+    """
+
+    toolchain: Toolchain
+    run: RunGo
+    tags: tuple[str, ...] = ()
+    whole: bool = True
+
+    def places(
+        self, places: tuple[ListingPlace, ...], platforms: tuple[Platform, ...]
+    ) -> tuple[tuple[Listing, ...], tuple[FailedPlace, ...]]:
+        """As ``list_packages``."""
+        return list_packages(self.toolchain, self.run, places, platforms, self.tags, whole=self.whole)
+
+    def standard(
+        self, imports: Iterable[str], directory: Path, platforms: tuple[Platform, ...]
+    ) -> tuple[Listing, ...]:
+        """The packages of the standard library among some imports, and what they import."""
+        source = Path(self.toolchain.goroot) / "src"
+        patterns = tuple(sorted(path for path in imports if is_standard(path, source)))
+        if not patterns:
+            return tuple(Listing(platform, {}) for platform in platforms)
+        place = ListingPlace(directory=directory, patterns=patterns)
+        return list_packages(self.toolchain, self.run, [place], platforms, whole=False)[0]
+
+
 def list_packages(
     toolchain: Toolchain,
     run: RunGo,
@@ -62,11 +91,11 @@ def list_packages(
 ) -> tuple[tuple[Listing, ...], tuple[FailedPlace, ...]]:
     """Lists all places and their closures for every platform, side by side, tests' imports included.
 
-    What a place lists itself wins over what it is to another as a dependency, and what loads over what does
-    not. Without ``whole`` two parts of the closure are left out: what only tests import where cgo is off,
+    If several listings contain a package, the one that lists it directly wins, then one that loaded without
+    error. Two parts of the closure are left out: without ``whole`` what only tests import where cgo is off,
     since it holds no cgo there, and, on all platforms but one, what a vendored place depends on, since its
     sources are in the workspace; the packages of those platforms then have no imports. Raises ``GoError``
-    where go fails in every place, with go's own first line.
+    if go fails in every place, with go's own first line.
     """
     platforms, places = tuple(platforms), tuple(places)
     processors = os.cpu_count() or 2
@@ -109,11 +138,9 @@ class _Reach(enum.Enum):
 def _reach(
     place: ListingPlace, platform: Platform, platforms: tuple[Platform, ...], *, whole: bool
 ) -> _Reach:
-    if whole:
-        return _Reach.TESTS
     if place.vendored:
         return _Reach.IMPORTS if platform == platforms[0] else _Reach.PACKAGES
-    return _Reach.TESTS if platform.cgo else _Reach.IMPORTS
+    return _Reach.TESTS if whole or platform.cgo else _Reach.IMPORTS
 
 
 def _shared_out(
@@ -129,6 +156,14 @@ def _shared_out(
         alone = at < len(platforms) - rest
         share = 1 if alone else max(1, processors // rest)
         yield platform, {"GOMAXPROCS": str(share), **environment}
+
+
+def joined(listings: Iterable[Listing], others: Iterable[Listing]) -> tuple[Listing, ...]:
+    """The listings of each platform, with what others add to it."""
+    tables = {each.platform: dict(each.packages) for each in listings}
+    for each in others:
+        _add_listing(tables.setdefault(each.platform, {}), each.packages)
+    return tuple(Listing(platform, packages) for platform, packages in tables.items())
 
 
 def _add_listing(table: dict[str, ListedPackage], packages: Mapping[str, ListedPackage]) -> None:

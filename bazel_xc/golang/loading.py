@@ -7,7 +7,7 @@ and scanned while go lists. What does not load is left out and reported; nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.errors import GoError
 from bazel_xc.golang import unloaded
 from bazel_xc.golang.listed import ListedPackage
-from bazel_xc.golang.listing import FailedPlace, Listing, ListingPlace
+from bazel_xc.golang.listing import GoLister, Listing, ListingPlace, joined
 from bazel_xc.golang.modules import ListingGroup, Module, module_of, vendored_modules
 from bazel_xc.golang.package import (
     GoPackage,
@@ -36,10 +36,6 @@ from bazel_xc.tree import glance
 
 _Listings = tuple[Listing, ...]
 _ByDirectory = Mapping[str, Mapping[str, ListedPackage]]
-# Lists places on platforms, as ``list_packages`` does, which see.
-ListPlaces = Callable[
-    [tuple[ListingPlace, ...], tuple[Platform, ...]], tuple[_Listings, tuple[FailedPlace, ...]]
-]
 
 
 @frozen(kw_only=True)
@@ -86,22 +82,27 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def load(
-    tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, list_places: ListPlaces, *, both: bool
-) -> Loaded:
+def load(tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, go: GoLister, *, both: bool) -> Loaded:
     """Lists, reads and folds the workspace; ``both`` asks for ``flipped``.
 
-    Raises ``GoError`` where go lists nothing at all.
+    In a vendored place the sources say what is imported, and go only which of its own files are compiled;
+    where cgo is the other way round not even that is asked. Raises ``GoError`` where go lists nothing at all.
     """
     places = tuple(_places(tree, groups))
-    opposite = tuple(evolve(each, cgo=not each.cgo) for each in view.platforms)
+    opposite = tuple(evolve(each, cgo=not each.cgo) for each in view.platforms) if both else ()
+    rest = tuple(place for place in places if not place.vendored)
+    vendored = _directories_of([place for place in places if place.vendored], tree, groups)
     with ThreadPoolExecutor(max_workers=1) as pool:
-        pending = pool.submit(list_places, places, view.platforms)
+        pending = pool.submit(go.places, places, view.platforms)
         directories, unreadable = _read(tree, view.tags)
         listings, failed = pending.result()
-        others, failed_there = list_places(places, opposite) if both else ((), ())
+        others, failed_there = go.places(rest, opposite) if rest else (_nothing(opposite), ())
     failed = tuple({each.place.directory: each for each in (*failed, *failed_there)}.values())
-    unlisted = _below(failed, tree, groups, (directory.path for directory in directories))
+    if vendored and go.whole:
+        found = go.standard(_imports(directories, vendored), tree.root, (*view.platforms, *opposite))
+        listings = joined(listings, found[: len(listings)])
+        others = joined(others, found[len(listings) :])
+    unlisted = _directories_of((each.place for each in failed), tree, groups)
     directories = tuple(each for each in directories if each.path not in unlisted)
     listed = by_directory(listings, tree.root)
     _check_listed(tree, directories, listed, view)
@@ -111,7 +112,8 @@ def load(
     flipped = None
     if both:
         turned = evolve(view, platforms=opposite)
-        packages = _fold(tree, directories, by_directory(others, tree.root), turned).packages
+        unasked = (evolve(d, unlisted=True) if d.path in vendored else d for d in directories)
+        packages = _fold(tree, unasked, by_directory(others, tree.root), turned).packages
         flipped = _universe(tree, packages, others, sources, turned, {})
     tree.workspace.tree.forget(".go")
     ignored = frozenset(_ignored(tree))
@@ -184,7 +186,7 @@ def _places(tree: GoTree, groups: Iterable[ListingGroup]) -> Iterator[ListingPla
             directory=tree.root / group.directory,
             patterns=group.patterns(),
             environment=group.environment(),
-            vendored=tree.vendored and all(module.vendored for module in group.modules),
+            vendored=tree.vendored and all(_has_vendored(tree, module) for module in group.modules),
         )
 
 
@@ -203,15 +205,32 @@ def _check_listed(
         )
 
 
-def _below(
-    gone: Iterable[FailedPlace], tree: GoTree, groups: Iterable[ListingGroup], directories: Iterable[str]
+def _has_vendored(tree: GoTree, module: Module) -> bool:
+    """Whether everything that a module vendors is in directories that are read."""
+    vendor = f"{module.directory}/vendor".lstrip("/")
+    listed = vendored_modules(tree.workspace.tree, module.directory) if module.vendored else {}
+    return module.vendored and all(f"{vendor}/{path}" in tree.workspace.directories for path in listed)
+
+
+def _directories_of(
+    places: Iterable[ListingPlace], tree: GoTree, groups: Iterable[ListingGroup]
 ) -> frozenset[str]:
-    """The directories whose module go could not list."""
-    roots = {each.place.directory for each in gone}
-    failed = (group for group in groups if tree.root / group.directory in roots)
-    broken = {module.directory for group in failed for module in group.modules}
-    found = ((path, module_of(path, tree.modules)) for path in directories) if broken else ()
-    return frozenset(path for path, module in found if module and module.directory in broken)
+    """The directories in the modules that are listed in some places."""
+    roots = {each.directory for each in places}
+    chosen = (group for group in groups if tree.root / group.directory in roots)
+    modules = {module.directory for group in chosen for module in group.modules}
+    found = ((path, module_of(path, tree.modules)) for path in tree.workspace.directories if modules)
+    return frozenset(path for path, module in found if module and module.directory in modules)
+
+
+def _imports(directories: Iterable[ReadDirectory], chosen: Container[str]) -> frozenset[str]:
+    """What the sources of some directories import, on whatever platform."""
+    files = (file for each in directories if each.path in chosen for file in each.sources)
+    return frozenset(imported.path for file in files for imported in file.imports)
+
+
+def _nothing(platforms: Iterable[Platform]) -> _Listings:
+    return tuple(Listing(platform, {}) for platform in platforms)
 
 
 def _read(tree: GoTree, tags: frozenset[str]) -> tuple[tuple[ReadDirectory, ...], tuple[Diagnostic, ...]]:
