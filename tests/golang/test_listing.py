@@ -49,12 +49,10 @@ def test_vendored_closure_is_asked_for_once(tmp_path: Path) -> None:
         return Run(0, OUTPUT.encode(), "")
 
     vendored = ListingPlace(directory=tmp_path, patterns=("./...",), vendored=True)
-    list_packages(TOOLCHAIN, run, [vendored], [LINUX, WINDOWS], whole=False)
-    assert sorted(asked) == [("linux", "-deps"), ("windows", "-find")]
-
-    asked.clear()
-    list_packages(TOOLCHAIN, run, [vendored], [LINUX, WINDOWS])
-    assert sorted(asked) == [("linux", "-deps"), ("windows", "-deps")]
+    for whole in (False, True):
+        asked.clear()
+        list_packages(TOOLCHAIN, run, [vendored], [LINUX, WINDOWS], whole=whole)
+        assert sorted(asked) == [("linux", "-deps"), ("windows", "-find")]
 
 
 def test_one_call_per_platform_with_everything_set(tmp_path: Path) -> None:
