@@ -17,6 +17,7 @@ from attrs import evolve, frozen
 from bazel_xc.buildfile.patterns import glob_pattern
 from bazel_xc.buildfile.settings import REFERENCE, CResolve, ImportOverride, MappedKind, Settings
 from bazel_xc.buildfile.syntax import BuildFile, Call, String
+from bazel_xc.config import NAMINGS
 from bazel_xc.errors import did_you_mean
 from bazel_xc.linear import compiled
 from bazel_xc.model import Diagnostic, Label
@@ -34,7 +35,6 @@ _OWN = frozenset(["resolve"])
 _OF_OTHER_LANGUAGES = ("proto", "py", "python", "java", "js", "ts", "cc")
 _MODES = ("create_and_update", "update_only")
 _KIND = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
-NAMINGS = ("import", "import_alias", "go_default_library")
 # Files that a BUILD file of such a name would overwrite.
 _OTHER_FILES = frozenset(
     """. .. go.mod go.sum go.work go.work.sum MODULE.bazel REPO.bazel WORKSPACE WORKSPACE.bazel bazel_xc.toml

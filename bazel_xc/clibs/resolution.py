@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 
-from attrs import field, frozen
+from attrs import asdict, evolve, field, frozen
 
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.settings import CResolve
@@ -74,32 +74,14 @@ class Answer:
 
 
 @frozen(kw_only=True)
-class Outcome:
-    """How one need ends on some platforms; the fields are those of ``Answer``."""
+class Outcome(Answer):
+    """How one need ends on some platforms: an answer that holds on all of them."""
 
     need: CNeed
     platforms: frozenset[str]
-    status: Status
-    labels: tuple[Label, ...] = ()
-    flags: tuple[str, ...] = ()
-    how: str = ""
-    candidates: tuple[str, ...] = ()
-    tried: tuple[str, ...] = ()
-    remedy: str = ""
-    missing: tuple[str, str] | None = None
 
     @classmethod
     def from_answer(cls, need: CNeed, platforms: frozenset[str], answer: Answer) -> Outcome:
         """The outcome of a need that has the same answer on some platforms."""
-        return cls(
-            need=need,
-            platforms=platforms,
-            status=answer.status,
-            labels=answer.labels,
-            flags=answer.flags,
-            how=answer.how,
-            candidates=answer.candidates,
-            tried=answer.tried,
-            remedy=answer.remedy,
-            missing=answer.missing,
-        )
+        kept = evolve(answer, libraries=(), module="", has_unknown_headers=False)  # of use while resolving
+        return cls(need=need, platforms=platforms, **asdict(kept, recurse=False))
