@@ -18,7 +18,7 @@ from bazel_xc.bazel.kinds import CC_RULE_SUFFIX, CC_RULE_TAGS
 from bazel_xc.bazel.outline import Slot
 from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.printer import strings
-from bazel_xc.buildfile.rules import ExistingRule
+from bazel_xc.buildfile.rules import ExistingRule, written_kind
 from bazel_xc.buildfile.syntax import ListValue, Notes, Opaque, String, Value
 from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.model import Diagnostic, Label, Severity
@@ -216,7 +216,8 @@ class _CRulePlanner:
     ) -> Label | None:
         name = self._free(owner, name, kind, package)
         own = (rule for rule in self._rules(owner) if rule.ours)
-        existing = next((rule for rule in own if rule.name == name and rule.written == kind), None)
+        existing = next((rule for rule in own if rule.name == name and rule.kind == kind), None)
+        mapped = written_kind(kind, self.workspace.settings_at(owner))
         if package not in self.wired and not (existing and self._writable(owner)):
             return None
         if not self._writable(owner):
@@ -228,14 +229,16 @@ class _CRulePlanner:
             "tags": strings(CC_RULE_TAGS),
             "visibility": strings([seen]),
         }
-        self.rules.setdefault(owner, []).append(WantedRule(Slot(kind, kind, name, existing), wanted))
+        self.rules.setdefault(owner, []).append(
+            WantedRule(Slot(kind, mapped.kind if mapped else kind, name, existing), wanted)
+        )
         self.consumers.setdefault(owner, set()).add(package)
         return Label("", owner, name)
 
     def _free(self, owner: str, name: str, kind: str, package: str) -> str:
         """The name, or one with a short hash of the package's path if another rule has it."""
         rules = self.workspace.existing.of(owner)
-        others = {rule.name for rule in rules if not (rule.ours and rule.written == kind)}
+        others = {rule.name for rule in rules if not (rule.ours and rule.kind == kind)}
         others |= self.taken.get(owner, frozenset())
         others |= {rule.slot.name for rule in self.rules.get(owner, ())}
         if name not in others:

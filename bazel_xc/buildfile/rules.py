@@ -26,16 +26,11 @@ VALUE_ATTRIBUTES = frozenset(
     sdk_dylibs sdk_frameworks shared_library srcs static_library strip_include_prefix textual_hdrs visibility
     weak_sdk_frameworks""".split()
 )
-# The cc rules that bazel-xc writes have a tag, by which it knows them again. Rules of versions before 0.2
-# have another: bazel-xc knows them by it, by the end of their name and having no attribute of others.
+# The cc rules that bazel-xc writes have a tag, by which it knows them again.
 OWN_KINDS = frozenset({"cc_import", "cc_library"})
 OWN_SUFFIX = "_cgo"
 OWN_TAG = "bazel_xc"
 OWN_TAGS = (OWN_TAG, "manual")  # nothing to build by itself, where there may be no C toolchain
-_OWN_ATTRIBUTES = frozenset(
-    """copts deps hdrs includes interface_library linkstatic name shared_library srcs static_library tags
-    textual_hdrs visibility""".split()
-)
 # Calls that make no target and no file.
 _STATEMENTS = frozenset({"exports_files", "licenses", "load", "package"})
 # The rules of a directory of Go; bazel-xc writes other kinds only into the platforms package.
@@ -169,19 +164,11 @@ def written_rules(file: BuildFile | None, settings: Settings, directory: str) ->
                 written=call.kind,
                 name=call.name,
                 import_path=call.string("importpath") or "",
-                ours=_is_ours(call),
+                ours=kinds[call.kind] in OWN_KINDS and OWN_TAG in call.strings("tags"),
                 call=call,
             )
         )
     return tuple(found)
-
-
-def _is_ours(call: Call) -> bool:
-    if call.kind not in OWN_KINDS:
-        return False
-    tags, names = call.strings("tags"), {each.name for each in call.attributes}
-    older = tags == ("manual",) and call.name.endswith(OWN_SUFFIX) and names <= _OWN_ATTRIBUTES
-    return OWN_TAG in tags or older
 
 
 def rule_table(

@@ -1,0 +1,2 @@
+def checked_cc_library(**kwargs):
+    native.cc_library(**kwargs)
