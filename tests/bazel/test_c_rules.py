@@ -234,7 +234,7 @@ def test_name_that_another_rule_has_is_not_taken(text: str, taken: Mapping[str, 
     assert planned.diagnostics == ()
 
 
-OLD = f"""cc_library(name = "p_cgo", tags = ["manual"], {PUBLIC_P})
+OLD = f"""cc_library(name = "p_cgo", tags = ["bazel_xc", "manual"], {PUBLIC_P})
 cc_import(name = "gone_cgo", static_library = "gone.a", tags = ["bazel_xc"])
 cc_import(name = "mine_cgo", static_library = "mine.a")
 cc_library(name = "own")

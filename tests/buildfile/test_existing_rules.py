@@ -60,7 +60,7 @@ unnamed()
         pytest.param('cc_library(name = "p_cgo", tags = ["bazel_xc", "manual"])', True, id="marked"),
         pytest.param('cc_import(name = "x", tags = ["bazel_xc"])', True, id="whatever_the_name"),
         pytest.param('cc_library(name = "p_cgo")', False, id="name_is_no_mark"),
-        pytest.param('cc_library(name = "p_cgo", tags = ["manual"])', True, id="of_an_older_version"),
+        pytest.param('cc_library(name = "p_cgo", tags = ["manual"])', False, id="named_like_one_of_ours"),
         pytest.param('cc_library(name = "p_cgo", tags = ["manual"], data = ["x"])', False, id="of_a_user"),
         pytest.param('go_library(name = "p_cgo", tags = ["bazel_xc"])', False, id="of_another_kind"),
     ],

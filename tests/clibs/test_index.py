@@ -158,7 +158,6 @@ def test_headers_alone_link_nothing(tmp_path: Path, call: str, expected: bool) -
         pytest.param('cc_proto_library(name = "x")', [], id="proto"),
         pytest.param('cc_library(name = "x", tags = ["bazel_xc"])', [], id="written_by_bazel_xc"),
         pytest.param('cc_import(name = "x", tags = ["a", "bazel_xc"])', [], id="import_written_by_bazel_xc"),
-        pytest.param('cc_library(name = "x_cgo", tags = ["manual"])', [], id="written_by_an_earlier_one"),
         pytest.param('cc_library(name = "x_cgo")', ["//:x_cgo"], id="named_like_one_of_ours"),
         pytest.param(
             'cc_library(name = "x_cgo", tags = ["manual"], defines = ["X"])',
