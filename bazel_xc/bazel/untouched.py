@@ -160,7 +160,8 @@ class _Comparison:
         """Symbols of the user's files are loaded as before; those that are no longer loaded are not used."""
         before, after = (_symbols(each) for each in (self.old, self.new))
         bound = Counter(local for local, _, _ in after)
-        used = {node.id for each in self.new for node in ast.walk(each.node) if isinstance(node, ast.Name)}
+        nodes = (node for each in self.new for node in ast.walk(each.node)) if before else ()
+        used = {node.id for node in nodes if isinstance(node, ast.Name)}
         for local, symbol, label in before:
             theirs = label.lstrip("@").partition("//")[0] not in RULES_GO_REPOSITORIES
             if (theirs and (local, symbol, label) not in after) or (local in used and not bound[local]):
