@@ -3,8 +3,14 @@
 A folder holds ``README.md`` (what to look at), ``input/`` (the workspace), ``want/`` (the files that the run
 creates or changes, complete), and where it differs from the ordinary ``args`` (one argument per line, else
 ``generate``), ``want.stdout`` (without the names of written files, which are checked against the tree),
-``want.stderr`` and ``want.code``. What lies in ``modules/PATH@VERSION`` is in the module cache. The platforms
-package is compared only where ``want`` has it.
+``want.stderr`` and ``want.code``. What lies in ``modules/PATH@VERSION`` is in the module cache.
+
+A ``generate`` of the whole workspace also writes the platforms package, unless it reports that nothing is
+written. ``testdata/platforms_package`` has the ordinary packages; the input decides which of them applies. The
+name of the folder is the platforms that ``bazel_xc.toml`` declares (``default`` if it declares none), then
+``with_platforms_module`` if ``MODULE.bazel`` depends on ``platforms`` and ``in_a_workspace`` if there is a
+``WORKSPACE``. A package that differs, or has no such folder, is in the ``want`` of its case, complete.
+
 ``BAZEL_XC_UPDATE_GOLDEN=1`` writes what came out; read the difference before it is committed.
 """
 
@@ -14,6 +20,7 @@ import os
 import re
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,11 +33,14 @@ from bazel_xc import __version__
 from bazel_xc.buildfile.parser import parse
 from bazel_xc.cli import main
 
-GOLDEN = Path(__file__).parent.parent / "testdata" / "golden"
+TESTDATA = Path(__file__).parent.parent / "testdata"
+GOLDEN, PLATFORMS = TESTDATA / "golden", TESTDATA / "platforms_package"
 CASES = sorted(path.name for path in GOLDEN.iterdir() if path.is_dir())
 UPDATE = "BAZEL_XC_UPDATE_GOLDEN"
 # Cases whose BUILD files are laid out by hand in a way that bazel-xc has to leave alone.
 HAND_LAYOUT = frozenset({"crlf_kept", "odd_layout_kept", "several_statements_on_a_line", "text_is_utf_8"})
+# The arguments of a run that writes the platforms package: no directories, and nothing that only looks.
+_WHOLE = frozenset({"generate", "--mode", "cgo", "-v"})
 _SETTINGS = (
     "BAZEL_XC_GO",
     "CGO_CFLAGS",
@@ -92,10 +102,10 @@ def test_buildifier_changes_nothing(require: Callable[[str], str], tmp_path: Pat
     command = [require("buildifier"), "-mode=check", "-type=build"]
     copies: dict[str, str] = {}
     for path in _wanted_build_files():
-        if path.relative_to(GOLDEN).parts[0] not in HAND_LAYOUT:
+        if path.relative_to(TESTDATA).parts[1] not in HAND_LAYOUT:
             copy = tmp_path / f"{len(copies)}.bazel"
             shutil.copy(path, copy)
-            copies[str(copy)] = str(path.relative_to(GOLDEN))
+            copies[str(copy)] = str(path.relative_to(TESTDATA))
     done = subprocess.run([*command, *copies], capture_output=True, text=True, check=False)
     said = done.stdout + done.stderr
     for copied, original in copies.items():
@@ -109,7 +119,7 @@ def test_bazel_could_load_them() -> None:
     for path in _wanted_build_files():
         found = list(_load_problems(path))
         if found:
-            problems[str(path.relative_to(GOLDEN))] = found
+            problems[str(path.relative_to(TESTDATA))] = found
     assert problems == {}
 
 
@@ -131,13 +141,12 @@ def _run(case: Path, root: Path, capsys: pytest.CaptureFixture[str]) -> Outcome:
         code=code,
         stdout=_without_root("".join(line for line in lines if line.rstrip() not in changed), root),
         stderr=_without_root(err, root),
-        files=changed if (case / "want" / "platforms").is_dir() else _without_platforms(changed),
+        files=changed,
     )
 
 
 def _arguments(case: Path) -> list[str]:
-    path = case / "args"
-    return path.read_text(encoding="utf-8").splitlines() if path.exists() else ["generate"]
+    return _text(case / "args").splitlines() or ["generate"]
 
 
 def _fill_module_cache(case: Path, root: Path) -> None:
@@ -160,10 +169,6 @@ def _without_root(text: str, root: Path) -> str:
     return re.sub(r"\bgo1\.\d+(?:\.\d+|rc\d+)?\b", "$GO", text)
 
 
-def _without_platforms(files: Tree) -> Tree:
-    return {path: data for path, data in files.items() if not path.startswith("platforms/")}
-
-
 def _tree(root: Path) -> Tree:
     """All files by path; a link counts as a file that holds its target."""
     found: dict[str, bytes] = {}
@@ -180,21 +185,39 @@ def _tree(root: Path) -> Tree:
 
 
 def _wanted(case: Path) -> Outcome:
-    def text(name: str) -> str:
-        path = case / name
-        return path.read_text(encoding="utf-8") if path.exists() else ""
-
+    stderr = _text(case / "want.stderr")
+    has_own = (case / "want" / "platforms").is_dir() or "nothing is written" in stderr
     return Outcome(
-        code=int(text("want.code") or "0"),
-        stdout=text("want.stdout"),
-        stderr=text("want.stderr"),
-        files=_tree(case / "want"),
+        code=int(_text(case / "want.code") or "0"),
+        stdout=_text(case / "want.stdout"),
+        stderr=stderr,
+        files={**_tree(case / "want"), **({} if has_own else _ordinary_platforms(case))},
     )
+
+
+def _ordinary_platforms(case: Path) -> Tree:
+    """The ordinary platforms package that applies to the input of the case; empty if the run writes none."""
+    root = case / "input"
+    names = sorted(tomllib.loads(_text(root / "bazel_xc.toml")).get("platforms", ["default"]))
+    if 'name = "platforms"' in _text(root / "MODULE.bazel"):
+        names.append("with_platforms_module")
+    if (root / "WORKSPACE").exists():
+        names.append("in_a_workspace")
+    files = _tree(PLATFORMS / "_".join(names)) if _WHOLE.issuperset(_arguments(case)) else {}
+    return {f"platforms/{path}": data for path, data in files.items()}
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def _update(case: Path, outcome: Outcome) -> None:
     shutil.rmtree(case / "want", ignore_errors=True)
+    package = {path: data for path, data in outcome.files.items() if path.startswith("platforms/")}
+    left_out = package if package == _ordinary_platforms(case) else {}
     for path, data in outcome.files.items():
+        if path in left_out:
+            continue
         target = case / "want" / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
@@ -208,7 +231,8 @@ def _update(case: Path, outcome: Outcome) -> None:
 
 
 def _wanted_build_files() -> list[Path]:
-    paths = [path for path in GOLDEN.glob("*/want/**/*") if path.is_file()]
+    folders = (*GOLDEN.glob("*/want"), PLATFORMS)
+    paths = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     return sorted(path for path in paths if path.name.startswith("BUILD") or _is_build_file(path))
 
 
