@@ -1,10 +1,15 @@
-"""Commands are run from any directory of a workspace."""
+"""Commands are run from any directory of a workspace, and the workspace is reached by any path."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from goldens import GOLDEN, arguments, isolate, lay_out, read_tree, text_of, wanted_files
+from requirements import require
 
 from bazel_xc.cli import main
 from bazel_xc.cli.common import find_root
@@ -22,6 +27,18 @@ FILES = {
     "a/b/b.go": "package b\n",
     "cmd/main.go": 'package main\n\nimport _ "example.com/m/a"\n\nfunc main() {}\n',
 }
+REPOSITORY = Path(__file__).parents[2]
+# How a workspace `w` is reached from its parent directory, where `link` leads to `w` and `above/here` to the
+# parent: the directory to run in, and the root that is named.
+WAYS = [
+    pytest.param("w", (), id="inside"),
+    pytest.param(".", ("-C", "w"), id="relative"),
+    pytest.param("link", (), id="inside the link"),
+    pytest.param("link", ("-C", "."), id="dot inside the link"),
+    pytest.param(".", ("-C", "link"), id="link"),
+    pytest.param("above/here/w", (), id="below a link"),
+    pytest.param("w", ("-C", "../above/here/link/../w"), id="roundabout"),
+]
 WRITTEN = ["a/BUILD.bazel", "a/b/BUILD.bazel", "cmd/BUILD.bazel"]
 
 
@@ -176,3 +193,76 @@ def test_what_needs_no_workspace_runs_anywhere(
     assert main(["scan-log", "log"]) == 0
     main(["compare", "a.json", "b.json"])
     assert capsys.readouterr().err.startswith("bazel-xc: a.json: cannot be read")
+
+
+# A workspace that is reached in another way
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cgo_archive_in_other_directory",
+        "go_work",
+        "library_and_test",
+        "modules_headers_of_a_module",
+        "nested_module",
+        "vendored_tree",
+    ],
+)
+@pytest.mark.parametrize(("folder", "root"), WAYS)
+def test_whole_runs(
+    name: str, folder: str, root: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cases of test_golden that show each kind of workspace; PWD is as the shell sets it after ``cd``."""
+    require("go")
+    isolate(monkeypatch, tmp_path / "modules")
+    case = GOLDEN / name
+    lay_out(case, tmp_path / "w")
+    link(tmp_path)
+    before = read_tree(tmp_path / "w")
+
+    path = os.pathsep.join(filter(None, (str(REPOSITORY), os.environ.get("PYTHONPATH"))))
+    command, *options = arguments(case)
+    done = subprocess.run(
+        [sys.executable, "-m", "bazel_xc", command, *root, *options],
+        cwd=tmp_path / folder,
+        env={**os.environ, "PWD": str(tmp_path / folder), "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    after = read_tree(tmp_path / "w")
+    changed = {path: data for path, data in after.items() if before.get(path) != data}
+    assert (done.returncode, done.stderr) == (0, text_of(case / "want.stderr"))
+    assert changed == wanted_files(case)
+    assert set(done.stdout.splitlines()) >= changed.keys()
+
+
+@pytest.mark.parametrize(("folder", "root"), WAYS)
+def test_reports(
+    folder: str,
+    root: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    require("go")
+    isolate(monkeypatch, tmp_path / "modules")
+    lay_out(GOLDEN / "report_of_several_binaries", tmp_path / "w")
+    link(tmp_path)
+    main(["report", "--format", "json", "-C", str(tmp_path / "w")])
+    expected = capsys.readouterr()
+
+    monkeypatch.chdir(tmp_path / folder)
+    monkeypatch.setenv("PWD", str(tmp_path / folder))
+    main(["report", "--format", "json", *root])
+
+    assert capsys.readouterr() == expected
+
+
+def link(parent: Path) -> None:
+    """The links by which ``WAYS`` reach the workspace."""
+    (parent / "link").symlink_to("w")
+    (parent / "above").mkdir()
+    (parent / "above" / "here").symlink_to(parent)

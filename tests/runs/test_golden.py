@@ -3,8 +3,14 @@
 A folder holds ``README.md`` (what to look at), ``input/`` (the workspace), ``want/`` (the files that the run
 creates or changes, complete), and where it differs from the ordinary ``args`` (one argument per line, else
 ``generate``), ``want.stdout`` (without the names of written files, which are checked against the tree),
-``want.stderr`` and ``want.code``. What lies in ``modules/PATH@VERSION`` is in the module cache. The platforms
-package is compared only where ``want`` has it.
+``want.stderr`` and ``want.code``. What lies in ``modules/PATH@VERSION`` is in the module cache.
+
+A ``generate`` of the whole workspace also writes the platforms package, unless it reports that nothing is
+written. ``testdata/platforms_package`` has the ordinary packages; the input decides which of them applies.
+The name of the folder is the platforms that ``bazel_xc.toml`` declares (``default`` if it declares none). If
+``MODULE.bazel`` depends on ``platforms``, ``with_platforms_module`` follows; if there is a ``WORKSPACE``,
+``in_a_workspace``. A package that differs, or has no such folder, is in the ``want`` of its case, complete.
+
 ``BAZEL_XC_UPDATE_GOLDEN=1`` writes what came out; read the difference before it is committed.
 """
 
@@ -14,34 +20,35 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import starlark_go
 from attrs import frozen
+from goldens import (
+    CASES,
+    GOLDEN,
+    PLATFORMS,
+    TESTDATA,
+    Tree,
+    arguments,
+    isolate,
+    lay_out,
+    ordinary_platforms,
+    read_tree,
+    text_of,
+    wanted_files,
+)
 
 from bazel_xc import __version__
 from bazel_xc.buildfile.parser import parse
 from bazel_xc.cli import main
 
-GOLDEN = Path(__file__).parent.parent / "testdata" / "golden"
-CASES = sorted(path.name for path in GOLDEN.iterdir() if path.is_dir())
 UPDATE = "BAZEL_XC_UPDATE_GOLDEN"
 # Cases whose BUILD files are laid out by hand in a way that bazel-xc has to leave alone.
 HAND_LAYOUT = frozenset({"crlf_kept", "odd_layout_kept", "several_statements_on_a_line", "text_is_utf_8"})
-_SETTINGS = (
-    "BAZEL_XC_GO",
-    "CGO_CFLAGS",
-    "CGO_CPPFLAGS",
-    "CGO_CXXFLAGS",
-    "CGO_LDFLAGS",
-    "GOWORK",
-    "GOEXPERIMENT",
-)
-
-Tree = Mapping[str, bytes]
 
 
 @frozen
@@ -56,13 +63,7 @@ class Outcome:
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No modules but those of the case, and nothing of the machine's Go settings."""
-    for name in _SETTINGS:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("GOFLAGS", "")
-    monkeypatch.setenv("GOENV", "off")
-    monkeypatch.setenv("GOMODCACHE", str(tmp_path_factory.mktemp("modules")))
-    monkeypatch.setenv("NO_COLOR", "1")
+    isolate(monkeypatch, tmp_path_factory.mktemp("modules"))
 
 
 def test_there_are_cases() -> None:
@@ -74,12 +75,11 @@ def test_there_are_cases() -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_golden(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case, root = GOLDEN / name, tmp_path / "workspace"
-    shutil.copytree(case / "input", root, symlinks=True)
-    _fill_module_cache(case, root)
+    lay_out(case, root)
     outcome = _run(case, root, capsys)
     if os.environ.get(UPDATE):
         _update(case, outcome)
-    command = f"{UPDATE}=1 python -m pytest tests/test_golden.py -k '{name}'"
+    command = f"{UPDATE}=1 python -m pytest tests/runs/test_golden.py -k '{name}'"
     assert outcome == _wanted(case), f"if this is right, run: {command}"
     again = _run(case, root, capsys)
     assert again.files == {}, "a second run changes what the first one wrote"
@@ -92,10 +92,10 @@ def test_buildifier_changes_nothing(require: Callable[[str], str], tmp_path: Pat
     command = [require("buildifier"), "-mode=check", "-type=build"]
     copies: dict[str, str] = {}
     for path in _wanted_build_files():
-        if path.relative_to(GOLDEN).parts[0] not in HAND_LAYOUT:
+        if path.relative_to(TESTDATA).parts[1] not in HAND_LAYOUT:
             copy = tmp_path / f"{len(copies)}.bazel"
             shutil.copy(path, copy)
-            copies[str(copy)] = str(path.relative_to(GOLDEN))
+            copies[str(copy)] = str(path.relative_to(TESTDATA))
     done = subprocess.run([*command, *copies], capture_output=True, text=True, check=False)
     said = done.stdout + done.stderr
     for copied, original in copies.items():
@@ -109,7 +109,7 @@ def test_bazel_could_load_them() -> None:
     for path in _wanted_build_files():
         found = list(_load_problems(path))
         if found:
-            problems[str(path.relative_to(GOLDEN))] = found
+            problems[str(path.relative_to(TESTDATA))] = found
     assert problems == {}
 
 
@@ -117,11 +117,11 @@ def test_bazel_could_load_them() -> None:
 
 
 def _run(case: Path, root: Path, capsys: pytest.CaptureFixture[str]) -> Outcome:
-    before = _tree(root)
-    command, *rest = _arguments(case)
+    before = read_tree(root)
+    command, *rest = arguments(case)
     code = main([command, "-C", str(root), *rest])
     out, err = capsys.readouterr()
-    after = _tree(root)
+    after = read_tree(root)
     assert before.keys() <= after.keys(), "files were deleted"
     changed = {path: data for path, data in after.items() if before.get(path) != data}
     lines = out.splitlines(keepends=True)
@@ -131,27 +131,8 @@ def _run(case: Path, root: Path, capsys: pytest.CaptureFixture[str]) -> Outcome:
         code=code,
         stdout=_without_root("".join(line for line in lines if line.rstrip() not in changed), root),
         stderr=_without_root(err, root),
-        files=changed if (case / "want" / "platforms").is_dir() else _without_platforms(changed),
+        files=changed,
     )
-
-
-def _arguments(case: Path) -> list[str]:
-    path = case / "args"
-    return path.read_text(encoding="utf-8").splitlines() if path.exists() else ["generate"]
-
-
-def _fill_module_cache(case: Path, root: Path) -> None:
-    """Puts what lies in ``modules/PATH@VERSION`` where go has what it downloaded; go.sum vouches for it."""
-    folder, cache = case / "modules", Path(os.environ["GOMODCACHE"])
-    lines = (root / "go.sum").read_text(encoding="utf-8").splitlines() if folder.is_dir() else []
-    for path, version, checksum in (line.split() for line in lines):
-        if not version.endswith("/go.mod"):
-            target, cached = cache / f"{path}@{version}", cache / "cache" / "download" / path / "@v"
-            shutil.copytree(folder / f"{path}@{version}", target, dirs_exist_ok=True)
-            cached.mkdir(parents=True, exist_ok=True)
-            shutil.copy(target / "go.mod", cached / f"{version}.mod")
-            (cached / f"{version}.ziphash").write_text(checksum)
-            (cached / f"{version}.info").write_text(f'{{"Version": "{version}"}}')
 
 
 def _without_root(text: str, root: Path) -> str:
@@ -160,41 +141,25 @@ def _without_root(text: str, root: Path) -> str:
     return re.sub(r"\bgo1\.\d+(?:\.\d+|rc\d+)?\b", "$GO", text)
 
 
-def _without_platforms(files: Tree) -> Tree:
-    return {path: data for path, data in files.items() if not path.startswith("platforms/")}
-
-
-def _tree(root: Path) -> Tree:
-    """All files by path; a link counts as a file that holds its target."""
-    found: dict[str, bytes] = {}
-    for folder, folders, names in os.walk(root):
-        links = [each for each in folders if Path(folder, each).is_symlink()]
-        for name in (*names, *links):
-            path = Path(folder, name)
-            data = str(path.readlink()).encode() if path.is_symlink() else path.read_bytes()
-            found[path.relative_to(root).as_posix()] = data
-    return found
-
-
 # What is wanted
 
 
 def _wanted(case: Path) -> Outcome:
-    def text(name: str) -> str:
-        path = case / name
-        return path.read_text(encoding="utf-8") if path.exists() else ""
-
     return Outcome(
-        code=int(text("want.code") or "0"),
-        stdout=text("want.stdout"),
-        stderr=text("want.stderr"),
-        files=_tree(case / "want"),
+        code=int(text_of(case / "want.code") or "0"),
+        stdout=text_of(case / "want.stdout"),
+        stderr=text_of(case / "want.stderr"),
+        files=wanted_files(case),
     )
 
 
 def _update(case: Path, outcome: Outcome) -> None:
     shutil.rmtree(case / "want", ignore_errors=True)
+    package = {path: data for path, data in outcome.files.items() if path.startswith("platforms/")}
+    left_out = package if package == ordinary_platforms(case) else {}
     for path, data in outcome.files.items():
+        if path in left_out:
+            continue
         target = case / "want" / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
@@ -208,7 +173,8 @@ def _update(case: Path, outcome: Outcome) -> None:
 
 
 def _wanted_build_files() -> list[Path]:
-    paths = [path for path in GOLDEN.glob("*/want/**/*") if path.is_file()]
+    folders = (*GOLDEN.glob("*/want"), PLATFORMS)
+    paths = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     return sorted(path for path in paths if path.name.startswith("BUILD") or _is_build_file(path))
 
 

@@ -20,7 +20,7 @@ from bazel_xc.buildfile.syntax import Call
 from bazel_xc.cli import main
 from bazel_xc.model import Label
 
-TESTDATA = Path(__file__).parent.parent / "testdata"
+TESTDATA = Path(__file__).parents[2] / "testdata"
 WORKSPACES = sorted(
     path
     for path in [TESTDATA / "example", TESTDATA / "cgo_example", *TESTDATA.glob("golden/*/input")]

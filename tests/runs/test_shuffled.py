@@ -22,7 +22,7 @@ from bazel_xc.model import FileChange
 from bazel_xc.write import write_files
 
 V = TypeVar("V")
-EXAMPLE = Path(__file__).parents[1] / "testdata" / "example"
+EXAMPLE = Path(__file__).parents[2] / "testdata" / "example"
 
 
 def mixed(dice: random.Random, table: Mapping[str, V]) -> dict[str, V]:

@@ -10,7 +10,7 @@ from requirements import require
 
 from bazel_xc.cli import main
 
-GOLDEN = Path(__file__).parent.parent / "testdata" / "golden"
+GOLDEN = Path(__file__).parents[2] / "testdata" / "golden"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import stat
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -229,56 +228,6 @@ def test_import_that_a_rule_makes_is_no_secret(run: Run) -> None:
 
     assert outcome.code == 0
     assert "unknown" not in outcome.stdout
-
-
-# A workspace that is reached another way
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    """A small workspace behind a link."""
-    real = tmp_path / "real"
-    files = {
-        "a/a.go": "package a\n",
-        "cmd/main.go": 'package main\n\nimport _ "example.com/m/a"\n\nfunc main() {}\n',
-    }
-    write(real, {"go.mod": GO_MOD, "MODULE.bazel": MODULE, **files})
-    (tmp_path / "link").symlink_to(real)
-    return tmp_path
-
-
-@pytest.mark.parametrize(
-    ("folder", "arguments"),
-    [
-        pytest.param("link", (), id="inside_the_link"),
-        pytest.param("link", ("-C", "."), id="dot_inside_the_link"),
-        pytest.param(".", ("-C", "link"), id="relative_root"),
-        pytest.param("real", ("-C", "../link/a/.."), id="roundabout"),
-    ],
-)
-def test_a_link_to_the_workspace_changes_nothing(
-    workspace: Path,
-    folder: str,
-    arguments: tuple[str, ...],
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    """A shell keeps the name of the link in PWD, and go believes it."""
-    monkeypatch.chdir(workspace / folder)
-    monkeypatch.setenv("PWD", str(workspace / folder))
-    assert main(["generate", *arguments]) == 0
-    told = capfd.readouterr().err
-    assert main(["report", "--format", "json", *arguments]) == 0
-    report = capfd.readouterr().out
-
-    copy = workspace / "copy"
-    shutil.copytree(workspace / "real", copy, ignore=shutil.ignore_patterns("BUILD.bazel", "platforms"))
-    assert main(["generate", "-C", str(copy)]) == 0
-    expected = capfd.readouterr().err
-    assert main(["report", "--format", "json", "-C", str(copy)]) == 0
-
-    assert (builds(workspace / "real"), told) == (builds(copy), expected)
-    assert report == capfd.readouterr().out
 
 
 # Packages that do not load

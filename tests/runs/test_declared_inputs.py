@@ -14,7 +14,7 @@ from pathlib import Path
 import declared_inputs
 import pytest
 
-GOLDEN = Path(__file__).parent.parent / "testdata" / "golden"
+GOLDEN = Path(__file__).parents[2] / "testdata" / "golden"
 # Cases about which the host's compiler cannot be asked, and why.
 LEFT_OUT: Mapping[str, str] = {
     **{
