@@ -1,9 +1,9 @@
 """The head of one Go, C or assembly file.
 
-Comes in: the name and the bytes of a file. Goes out: a ``SourceFile`` with what go/build would learn from
-it: package, imports, build constraint (file name and header together), cgo preambles, embed patterns; and
-whether a main package has its ``func main``. It reads no files, looks past the imports only for embed
-patterns and ``func main``, never raises, and leaves names such as ``_x.go`` and ``.x.go`` to the caller.
+Comes in: the name and the bytes of a file. Goes out: a ``SourceFile`` with the facts that go/build reads:
+package, imports, build constraint (of file name and header), cgo preambles, embed patterns; also whether a
+main package has a ``func main``. It reads no files and never raises. After the imports it looks only for
+embed patterns and ``func main``. Names such as ``_x.go`` and ``.x.go`` are left to the caller.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from bazel_xc.golang.constraints import (
 _BOM = b"\xef\xbb\xbf"
 _COMMENT = rb"//[^\n]*+|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/"
 _SPACE = rb"(?:[ \t\r\n]++|" + _COMMENT + rb")*+"
-# Between statements: a semicolon is one only where no new line has ended the statement already.
+# Between statements. A semicolon counts only if no newline has ended the statement already.
 _GAP = rb"((?:[ \t\r]++|/\*(?:[^*\n]++|\*(?!/))*+\*/)*+;" + _SPACE + rb"|" + _SPACE + rb")"
 _LETTER = rb"[\w\x80-\xff]"
 _NAME = rb"(?!\d)" + _LETTER + rb"++"
@@ -71,7 +71,7 @@ class Import:
 
 @frozen
 class Embed:
-    """One pattern of a ``//go:embed`` line, unquoted, with ``all:`` where it was given."""
+    """One pattern of a ``//go:embed`` line, unquoted, with ``all:`` if it is there."""
 
     pattern: str
     line: int
@@ -87,11 +87,12 @@ class Preamble:
 
 @frozen(kw_only=True)
 class SourceFile:
-    """What the head of a file says.
+    """The head of a file.
 
-    ``error`` is empty or says why go refuses the file wherever its constraint holds; then imports,
-    preambles and embeds are empty. Of a Go file whose constraint cannot be read that of the name is left,
-    while such a file in another language is in no package. Of those only name, constraint and error are set.
+    ``error`` is the reason why go refuses the file wherever its constraint is true, or empty; with an error,
+    imports, preambles and embeds are empty. If the constraint of a Go file cannot be parsed, only the
+    constraint of its name counts; a C or assembly file is then left out. Files that are not Go set only name,
+    constraint and error.
     """
 
     name: str
@@ -107,7 +108,7 @@ class SourceFile:
 
 @frozen
 class _Spec:
-    """An import in place: its quoted path and the gaps that may hold its comment."""
+    """An import with its quoted path and the gaps that may contain its comment."""
 
     path: bytes
     at: int
@@ -144,7 +145,7 @@ def scan_go(name: str, data: bytes) -> SourceFile:
 def scan_other(name: str, data: bytes) -> SourceFile:
     """Reads the constraint of a file in another language, from its name and the comments at its top.
 
-    As in go, a .syso file has no header, and a header that breaks off within a comment says nothing.
+    As in go, a .syso file has no header, and a header that ends inside a comment has no constraint.
     """
     start = len(_BOM) if data.startswith(_BOM) else 0
     at = _after(_TO_C_TOKEN, data, start)
@@ -154,7 +155,7 @@ def scan_other(name: str, data: bytes) -> SourceFile:
 
 
 def _filled(source: SourceFile, package: str, data: bytes, specs: tuple[_Spec, ...], at: int) -> SourceFile:
-    """Adds the imports and what follows from them; from ``at`` on there may be code."""
+    """Adds the imports and the facts that depend on them; code may start at ``at``."""
     paths = frozenset(spec.path for spec in specs)
     return SourceFile(
         name=source.name,
@@ -202,7 +203,7 @@ def _header_constraint(go_build: list[str], plus_build: list[str]) -> Expr | Non
 
 
 def _build_lines(header: bytes) -> tuple[list[tuple[int, str]], list[str]]:
-    """The numbered texts after ``//go:build``, and those after ``+build``, as parseFileHeader finds them.
+    """The numbered texts after ``//go:build``, and the texts after ``+build``, as in parseFileHeader.
 
     ``+build`` counts only above a blank line, and both only before the first block comment or code.
     """
@@ -237,7 +238,7 @@ def _text(text: bytes | None) -> str:
 
 
 def _after_comments(line: bytes, *, in_comment: bool) -> tuple[bool, bool]:
-    """Whether a block comment is open behind the line, and whether there is anything but comments."""
+    """Whether a block comment is open after the line, and whether the line has anything but comments."""
     while line:
         if in_comment:
             _, closed, line = line.partition(b"*/")
@@ -256,9 +257,9 @@ def _after_comments(line: bytes, *, in_comment: bool) -> tuple[bool, bool]:
 
 
 def _specs(data: bytes, clause: re.Match[bytes]) -> Iterator[_Spec]:
-    """The imports behind the package clause; raises _HeadError where go list would complain.
+    """The imports after the package clause; raises _HeadError if go list would report an error.
 
-    That reads on as long as an ``i`` follows and takes no notice of anything behind.
+    go list reads on as long as an ``i`` follows and ignores everything after that.
     """
     gap = _ended(data, clause, b"i")
     while keyword := _IMPORT.match(data, gap[1]):
@@ -276,7 +277,7 @@ def _specs(data: bytes, clause: re.Match[bytes]) -> Iterator[_Spec]:
 def _group_specs(
     data: bytes, group: re.Match[bytes], before: tuple[int, int]
 ) -> Generator[_Spec, None, re.Match[bytes]]:
-    """The imports in parentheses; the comment ``before`` them belongs to an only one. Gives the end."""
+    """The imports in parentheses; the comment ``before`` them belongs to a single one. Returns the end."""
     gap, first = group.span(1), True
     while not (end := _GROUP_END.match(data, gap[1])):
         spec = _spec_at(data, gap[1])
@@ -293,7 +294,7 @@ def _spec_at(data: bytes, at: int) -> re.Match[bytes]:
 
 
 def _ended(data: bytes, token: re.Match[bytes], following: bytes) -> tuple[int, int]:
-    """The gap behind a match, its last group; it must end the statement if ``following`` comes next."""
+    """The gap after a match, its last group; it must end the statement if ``following`` comes next."""
     start, end = gap = token.span(token.re.groups)
     if (
         data.find(b"\n", start, end) < 0
@@ -305,7 +306,7 @@ def _ended(data: bytes, token: re.Match[bytes], following: bytes) -> tuple[int, 
 
 
 def _check_text(data: bytes, end: int) -> None:
-    """What the scanner of go accepts nowhere, not even in comments, up to and with the byte at ``end``."""
+    """Raises for bytes up to ``end`` that go's scanner refuses everywhere, even in comments."""
     head = data[: end + 1]
     if head.isascii() and b"\0" not in head:
         return
@@ -339,7 +340,7 @@ def _checked_path(spec: _Spec) -> str:
 
 
 def _unquoted(literal: str) -> str | None:
-    """The value of a Go string literal; None where it has an escape that Go does not know."""
+    """The value of a Go string literal; None if it has an escape that Go does not know."""
     body = literal[1:-1]
     if literal[0] == "`":
         return body.replace("\r", "")
@@ -372,7 +373,7 @@ def _preambles(data: bytes, specs: Iterable[_Spec]) -> Iterator[Preamble]:
 
 
 def _lead_comments(data: bytes, gap: tuple[int, int]) -> list[re.Match[bytes]]:
-    """The comments in a gap that go/parser gives to the token behind it.
+    """The comments in a gap that go/parser attaches to the token after it.
 
     They start on a line of their own, follow each other without a blank line, and end on the line above.
     """
@@ -393,12 +394,12 @@ def _lead_comments(data: bytes, gap: tuple[int, int]) -> list[re.Match[bytes]]:
 
 
 def _comment_text(data: bytes, comments: list[re.Match[bytes]]) -> Preamble:
-    """Takes the markers away and keeps every comment on its line."""
+    """Removes the comment markers and keeps every comment on its line."""
     line = at = _line(data, comments[0].start())
     text = ""
     for comment in comments:
         first = _line(data, comment.start())
-        # As CommentGroup.Text in go/ast, even two comments on one line are two lines.
+        # As in CommentGroup.Text of go/ast, even two comments on one line make two lines.
         text += "\n" * max(first - at, 1 if text else 0)
         body = comment[0][2:] if comment[0].startswith(b"//") else comment[0][2:-2]
         text += body.replace(b"\r", b"").decode("utf-8", "replace")
@@ -419,7 +420,7 @@ def _embeds(data: bytes) -> Iterator[Embed]:
 
 
 def _embed_patterns(text: bytes) -> tuple[str, ...]:
-    """The patterns of a line; none where one is malformed, which go build reports and go list skips."""
+    """The patterns of a line; none if one is malformed, which go build reports and go list skips."""
     rest = text.decode("utf-8", "replace").rstrip()
     patterns: list[str] = []
     at = 0
@@ -434,11 +435,11 @@ def _embed_patterns(text: bytes) -> tuple[str, ...]:
 
 
 def _has_main(data: bytes, at: int) -> bool:
-    """Whether ``func main`` stands outside of comments and strings; Go allows it at top level only."""
+    """Whether there is a ``func main`` outside of comments and strings; Go allows it at top level only."""
     first = _MAIN.search(data, at)
     if first is None:
         return False
     before = data[at : first.start()]
     if before.endswith(b"\n") and b"`" not in before and b"/*" not in before:
-        return True  # nothing else reaches over a line, and this is how gofmt lays it out
+        return True  # gofmt's layout, and no comment or string spans lines here
     return any(token[0].startswith(b"func") for token in _CODE.finditer(data, at))
