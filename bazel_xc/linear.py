@@ -71,5 +71,7 @@ def _engine(pattern: str) -> _Engine:
         engine: _Engine = re2.compile(pattern, options)
         return engine
     except re2.error as e:
-        said = e.args[0] if e.args else "no regular expression"
-        raise ValueError(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)) from None
+        reason = e.args[0] if e.args else "no regular expression"
+        raise ValueError(
+            reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+        ) from None

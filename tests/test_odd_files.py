@@ -27,7 +27,7 @@ FILES = {
     "good/good.go": "package good\n",
     "p/p.go": "package p\n",
 }
-READ_BY_GO = "no regular file, go could wait for it for ever; move it out of the way"
+READ_BY_GO = "not a regular file, go might wait for it forever; move it out of the way"
 NOT_READ = "cannot be read: no regular file; move it out of the way"
 LEFT = "error: cannot be read: no regular file (move it out of the way; it is left untouched)"
 

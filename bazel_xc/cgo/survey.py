@@ -68,13 +68,13 @@ def survey(
     archives: dict[str, Archives] = {}
     look = look_in(workspace.tree)
     search: dict[str, tuple[str, ...]] = {}
-    said: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for path, package in packages.items():
         directory = workspace.directories[path]
         if not directory.settings.cgo:
             continue
         side = _c_side(package)
-        said += unsupported(path, directory.files, side.sources)
+        diagnostics += unsupported(path, directory.files, side.sources)
         if not side.sources:
             continue
         tags = directory.settings.build_tags
@@ -91,7 +91,7 @@ def survey(
         if open_ends:
             needs[package.import_path] = open_ends
     if flags:
-        said += _differences(flags, listed, view)
+        diagnostics += _differences(flags, listed, view)
     return Survey(
         flags=flags,
         test_flags=test_flags,
@@ -100,7 +100,7 @@ def survey(
         reached=reached,
         archives=archives,
         search=search,
-        diagnostics=tuple(said),
+        diagnostics=tuple(diagnostics),
     )
 
 

@@ -1,8 +1,7 @@
 """Trees of git revisions, for comparing them.
 
 Comes in: the workspace root and the name of a revision. Goes out: a folder with the tree of that revision,
-for as long as it is needed. The user's checkout is not
-touched; the worktree that git is asked for is removed again.
+for as long as it is needed. The user's checkout is not touched; the temporary worktree is removed again.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _TIMEOUT_SECONDS = 600
 
 
 def revision_of(root: Path, name: str) -> str:
-    """The commit that a name stands for. Raises ``ReportError`` where git knows none."""
+    """The commit of a revision. Raises ``ReportError`` if git does not know it."""
     return _git(root, f"{name}: no such revision", "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
 
 
@@ -47,7 +46,7 @@ def checked_out(root: Path, commit: str) -> Iterator[Path]:
             yield place
         finally:
             shutil.rmtree(tree, ignore_errors=True)
-            _git(root, "the temporary worktree cannot be forgotten", "worktree", "prune")
+            _git(root, "the temporary worktree cannot be pruned", "worktree", "prune")
 
 
 def _git(root: Path, problem: str, *arguments: str) -> str:
@@ -66,6 +65,6 @@ def _git(root: Path, problem: str, *arguments: str) -> str:
     except subprocess.TimeoutExpired:
         raise ReportError(f"git {arguments[0]}: no answer within {_TIMEOUT_SECONDS} s") from None
     if done.returncode:
-        said = done.stderr.strip().split("\n")[-1]
-        raise ReportError(f"{problem}{f': {said}' if said else ''}")
+        reason = done.stderr.strip().split("\n")[-1]
+        raise ReportError(f"{problem}{f': {reason}' if reason else ''}")
     return done.stdout.strip()

@@ -29,7 +29,7 @@ from bazel_xc.golang.package import (
     fold,
     read_directory,
 )
-from bazel_xc.golang.undefined import Sources, Undefined, said_of_undefined, undefined_anywhere
+from bazel_xc.golang.undefined import Sources, Undefined, undefined_anywhere, undefined_findings
 from bazel_xc.golang.universe import Universe, by_directory
 from bazel_xc.model import Diagnostic, Platform, Severity, is_inside
 from bazel_xc.tree import glance
@@ -127,7 +127,7 @@ def load(tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, go: GoLis
         diagnostics=(
             *unreadable,
             *folded.diagnostics,
-            *said_of_undefined(of_own, {each.import_path: path for path, each in universe.own.items()}),
+            *undefined_findings(of_own, {each.import_path: path for path, each in universe.own.items()}),
             *unloaded.missing_packages(universe, {each.import_path for each in directories}, tree.modules),
             *unloaded.not_listed(universe.own),
             *(unloaded.failed_listing(each, tree.root) for each in failed),
@@ -149,8 +149,8 @@ def load_module(tree: GoTree, listings: _Listings, view: GoView) -> tuple[Univer
     universe = _universe(tree, folded.packages, (), sources, view, listed)
     rest = frozenset(tree.workspace.directories) - folded.packages.keys()
     untouched = frozenset(each.path for each in directories) & rest
-    said = (*unreadable, *folded.diagnostics)
-    return universe, Folded(packages=universe.own, untouched=untouched, diagnostics=said)
+    diagnostics = (*unreadable, *folded.diagnostics)
+    return universe, Folded(packages=universe.own, untouched=untouched, diagnostics=diagnostics)
 
 
 def _universe(
@@ -236,7 +236,7 @@ def _nothing(platforms: Iterable[Platform]) -> _Listings:
 
 def _read(tree: GoTree, tags: frozenset[str]) -> tuple[tuple[ReadDirectory, ...], tuple[Diagnostic, ...]]:
     found: list[ReadDirectory] = []
-    said: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for path, import_path in _go_directories(tree):
         directory = tree.workspace.directories[path]
         each, problems = read_directory(
@@ -249,8 +249,8 @@ def _read(tree: GoTree, tags: frozenset[str]) -> tuple[tuple[ReadDirectory, ...]
             rule_tags=tuple(_rule_tags(directory)),
         )
         found.append(each)
-        said.extend(problems)
-    return tuple(found), tuple(said)
+        diagnostics.extend(problems)
+    return tuple(found), tuple(diagnostics)
 
 
 def _go_directories(tree: GoTree) -> Iterator[tuple[str, str]]:
@@ -284,11 +284,11 @@ def _fold(
 ) -> Folded:
     """The packages by directory; ``untouched`` are the broken ones."""
     packages: dict[str, GoPackage] = {}
-    said: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     broken: set[str] = set()
     for directory in directories:
         package, problems = fold(directory, listed.get(directory.path, {}), view)
-        said.extend(unloaded.without_root(each, tree.root) for each in problems)
+        diagnostics.extend(unloaded.without_root(each, tree.root) for each in problems)
         made = tree.generated.get(directory.path, ())
         if package is None and made and not problems and not directory.sources:
             package = _generated_package(directory, view)
@@ -296,7 +296,7 @@ def _fold(
             packages[directory.path] = evolve(package, generated=made)
         elif any(each.severity is Severity.ERROR for each in problems):
             broken.add(directory.path)
-    return Folded(packages=packages, untouched=frozenset(broken), diagnostics=tuple(said))
+    return Folded(packages=packages, untouched=frozenset(broken), diagnostics=tuple(diagnostics))
 
 
 def is_module_root(path: str) -> bool:

@@ -151,7 +151,7 @@ def read_directory(
 ) -> tuple[ReadDirectory, tuple[Diagnostic, ...]]:
     """Scans the files of a directory that matter to go; ``read`` returns a file's bytes or raises OSError."""
     sources: list[SourceFile] = []
-    said: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for name in names:
         suffix = _suffix(name)
         if suffix not in _KINDS or name[0] in "_.":
@@ -160,7 +160,7 @@ def read_directory(
         try:
             data = b"" if suffix == ".syso" else read(full)
         except OSError as e:
-            said.append(
+            diagnostics.append(
                 Diagnostic(
                     path=full,
                     severity=Severity.ERROR,
@@ -179,7 +179,7 @@ def read_directory(
         rule_tags=rule_tags,
         unlisted=unlisted,
     )
-    return directory, tuple(said)
+    return directory, tuple(diagnostics)
 
 
 def fold(
@@ -189,16 +189,16 @@ def fold(
 
     None with an error diagnostic if the package does not load, None alone if there is no package.
     """
-    said = tuple(_load_errors(directory, listed))
-    if any(each.severity is Severity.ERROR for each in said):
-        return None, said
+    diagnostics = tuple(_load_errors(directory, listed))
+    if any(each.severity is Severity.ERROR for each in diagnostics):
+        return None, diagnostics
     unknown = _unknown(directory, listed, view)
     files = tuple(_file(source, directory, listed.keys() | unknown, view) for source in directory.sources)
     name, others = _package_name(directory, files, listed)
     if not name:
-        return None, said
+        return None, diagnostics
     own = tuple(file for file in files if file.name not in others)
-    believed, disagreements = _believe_go(directory, own, listed, view)
+    believed, disagreements = _with_listing(directory, own, listed, view)
     checked = tuple(file for file in believed if file.is_anywhere)
     package = GoPackage(
         directory=directory.path,
@@ -212,7 +212,7 @@ def fold(
         embeds=_union(package.embed_files for package in listed.values()),
         test_embeds=_union(package.test_embed_files for package in listed.values()),
     )
-    return package, said + disagreements
+    return package, diagnostics + disagreements
 
 
 def imports_of(files: Iterable[PackageFile]) -> ByPlatform[str]:
@@ -305,9 +305,9 @@ def _package_name(
     go = [file for file in files if file.kind in GO_KINDS]
     names = {_base_name(file): None for file in go if file.may and file.source.package != "documentation"}
     names.pop("", None)
-    told = next((each.name for each in listed.values() if each.name and each.buildable), "")
+    listed_name = next((each.name for each in listed.values() if each.name and each.buildable), "")
     like = directory.import_path.rpartition("/")[2]
-    name = told or (like if like in names else next(iter(sorted(names)), ""))
+    name = listed_name or (like if like in names else next(iter(sorted(names)), ""))
     return name, frozenset(file.name for file in go if _base_name(file) != name)
 
 
@@ -348,7 +348,7 @@ def _load_errors(directory: ReadDirectory, listed: Mapping[str, ListedPackage]) 
         )
 
 
-def _believe_go(
+def _with_listing(
     directory: ReadDirectory,
     files: tuple[PackageFile, ...],
     listed: Mapping[str, ListedPackage],
@@ -358,24 +358,24 @@ def _believe_go(
     if directory.unlisted:
         return files, ()
     checked = list(files)
-    said: list[Diagnostic] = []
-    told = {name: package.files for name, package in listed.items() if _comparable(package)}
-    beside = frozenset[str]().union(*(file.active for file in files if file.uses_cgo)) - told.keys()
+    diagnostics: list[Diagnostic] = []
+    compiled = {name: package.files for name, package in listed.items() if _comparable(package)}
+    beside = frozenset[str]().union(*(file.active for file in files if file.uses_cgo)) - compiled.keys()
     for at, file in enumerate(files):
         if file.kind is FileKind.HEADER:
             continue  # headers are not compiled by themselves; go lists them with and without cgo
-        go_active = frozenset(name for name in told if file.name in told[name])
-        unknown = file.active - told.keys()
-        own = file.active & told.keys()
+        go_active = frozenset(name for name in compiled if file.name in compiled[name])
+        unknown = file.active - compiled.keys()
+        own = file.active & compiled.keys()
         if file.kind is FileKind.C:  # without cgo, go lists it as ignored
             on = frozenset(platform.name for platform in view.platforms if platform.cgo)
             if file.name.endswith(".S"):  # go compiles it only beside cgo files
-                on &= frozenset(name for name in told if listed[name].cgo_files) | beside
+                on &= frozenset(name for name in compiled if listed[name].cgo_files) | beside
             own, go_active, unknown = own & on, go_active & on, unknown & on
         if own != go_active:
-            said.append(_disagreement(directory, file, own, go_active))
+            diagnostics.append(_disagreement(directory, file, own, go_active))
         checked[at] = evolve(file, active=go_active | unknown, may=file.may | go_active)
-    return tuple(checked), tuple(said)
+    return tuple(checked), tuple(diagnostics)
 
 
 def _comparable(package: ListedPackage) -> bool:

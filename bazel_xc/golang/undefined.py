@@ -74,7 +74,7 @@ class Sources:
     _declared: dict[str, Declared] = field(factory=dict, eq=False, repr=False)
     _used: dict[str, Used] = field(factory=dict, eq=False, repr=False)
     _words: dict[str, frozenset[bytes]] = field(factory=dict, eq=False, repr=False)
-    _told: dict[object, tuple[_Lost, tuple[Undefined, ...]]] = field(factory=dict, eq=False, repr=False)
+    _by_files: dict[object, tuple[_Lost, tuple[Undefined, ...]]] = field(factory=dict, eq=False, repr=False)
 
     def text(self, path: str) -> bytes:
         """The bytes of a file; empty if it is gone."""
@@ -107,10 +107,10 @@ class Sources:
     ) -> tuple[_Lost, tuple[Undefined, ...]]:
         """The names that a package lacks, and its first use of one; most platforms have the same files."""
         key = (path, package.files, others)
-        if key not in self._told:
+        if key not in self._by_files:
             lost = _lost(package.files, others, self)
-            self._told[key] = lost, tuple(_first(path, _own_uses(package, lost, self), self))
-        return self._told[key]
+            self._by_files[key] = lost, tuple(_first(path, _own_uses(package, lost, self), self))
+        return self._by_files[key]
 
 
 def undefined(
@@ -127,9 +127,9 @@ def undefined(
             lost[path], own = sources.lost(path, package, files)
             found.extend(own)
     exported = {path: each.names for path, each in lost.items() if any(n[:1].isupper() for n in each.names)}
-    told = {each.import_path for each in found}
+    reported = {each.import_path for each in found}
     for path, package in sorted(compiled.items()):
-        if path not in told and package.imports & exported.keys():
+        if path not in reported and package.imports & exported.keys():
             wanted = {each: exported[each] for each in package.imports & exported.keys()}
             known = {each: compiled[each].name for each in wanted}
             found.extend(_first(path, _foreign_uses(package, wanted, known, sources), sources))
@@ -203,7 +203,7 @@ def _touches(package: GoPackage, suspects: Set[str]) -> bool:
     return any(each.path in suspects for file in package.of(FileKind.GO) for each in file.source.imports)
 
 
-def said_of_undefined(found: Iterable[Undefined], own: Mapping[str, str]) -> Iterator[Diagnostic]:
+def undefined_findings(found: Iterable[Undefined], own: Mapping[str, str]) -> Iterator[Diagnostic]:
     """Reports each at the place of use; ``own`` maps import paths of the workspace to directories."""
     for each in found:
         file, declared_in = (text.rpartition("/")[2] for text in (each.file, each.declared_in))

@@ -84,7 +84,7 @@ def not_provided(universe: Universe, made: Set[str], root: Path) -> Iterator[Dia
         error = found[first].error
         path, line, column = error.place() if error else ("", 0, 0)
         packages = "1 imported package is" if len(found) == 1 else f"{len(found)} imported packages are"
-        said = Diagnostic(
+        diagnostic = Diagnostic(
             path=path or "go.mod",
             line=line,
             column=column,
@@ -92,7 +92,7 @@ def not_provided(universe: Universe, made: Set[str], root: Path) -> Iterator[Dia
             message=f"{packages} in no required module, and no rule has that importpath (first: {first})",
             remedy="run: go mod tidy",
         )
-        yield without_root(said, root)
+        yield without_root(diagnostic, root)
 
 
 def _go_mod_that_requires(import_path: str, modules: tuple[Module, ...]) -> str:
