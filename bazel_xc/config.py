@@ -2,7 +2,7 @@
 
 Comes in: the text of the file, or nothing. Goes out: one frozen ``Config``, or one ``ConfigError`` that
 lists every mistake of the file with its key path and, for a misspelt key, the nearest valid one. It does
-not look at the workspace: which directories or labels exist is found out by later stages.
+not look at the workspace: later stages find out which directories or labels exist.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ RESOLVE_KINDS = ("pkg_config", "header", "lib", "import")
 
 @frozen
 class Resolve:
-    """One ``[[resolve]]`` table: what is asked for, and the labels that give it."""
+    """One ``[[resolve]]`` table: a C need, and the labels that provide it."""
 
     kind: str
     name: str
@@ -44,7 +44,7 @@ class Resolve:
 
 @frozen(kw_only=True)
 class Config:
-    """The whole configuration; every field has the default that holds without a file."""
+    """The whole configuration; every field has the default of a workspace without the file."""
 
     tags: tuple[str, ...] = ()
     platforms: tuple[Platform, ...] = field(default=DEFAULT_PLATFORMS)
@@ -60,7 +60,7 @@ class Config:
 def load_config(text: str, known_platforms: frozenset[str], path: str = FILE_NAME) -> Config:
     """Reads the text of a bazel_xc.toml; ``known_platforms`` are all valid ``<goos>_<goarch>`` names.
 
-    Raises ``ConfigError`` that names every mistake.
+    Raises ``ConfigError``, which lists every mistake.
     """
     try:
         raw = tomli.loads(text)
@@ -76,7 +76,7 @@ def load_config(text: str, known_platforms: frozenset[str], path: str = FILE_NAM
 
 
 class _ConfigReader:
-    """Reads typed values out of raw TOML and collects what is wrong, each with its key path."""
+    """Reads typed values from raw TOML and collects mistakes, each with its key path."""
 
     def __init__(self, known_platforms: frozenset[str]) -> None:
         self.known_platforms = known_platforms
@@ -142,7 +142,9 @@ class _ConfigReader:
         if value is None:
             return "platforms"
         if not value or value != value.strip("/") or ":" in value or ".." in value.split("/"):
-            self._report("build.platforms_package", f"{value!r} is no package path such as 'build/platforms'")
+            self._report(
+                "build.platforms_package", f"{value!r} is not a package path, as in 'build/platforms'"
+            )
         return str(value)
 
     def _platforms(self, raw: Any) -> tuple[Platform, ...]:
@@ -176,7 +178,7 @@ class _ConfigReader:
     def _labels(self, values: tuple[str, ...], path: str) -> None:
         for at, value in enumerate(values):
             if not _is_label(value):
-                self._report(f"{path}[{at}]", f"{value!r} is no label such as '//third_party:zlib'")
+                self._report(f"{path}[{at}]", f"{value!r} is not a label such as '//third_party:zlib'")
 
     def _resolves(self, raw: Any, platforms: tuple[Platform, ...]) -> tuple[Resolve, ...]:
         if raw is None:
@@ -208,7 +210,7 @@ class _ConfigReader:
 
 
 def _is_label(text: str) -> bool:
-    """Whether a text is a label; a bare name with spaces is one to Bazel, but hardly meant as one here."""
+    """Whether a text is a label; a bare name with spaces is one to Bazel, but hardly intended as one here."""
     try:
         Label.parse(text)
     except ValueError:
@@ -227,7 +229,9 @@ def _type_name(value: object) -> str:
 
 
 def select_platforms(config: Config, names: tuple[str, ...]) -> tuple[Platform, ...]:
-    """The configured platforms with these names, all of them for no name. Raises ``ConfigError``."""
+    """The configured platforms with these names; all without names. Raises ``ConfigError`` for an unknown
+    name.
+    """
     configured = {platform.name: platform for platform in config.platforms}
     unknown = [name for name in names if name not in configured]
     if unknown:

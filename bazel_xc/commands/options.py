@@ -51,4 +51,4 @@ def timeout_of(options: Options) -> float:
     try:
         return float(text) if text else float(TIMEOUT_SECONDS)
     except ValueError:
-        raise ConfigError(f"BAZEL_XC_TIMEOUT: {text!r} is no number of seconds") from None
+        raise ConfigError(f"BAZEL_XC_TIMEOUT: {text!r} is not a number of seconds") from None

@@ -26,7 +26,7 @@ def revision_of(root: Path, name: str) -> str:
 @contextmanager
 def checked_out(root: Path, commit: str) -> Iterator[Path]:
     """The workspace as it was at a commit, in a temporary folder."""
-    prefix = _git(root, f"{root} is in no git repository", "rev-parse", "--show-prefix")
+    prefix = _git(root, f"{root} is not in a git repository", "rev-parse", "--show-prefix")
     with tempfile.TemporaryDirectory(prefix="bazel-xc-") as folder:
         tree = Path(folder) / "tree"
         _git(
@@ -42,7 +42,7 @@ def checked_out(root: Path, commit: str) -> Iterator[Path]:
         try:
             place = tree / prefix
             if not place.is_dir():
-                raise ReportError(f"{prefix}: not there at {commit[:12]}")
+                raise ReportError(f"{prefix} is not in commit {commit[:12]}")
             yield place
         finally:
             shutil.rmtree(tree, ignore_errors=True)
