@@ -15,7 +15,7 @@ from attrs import frozen
 
 from bazel_xc.errors import GoError
 
-_SHARED = ("ImportPath", "Dir", "Name", "Standard", "DepOnly", "Incomplete", "Module", "ImportMap", "Error",
+_SHARED = ("ImportPath", "Dir", "Name", "Standard", "DepOnly", "Module", "ImportMap", "Error",
            "GoFiles", "CgoFiles", "Imports")  # fmt: skip
 _FILES = ("CFiles", "CXXFiles", "MFiles", "HFiles", "FFiles", "SFiles", "SysoFiles", "SwigFiles",
           "SwigCXXFiles")  # fmt: skip
@@ -63,7 +63,6 @@ class ListedError:
 
     message: str
     position: str
-    import_stack: tuple[str, ...]
 
     def place(self) -> tuple[str, int, int]:
         """Path, line and column of the position; empty and 0 without one."""
@@ -85,7 +84,6 @@ class ListedPackage:
     name: str
     standard: bool
     dep_only: bool
-    incomplete: bool
     module: ListedModule | None
     error: ListedError | None
     go_files: tuple[str, ...]
@@ -113,7 +111,6 @@ class ListedPackage:
             name=get.text("Name"),
             standard=get.flag("Standard"),
             dep_only=get.flag("DepOnly"),
-            incomplete=get.flag("Incomplete"),
             module=_module(module) if module.raw else None,
             error=_error(error) if error.raw else None,
             go_files=get("GoFiles"),
@@ -230,4 +227,4 @@ def _module(get: _Getter) -> ListedModule:
 
 
 def _error(get: _Getter) -> ListedError:
-    return ListedError(message=get.text("Err"), position=get.text("Pos"), import_stack=get("ImportStack"))
+    return ListedError(message=get.text("Err"), position=get.text("Pos"))

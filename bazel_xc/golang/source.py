@@ -103,7 +103,6 @@ class SourceFile:
     embeds: tuple[Embed, ...] = ()
     has_main: bool = False
     error: str = ""
-    error_line: int = 0
 
 
 @frozen
@@ -116,11 +115,7 @@ class _Spec:
 
 
 class _HeadError(ValueError):
-    """A syntax error at an offset."""
-
-    def __init__(self, at: int, why: str) -> None:
-        super().__init__(why)
-        self.at = at
+    """A syntax error."""
 
 
 def scan_go(name: str, data: bytes) -> SourceFile:
@@ -134,12 +129,12 @@ def scan_go(name: str, data: bytes) -> SourceFile:
     try:
         clause = _PACKAGE.match(data, at)
         if clause is None:
-            raise _HeadError(at, "expected 'package'")
+            raise _HeadError("expected 'package'")
         package = clause[1].decode("utf-8", "replace")
         specs = tuple(_specs(data, clause))
         return _filled(source, package, data, specs, clause.end())
     except _HeadError as error:
-        return evolve(source, package=package, error=str(error), error_line=_line(data, error.at))
+        return evolve(source, package=package, error=str(error))
 
 
 def scan_other(name: str, data: bytes) -> SourceFile:
@@ -187,10 +182,10 @@ def _constrained(name: str, header: bytes) -> SourceFile:
         return SourceFile(name=name, constraint=by_name)
     go_build, plus_build = _build_lines(header)
     try:
-        by_header = _header_constraint([text for _, text in go_build], plus_build)
+        by_header = _header_constraint(go_build, plus_build)
     except ValueError as error:
         kept = by_name if name.endswith(".go") else NEVER
-        return SourceFile(name=name, constraint=kept, error=str(error), error_line=go_build[-1][0])
+        return SourceFile(name=name, constraint=kept, error=str(error))
     return SourceFile(name=name, constraint=all_of(by_name, by_header))
 
 
@@ -202,16 +197,16 @@ def _header_constraint(go_build: list[str], plus_build: list[str]) -> Expr | Non
     return parse_plus_build(plus_build) if plus_build else None
 
 
-def _build_lines(header: bytes) -> tuple[list[tuple[int, str]], list[str]]:
-    """The numbered texts after ``//go:build``, and the texts after ``+build``, as in parseFileHeader.
+def _build_lines(header: bytes) -> tuple[list[str], list[str]]:
+    """The texts after ``//go:build``, and the texts after ``+build``, as in parseFileHeader.
 
     ``+build`` counts only above a blank line, and both only before the first block comment or code.
     """
-    go_build: list[tuple[int, str]] = []
+    go_build: list[str] = []
     plus_build: list[str] = []
     pending: list[str] = []
     only_lines, in_comment = True, False
-    for number, raw in enumerate(_lines(header), 1):
+    for raw in _lines(header):
         line = raw.strip()
         if not line and only_lines:
             plus_build += pending
@@ -219,7 +214,7 @@ def _build_lines(header: bytes) -> tuple[list[tuple[int, str]], list[str]]:
             continue
         only_lines = only_lines and line.startswith(b"//")
         if not in_comment and (match := _GO_BUILD.fullmatch(line)):
-            go_build.append((number, _text(match[1])))
+            go_build.append(_text(match[1]))
         elif match := _PLUS_BUILD.fullmatch(line):
             pending.append(_text(match[1]))
         in_comment, code = _after_comments(line, in_comment=in_comment)
@@ -270,7 +265,7 @@ def _specs(data: bytes, clause: re.Match[bytes]) -> Iterator[_Spec]:
             yield _Spec(end[1], end.start(1), (gap,))
         gap = _ended(data, end, b"i")
     if data.startswith(b"/*", gap[1]):
-        raise _HeadError(gap[1], "comment not terminated")
+        raise _HeadError("comment not terminated")
     _check_text(data, gap[1])
 
 
@@ -290,7 +285,7 @@ def _group_specs(
 def _spec_at(data: bytes, at: int) -> re.Match[bytes]:
     if spec := _SPEC.match(data, at):
         return spec
-    raise _HeadError(at, "expected an import path")
+    raise _HeadError("expected an import path")
 
 
 def _ended(data: bytes, token: re.Match[bytes], following: bytes) -> tuple[int, int]:
@@ -301,7 +296,7 @@ def _ended(data: bytes, token: re.Match[bytes], following: bytes) -> tuple[int, 
         and data.find(b";", start, end) < 0
         and data.startswith(following, end)
     ):
-        raise _HeadError(end, "expected ';' or a new line")
+        raise _HeadError("expected ';' or a new line")
     return gap
 
 
@@ -311,13 +306,13 @@ def _check_text(data: bytes, end: int) -> None:
     if head.isascii() and b"\0" not in head:
         return
     if b"\0" in head:
-        raise _HeadError(head.index(b"\0"), "illegal character NUL")
+        raise _HeadError("illegal character NUL")
     try:
         text = head[:end].decode()
-    except UnicodeDecodeError as error:
-        raise _HeadError(error.start, "illegal UTF-8 encoding") from None
+    except UnicodeDecodeError:
+        raise _HeadError("illegal UTF-8 encoding") from None
     if "\ufeff" in text[1:]:
-        raise _HeadError(head.rindex(_BOM), "illegal byte order mark")
+        raise _HeadError("illegal byte order mark")
 
 
 def _imports(data: bytes, specs: Iterable[_Spec]) -> Iterator[Import]:
@@ -335,7 +330,7 @@ def _checked_path(spec: _Spec) -> str:
     path = _unquoted(spec.path.decode("utf-8", "replace"))
     if not path or _BAD_PATH.search(path) or not path.isprintable():
         shown = path or ""
-        raise _HeadError(spec.at, f"invalid import path: {shown if shown.isprintable() else ascii(shown)}")
+        raise _HeadError(f"invalid import path: {shown if shown.isprintable() else ascii(shown)}")
     return path
 
 
