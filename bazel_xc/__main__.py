@@ -1,4 +1,4 @@
-"""``python -m bazel_xc`` and the ``bazel-xc`` script: hand over to the command line."""
+"""``python -m bazel_xc`` and the ``bazel-xc`` script: start the command line."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from bazel_xc.cli import streams
 
 
 def main() -> int:
-    """Runs the command line of this process; gives the exit code."""
-    gc.disable()  # a short run whose values live to its end: collecting them costs a fifth and frees nothing
+    """Runs the command line of this process; returns the exit code."""
+    gc.disable()  # values live to the end of a short run: collecting costs a fifth more time
     streams.prepare()
     return cli.main()
 

@@ -2,7 +2,7 @@
 
 Comes in: the text of the file, or nothing. Goes out: one frozen ``Config``, or one ``ConfigError`` that
 lists every mistake of the file with its key path and, for a misspelt key, the nearest valid one. It does
-not look at the workspace: which directories or labels exist is found out by later stages.
+not look at the workspace: later stages find out which directories or labels exist.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ RESOLVE_KINDS = ("pkg_config", "header", "lib", "import")
 
 @frozen
 class Resolve:
-    """One ``[[resolve]]`` table: what is asked for, and the labels that give it."""
+    """One ``[[resolve]]`` table: a C need, and the labels that provide it."""
 
     kind: str
     name: str
@@ -44,7 +44,7 @@ class Resolve:
 
 @frozen(kw_only=True)
 class Config:
-    """The whole configuration; every field has the default that holds without a file."""
+    """The whole configuration; every field has the default of a workspace without the file."""
 
     tags: tuple[str, ...] = ()
     platforms: tuple[Platform, ...] = field(default=DEFAULT_PLATFORMS)
@@ -60,7 +60,7 @@ class Config:
 def load_config(text: str, known_platforms: frozenset[str], path: str = FILE_NAME) -> Config:
     """Reads the text of a bazel_xc.toml; ``known_platforms`` are all valid ``<goos>_<goarch>`` names.
 
-    Raises ``ConfigError`` that names every mistake.
+    Raises ``ConfigError``, which lists every mistake.
     """
     try:
         raw = tomli.loads(text)
@@ -76,7 +76,7 @@ def load_config(text: str, known_platforms: frozenset[str], path: str = FILE_NAM
 
 
 class _ConfigReader:
-    """Reads typed values out of raw TOML and collects what is wrong, each with its key path."""
+    """Reads typed values from raw TOML and collects mistakes, each with its key path."""
 
     def __init__(self, known_platforms: frozenset[str]) -> None:
         self.known_platforms = known_platforms
@@ -100,19 +100,19 @@ class _ConfigReader:
             resolves=self._resolves(raw.get("resolve"), platforms),
         )
 
-    def _say(self, path: str, problem: str) -> None:
+    def _report(self, path: str, problem: str) -> None:
         self.mistakes.append(f"{path}: {problem}")
 
     def _keys(self, raw: Mapping[str, Any], valid: tuple[str, ...], path: str) -> None:
         for key in raw:
             if key not in valid:
                 hint = did_you_mean(key, valid) or f"valid keys are {', '.join(valid)}"
-                self._say(f"{path}.{key}" if path else key, f"unknown key; {hint}")
+                self._report(f"{path}.{key}" if path else key, f"unknown key; {hint}")
 
     def _table(self, raw: Mapping[str, Any], key: str, valid: tuple[str, ...]) -> Mapping[str, Any]:
         value = raw.get(key, {})
         if not isinstance(value, dict):
-            self._say(key, f"expected a table [{key}], got {_type_name(value)}")
+            self._report(key, f"expected a table [{key}], got {_type_name(value)}")
             return {}
         self._keys(value, valid, key)
         return value
@@ -120,7 +120,7 @@ class _ConfigReader:
     def _get(self, raw: Mapping[str, Any], path: str, kind: type, word: str) -> Any:
         value = raw.get(path.rpartition(".")[2])
         if value is not None and not isinstance(value, kind):
-            self._say(path, f"expected {word}, got {_type_name(value)}")
+            self._report(path, f"expected {word}, got {_type_name(value)}")
             return None
         return value
 
@@ -128,13 +128,13 @@ class _ConfigReader:
         values = self._get(raw, path, list, "a list of strings") or []
         for at, value in enumerate(values):
             if not isinstance(value, str) or not value:
-                self._say(f"{path}[{at}]", f"expected a string, got {_type_name(value)}")
+                self._report(f"{path}[{at}]", f"expected a string, got {_type_name(value)}")
         return tuple(value for value in values if isinstance(value, str))
 
     def _choice(self, raw: Mapping[str, Any], path: str, choices: tuple[str, ...]) -> str:
         value = self._get(raw, path, str, "a string")
         if value is not None and value not in choices:
-            self._say(path, f"{value!r} is none of {', '.join(choices)}")
+            self._report(path, f"{value!r} is none of {', '.join(choices)}")
         return value or ""
 
     def _package(self, raw: Mapping[str, Any]) -> str:
@@ -142,14 +142,16 @@ class _ConfigReader:
         if value is None:
             return "platforms"
         if not value or value != value.strip("/") or ":" in value or ".." in value.split("/"):
-            self._say("build.platforms_package", f"{value!r} is no package path such as 'build/platforms'")
+            self._report(
+                "build.platforms_package", f"{value!r} is not a package path, as in 'build/platforms'"
+            )
         return str(value)
 
     def _platforms(self, raw: Any) -> tuple[Platform, ...]:
         if raw is None:
             return DEFAULT_PLATFORMS
         if not isinstance(raw, dict):
-            self._say("platforms", f"expected tables [platforms.<goos>_<goarch>], got {_type_name(raw)}")
+            self._report("platforms", f"expected tables [platforms.<goos>_<goarch>], got {_type_name(raw)}")
             return DEFAULT_PLATFORMS
         defaults = {platform.name: platform.cgo for platform in DEFAULT_PLATFORMS}
         found = [self._platform(name, table, defaults.get(name, False)) for name, table in raw.items()]
@@ -159,10 +161,10 @@ class _ConfigReader:
         path = f"platforms.{name}"
         if name not in self.known_platforms:
             hint = did_you_mean(name, self.known_platforms) or "names are <goos>_<goarch>"
-            self._say(path, f"unknown platform; {hint}")
+            self._report(path, f"unknown platform; {hint}")
             return None
         if not isinstance(raw, dict):
-            self._say(path, f"expected a table, got {_type_name(raw)}")
+            self._report(path, f"expected a table, got {_type_name(raw)}")
             return None
         self._keys(raw, ("cgo", "constraints", "runner"), path)
         value = self._get(raw, f"{path}.cgo", bool, "true or false")
@@ -176,13 +178,13 @@ class _ConfigReader:
     def _labels(self, values: tuple[str, ...], path: str) -> None:
         for at, value in enumerate(values):
             if not _is_label(value):
-                self._say(f"{path}[{at}]", f"{value!r} is no label such as '//third_party:zlib'")
+                self._report(f"{path}[{at}]", f"{value!r} is not a label such as '//third_party:zlib'")
 
     def _resolves(self, raw: Any, platforms: tuple[Platform, ...]) -> tuple[Resolve, ...]:
         if raw is None:
             return ()
         if not isinstance(raw, list) or not all(isinstance(table, dict) for table in raw):
-            self._say("resolve", "expected tables [[resolve]]")
+            self._report("resolve", "expected tables [[resolve]]")
             return ()
         found = [self._resolve(table, f"resolve[{at}]", platforms) for at, table in enumerate(raw)]
         return tuple(resolve for resolve in found if resolve)
@@ -191,24 +193,24 @@ class _ConfigReader:
         self._keys(raw, (*RESOLVE_KINDS, "label", "labels", "platforms"), path)
         kinds = [kind for kind in RESOLVE_KINDS if kind in raw]
         if len(kinds) != 1:
-            self._say(path, f"needs exactly one of {', '.join(RESOLVE_KINDS)}")
+            self._report(path, f"needs exactly one of {', '.join(RESOLVE_KINDS)}")
             return None
         name = self._get(raw, f"{path}.{kinds[0]}", str, "a string")
         label = self._get(raw, f"{path}.label", str, "a string")
         labels = (label,) if label else self._strings(raw, f"{path}.labels")
         if not labels:
-            self._say(path, "needs label or labels")
+            self._report(path, "needs label or labels")
         self._labels(labels, f"{path}.labels")
         names = self._strings(raw, f"{path}.platforms")
         configured = {platform.name for platform in platforms}
         for at, each in enumerate(names):
             if each not in configured:
-                self._say(f"{path}.platforms[{at}]", f"{each!r} is not a configured platform")
+                self._report(f"{path}.platforms[{at}]", f"{each!r} is not a configured platform")
         return Resolve(kinds[0], name, labels, names) if name else None
 
 
 def _is_label(text: str) -> bool:
-    """Whether a text is a label; a bare name with spaces is one to Bazel, but hardly meant as one here."""
+    """Whether a text is a label; a bare name with spaces is one to Bazel, but hardly intended as one here."""
     try:
         Label.parse(text)
     except ValueError:
@@ -227,7 +229,9 @@ def _type_name(value: object) -> str:
 
 
 def select_platforms(config: Config, names: tuple[str, ...]) -> tuple[Platform, ...]:
-    """The configured platforms with these names, all of them for no name. Raises ``ConfigError``."""
+    """The configured platforms with these names; all without names. Raises ``ConfigError`` for an unknown
+    name.
+    """
     configured = {platform.name: platform for platform in config.platforms}
     unknown = [name for name in names if name not in configured]
     if unknown:

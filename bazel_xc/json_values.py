@@ -1,12 +1,11 @@
-"""Reads saved JSON as frozen classes, so that a class describes its saved form too.
+"""Reads saved JSON as frozen classes, so that a class also describes its saved form.
 
 Comes in: the text of a document, and an attrs class. Goes out: an instance, or a ``ValueError`` that names
-the key path of the first mistake. Types are strict: no number becomes a string, and no string a list. A field
-with a default may be missing; unknown keys are ignored. For the other direction ``attrs.asdict`` is enough.
+the key path of the first mistake. Types are strict: a number never becomes a string, nor a string a list. A
+field with a default may be missing; unknown keys are ignored. ``attrs.asdict`` is the other direction.
 
-cattrs would need a hook per type to be as strict, names types of Python in its messages, collects every
-mistake of a file, and does not make the schema, which needs the same walk over the types (see
-``field_types``).
+cattrs would need a hook per type to be as strict, names Python types in its messages, collects every mistake
+of a file, and does not make the schema, which needs the same walk over the types (see ``field_types``).
 """
 
 from __future__ import annotations
@@ -36,12 +35,12 @@ def read_saved(text: str, kind: type[_T], version: int) -> _T:
     """The instance that a document of this version describes; its key ``schema`` has the version.
 
     Fields may be strings, numbers, enumerations, other attrs classes, ``X | None``, ``tuple[X, ...]`` and
-    ``Mapping[str, X]``. Raises ValueError with one line.
+    ``Mapping[str, X]``. Raises ValueError with a message of one line.
     """
     try:
         raw = json.loads(text)
     except ValueError as e:
-        raise ValueError(f"no JSON: {e}") from None
+        raise ValueError(f"not JSON: {e}") from None
     found = raw.get("schema") if isinstance(raw, dict) else None
     if found != version:
         raise ValueError(f"{'no schema' if found is None else f'schema {found!r:.40}'}, wanted {version}")
@@ -51,18 +50,18 @@ def read_saved(text: str, kind: type[_T], version: int) -> _T:
 
 @cache
 def field_types(kind: type) -> Mapping[str, tuple[Any, bool]]:
-    """The type of every field of an attrs class, and whether a document must have it."""
+    """The type of every field of an attrs class, and whether a document must have the field."""
     hints = get_type_hints(kind)
     return {each.name: (hints[each.name], each.default is NOTHING) for each in fields(kind)}
 
 
 class _MistakeError(ValueError):
-    """A value that does not fit. The key path grows while the exception rises; a sound file costs none."""
+    """A value that does not fit. The key path grows as the exception rises, so a sound file costs nothing."""
 
     path = ""
 
     def below(self, step: str) -> _MistakeError:
-        """The same mistake, seen from one level higher."""
+        """The same mistake with the path of one level higher."""
         self.path = step + self.path
         return self
 

@@ -1,9 +1,9 @@
-"""Regular expressions whose time grows with the text and no faster, as Go's do.
+"""Regular expressions that need time linear in the length of the text, as in Go.
 
-Comes in: a pattern in RE2's syntax, which is Go's, and a text. Goes out: the first match, or none. The engine
-is RE2 itself, since Python's own takes exponential time for some patterns, and patterns come from directives
-of a workspace, texts from anybody's build. There are wheels of google-re2 for Linux, macOS and Windows, on
-64-bit Intel and ARM. The only import of re2.
+Comes in: a pattern in the syntax of Go (RE2), and a text. Goes out: the first match, or none. The engine is
+RE2 itself: Python's own needs exponential time for some patterns, and patterns come from directives of a
+workspace, texts from any build. google-re2 has wheels for Linux, macOS and Windows, on 64-bit Intel and ARM.
+This is the only module that imports re2.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from attrs import frozen
 
 @frozen
 class Match:
-    """What the groups of an expression matched, the whole first; None for a group that took no part."""
+    """The texts that the groups of an expression matched, the whole first; None for an unused group."""
 
     groups: tuple[str | None, ...]
     named: Mapping[str, str | None]
@@ -35,7 +35,7 @@ class Expression:
         return Match((found[0], *found.groups()), found.groupdict()) if found else None
 
     def has_group(self, name: str) -> bool:
-        """Whether there is a group of that name or number; ``01`` is a name, as for Go."""
+        """Whether there is a group with that name or number; ``01`` is a name, as in Go."""
         engine = _engine(self.pattern)
         if name.isdecimal() and (name == "0" or not name.startswith("0")):
             return int(name) <= engine.groups
@@ -43,7 +43,7 @@ class Expression:
 
 
 def compiled(pattern: str) -> Expression:
-    """The expression of a pattern. Raises ValueError where it is none, or needs too much memory."""
+    """The expression of a pattern. Raises ValueError if it is invalid or needs too much memory."""
     _engine(pattern)
     return Expression(pattern)
 
@@ -71,5 +71,7 @@ def _engine(pattern: str) -> _Engine:
         engine: _Engine = re2.compile(pattern, options)
         return engine
     except re2.error as e:
-        said = e.args[0] if e.args else "no regular expression"
-        raise ValueError(said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)) from None
+        reason = e.args[0] if e.args else "no regular expression"
+        raise ValueError(
+            reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+        ) from None

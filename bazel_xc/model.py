@@ -1,7 +1,7 @@
-"""The words that every stage shares: platforms, labels, strings per platform, diagnostics.
+"""The values that every stage shares: platforms, labels, strings per platform, diagnostics.
 
 Comes in: plain values. Goes out: frozen classes that compare and sort by value. Nothing here reads
-files, runs programs or knows how a BUILD file looks.
+files, runs programs or knows the syntax of BUILD files.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _NOBODY: frozenset[str] = frozenset()
 
 @frozen(order=True)
 class Platform:
-    """A target that the workspace is configured for, with cgo on or off there."""
+    """A target that the workspace is configured for, with cgo on or off."""
 
     goos: str
     goarch: str
     cgo: bool = False
     constraints: tuple[str, ...] = field(default=(), kw_only=True)
-    runner: str = field(default="", kw_only=True)  # the label of a CI machine that builds for it
+    runner: str = field(default="", kw_only=True)  # label of a CI machine that builds for it
 
     @property
     def name(self) -> str:
@@ -35,14 +35,14 @@ class Platform:
 
 
 class Severity(enum.StrEnum):
-    """How bad a diagnostic is; an error makes the command exit with 1."""
+    """The severity of a diagnostic; an error makes the command exit with 1."""
 
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
 
 
-# Codes of diagnostics that say what could not be found out: answers that rest on it are not whole.
+# Codes of diagnostics for facts that could not be found out; answers that depend on them are incomplete.
 MISSING_MODULE, NOT_LISTED, NOT_PROVIDED = "missing-module", "not-listed", "not-provided"
 UNKNOWN_CODES = frozenset({MISSING_MODULE, NOT_LISTED, NOT_PROVIDED})
 # Codes of C needs without a provider, whose severity ``policy.unresolved`` decides.
@@ -51,10 +51,10 @@ OPEN_CODES = frozenset({"c-ambiguous", "c-unresolved"})
 
 @frozen(order=True, kw_only=True)
 class Diagnostic:
-    """Something that the user should know and that did not stop the run.
+    """A message for the user that did not stop the run.
 
-    ``path`` is relative to the workspace root, ``line`` and ``column`` count from 1 and are 0 where
-    unknown. ``message`` is one line; ``remedy`` says what to do and may be empty.
+    ``path`` is relative to the workspace root; ``line`` and ``column`` count from 1 and are 0 if unknown.
+    ``message`` is one line; ``remedy`` is an instruction and may be empty.
     """
 
     path: str = ""
@@ -67,7 +67,7 @@ class Diagnostic:
 
     @property
     def is_unknown(self) -> bool:
-        """Whether it says that something could not be found out."""
+        """Whether it reports that a fact could not be found out."""
         return self.code in UNKNOWN_CODES
 
     def __str__(self) -> str:
@@ -78,25 +78,25 @@ class Diagnostic:
         return f"{head}{self.severity}: {self.message}{tail}"
 
 
-# The files that make a directory a workspace without bzlmod, the first one that exists.
+# The files that mark a workspace without bzlmod; the first one that exists counts.
 WORKSPACE_NAMES = ("WORKSPACE.bazel", "WORKSPACE")
 
-# What the main repository is called from within another one: under bzlmod, and in a WORKSPACE.
+# The names of the main repository within another one: under bzlmod, and in a WORKSPACE.
 MAIN_OF_MODULES, MAIN_OF_WORKSPACE = "@@", "@"
 
 
-# From Bazel's LabelValidator: most of what can be printed may be in a name.
+# From Bazel's LabelValidator: most printable characters are allowed in a name.
 _NOT_IN_NAME = re.compile(r"[\x00-\x1f\x7f:\\]")
 _NOT_IN_REPO = re.compile(r"[\s@:/\\]")
 
 
 def is_package(text: str) -> bool:
-    """Whether Bazel takes a path for the one of a package."""
+    """Whether Bazel accepts a path as the path of a package."""
     return not text or not (_NOT_IN_NAME.search(text) or any(not part.strip(".") for part in text.split("/")))
 
 
 def is_inside(path: str, other: str) -> bool:
-    """Whether a directory is another one or below it; both count from one root, which is empty."""
+    """Whether a directory is another one or below it; both are relative to one root, which is empty."""
     return not other or path == other or path.startswith(other + "/")
 
 
@@ -109,8 +109,8 @@ def _is_name(text: str) -> bool:
 class Label:
     """A Bazel label in absolute form.
 
-    ``repo`` is empty for the repository that is spoken of, which is the main one unless said otherwise, and
-    ``MAIN_OF_MODULES`` or ``MAIN_OF_WORKSPACE`` for the main one as seen from another.
+    ``repo`` is empty for the current repository, which is the main one unless stated otherwise. It is
+    ``MAIN_OF_MODULES`` or ``MAIN_OF_WORKSPACE`` for the main repository as seen from another.
     """
 
     repo: str
@@ -119,9 +119,9 @@ class Label:
 
     @classmethod
     def parse(cls, text: str, package: str = "") -> Label:
-        """Reads ``@repo//pkg:name``, ``//pkg``, ``:name`` or ``name``, the last two within ``package``.
+        """Parses ``@repo//pkg:name``, ``//pkg``, ``:name`` or ``name``, the last two within ``package``.
 
-        Raises ValueError where Bazel would take the text for no label. Spaces may be in names.
+        Raises ValueError if Bazel would refuse the text as a label. Names may have spaces.
         """
         repo, rest = "", text
         if text.startswith("@"):
@@ -139,7 +139,7 @@ class Label:
         return cls(repo, package, name)
 
     def relative_to(self, package: str) -> str:
-        """The shortest spelling inside a BUILD file of ``package`` in the same repository."""
+        """The shortest spelling in a BUILD file of ``package`` in the same repository."""
         if not self.repo and self.package == package:
             return f":{self.name}"
         if self.repo and not self.package and self.name == self.repo:
@@ -158,8 +158,8 @@ class Label:
 
 
 def parsed_label(text: str, package: str = "", own_names: Collection[str] = ()) -> Label | None:
-    """A label in one spelling, whichever of the ways a BUILD file of ``package`` has for it; None for what is
-    none. ``own_names`` are what the main repository calls itself.
+    """The label of any spelling in a BUILD file of ``package``, in one form; None if the text is not a label.
+    ``own_names`` are the names of the main repository for itself.
     """
     try:
         found = Label.parse(text.lstrip("@") if text.lstrip("@").startswith("//") else text, package)
@@ -170,9 +170,9 @@ def parsed_label(text: str, package: str = "", own_names: Collection[str] = ()) 
 
 @frozen(order=True)
 class FileChange:
-    """A file as it was read and as it should be; None for one that does not, or should not, exist.
+    """A file as it was read and as it should be; None if it does not, or should not, exist.
 
-    ``objection`` says why the new bytes must not be written, and is empty where nothing is against it.
+    ``objection`` is the reason why the new bytes must not be written, and empty without one.
     """
 
     path: str
@@ -182,27 +182,27 @@ class FileChange:
 
     @property
     def text(self) -> bytes:
-        """The new bytes, none of a file that goes."""
+        """The new bytes; empty for a file to delete."""
         return self.new or b""
 
     @property
     def is_change(self) -> bool:
-        """Whether anything is to be written."""
+        """Whether there is anything to write."""
         return self.old != self.new
 
 
 @frozen
 class ByPlatform(Generic[T]):
-    """Values in order that differ by platform: groups of platforms, by name, with the same values.
+    """Ordered values that differ by platform: groups of platforms, by name, with the same values.
 
-    A platform is in one group at most; one without values is in none. Equal meanings are equal.
+    A platform is in one group at most; one without values is in none. Equal meanings compare equal.
     """
 
     groups: tuple[tuple[frozenset[str], tuple[T, ...]], ...] = ()
 
     @classmethod
     def fold(cls, lists: Mapping[str, Iterable[T]]) -> ByPlatform[T]:
-        """From the values of each platform."""
+        """Makes it from the values of each platform."""
         found: dict[tuple[T, ...], list[str]] = {}
         for name, values in lists.items():
             found.setdefault(tuple(values), []).append(name)
@@ -210,7 +210,7 @@ class ByPlatform(Generic[T]):
 
     @classmethod
     def held(cls, where: Mapping[T, frozenset[str]]) -> ByPlatform[T]:
-        """From the platforms on which each value holds; the values keep their order."""
+        """Makes it from the platforms of each value; the values keep their order."""
         alike: dict[frozenset[str], list[int]] = {}
         for at, names in enumerate(where.values()):
             alike.setdefault(names, []).append(at)
@@ -236,7 +236,7 @@ class ByPlatform(Generic[T]):
 
     @property
     def where(self) -> dict[T, frozenset[str]]:
-        """The platforms on which each value holds."""
+        """The platforms of each value."""
         found: dict[T, frozenset[str]] = {}
         for names, values in self.groups:
             for value in values:
@@ -248,11 +248,11 @@ class ByPlatform(Generic[T]):
         return next((values for names, values in self.groups if platform in names), ())
 
     def map(self, change: Callable[[str, tuple[T, ...]], Iterable[U]]) -> ByPlatform[U]:
-        """The values that ``change`` makes of a platform's name and its values."""
+        """The values that ``change`` returns for a platform's name and its values."""
         return ByPlatform.fold({name: change(name, self.on(name)) for name in sorted(self.platforms)})
 
     def merge(self, other: ByPlatform[T]) -> ByPlatform[T]:
-        """The values of this one, and after them those of the other that are not among them."""
+        """The values of this one, and after them the other's values that are not among them."""
         return ByPlatform.fold(
             {
                 name: (*own, *(value for value in other.on(name) if value not in own))
@@ -267,9 +267,9 @@ class ByPlatform(Generic[T]):
 
 @frozen(kw_only=True)
 class Result:
-    """What a command would write, everything worth saying, and what it leaves to the user.
+    """The result of a command: the changes to write, all diagnostics, and advice for the user.
 
-    It is ``refused`` where ``policy.unresolved`` forbids to write.
+    It is ``refused`` if ``policy.unresolved`` forbids writing.
     """
 
     changes: tuple[FileChange, ...]

@@ -1,11 +1,11 @@
-"""The folder for what a run needs only while it writes: new contents, and links to the old ones.
+"""The temporary folder of a run while it writes: new contents, and links to the old files.
 
-Comes in: the workspace root. Goes out: a folder ``.bazel-xc-PID-N`` in it, and none that a dead run left. The
-root is where renaming into any directory works, as a rule: it is the same file system, unlike ``.git``, which
-lies elsewhere in a worktree and is not there at all in an export. Nobody takes the files in it for sources,
-even where a run was killed: it is a Bazel package, by an empty BUILD.bazel, so that no ``glob(["**"])`` looks
-into it; its name starts with a dot, so that go passes it by; ``buildfile`` leaves it out; .gitignore hides
-it from git. It does not know what the files are for.
+Comes in: the workspace root. Goes out: a folder ``.bazel-xc-PID-N`` in it; folders of dead runs are removed.
+The folder is in the root, because renaming from there works for any directory: it is usually the same file
+system. ``.git`` may be elsewhere (in a worktree) or missing (in an export). Even if a run is killed, no tool
+takes its files for sources: an empty BUILD.bazel makes it a Bazel package, so no ``glob(["**"])`` looks into
+it; its name starts with a dot, so go ignores it; ``buildfile`` ignores it; .gitignore hides it from git. It
+does not know the purpose of the files.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bazel_xc.buildfile.workspace import SCRATCH
 
 try:
     import fcntl
-except ImportError:  # pragma: no cover - a system without it keeps what a killed run left
+except ImportError:  # pragma: no cover - a system without it keeps folders of killed runs
     fcntl = None  # type: ignore[assignment]
 
 _OURS = re.compile(re.escape(SCRATCH) + r"([0-9]+)-[0-9]+")
@@ -29,7 +29,7 @@ _KEPT = "kept-"
 
 
 class Scratch:
-    """One folder, locked while it is used, so that no other run takes it for a leftover."""
+    """One folder, locked while it is used, so that no other run removes it."""
 
     def __init__(self, parent: str) -> None:
         self.path = _make_folder(parent)
@@ -43,15 +43,17 @@ class Scratch:
             raise
 
     def keep(self) -> None:
-        """Gives the folder a name that no later run removes, as it has the only copy of somebody's text."""
+        """Renames the folder so that no later run removes it: it has the only copy of a user's file."""
         parent, _, name = self.path.rpartition("/")
         kept = f"{parent}/{SCRATCH}{_KEPT}{name.removeprefix(SCRATCH)}"
         with suppress(OSError):
-            os.rename(self.path, kept)  # noqa: PTH104 - the layer below pathlib, as all of this module
+            os.rename(self.path, kept)  # noqa: PTH104 - below pathlib, as in all of this module
             self.path = kept
 
     def remove(self, *files: str) -> None:
-        """Removes the files of these names and the folder; what cannot be removed stays for a later run."""
+        """Removes the files of these names and the folder; a file that cannot be removed is left for a later
+        run.
+        """
         for name in (*files, ".gitignore", _LOCK):
             with suppress(OSError):
                 os.unlink(f"{self.path}/{name}")  # noqa: PTH108
@@ -60,7 +62,7 @@ class Scratch:
         self.release()
 
     def release(self) -> None:
-        """Gives the lock up."""
+        """Releases the lock."""
         if self._lock >= 0:
             with suppress(OSError):
                 os.close(self._lock)
@@ -68,7 +70,7 @@ class Scratch:
 
 
 def write_new(path: str, data: bytes, mode: int = 0o666) -> int:
-    """Makes a file, which must not exist; gives its handle, open. ``mode`` is less the umask."""
+    """Creates a file, which must not exist; returns its open handle. The umask reduces ``mode``."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         left = memoryview(data)
@@ -102,9 +104,9 @@ def _make_folder(parent: str) -> str:
 
 
 def _is_alive(pid: int) -> bool:
-    if fcntl is None or os.name != "posix":  # pragma: no cover - there, asking would end the process
+    if fcntl is None or os.name != "posix":  # pragma: no cover - the check would end that process
         return True
-    if pid == os.getpid():  # of a run before, as in a container that numbers every run alike: its lock tells
+    if pid == os.getpid():  # an earlier run, as in a container that numbers every run alike; the lock decides
         return False
     try:
         os.kill(pid, 0)
@@ -116,7 +118,7 @@ def _is_alive(pid: int) -> bool:
 
 
 def _remove_unlocked(path: str) -> None:
-    """Removes a folder unless somebody holds its lock: a run in another container has a number of its own."""
+    """Removes a folder unless it is locked: a run in another container may have the same process id."""
     try:
         lock = os.open(f"{path}/{_LOCK}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except FileNotFoundError:
@@ -141,7 +143,7 @@ def _empty(path: str) -> None:
 
 
 def _take(handle: int) -> None:
-    """Locks; raises ``BlockingIOError`` where somebody has the lock. Not every file system has locks."""
+    """Locks; raises ``BlockingIOError`` if another run has the lock. Not every file system has locks."""
     if fcntl is None:  # pragma: no cover
         return
     try:

@@ -1,10 +1,9 @@
 """A tree of files: every byte of the workspace, or of a module, that is read comes through here.
 
-Comes in: paths from the root of the tree, with slashes; absolute ones lead out of it, as those that go
-reports. Goes out: bytes and entries of directories, or an ``OSError`` that says why there are none. Links are
-followed. A pipe would make the run wait for ever and a device may have no end, so neither is read. What was
-read is remembered, so that it is read once; what was asked for is on record. It does not know what the files
-mean.
+Comes in: paths from the root of the tree, with slashes; absolute ones, such as go's, lead out of it. Goes
+out: bytes and entries of directories, or an ``OSError`` with the reason. Links are followed. A pipe would
+block the run and a device may be endless, so neither is read. A file is read once and remembered; requested
+paths are recorded. It does not know the meaning of the files.
 """
 
 from __future__ import annotations
@@ -23,22 +22,22 @@ from attrs import define, field, frozen
 from bazel_xc.errors import WorkspaceError
 
 LIMIT = 64 << 20
-# How many bytes are remembered: more than a workspace of a thousand packages has.
+# The number of bytes that are remembered: more than a workspace of a thousand packages has.
 _KEPT = 64 << 20
 # Opening a pipe does not wait for a writer, and a terminal does not become ours.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 
 
 class NotReadError(OSError):
-    """Something is there that is never read: no regular file, or one that is too large."""
+    """A thing that is never read: not a regular file, or one that is too large."""
 
 
 class EntryKind(enum.Enum):
-    """What an entry of a directory is. Links to directories and to nothing are ``OTHER``."""
+    """The kind of a directory's entry. Links to directories and broken links are ``OTHER``."""
 
     FILE = enum.auto()
     FOLDER = enum.auto()
-    PIPE = enum.auto()  # or a socket or a disk: go would wait for it
+    PIPE = enum.auto()  # or a socket or a block device: go would wait for it
     DEVICE = enum.auto()
     OTHER = enum.auto()
 
@@ -56,13 +55,13 @@ class Tree(Protocol):
 
     @property
     def root(self) -> Path:
-        """Where the tree is."""
+        """The root of the tree on disk."""
 
     def read(self, path: str) -> bytes:
-        """The bytes of a regular file. Raises ``OSError``, ``NotReadError`` for anything else."""
+        """The bytes of a regular file. Raises ``OSError``, or ``NotReadError`` for anything else."""
 
     def open(self, path: str) -> BinaryIO:
-        """The same as a stream, for files of which only a part is needed."""
+        """The same as a stream, for files that are read in part."""
 
     def entries(self, path: str) -> list[Entry]:
         """The entries of a directory, in no order. Raises ``OSError``."""
@@ -71,28 +70,28 @@ class Tree(Protocol):
         """Whether a regular file is there, or a link to one."""
 
     def at(self, root: Path) -> Tree:
-        """Another tree, such as that of a module, which shares what is remembered."""
+        """Another tree, such as a module's, which shares the remembered files."""
 
     def forget(self, suffix: str) -> None:
-        """Lets go of the files of the tree with an ending, whose facts are known by now."""
+        """Forgets the files of the tree with a suffix, once their facts are known."""
 
 
 def find(tree: Tree, path: str) -> bytes | None:
-    """The bytes of a file, None where there is none.
+    """The bytes of a file, None if there is none.
 
-    Raises ``WorkspaceError`` where there is one that may not be read: to go on as if it were not there would
-    make other files wrong.
+    Raises ``WorkspaceError`` if there is one that may not be read, because without it other files would be
+    written wrong.
     """
     try:
         return tree.read(path)
     except (NotReadError, PermissionError) as e:
         raise WorkspaceError(f"{path}: cannot be read: {e.strerror}; {remedy(e)}") from None
-    except (OSError, ValueError):  # a name that no file system takes
+    except (OSError, ValueError):  # a name that no file system accepts
         return None
 
 
 def glance(tree: Tree, path: str) -> bytes | None:
-    """The bytes of a file, None where there is none that can be read."""
+    """The bytes of a file, None if there is none that can be read."""
     try:
         return tree.read(path)
     except (OSError, ValueError):
@@ -100,13 +99,13 @@ def glance(tree: Tree, path: str) -> bytes | None:
 
 
 def remedy(error: OSError) -> str:
-    """What to do about a file that is not read."""
+    """The remedy for a file that is not read."""
     return "move it out of the way" if isinstance(error, NotReadError) else "let it be read"
 
 
 @define
 class Record:
-    """The files that were opened, with what is remembered of them, and the paths where there is none."""
+    """The files that were opened, with their remembered bytes, and the paths without a file."""
 
     opened: list[str] = field(factory=list)
     missing: set[str] = field(factory=set)
@@ -114,7 +113,7 @@ class Record:
     size: int = 0
 
     def keep(self, path: str, data: bytes) -> None:
-        """Remembers a file as long as there is room."""
+        """Remembers a file if there is room."""
         if self.size + len(data) <= _KEPT:
             self.kept[path] = data
             self.size += len(data)
@@ -122,7 +121,7 @@ class Record:
 
 @frozen
 class DiskTree:
-    """A tree on disk, as it is when a file is first read."""
+    """A tree on disk; each file is in the state of its first read."""
 
     root: Path
     record: Record = field(factory=Record, eq=False, repr=False)
@@ -133,7 +132,7 @@ class DiskTree:
         return str(self.root)
 
     def read(self, path: str) -> bytes:
-        """As ``Tree.read``; a second time from memory."""
+        """See ``Tree.read``; a second read comes from memory."""
         full = os.path.join(self._base, path)  # noqa: PTH118 - ten thousand files; a Path for each is slow
         known = self.record.kept.get(full)
         if known is not None:
@@ -150,27 +149,27 @@ class DiskTree:
         return data
 
     def open(self, path: str) -> BinaryIO:
-        """As ``Tree.open``."""
+        """See ``Tree.open``."""
         return (self.root / path).open("rb")
 
     def entries(self, path: str) -> list[Entry]:
-        """As ``Tree.entries``."""
+        """See ``Tree.entries``."""
         with os.scandir(self.root / path) as found:
             return [Entry(each.name, _kind(each)) for each in found]
 
     def is_file(self, path: str) -> bool:
-        """As ``Tree.is_file``."""
+        """See ``Tree.is_file``."""
         try:
             return (self.root / path).is_file()
         except (OSError, ValueError):
             return False
 
     def at(self, root: Path) -> DiskTree:
-        """As ``Tree.at``."""
+        """See ``Tree.at``."""
         return DiskTree(root, self.record)
 
     def forget(self, suffix: str) -> None:
-        """As ``Tree.forget``."""
+        """See ``Tree.forget``."""
         start = os.path.join(self._base, "")  # noqa: PTH118 - as above
         kept = self.record.kept
         for path in [each for each in kept if each.startswith(start) and each.endswith(suffix)]:
@@ -185,18 +184,18 @@ class MemoryTree:
     root: Path = Path("/memory")
 
     def read(self, path: str) -> bytes:
-        """As ``Tree.read``."""
+        """See ``Tree.read``."""
         data = self.files.get(path)
         if data is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         return data
 
     def open(self, path: str) -> BinaryIO:
-        """As ``Tree.open``."""
+        """See ``Tree.open``."""
         return io.BytesIO(self.read(path))
 
     def entries(self, path: str) -> list[Entry]:
-        """As ``Tree.entries``."""
+        """See ``Tree.entries``."""
         start = f"{path}/" if path else ""
         below = [each[len(start) :].split("/") for each in self.files if each.startswith(start)]
         if not below and path:
@@ -205,7 +204,7 @@ class MemoryTree:
         return [Entry(name, kind) for name, kind in kinds.items()]
 
     def is_file(self, path: str) -> bool:
-        """As ``Tree.is_file``."""
+        """See ``Tree.is_file``."""
         return path in self.files
 
     def at(self, root: Path) -> MemoryTree:
@@ -213,25 +212,25 @@ class MemoryTree:
         return MemoryTree(self.files, root)
 
     def forget(self, suffix: str) -> None:
-        """Nothing: there is nowhere else to read them."""
+        """Does nothing, because the files could not be read again."""
 
 
 def read_file(path: str | Path) -> bytes:
-    """The bytes of a regular file. Raises ``OSError``, ``NotReadError`` for what is something else."""
+    """The bytes of a regular file. Raises ``OSError``, or ``NotReadError`` for anything else."""
     handle = os.open(path, _FLAGS)
     try:
         found = os.fstat(handle)
         if stat.S_ISDIR(found.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not stat.S_ISREG(found.st_mode):
-            raise NotReadError(errno.EINVAL, "no regular file", str(path))
+            raise NotReadError(errno.EINVAL, "not a regular file", str(path))
         return _bytes(handle, found.st_size, str(path))
     finally:
         os.close(handle)
 
 
 def _bytes(handle: int, size: int, path: str) -> bytes:
-    """All bytes, though the size is only what was true a moment ago."""
+    """All bytes, even if the file is larger or smaller than ``size`` by now."""
     parts: list[bytes] = []
     total = 0
     while part := os.read(handle, min(max(size - total, 0), LIMIT) + 1):
@@ -249,7 +248,7 @@ def _kind(entry: os.DirEntry[str]) -> EntryKind:
         if entry.is_file():
             return EntryKind.FILE
         mode = entry.stat().st_mode
-    except OSError:  # a link to nothing
+    except OSError:  # a broken link
         return EntryKind.OTHER
     if stat.S_ISDIR(mode):
         return EntryKind.OTHER

@@ -1,9 +1,8 @@
 """Versions of tools and modules as tuples of numbers, which compare as versions do.
 
-Comes in: text such as ``go1.26.1``, ``v0.50.1`` or ``GLIBC_2.31``. Goes out: numbers; an empty tuple where
-there are none. Go, Bazel, rules_go and glibc number their releases in ways of their own, which PEP 440
-(``packaging``) refuses or orders differently. Pre-releases are not known as such: ``1.26rc1`` is
-``(1, 26, 1)``.
+Comes in: text such as ``go1.26.1``, ``v0.50.1`` or ``GLIBC_2.31``. Goes out: numbers; an empty tuple if there
+are none. PEP 440 (``packaging``) refuses or misorders releases of Go, Bazel, rules_go and glibc. Pre-releases
+are not recognised: ``1.26rc1`` is ``(1, 26, 1)``.
 """
 
 from __future__ import annotations
@@ -15,10 +14,10 @@ _DOTTED = re.compile(r"\d+(?:\.\d+)*")
 
 
 def version_numbers(text: str) -> tuple[int, ...]:
-    """All numbers of a version, whatever is between them."""
+    """All numbers of a version, with any separators."""
     return tuple(map(int, _DIGITS.findall(text)))
 
 
 def dotted_numbers(text: str) -> tuple[int, ...]:
-    """The numbers of a text that is nothing but numbers and dots, such as ``2.31``; empty for any other."""
+    """The numbers of a text that has only numbers and dots, such as ``2.31``; empty for any other."""
     return version_numbers(text) if _DOTTED.fullmatch(text) else ()

@@ -1,13 +1,13 @@
-"""Changes the disk: all files or, for a run that fails or is interrupted, none; and diffs instead.
+"""Changes the disk: all files or, if a run fails or is interrupted, none; or shows the changes as a diff.
 
-Comes in: the bytes wanted for each path, and the bytes that were read. Goes out: files, or differences as
-text. Files whose bytes are as wanted are not touched, nor is anything outside the workspace. It does not know
-what the files mean.
+Comes in: the new bytes for each path, and the bytes that were read. Goes out: files, or differences as text.
+Files that already have the new bytes are not touched, nor is anything outside the workspace. It does not know
+the meaning of the files.
 
 First every new content is written into the folder of ``scratch``, beside a hard link to each file that will
-change. Then each is moved into place: in one step, so that even where the run is killed a file is the old or
-the new one, and only where the target still is the file that was read. Where one cannot be moved, all before
-it are moved back, with their modes and times. Signals only leave a mark meanwhile, read between files.
+change. Then each is moved into place in one step, so that a file is old or new even if the run is killed. A
+file is only replaced if it still is the file that was read. If one cannot be moved, all files before it are
+moved back, with their modes and times. Signals only set a flag, which is checked between files.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ from bazel_xc.model import FileChange
 from bazel_xc.scratch import Scratch, remove_leftovers, write_new
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name))
-# What file systems answer that have no hard links, or refuse this one.
+# The errors of file systems without hard links, or that refuse this one.
 _NO_LINKS = frozenset(
     {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 )
 
-# Which file it is and how it was left: inode, time of change, size.
+# The identity and state of a file: inode, time of change, size.
 _Identity = tuple[int, int, int]
 
 
 class _RefusedError(Exception):
-    """A file is not written. ``advice`` follows the sentence that says what was changed."""
+    """A file is not written. ``advice`` follows the sentence about what was changed."""
 
     def __init__(self, reason: str, advice: str = "") -> None:
         super().__init__(reason)
@@ -48,15 +48,15 @@ class _RefusedError(Exception):
 
 
 class _StoppedError(Exception):
-    """A signal came."""
+    """A signal arrived."""
 
 
 @define(kw_only=True, eq=False)
 class _Step:
     """One file, ready to be moved.
 
-    ``staged`` and ``backup`` are names in ``scratch``, empty for a file that goes or comes; ``seen`` is the
-    file that was read and ``made`` the one that replaces it.
+    ``staged`` and ``backup`` are names in ``scratch``, empty for a deleted or new file; ``seen`` is the file
+    that was read and ``made`` its replacement.
     """
 
     path: str
@@ -68,13 +68,13 @@ class _Step:
     made: _Identity | None = None
 
     def at(self, name: str) -> str:
-        """The path of one of the two."""
+        """The path of a name in ``scratch``."""
         return f"{self.scratch.path}/{name}"
 
 
 @define
 class _Signal:
-    """The first signal that came, 0 before."""
+    """The first signal that arrived, 0 before."""
 
     number: int = 0
 
@@ -83,10 +83,10 @@ _Item = TypeVar("_Item", FileChange, _Step)
 
 
 def write_files(root: Path, changes: Iterable[FileChange]) -> tuple[str, ...]:
-    """Writes what differs and returns the paths written, sorted.
+    """Writes the changed files and returns their paths, sorted.
 
-    Raises ``WriteError``, also where a file was changed by somebody else since it was read and where one is
-    outside the workspace, and ``InterruptedRunError`` where a signal came.
+    Raises ``WriteError``, also if a file was changed by another program since it was read or is outside the
+    workspace, and ``InterruptedRunError`` if a signal arrived.
     """
     wanted = sorted(change for change in changes if change.is_change)
     with _noted_signals() as seen:
@@ -101,9 +101,9 @@ def write_files(root: Path, changes: Iterable[FileChange]) -> tuple[str, ...]:
 
 
 def unified_diff(changes: Iterable[FileChange], *, git: bool = False) -> str:
-    """What would be written, as one unified diff.
+    """The changes as one unified diff.
 
-    With the headers of ``git`` Bazel's own patch, too, tells where one new file ends and the next one begins.
+    With ``git`` headers, Bazel's own patch also finds the borders between new files.
     """
     out: list[str] = []
     for change in sorted(changes):
@@ -122,7 +122,7 @@ def unified_diff(changes: Iterable[FileChange], *, git: bool = False) -> str:
 
 
 class _WriteRun:
-    """What was prepared and what was done, so that it can be undone."""
+    """The prepared and the finished steps of a run, so that it can be undone."""
 
     def __init__(self, root: Path, seen: _Signal) -> None:
         self._root = os.path.realpath(root)
@@ -136,7 +136,7 @@ class _WriteRun:
         self._scratches: dict[str, Scratch] = {}
 
     def write_or_undo(self, wanted: Iterable[FileChange]) -> None:
-        """Writes all files or raises, with all as they were."""
+        """Writes all files, or restores all and raises."""
         try:
             self._write(wanted)
         except BaseException as e:
@@ -150,15 +150,15 @@ class _WriteRun:
         for change in self._each(wanted):
             self._prepare(change)
         for step in self._each(self._steps):
-            self._done.append(step)  # first, so that nothing is done that is not known
+            self._done.append(step)  # before the move, so that every move is known
             try:
                 self._move(step)
-            except _RefusedError:  # it is somebody else's file now
+            except _RefusedError:  # it is another program's file now
                 self._done.pop()
                 raise
 
     def _give_up(self, cause: BaseException) -> BaseException:
-        """Undoes everything; gives what to raise."""
+        """Undoes everything; returns the exception to raise."""
         self._undo()
         what = "nothing was changed"
         if self._lost:
@@ -174,7 +174,7 @@ class _WriteRun:
         return cause
 
     def _clean(self) -> None:
-        """Removes what only this run needed. What could not be put back is not removed."""
+        """Removes the temporary files of this run, except those that could not be restored."""
         names: dict[int, list[str]] = {id(scratch): [] for scratch in self._scratches.values()}
         for step in self._steps:
             names[id(step.scratch)] += [name for name in (step.staged, step.backup) if name]
@@ -186,7 +186,7 @@ class _WriteRun:
                 scratch.remove(*names[id(scratch)])
 
     def _each(self, items: Iterable[_Item]) -> Iterator[_Item]:
-        """The items, until a signal came; which one is at work is known meanwhile."""
+        """The items, until a signal arrives; the current one is known meanwhile."""
         for item in items:
             if self._seen.number:
                 raise _StoppedError
@@ -206,7 +206,7 @@ class _WriteRun:
             self._stage(step, f"{number}.new", change.new, mode)
 
     def _target(self, path: str) -> tuple[str, int | None]:
-        """Where the bytes go, and the mode of a file that is there. A link is written through."""
+        """The path for the bytes, and the mode of an existing file. A link is written through."""
         if path.startswith("/") or ".." in path.split("/"):
             raise _RefusedError("lies outside the workspace")
         folder, _, name = path.rpartition("/")
@@ -219,11 +219,11 @@ class _WriteRun:
             target = self._inside(target)
             mode = _mode_of_linked(target)
         if not stat.S_ISREG(mode):
-            raise _RefusedError("is no regular file", "; move it out of the way")
+            raise _RefusedError("is not a regular file", "; move it out of the way")
         return target, stat.S_IMODE(mode)
 
     def _folder(self, path: str) -> str:
-        """The real path of a directory of the workspace, which is made where it is not there."""
+        """The real path of a directory of the workspace, which is made if it is missing."""
         if path not in self._folders:
             above, _, name = path.rpartition("/")
             place = f"{self._folder(above)}/{name}"
@@ -239,18 +239,18 @@ class _WriteRun:
         self._made.append(folder)
         try:
             os.mkdir(folder)  # noqa: PTH102
-        except FileExistsError:  # somebody else made it, so it is not ours to remove
+        except FileExistsError:  # another program made it, so it is not ours to remove
             self._made.remove(folder)
 
     def _inside(self, link: str) -> str:
-        """Where a link leads; raises where that is not in the workspace."""
+        """The target of a link; raises if it is not in the workspace."""
         real = os.path.realpath(link)
         if not f"{real}/".startswith(f"{self._root.rstrip('/')}/"):
             raise _RefusedError(f"is reached through a link that leaves the workspace, to {real}")
         return real
 
     def _scratch(self, beside: str = "") -> Scratch:
-        """The folder in the root, or one beside a file that no link or move from the root reaches."""
+        """The folder in the root, or one beside a file that links and moves from the root cannot reach."""
         parent = beside.rpartition("/")[0] if beside else self._root
         if parent not in self._scratches:
             remove_leftovers(parent)
@@ -291,7 +291,7 @@ class _WriteRun:
         step.staged = name
         handle = write_new(step.at(name), data, 0o666 if mode is None else mode)
         try:
-            if mode is not None:  # without what the umask takes
+            if mode is not None:  # without the umask
                 os.chmod(step.at(name), mode)  # noqa: PTH101
             step.made = _identity(os.fstat(handle))
         finally:
@@ -323,7 +323,7 @@ class _WriteRun:
                 raise
 
     def _place_across(self, step: _Step) -> None:
-        """From a folder of the same file system as the target, which the one in the root is not."""
+        """Places it from a folder on the same file system as the target, which the root is not on."""
         near = self._scratch(step.target)
         if near is step.scratch:
             raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
@@ -341,7 +341,7 @@ class _WriteRun:
             except (OSError, _RefusedError):
                 self._lost.append(step)
         for folder in reversed(self._made):
-            with suppress(OSError):  # somebody's file is in it, or it was never made
+            with suppress(OSError):  # a file is in it, or it was never made
                 os.rmdir(folder)  # noqa: PTH106
 
 
@@ -349,11 +349,11 @@ def _mode_of_linked(target: str) -> int:
     try:
         return os.lstat(target).st_mode
     except FileNotFoundError:
-        raise _RefusedError("is a link to nothing", "; remove the link") from None
+        raise _RefusedError("is a broken link", "; remove the link") from None
 
 
 def _put_back(step: _Step) -> None:
-    """Undoes one move, if it was made. Raises where the file is not ours any more, or cannot be moved."""
+    """Undoes one move, if it was made. Raises if the file is not ours any more, or cannot be moved."""
     now = _there(step.target)
     if now == step.seen:
         return
@@ -366,7 +366,7 @@ def _put_back(step: _Step) -> None:
 
 
 def _claim(step: _Step) -> None:
-    """Puts a new file in place without a link: an empty one takes the name, if nobody has."""
+    """Puts a new file in place without a link: an empty file takes the name, if it is free."""
     try:
         handle = os.open(step.target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     except FileExistsError:
@@ -404,7 +404,7 @@ def _read(path: str) -> tuple[bytes, _Identity]:
 
 
 def _copy(source: str, target: str) -> tuple[bytes, _Identity]:
-    """Copies a file with its mode and times; gives its bytes."""
+    """Copies a file with its mode and times; returns its bytes."""
     data, identity = _read(source)
     found = os.stat(source)  # noqa: PTH116
     os.close(write_new(target, data))
@@ -415,7 +415,7 @@ def _copy(source: str, target: str) -> tuple[bytes, _Identity]:
 
 @contextmanager
 def _noted_signals() -> Iterator[_Signal]:
-    """Makes signals leave a mark only; elsewhere than in the main thread they do not come."""
+    """Makes signals set a flag only; threads other than the main one receive none."""
     seen = _Signal()
     former: dict[int, Any] = {}  # as the standard library types handlers
 
@@ -426,7 +426,7 @@ def _noted_signals() -> Iterator[_Signal]:
         if threading.current_thread() is threading.main_thread():
             for number in SIGNALS:
                 handler = signal.getsignal(number)
-                if handler not in (signal.SIG_IGN, None):  # as nohup has it
+                if handler not in (signal.SIG_IGN, None):  # as under nohup
                     former[number] = handler
                     signal.signal(number, note)
         yield seen

@@ -1,7 +1,7 @@
-"""What a workspace loads of bazel-xc: the generator as a target, its check, and binaries for many platforms.
+"""The rules of bazel-xc for other workspaces: the generator, its check, and binaries for many platforms.
 
 `bazel_xc` and `bazel_xc_test` run the tool on the source tree. `xc_binary` builds one program for several
-platforms in one build, `xc_release` adds their SHA-256 sums, `xc_verify_test` looks at what came out.
+platforms in one build, `xc_release` adds their SHA-256 sums, `xc_verify_test` checks the results.
 """
 
 load("//rules/private:binary.bzl", _xc_binary = "xc_binary", _xc_platform_binary = "xc_platform_binary")

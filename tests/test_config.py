@@ -101,7 +101,7 @@ def test_every_key() -> None:
         ),
         pytest.param(
             '[platforms.linux_arm64]\nconstraints = ["a:b:c"]',
-            "platforms.linux_arm64.constraints[0]: 'a:b:c' is no label",
+            "platforms.linux_arm64.constraints[0]: 'a:b:c' is not a label",
             id="label",
         ),
         pytest.param(
@@ -109,12 +109,12 @@ def test_every_key() -> None:
         ),
         pytest.param(
             '[[resolve]]\nlib = "z"\nlabel = "//"',
-            "resolve[0].labels[0]: '//' is no label such as '//third_party:zlib'",
+            "resolve[0].labels[0]: '//' is not a label such as '//third_party:zlib'",
             id="resolve_label",
         ),
         pytest.param(
             '[[resolve]]\nlib = "z"\nlabels = ["//a", "not a label"]',
-            "resolve[0].labels[1]: 'not a label' is no label such as '//third_party:zlib'",
+            "resolve[0].labels[1]: 'not a label' is not a label such as '//third_party:zlib'",
             id="resolve_label_with_spaces",
         ),
         pytest.param('[[resolve]]\nlabel = "//a"', "resolve[0]: needs exactly one of", id="resolve_nothing"),

@@ -371,9 +371,9 @@ def test_nobody_takes_the_folder_for_sources(root: Path) -> None:
         pytest.param(
             "link", "is reached through a link that leaves the workspace, to {outside}/file", id="link"
         ),
-        pytest.param("dangling", "is a link to nothing", id="dangling"),
-        pytest.param("fifo", "is no regular file", id="fifo"),
-        pytest.param("folder", "is no regular file", id="directory"),
+        pytest.param("dangling", "is a broken link", id="dangling"),
+        pytest.param("fifo", "is not a regular file", id="fifo"),
+        pytest.param("folder", "is not a regular file", id="directory"),
     ],
 )
 def test_refused_targets(tmp_path: Path, root: Path, path: str, said: str) -> None:

@@ -168,7 +168,7 @@ class _Walker:
         self.tree = tree
         self.said: list[Diagnostic] = []
         self.pipes: list[str] = []
-        self.odd: set[str] = set()  # what is no regular file
+        self.odd: set[str] = set()  # paths that are not regular files
         self.ignored = frozenset(self._bazelignore())
         self.ignored_patterns = tuple(self._ignore_directories())
 
@@ -269,7 +269,7 @@ class _Walker:
         if _READ_WHOLE.fullmatch(path) or (is_pipe and _SOURCE.fullmatch(path)):
             self.pipes.append(path)
         elif entry.name.endswith(".go"):
-            self._say(path, "no regular file", "unreadable", "move it out of the way; it is left out")
+            self._say(path, "not a regular file", "unreadable", "move it out of the way; it is left out")
 
     def _is_package(self, path: str) -> bool:
         """Whether Bazel takes a directory for a package; says so where it does not and there is Go."""

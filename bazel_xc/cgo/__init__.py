@@ -1,1 +1,1 @@
-"""What C a package needs: preambles, `#cgo` flags, headers, libraries and archives."""
+"""The C needs of packages: preambles, `#cgo` flags, headers, libraries and archives."""

@@ -1,10 +1,10 @@
-"""Which libraries and objects of the workspace the LDFLAGS of a package mean, per platform.
+"""The libraries and objects of the workspace that a package's LDFLAGS link, per platform.
 
-Comes in: a package's flags by platform, with paths from the workspace root, and a look at files of the tree.
-Goes out: the files with the platforms that link them and the machines they are for, and what is asked for but
-not there. Names are searched in directories of the workspace as each platform's linker does, but a file of
-the wrong machine is found too, so that it can be told. It emits nothing, and libraries that no directory of
-the workspace has are other needs.
+Comes in: a package's flags by platform, with paths from the workspace root, and a ``Look`` at files of the
+tree. Goes out: the files with the platforms that link them and the machines they are for, and words without a
+file. Names are searched in directories of the workspace as each platform's linker does; a file for the wrong
+machine is found too, so that it can be reported. It emits nothing. A library that no directory of the
+workspace has is an ordinary C need.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from bazel_xc.machine import Machine, fits, machine_of
 from bazel_xc.tree import Tree
 
 Look: TypeAlias = Callable[[str], Machine | None]
-"""Tells for which machine a file of the tree is, None where there is no such file."""
+"""Returns the machine that a file of the tree is for, None if there is no such file."""
 
 _DRIVE = re.compile(r"[A-Za-z]:")
-# In the order of ld and lld: what is tried in a directory before the next one is looked at.
+# In the order of ld and lld: all of these are tried in one directory before the next one.
 _ELF_NAMES = ("lib{}.so", "lib{}.a")
 _DARWIN_NAMES = ("lib{}.dylib", "lib{}.tbd", "lib{}.a")
 _WINDOWS_NAMES = (
@@ -38,9 +38,9 @@ _DYNAMIC = frozenset({"-Bdynamic", "-dy", "-call_shared"})
 
 @frozen(kw_only=True)
 class Archive:
-    """A library or object of the workspace that flags ask for.
+    """A library or object of the workspace that flags link.
 
-    ``words`` are those that mean it, as the linker sees them; ``machine`` is None where there is no file.
+    ``words`` are the words that mean it, as the linker sees them; ``machine`` is None if there is no file.
     """
 
     path: str
@@ -50,21 +50,21 @@ class Archive:
 
     @property
     def exists(self) -> bool:
-        """Whether there is such a file."""
+        """Whether the file is there."""
         return self.machine is not None
 
     @property
     def unfit(self) -> frozenset[str]:
-        """The platforms that ask for it although it is surely for other machines."""
+        """The platforms that link it although it is known to be for other machines."""
         machine = self.machine
         return frozenset(name for name in self.platforms if machine and fits(machine, name) is False)
 
 
 @frozen(kw_only=True)
 class MissingArchive:
-    """A word that means a file of the workspace, and the platforms on which there is none.
+    """A word that means a file of the workspace, and the platforms on which it is missing.
 
-    ``directories`` are those of the workspace that were searched for a name, none where a path was given.
+    ``directories`` are the directories of the workspace that were searched for a name; empty for a path.
     """
 
     word: str
@@ -74,25 +74,25 @@ class MissingArchive:
 
 @frozen(kw_only=True)
 class Archives:
-    """What a package links out of the workspace, by path and by word."""
+    """The files of the workspace that a package links, by path, and the missing ones, by word."""
 
     archives: tuple[Archive, ...] = ()
     missing: tuple[MissingArchive, ...] = ()
 
     @property
     def lacking(self) -> frozenset[str]:
-        """The platforms on which something is not there, or is for other machines."""
+        """The platforms on which a file is missing or is for other machines."""
         parts = (*(each.platforms for each in self.missing), *(each.unfit for each in self.archives))
         return frozenset().union(*parts)
 
     def on(self, platform: str) -> tuple[Archive, ...]:
-        """The files that are there and that a platform asks for, by path."""
+        """The existing files that a platform links, by path."""
         return tuple(each for each in self.archives if each.exists and platform in each.platforms)
 
 
 @frozen
 class _Word:
-    """A word that names an input: a path, or with ``-l`` a name to be searched for."""
+    """A word that names an input: a path, or with ``-l`` a name to search for."""
 
     text: str
     is_path: bool
@@ -101,7 +101,7 @@ class _Word:
 
 @frozen
 class _Asked:
-    """What one platform asks for, and the directories of the workspace that it searches."""
+    """The inputs of one platform, and the directories of the workspace that it searches."""
 
     platform: str
     directories: tuple[str, ...]
@@ -109,9 +109,9 @@ class _Asked:
 
 
 def bundled_needs(needs: Iterable[CNeed], archives: Archives) -> tuple[CNeed, ...]:
-    """The needs with ``-l`` names that mean files of the workspace turned into those files, sorted.
+    """The needs, sorted, with ``-l`` names of files of the workspace replaced by those files.
 
-    What is meant to be there and is not is no need of anybody else.
+    A missing file of the workspace is not a need that anything else could provide.
     """
     found: list[CNeed] = []
     for need in needs:
@@ -132,7 +132,7 @@ def bundled_needs(needs: Iterable[CNeed], archives: Archives) -> tuple[CNeed, ..
 
 
 def look_in(tree: Tree) -> Look:
-    """Looks at files of a tree; each is opened once."""
+    """Looks at files of a tree; opens each once."""
     known: dict[str, Machine | None] = {}
 
     def look(path: str) -> Machine | None:
@@ -144,7 +144,7 @@ def look_in(tree: Tree) -> Look:
 
 
 def linked_archives(flags: CgoFlags, look: Look) -> Archives:
-    """What the LDFLAGS of a package mean in the workspace, on each platform that has flags."""
+    """The files of the workspace that LDFLAGS link, on each platform that has flags."""
     flags_of = flags.get("LDFLAGS", NO_FLAGS)
     asked = [_asked(platform, flags_of.on(platform)) for platform in sorted(flags_of.platforms)]
     found = {(one.platform, word): _path(word, one, look) for one in asked for word in one.words}
@@ -174,7 +174,7 @@ def _archive(path: str, words: dict[str, dict[str, None]], look: Look) -> Archiv
 
 
 def _asked(platform: str, words: Iterable[str]) -> _Asked:
-    """Reads a linker's words: all directories count for all names, wherever they stand."""
+    """Parses a linker's words. All directories count for all names, in any order."""
     rest = iter(tuple(linker_words(words)))
     directories: dict[str, None] = {}
     found: dict[_Word, None] = {}
@@ -201,7 +201,7 @@ def _is_in_tree(path: str) -> bool:
 
 
 def _path(word: _Word, asked: _Asked, look: Look) -> str:
-    """The file that a word means on a platform: one given by its path even where there is none."""
+    """The file that a word means on a platform; a word with a path means it even if it is missing."""
     if word.is_path:
         return posixpath.normpath(word.text)
     paths = _candidates(word, asked.directories, _names(asked.platform, static=word.static))
@@ -209,7 +209,7 @@ def _path(word: _Word, asked: _Asked, look: Look) -> str:
 
 
 def _is_elsewhere(word: _Word, asked: _Asked, named: set[str], look: Look) -> bool:
-    """Whether a name that is not found here is one of the workspace's: another platform has a file for it."""
+    """Whether a name that is not found here belongs to the workspace: another platform has a file for it."""
     if not asked.directories:
         return False
     every = (*_ELF_NAMES, *_DARWIN_NAMES, *_WINDOWS_NAMES)
@@ -243,5 +243,5 @@ def _machine_at(tree: Tree, path: str) -> Machine | None:
     try:
         with tree.open(path) as file:
             return machine_of(file)
-    except (OSError, ValueError):  # a name that no file system takes
+    except (OSError, ValueError):  # a name that no file system accepts
         return None

@@ -1,9 +1,9 @@
 """The expressions of ``#if``, with three answers: true, false, undecidable.
 
-Comes in: the text after ``#if``, later what is known of macros. Goes out: a ``Condition`` in postfix order,
-and its value, None where it hangs on something unknown. It expands macros only where their text is a number,
-a name or a whole parenthesis, calls nothing (``__has_include(x)`` and ``F(x)`` are undecidable), and computes
-in integers without width: that ``-1 < 0u`` is false in C escapes it.
+Comes in: the text after ``#if``, later the known macros. Goes out: a ``Condition`` in postfix order, and its
+value, None if it depends on something unknown. A macro is expanded only if its text is a number, a name or a
+whole parenthesis. Nothing is called: ``__has_include(x)`` and ``F(x)`` are undecidable. Integers have no
+width and no sign rules: unsigned arithmetic is ignored, so ``-1 < 0u`` counts as true.
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from typing import TypeAlias
 from attrs import frozen
 
 Macros: TypeAlias = Mapping[str, str | None]
-"""What is known of macros: the text that stands for one, None for one that is surely not defined.
+"""Macro -> its text, None for a macro that is known to be undefined.
 
-Of a name that is not there nothing is known. ``OPEN_VALUE`` is the text of one that is defined as who knows
-what.
+Nothing is known of a missing name. ``OPEN_VALUE`` marks a macro that is defined with an unknown value.
 """
 OPEN_VALUE = "?"
 
@@ -93,12 +92,12 @@ _PARENTHESIS = _Operator("(", unary=True)
 
 
 class _UnreadableError(ValueError):
-    """The text is no expression that is understood here."""
+    """The text is not an expression that this module understands."""
 
 
 @functools.cache
 def parse_condition(text: str) -> Condition:
-    """Reads an expression; gives an empty condition where the text is none, or is one with ``?:``."""
+    """Parses an expression; returns an empty condition if the text is none, or has a ``?:``."""
     try:
         return _postfix(text)
     except _UnreadableError:
@@ -111,7 +110,7 @@ def is_defined(name: str, *, negated: bool = False) -> Condition:
 
 
 def guarded_name(condition: Condition) -> str:
-    """The X of ``#ifndef X`` and ``#if !defined(X)``, else nothing."""
+    """The X of ``#ifndef X`` and ``#if !defined(X)``, else an empty string."""
     match condition:
         case (_Defined(name), _Operator("!", True)):
             return name
@@ -119,7 +118,7 @@ def guarded_name(condition: Condition) -> str:
 
 
 def evaluate(condition: Condition, macros: Macros) -> bool | None:
-    """Whether the condition holds; None where that hangs on what is not known."""
+    """Whether the condition is true; None if that depends on something unknown."""
     value = _value(condition, macros, _MAX_EXPANSIONS)
     return None if value is None else value != 0
 
@@ -144,7 +143,7 @@ def opposite(value: bool | None) -> bool | None:
 
 
 def _postfix(text: str) -> Condition:
-    """Dijkstra's shunting yard: no recursion, so that no text is too deep."""
+    """Dijkstra's shunting yard: without recursion, so no text is too deep."""
     output: list[_Item] = []
     waiting: list[_Operator] = []
     operand_next = True
@@ -166,7 +165,7 @@ def _postfix(text: str) -> Condition:
 
 
 def _shift(item: _Operator, output: list[_Item], waiting: list[_Operator]) -> bool:
-    """Puts an operator where it waits for its right side; those that bind tighter go out before."""
+    """Keeps an operator until its right side is read; operators that bind tighter are output first."""
     if item.unary:
         if item.symbol not in _UNARY and item != _PARENTHESIS:
             raise _UnreadableError
@@ -211,7 +210,7 @@ def _tokens(text: str) -> Iterator[_Item]:
 
 
 def _end_of_call(text: str, at: int) -> int:
-    """Where the parenthesis after a name ends; ``at`` where there is none."""
+    """The end of the parenthesis after a name; ``at`` if there is none."""
     if not _OPENS.match(text, at):
         return at
     depth = 0
@@ -248,7 +247,7 @@ def _value(condition: Condition, macros: Macros, expansions: int) -> int | None:
 
 
 def _of_macro(name: str, macros: Macros, expansions: int) -> int | None:
-    """The value of a macro's text; what is not defined is 0, as in C."""
+    """The value of a macro's text; an undefined name is 0, as in C."""
     if name not in macros or not expansions:
         return None
     text = macros[name]
@@ -259,9 +258,9 @@ def _of_macro(name: str, macros: Macros, expansions: int) -> int | None:
 
 
 def _stands_alone(text: str, condition: Condition) -> bool:
-    """Whether a macro's text means in any place what it means by itself, and names one other at most.
+    """Whether a macro's text has the same meaning in any context, and names at most one other macro.
 
-    With two names each the work would double with every macro that uses another.
+    With two names each, the work would double with every macro that uses another.
     """
     if sum(isinstance(item, _Name) for item in condition) > 1:
         return False
@@ -286,7 +285,7 @@ def _truth(value: int | None) -> bool | None:
 
 
 def _quotient(left: int, right: int) -> int | None:
-    """Division towards zero."""
+    """Division that rounds towards zero."""
     if not right:
         return None
     size = abs(left) // abs(right)

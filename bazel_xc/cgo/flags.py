@@ -1,9 +1,9 @@
 """The flags of ``#cgo`` lines per platform.
 
-Comes in: the cgo files of one package, each with its directives and the platforms it is for. Goes out: flag
-words per known platform, one word per element, in source order, with ``${SRCDIR}`` and relative search
-directories turned into paths from the workspace root. It sorts no flags, decides nothing about libraries
-or directories, and leaves out directives that go would refuse, Fortran flags and platforms without flags.
+Comes in: the cgo files of one package, each with its directives and its platforms. Goes out: flag words per
+known platform, one word per element, in source order; ``${SRCDIR}`` and relative search directories become
+paths from the workspace root. Flags are not sorted. It decides nothing about libraries or directories, and
+leaves out directives that go would refuse, Fortran flags and platforms without flags.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from bazel_xc.model import ByPlatform, Platform
 _SRCDIR = "${SRCDIR}"
 # Flags with a directory, in the same word or in the next one (Gazelle's list).
 _DIRECTORY_FLAG = re.compile(r"(-iquote|-isystem|-I|-L|-F)(.*)", re.DOTALL)
-_ABSOLUTE = re.compile(r"/|[A-Za-z]:/")  # to go on Linux a Windows path is a relative one
-# A run path that is relative means a folder of the sources; rules_go sets those of dependencies itself.
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:/")  # for go on Linux, a Windows path is relative
+# A relative run path means a folder of the sources; rules_go sets the run paths of dependencies itself.
 _RUN_PATH = re.compile(r"-Wl,-{1,2}rpath[,=](?![/$@])[^,]*")
 _ESCAPED = re.compile(r"""[\\'" \t\n\r]""")
 _DOLLAR = re.compile(r"\$(?!\()")
@@ -36,9 +36,9 @@ _DOLLAR = re.compile(r"\$(?!\()")
 class CgoSource:
     """A Go file that imports C.
 
-    ``path`` is for display and for the order of files, ``directives`` are those of its C text; ``may`` are
-    the known platforms that its constraint allows, ``active`` the configured platforms on which go compiles
-    it with cgo.
+    ``path`` is for display and for the order of files; ``directives`` are the directives of its C text;
+    ``may`` are the known platforms that its constraint allows, ``active`` the configured platforms on which
+    go compiles it with cgo.
     """
 
     path: str
@@ -48,10 +48,10 @@ class CgoSource:
     active: frozenset[str] = frozenset()
 
 
-# For each verb the words of its flags; a verb without flags may be missing.
+# Each verb with the words of its flags; a verb without flags may be missing.
 CgoFlags: TypeAlias = Mapping[str, ByPlatform[str]]
 PKG_CONFIG = "pkg-config"
-# The attributes of rules_go, and the verbs of the flags that they have.
+# The attributes of rules_go, and the verbs of their flags.
 VERBS: Mapping[str, str] = {
     "copts": "CFLAGS", "cppopts": "CPPFLAGS", "cxxopts": "CXXFLAGS", "clinkopts": "LDFLAGS",
 }  # fmt: skip
@@ -74,7 +74,7 @@ def asked_on(
 ) -> tuple[Asked, ...]:
     """The ``#cgo`` lines of the files that go compiles on a platform, by file.
 
-    ``tags`` and ``release`` are as for ``holds``.
+    See ``holds`` for ``tags`` and ``release``.
     """
     return tuple(
         Asked(source.path, line)
@@ -88,15 +88,15 @@ def asked_on(
 def flags_by_platform(
     sources: Iterable[CgoSource], directory: str, platforms: frozenset[str], tags: frozenset[str]
 ) -> CgoFlags:
-    """The flags on each of the known ``platforms``, as far as directives may hold there.
+    """The flags on each of the known ``platforms`` on which the conditions of their lines may be true.
 
-    ``directory`` is the package's, from the workspace root; ``tags`` are those of ``build_tags``. A
-    directive with the words of one that applies already is dropped.
+    ``directory`` is the package's, from the workspace root; ``tags`` are the tags of ``build_tags``. A
+    directive with the same words as an earlier one that applies is dropped.
     """
     lines = tuple(_possible_lines(sources, tags))
     found: dict[str, ByPlatform[str]] = {}
     for verb in (*VERBS.values(), PKG_CONFIG):
-        # Equal lines count once, in the order of the first.
+        # Equal lines count once, at the place of the first.
         where: dict[tuple[str, ...], frozenset[str]] = {}
         for line, held in lines:
             if line.verb == verb:
@@ -108,7 +108,9 @@ def flags_by_platform(
 
 
 def resolved_words(words: Iterable[str], directory: str) -> tuple[str, ...]:
-    """The words with ``${SRCDIR}`` and the relative directories of search flags put under ``directory``."""
+    """The words with ``${SRCDIR}`` and relative directories of search flags replaced by paths in
+    ``directory``.
+    """
     found: list[str] = []
     previous = ""
     for word in words:
@@ -119,9 +121,9 @@ def resolved_words(words: Iterable[str], directory: str) -> tuple[str, ...]:
 
 
 def without_paths(flags: CgoFlags, provided: Mapping[str, frozenset[str]]) -> CgoFlags:
-    """The flags without search directories in the workspace and without what dependencies provide.
+    """The flags without search directories in the workspace and without words that dependencies provide.
 
-    ``provided`` are words by platform, as they are in LDFLAGS; ``-l`` and its name may be two.
+    ``provided`` maps platforms to words, as they are in LDFLAGS; ``-l`` and its name may be two words.
     """
 
     def cleaned(platform: str, words: tuple[str, ...]) -> Iterator[str]:
@@ -148,17 +150,17 @@ def _plain_words(words: Iterable[str], provided: frozenset[str]) -> Iterator[str
 
 
 def bazel_flag(text: str) -> str:
-    """A flag as a string of a BUILD attribute: Make variables and the shell's blanks and quotes escaped.
+    """A flag as a string of a BUILD attribute, with Make variables and the shell's blanks and quotes escaped.
 
-    As Gazelle spells it, a ``$(`` stays for Bazel to expand.
+    As in Gazelle, a ``$(`` is left for Bazel to expand.
     """
     return _DOLLAR.sub("$$", _ESCAPED.sub(r"\\\g<0>", text))
 
 
 def listed_flags(flags: CgoFlags, platform: str, directory: str, listed: ListedPackage) -> tuple[str, ...]:
-    """Compares our flags on a platform with those that go lists; empty if they agree.
+    """Compares our flags on a platform with the flags that go lists; empty if they agree.
 
-    Otherwise one line per verb. go repeats equal directives and writes absolute paths; neither counts.
+    Otherwise one line per verb. go repeats equal directives and writes absolute paths; both are ignored.
     """
     found = (
         _difference(
@@ -190,7 +192,7 @@ def _resolved(word: str, directory: str) -> str:
 
 
 def _joined(directory: str, path: str) -> str:
-    """A path that counts from the package, or starts with ${SRCDIR}, counted from the workspace root."""
+    """A path relative to the package, or starting with ${SRCDIR}, as a path from the workspace root."""
     below = path.removeprefix(f"{_SRCDIR}/")
     if _ABSOLUTE.match(below):
         return below
@@ -200,7 +202,7 @@ def _joined(directory: str, path: str) -> str:
 
 
 def _relative(words: Iterable[str], package: str, directory: str) -> tuple[str, ...]:
-    """What go lists, counted from the workspace root; ``package`` is the package's absolute directory."""
+    """The flags that go lists, with paths from the workspace root; ``package`` is the absolute directory."""
     root = package.removesuffix(directory).rstrip("/") if directory else package
     named = (word.replace(package, _SRCDIR).replace(f"{root}/", f"{_up(directory)}/") for word in words)
     return resolved_words(named, directory)

@@ -1,10 +1,10 @@
 """The transitive closure of ``#include`` inside the workspace.
 
-Comes in: roots (preambles of Go files, C files by path), the search directories of one compiler run, what is
-known of macros, and a way to read files of the tree. Goes out: ``Reached``, the files of the tree that a
-compiler would open, how each was found, and the inclusions that nothing in the tree answers. Paths count from
-the workspace root; what lies outside of it is never read. It looks into no directory of the system, and of
-those headers that need no provider it knows ISO C's alone.
+Comes in: roots (preambles of Go files, C files by path), the search directories of one compiler run, known
+macros, and a function that reads files of the tree. Goes out: ``Reached``: the files of the tree that a
+compiler would open, how each was found, and the inclusions without a file in the tree. Paths are relative to
+the workspace root; nothing outside of it is read, and no directory of the system. Only ISO C headers are
+known to need no provider.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bazel_xc.cgo.conditions import Macros
 from bazel_xc.cgo.preprocess import Directive, Include, header_macros, inclusions, named_header, scan
 
 Read: TypeAlias = Callable[[str], bytes | None]
-"""Gives the bytes of a file by its path from the workspace root, None where there is none."""
+"""Returns the bytes of a file by its path from the workspace root, None if there is none."""
 
 # ISO/IEC 9899:2018 (C17), section 7: the headers of the standard library.
 C_STANDARD_HEADERS = frozenset(
@@ -34,9 +34,9 @@ _SEARCH_FLAG = re.compile(r"(-iquote|-isystem|-include|-I)(.*)", re.DOTALL)
 
 @frozen(kw_only=True)
 class Search:
-    """Where a compiler looks for headers, in its order; directories outside of the workspace are left out.
+    """The directories where a compiler looks for headers, in its order, without those outside the workspace.
 
-    ``quote`` counts for ``"x.h"`` only, ``forced`` are the files of ``-include``.
+    ``quote`` counts for ``"x.h"`` only; ``forced`` are the files of ``-include``.
     """
 
     quote: tuple[str, ...] = ()
@@ -46,9 +46,10 @@ class Search:
 
     @classmethod
     def of_package(cls, directory: str, words: Iterable[str]) -> Search:
-        """As go calls the compiler: the package's own directory comes before those of its flags.
+        """The search of go's compiler runs: the package's own directory comes before the directories of
+        flags.
 
-        ``words`` are flags whose directories count from the workspace root.
+        ``words`` are flags with directories relative to the workspace root.
         """
         found: dict[str, list[str]] = {"-iquote": [], "-I": [directory], "-isystem": [], "-include": []}
         rest = iter(words)
@@ -65,13 +66,13 @@ class Search:
 
     @property
     def directories(self) -> tuple[str, ...]:
-        """All of them in the order in which ``"x.h"`` is looked for."""
+        """All directories, in the order in which ``"x.h"`` is looked for."""
         return tuple(dict.fromkeys((*self.quote, *self.plain, *self.system)))
 
 
 @frozen
 class Root:
-    """Something that is compiled: a C file by path, or with ``directives`` the C text of a Go file."""
+    """A text that is compiled: a C file by path, or with ``directives`` the C text of a Go file."""
 
     path: str
     directives: tuple[Directive, ...] | None = None
@@ -81,8 +82,8 @@ class Root:
 class ReachedFile:
     """A file of the tree that is included.
 
-    ``relative`` says that it was found by ``"x.h"`` from the directory of the including file,
-    ``directories`` are the search directories that led to it, sorted.
+    ``relative`` is true if it was found as ``"x.h"`` in the directory of the including file. ``directories``
+    are the search directories in which it was found, sorted.
     """
 
     path: str
@@ -93,7 +94,7 @@ class ReachedFile:
 
 @frozen(order=True)
 class Missing:
-    """An inclusion that no file of the tree answers, and its place."""
+    """An inclusion without a file in the tree, and its place."""
 
     path: str
     line: int
@@ -104,9 +105,9 @@ class Missing:
 
 @frozen(kw_only=True)
 class Reached:
-    """The files that are included, by path; what is not in the tree, by place.
+    """The files that are included, by path, and the inclusions that are not in the tree, by place.
 
-    ``unfollowed`` are inclusions by a macro of which nothing is known; there ``header`` is the macro.
+    ``unfollowed`` are inclusions by a macro with an unknown value; their ``header`` is the macro.
     """
 
     files: tuple[ReachedFile, ...] = ()
@@ -115,7 +116,7 @@ class Reached:
 
     @classmethod
     def merged(cls, parts: Iterable[Reached]) -> Reached:
-        """Everything that one of several runs reached or missed."""
+        """The union of several runs."""
         parts = tuple(parts)
         files: dict[str, ReachedFile] = {}
         for part in parts:
@@ -130,13 +131,13 @@ class Reached:
 
 @define
 class Scans:
-    """Reads and scans each file once, however many closures ask for it."""
+    """Reads and scans each file once, also for several closures."""
 
     read: Read
     _known: dict[str, tuple[Directive, ...] | None] = field(factory=dict, init=False)
 
     def __call__(self, path: str) -> tuple[Directive, ...] | None:
-        """The directives of a file of the tree; None where there is none."""
+        """The directives of a file of the tree; None if there is none."""
         if path not in self._known:
             data = self.read(path) if stays_inside(path) else None
             self._known[path] = None if data is None else scan(data)
@@ -144,7 +145,7 @@ class Scans:
 
 
 def closure(roots: Iterable[Root], search: Search, macros: Macros, scans: Scans) -> Reached:
-    """Follows the inclusions of some roots that are compiled alike."""
+    """Follows the inclusions of roots that are compiled with the same flags."""
     walk = _Walk(search, macros, scans)
     for root in roots:
         walk.start(root)
@@ -157,13 +158,15 @@ def closure(roots: Iterable[Root], search: Search, macros: Macros, scans: Scans)
 
 
 def stays_inside(path: str) -> bool:
-    """Whether a normalised path stays within the workspace."""
+    """Whether a normalised path is inside the workspace."""
     return not (path == ".." or path.startswith(("../", "/")) or "\0" in path)
 
 
 @frozen
 class _Place:
-    """A text with inclusions; ``directory`` is where its ``"x.h"`` are looked for first, if anywhere."""
+    """A text with inclusions; ``directory`` is the first place to look for its ``"x.h"``, None if there is
+    none.
+    """
 
     path: str
     directory: str | None
@@ -172,7 +175,7 @@ class _Place:
 
 @define
 class _Walk:
-    """One closure on its way. A text is visited anew where it turns out to be certainly included."""
+    """One closure in progress. A text is visited again if it turns out to be certainly included."""
 
     search: Search
     macros: Macros
@@ -187,7 +190,7 @@ class _Walk:
     _named: dict[str, dict[str, None]] = field(factory=dict, init=False)
 
     def start(self, root: Root) -> None:
-        if root.directives is not None:  # go puts the text elsewhere, so it has no directory of its own
+        if root.directives is not None:  # go moves the text, so it has no directory of its own
             place = _Place(root.path, None, root.directives)
         else:
             place = _Place(root.path, posixpath.dirname(root.path), self.scans(root.path) or ())
@@ -196,7 +199,7 @@ class _Walk:
             self._force(place, Include(header, False, 1))
 
     def _force(self, place: _Place, include: Include) -> None:
-        """Includes a file of ``-include``: from the package's directory, or by its path from the root."""
+        """Includes a file of ``-include``: from a search directory, or by its path from the root."""
         is_searched = any(True for _ in self._answers(evolve(place, directory=None), include))
         self._include(place if is_searched else evolve(place, directory=""), include, certain=True)
 
@@ -207,7 +210,7 @@ class _Walk:
             self._retry()
 
     def unfollowed(self) -> Iterator[Missing]:
-        """The inclusions by a macro that stands for a header nowhere."""
+        """The inclusions by a macro that is a header in no text."""
         return (missing for missing, _ in self._open if missing.header not in self._named)
 
     def _visit(self, place: _Place, certain: bool) -> None:
@@ -236,7 +239,7 @@ class _Walk:
             self.missing.append(missing)
 
     def _answers(self, place: _Place, include: Include) -> Iterator[ReachedFile]:
-        """The files of the tree that the inclusion means, the first one being the compiler's choice."""
+        """The files of the tree that the inclusion may mean; the first one is the compiler's choice."""
         if place.directory is not None and not (include.system or include.following):
             path = posixpath.normpath(posixpath.join(place.directory, include.header))
             if self.scans(path) is not None:
@@ -250,7 +253,9 @@ class _Walk:
                 yield ReachedFile(path=path, directories=(directory,))
 
     def _retry(self) -> None:
-        """Follows macros that a text visited meanwhile has a header for; whether it holds is open."""
+        """Follows macros that are a header in a text visited since; whether the definition applies is
+        unknown.
+        """
         for missing, place in tuple(self._open):
             for text in tuple(self._named.get(missing.header, ())):
                 header, system = named_header(text) or ("", False)
@@ -278,7 +283,7 @@ def _joined(known: ReachedFile | None, other: ReachedFile) -> ReachedFile:
 
 
 def _unique(missing: Iterable[Missing]) -> tuple[Missing, ...]:
-    """Sorted, and each place once; certain where it is in one of the runs."""
+    """Sorted, each place once; certain if it is certain in one of the runs."""
     found: dict[tuple[str, int, str, bool], Missing] = {}
     for each in missing:
         key = each.path, each.line, each.header, each.system

@@ -1,8 +1,8 @@
-"""What is known of macros before the first line of a C file is read.
+"""The macros that are known before the first line of a C file is read.
 
 Comes in: a platform or none, a language, and the ``-D`` and ``-U`` flags of a package. Goes out: ``Macros``.
-The compilers' own macros are data (``data/c_macros.toml``); it runs no compiler, and what headers of the
-system define stays unknown.
+The compilers' own macros are data (``data/c_macros.toml``). No compiler is run, and macros of the system's
+headers are unknown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bazel_xc.tables import table
 
 
 class Language(enum.StrEnum):
-    """What a file is compiled as; headers are read as the file that includes them."""
+    """The language of a file for the compiler; a header is read as the file that includes it."""
 
     C = "c"
     CXX = "c++"
@@ -29,11 +29,11 @@ class Language(enum.StrEnum):
 
     @property
     def takes_cxxflags(self) -> bool:
-        """Whether CXXFLAGS count for it, not CFLAGS."""
+        """Whether CXXFLAGS apply to it, not CFLAGS."""
         return self in {Language.CXX, Language.OBJCXX}
 
 
-# The suffixes that go hands to a C compiler; .s is not preprocessed.
+# The suffixes of files that go gives to a C compiler; .s is not preprocessed.
 _LANGUAGES: Mapping[str, Language] = MappingProxyType(
     {
         ".c": Language.C,
@@ -47,7 +47,7 @@ _LANGUAGES: Mapping[str, Language] = MappingProxyType(
 
 @frozen(kw_only=True)
 class _Row:
-    """Where some macros are defined or may be; empty tuples do not restrict."""
+    """The places where some macros are or may be defined; empty tuples do not restrict."""
 
     goos: tuple[str, ...]
     goarch: tuple[str, ...]
@@ -66,7 +66,7 @@ class _Row:
         )
 
     def holds(self, platform: str) -> bool | None:
-        """Whether it is about the platform; without one, None where it is about some platforms only."""
+        """Whether the row applies to the platform; without one, None if it applies to some platforms only."""
         if not platform:
             return None if self.goos or self.goarch else True
         goos, _, goarch = platform.partition("_")
@@ -80,17 +80,17 @@ class _Table:
 
 
 def language_of(name: str) -> Language | None:
-    """What go has a file compiled as, by its name; None for what is no C, C++, Objective-C or assembly."""
+    """The language of a file for go, by its name; None if it is not C, C++, Objective-C or assembly."""
     return _LANGUAGES.get(name[name.rfind(".") :])
 
 
 def platform_macros(
     platform: str, language: Language, definitions: Iterable[tuple[str, str | None]] = ()
 ) -> Macros:
-    """The macros on a platform, or of an empty one those that are alike on all.
+    """The macros on a platform; for an empty one, those that are the same on all platforms.
 
-    ``definitions`` are applied in their order; without a platform they only make their names undecidable,
-    since other platforms have other flags.
+    ``definitions`` are applied in their order. Without a platform they only make their names undecidable,
+    because other platforms have other flags.
     """
     found = dict(_compiler_macros(platform, language))
     for name, text in definitions:
@@ -102,7 +102,7 @@ def platform_macros(
 
 
 def definitions_in(words: Iterable[str]) -> Iterator[tuple[str, str | None]]:
-    """What ``-D`` and ``-U`` among a compiler's flags say: name and text, None for ``-U``."""
+    """The ``-D`` and ``-U`` among a compiler's flags: name and text, None for ``-U``."""
     rest = iter(words)
     for word in rest:
         if word.startswith(("-D", "-U")):

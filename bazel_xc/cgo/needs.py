@@ -1,8 +1,8 @@
-"""What C a package needs from outside of itself, per configured platform.
+"""The C that a package needs from outside of the tree, per configured platform.
 
 Comes in: its cgo files, the configured platforms, and the inclusions that lead out of the tree. Goes out:
-headers, libraries, pkg-config names, frameworks and archives, each with the platforms where go would want it
-and the place that first asks for it. It looks for nobody who provides them.
+headers, libraries, pkg-config names, frameworks and archives, each with the platforms on which go would need
+it and the first place that asks for it. Providers are not looked for.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bazel_xc.model import Platform
 _FRAMEWORK_FLAGS = frozenset(
     f"-{how}framework" for how in ("", "weak_", "needed_", "reexport_", "lazy_", "upward_")
 )
-# Options of linkers whose argument is a name or a path of something else than an input.
+# Options of linkers whose argument is not an input.
 ARGUMENT_FLAGS = frozenset(
     "-rpath --rpath -rpath-link --rpath-link -soname --soname -h -install_name -dylib_install_name -o -u -e"
     " -z -T -L -F -arch -rpath_link --dynamic-linker -dynamic-linker --version-script -Map".split()
@@ -30,7 +30,7 @@ ARCHIVE = re.compile(r".*\.(?:a|so|so\.[0-9.]+|lib|dylib|dll|syso|o)", re.DOTALL
 
 
 class NeedKind(enum.StrEnum):
-    """What sort of thing is needed."""
+    """The kind of a need."""
 
     ARCHIVE = "archive"
     FRAMEWORK = "framework"
@@ -41,12 +41,12 @@ class NeedKind(enum.StrEnum):
 
 @frozen
 class CNeed:
-    """Something that a package needs on some of the configured platforms.
+    """A thing that a package needs on some of the configured platforms.
 
-    ``name`` is a header as it is included, a library without ``-l`` (``:file`` where it is named by file), a
-    pkg-config package, a framework, or the path of an archive or object, from the workspace root where it is
-    given by ``${SRCDIR}``. ``path`` and ``line`` say who asks first. It is not ``certain`` where every
-    inclusion of a header hangs on a condition that cannot be decided.
+    ``name`` is a header as it is included, a library without ``-l`` (``:file`` if it is named by file), a
+    pkg-config package, a framework, or the path of an archive or object, from the workspace root if it starts
+    with ``${SRCDIR}``. ``path`` and ``line`` are the first place that asks for it. It is not ``certain`` if
+    every inclusion of a header depends on an undecidable condition.
     """
 
     kind: NeedKind
@@ -66,10 +66,11 @@ def c_needs(
     tags_on: Callable[[Platform], frozenset[str]] = lambda _: frozenset(),
     release: int | tuple[int, int] = NEWEST_RELEASE,
 ) -> tuple[CNeed, ...]:
-    """The needs of one package, sorted by kind and name; one that is certain on some platforms only is two.
+    """The needs of one package, sorted by kind and name; a need that is certain on some platforms only is
+    two.
 
-    ``directory`` is the package's, from the workspace root; ``missing`` has by platform the inclusions that
-    nothing in the tree answers. ``tags_on`` gives the tags of a platform; ``release`` is as for ``holds``.
+    ``directory`` is the package's, from the workspace root; ``missing`` maps platforms to the inclusions
+    without a file in the tree. ``tags_on`` returns the tags of a platform; see ``holds`` for ``release``.
     """
     ordered = tuple(sources)
     found: dict[tuple[NeedKind, str, bool], CNeed] = {}
@@ -113,7 +114,7 @@ def _links(asked: Iterable[Asked], platform: Platform, directory: str) -> Iterat
 
 
 def linker_words(args: Iterable[str]) -> Iterator[str]:
-    """The words as the linker sees them, out of ``-Wl,a,b`` and ``-Xlinker``."""
+    """The words as the linker sees them, extracted from ``-Wl,a,b`` and ``-Xlinker``."""
     for arg in args:
         if arg.startswith("-Wl,"):
             yield from filter(None, arg.split(",")[1:])

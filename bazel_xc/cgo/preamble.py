@@ -1,8 +1,8 @@
 """The C text before ``import "C"``: its ``#cgo`` lines and its C directives.
 
 Comes in: a ``Preamble``. Goes out: ``#cgo`` lines split as go splits them, each with its condition as an
-expression, and the directives of the C preprocessor with their lines in the Go file. It evaluates no
-condition and expands no ``${SRCDIR}``.
+expression, and the directives of the C preprocessor with their lines in the Go file. Conditions are not
+evaluated and ``${SRCDIR}`` is not expanded.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bazel_xc.golang.source import Preamble
 
 VERBS = frozenset({"CFLAGS", "CPPFLAGS", "CXXFLAGS", "FFLAGS", "LDFLAGS", "pkg-config"})
 
-# What safeCgoName in go/build lets through, besides everything that is not ASCII.
+# The characters that safeCgoName in go/build allows, besides all that are not ASCII.
 _SAFE = re.compile(r"[-+.,/0-9=A-Za-z_:$@%! ~^\x80-\U0010ffff]+")
 _WORD_PIECE = re.compile(
     r"""(?P<blank>\s+) | \\(?P<escaped>.) | "(?P<double>(?:[^"\\]|\\.)*)" | '(?P<single>(?:[^'\\]|\\.)*)'
@@ -30,9 +30,9 @@ _BACKSLASHED = re.compile(r"\\(.)", re.DOTALL)
 
 @frozen
 class CgoLine:
-    """One ``#cgo`` directive. Where its condition holds and ``error`` is not empty, go refuses the file.
+    """One ``#cgo`` directive. If ``error`` is not empty, go refuses the file wherever the condition is true.
 
-    ``args`` are unquoted words in which ``${SRCDIR}`` still stands.
+    ``args`` are unquoted words that may contain ``${SRCDIR}``.
     """
 
     line: int
@@ -54,16 +54,16 @@ def cgo_lines(preamble: Preamble) -> tuple[CgoLine, ...]:
 
 
 def c_directives(preambles: Iterable[Preamble]) -> tuple[Directive, ...]:
-    """The preprocessor's directives of one Go file, whose preambles go puts together into one C text."""
+    """The preprocessor's directives of one Go file; go joins its preambles to one C text."""
     return tuple(
         directive for each in preambles for directive in scan(each.text.encode("utf-8", "replace"), each.line)
     )
 
 
 def split_quoted(text: str) -> tuple[str, ...]:
-    """Splits at blanks outside of quotes; a backslash takes the next character as it is.
+    """Splits at blanks outside of quotes; a backslash quotes the next character.
 
-    Follows splitQuoted in go/build. Raises ValueError where a quote or an escape is not finished.
+    Follows splitQuoted in go/build. Raises ValueError if a quote or an escape is not finished.
     """
     words: list[str] = []
     word: str | None = None
@@ -115,7 +115,7 @@ def _refusal(text: str, verb: str, args: tuple[str, ...]) -> str:
 
 
 def _condition(words: list[str]) -> Expr | None:
-    """Any of the words is enough; as in go, one that cannot be read never holds."""
+    """True if any of the words is; as in go, a word that cannot be parsed is never true."""
     choices = tuple(map(_word_condition, words))
     return Or(choices) if len(choices) > 1 else choices[0] if choices else None
 

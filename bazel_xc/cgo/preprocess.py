@@ -1,12 +1,12 @@
-"""A C preprocessor's view of ``#include``, good enough to know which files a compiler would open.
+"""Finds the inclusions of C text as a C preprocessor does, to know which files a compiler would open.
 
-Comes in: the bytes of a C file, or the text of a preamble; later what is known of macros. Goes out: its
-directives with their lines, and from them its inclusions, each certain or hanging on a condition that nobody
-can decide here. It opens no file, so that what one file defines is unknown in the next, expands no macro but
-one that names a header, and knows nothing of statements.
+Comes in: the bytes of a C file, or the text of a preamble; later the known macros. Goes out: its directives
+with their lines, and from them its inclusions, each certain or dependent on a condition that cannot be
+decided here. It opens no file, so macros of an included file are unknown. It expands only macros that name a
+header, and does not parse statements.
 
-Rules of conditions: of a branch that is surely not taken nothing counts; both branches of an undecidable
-condition count, and what they define is unknown afterwards; an include guard holds.
+Rules of conditions: branches known to be false are skipped. Both branches of an undecidable condition are
+followed, and macros defined in them become unknown. Include guards are taken as true.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from bazel_xc.cgo.conditions import (
 )
 
 _COMMENT = rb"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)|//(?:[^\n\\]++|\\\r?\n|\\)*+"
-# A quote that is not closed ends with its line, as for gcc.
+# A quote that is not closed ends with its line, as in gcc.
 _STRING = rb'"(?:[^"\\\n]++|\\\r?\n|\\.|\\)*+"?'
-_CHARACTER = rb"'(?:(?<=u8')|(?<![0-9]'))(?:[^'\\\n]++|\\\r?\n|\\.|\\)*+'?"  # no separator of digits
+_CHARACTER = rb"'(?:(?<=u8')|(?<![0-9]'))(?:[^'\\\n]++|\\\r?\n|\\.|\\)*+'?"  # not a digit separator
 _RAW_STRING = rb'R"(?P<delimiter>[^\s()\\"]{0,16}+)\((?s:.)*?\)(?P=delimiter)"'
 _NAMES_HEADER = rb'[ \t]*+(?:include(?:_next)?|import)[ \t]*+(?:<[^>\n]++>|"[^"\n]++")'
 _TO_LINE_END = rb"(?:[^\n\\/\"']++|\\[ \t]*\r?\n|\\|"
@@ -55,16 +55,16 @@ _DEFINITION = re.compile(r"([\w$]+)(\()?\s*(.*)", re.DOTALL)
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 _INCLUDES = frozenset({"include", "include_next", "import"})
 _MAX_EXPANSIONS = 20
-_LONGEST_VALUE = 1000  # a longer text of a macro is neither a number nor a header
+_LONGEST_VALUE = 1000  # a longer macro text is neither a number nor a header
 
 
 @frozen
 class Directive:
     """One directive that matters to inclusion.
 
-    ``word`` is ``if``, ``elif`` (both with a condition, ``ifdef`` and its like too), ``else``, ``endif``,
-    ``include``, ``include_next``, ``define`` or ``undef``. ``text`` is what is included as it is written, or
-    the name of the macro, and ``value`` the macro's text. Lines count from 1.
+    ``word`` is ``if``, ``elif`` (both with a condition, also for ``ifdef`` and the like), ``else``,
+    ``endif``, ``include``, ``include_next``, ``define`` or ``undef``. ``text`` is the header as it is
+    written, or the name of the macro, and ``value`` the macro's text. Lines count from 1.
     """
 
     line: int
@@ -76,10 +76,10 @@ class Directive:
 
 @frozen
 class Include:
-    """One ``#include``; ``system`` where the header is in angle brackets.
+    """One ``#include``; ``system`` if the header is in angle brackets.
 
-    ``certain`` is false where an undecidable condition stands above it, ``following`` is true for
-    ``#include_next``. Where ``computed``, ``header`` is a macro of which nothing is known.
+    It is not ``certain`` if it depends on an undecidable condition. ``following`` means ``#include_next``. If
+    it is ``computed``, ``header`` is a macro with an unknown value.
     """
 
     header: str
@@ -93,13 +93,13 @@ class Include:
 def scan(data: bytes, line: int = 1) -> tuple[Directive, ...]:
     """The directives outside of comments and strings; the text begins on ``line``.
 
-    Text that is no UTF-8 is read as Latin-1.
+    Text that is not UTF-8 is read as Latin-1.
     """
     return tuple(_directives(data, line)) if b"#" in data else ()
 
 
 def inclusions(directives: Iterable[Directive], macros: Macros) -> tuple[Include, ...]:
-    """What is included where ``macros`` hold, in order; what is surely left out is left out."""
+    """The inclusions for known ``macros``, in order, without those in branches known to be false."""
     directives = tuple(directives)
     guard = _guard(directives)
     known = dict(macros)
@@ -132,21 +132,21 @@ def inclusions(directives: Iterable[Directive], macros: Macros) -> tuple[Include
 
 
 def header_macros(directives: Iterable[Directive]) -> Iterator[tuple[str, str]]:
-    """Macros that stand for a header somewhere in the text: name and header with its delimiters."""
+    """Macros that are a header somewhere in the text: name, and header with its delimiters."""
     for directive in directives:
         if directive.word == "define" and _HEADER.fullmatch(directive.value):
             yield directive.text, directive.value
 
 
 def named_header(text: str) -> tuple[str, bool] | None:
-    """A header written with its delimiters: its name, and whether they are angle brackets."""
+    """The name of a header that is written with its delimiters, and whether they are angle brackets."""
     found = _HEADER.fullmatch(text)
     return (found[1] or found[2], found[1] is not None) if found else None
 
 
 @frozen
 class _Group:
-    """An open ``#if``: whether it counts at all, whether a branch was taken up to here, and this branch."""
+    """An open ``#if``: whether it is reached, whether a branch was taken before, and the current branch."""
 
     outside: bool | None
     taken: bool | None
@@ -162,7 +162,7 @@ class _Group:
 
 
 def _guard(directives: tuple[Directive, ...]) -> Directive | None:
-    """The ``#ifndef X`` that is followed by ``#define X`` before all else."""
+    """The ``#ifndef X`` that is followed by ``#define X`` before anything else."""
     if len(directives) < 2:
         return None
     first, second = directives[:2]
@@ -192,7 +192,7 @@ def _included(
 
 
 def _written(text: str, known: Macros) -> str:
-    """What is included after macros are replaced by macros and by a header."""
+    """The text that is included, with macros replaced until it is a header."""
     for _ in range(_MAX_EXPANSIONS):
         value = known.get(text)
         if value is None or not (_HEADER.fullmatch(value) or _IDENTIFIER.fullmatch(value)):
@@ -216,7 +216,7 @@ def _directives(data: bytes, line: int) -> Iterator[Directive]:
 
 
 def _starts_line(data: bytes, at: int, comment_start: int, comment_end: int) -> bool:
-    """Whether there is nothing but blanks, and a comment that began so, before a ``#``."""
+    """Whether only blanks, and a comment that starts after blanks, are before a ``#``."""
     start = data.rfind(b"\n", 0, at) + 1
     if start < comment_end <= at:
         if data[comment_end:at].strip():
@@ -249,7 +249,7 @@ def _directive(body: bytes, line: int) -> Directive | None:
 
 
 def _as_included(text: str) -> str:
-    """The header with its delimiters, without what follows; else the text as it is."""
+    """The header with its delimiters, without the text after it; otherwise the unchanged text."""
     found = _HEADER.match(text)
     return found[0] if found else text
 

@@ -1,9 +1,9 @@
-"""Which files of the tree the C of one package reaches, and what it misses there.
+"""The files of the tree that the C of one package includes, and the inclusions that are missing there.
 
-Comes in: a package's cgo files with their ``#cgo`` lines, and the C files beside them. Goes out: ``Reached``
-on one configured platform, strictly as go would compile there, or anywhere, on every known platform and
-through every condition that hangs on one. It takes search directories and macros from flags as go passes
-them, and leaves to pkg-config, the environment and the toolchain what they add.
+Comes in: a package's cgo files with their ``#cgo`` lines, and the C files beside them. Goes out: ``Reached``,
+on one configured platform, exactly as go would compile there; or anywhere, on every known platform and
+through every condition that depends on one. Search directories and macros come from flags, as go passes them;
+those of pkg-config, the environment and the toolchain are not known.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NOWHERE = ".."  # for flags without a package's own directory
 
 @frozen(kw_only=True)
 class CFile:
-    """A file that go hands to a C compiler; platforms are as in ``CgoSource``."""
+    """A file that go gives to a C compiler; platforms as in ``CgoSource``."""
 
     path: str
     language: Language
@@ -34,7 +34,7 @@ class CFile:
 
 @frozen(kw_only=True)
 class CSide:
-    """What of a package is compiled as C; paths and ``directory`` count from the root of the tree."""
+    """The C of a package; paths and ``directory`` are relative to the root of the tree."""
 
     directory: str
     sources: tuple[CgoSource, ...] = ()
@@ -43,7 +43,7 @@ class CSide:
 
 @frozen
 class _Run:
-    """The roots of one language, with the words of flags that count for it."""
+    """The roots of one language, with the words of its flags."""
 
     language: Language
     roots: tuple[Root, ...]
@@ -57,9 +57,10 @@ def reached_on(
     tags: frozenset[str] = frozenset(),
     release: int | tuple[int, int] = NEWEST_RELEASE,
 ) -> Reached:
-    """What go's C compilers reach on a configured platform; ``tags`` and ``release`` are as for ``holds``.
+    """The files that go's C compilers open on a configured platform; see ``holds`` for ``tags`` and
+    ``release``.
 
-    A macro that the package's own ``-D`` defines on other platforms only is taken for undefined.
+    A macro that the package's own ``-D`` defines on other platforms only counts as undefined.
     """
     sources = [source for source in side.sources if platform.name in source.active]
     if not sources:
@@ -90,10 +91,10 @@ def reached_on(
 
 
 def reached_anywhere(side: CSide, flags: CgoFlags, scans: Scans) -> Reached:
-    """What may be reached on some known platform; ``flags`` are those of all of the package's cgo files.
+    """The files that may be opened on some known platform; ``flags`` are those of all cgo files of the
+    package.
 
-    Platforms with the same flags are looked at together, as one of which only that is known which is so on
-    all platforms.
+    Platforms with the same flags are walked together, with the macros that are the same on all of them.
     """
     parts = []
     for where, verbs in _alike(side, flags):
@@ -106,9 +107,9 @@ def reached_anywhere(side: CSide, flags: CgoFlags, scans: Scans) -> Reached:
 
 
 def search_anywhere(flags: CgoFlags) -> tuple[str, ...]:
-    """The directories in the workspace where some known platform's flags have headers looked for.
+    """The directories of the workspace in which the flags of any known platform look for headers.
 
-    In order of first appearance; the package's own is there only where a flag names it.
+    In order of first appearance; the package's own directory only if a flag names it.
     """
     every = (flags.get(verb, NO_FLAGS) for verb in _COMPILER)
     words = (word for each in every for name in sorted(each.platforms) for word in each.on(name))
@@ -128,7 +129,7 @@ def _runs(
 
 
 def _alike(side: CSide, flags: CgoFlags) -> Iterator[tuple[frozenset[str], Mapping[str, tuple[str, ...]]]]:
-    """The known platforms on which a file may be compiled, together where their flags are the same."""
+    """The known platforms on which a file may be compiled, grouped by equal flags."""
     found: dict[tuple[tuple[str, ...], ...], set[str]] = {}
     everywhere: Iterable[str] = frozenset().union(*(source.may for source in side.sources))
     for platform in sorted(everywhere):

@@ -1,8 +1,8 @@
-"""The C side of all packages: their ``#cgo`` flags per platform, what they reach and what they need.
+"""The C of all packages: their ``#cgo`` flags per platform, the files they reach and their needs.
 
 Comes in: folded packages and listings. Goes out: a ``Survey``, by directory for the workspace's own packages
-and by import path for what they need. Own reading of flags is held against go list's; differences are said,
-and so is what rules_go cannot compile.
+and by import path for needs. Our reading of flags is compared with go list, and differences are reported, as
+are files and flags that rules_go cannot compile.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from bazel_xc.tree import glance
 class Survey:
     """Flags by directory, for libraries and for tests; needs by import path.
 
-    By directory too: ``asked``, the needs as they are written, before libraries of the tree are told apart;
-    ``reached``, what of the tree the package's C may include on any known platform; ``archives``, the
-    libraries of the tree that it links; and ``search``, the directories of the tree in which its flags have
-    headers looked for.
+    Also by directory: ``asked``, the needs as they are written, before libraries of the tree are separated;
+    ``reached``, the files of the tree that the package's C may include on any known platform; ``archives``,
+    the libraries of the tree that it links; ``search``, the directories of the tree in which its flags look
+    for headers.
     """
 
     flags: Mapping[str, CgoFlags]
@@ -55,9 +55,9 @@ def survey(
     listed: Mapping[str, Mapping[str, ListedPackage]],
     view: GoView,
 ) -> Survey:
-    """Looks at every package that imports "C", unless a directive turns cgo off.
+    """Surveys every package that imports "C", unless a directive turns cgo off.
 
-    ``packages`` are by directory, ``listed`` too, and below that by platform.
+    ``packages`` is by directory; ``listed`` is by directory and platform.
     """
     scans = Scans(partial(glance, workspace.tree))
     flags: dict[str, CgoFlags] = {}
@@ -68,13 +68,13 @@ def survey(
     archives: dict[str, Archives] = {}
     look = look_in(workspace.tree)
     search: dict[str, tuple[str, ...]] = {}
-    said: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for path, package in packages.items():
         directory = workspace.directories[path]
         if not directory.settings.cgo:
             continue
         side = _c_side(package)
-        said += unsupported(path, directory.files, side.sources)
+        diagnostics += unsupported(path, directory.files, side.sources)
         if not side.sources:
             continue
         tags = directory.settings.build_tags
@@ -91,7 +91,7 @@ def survey(
         if open_ends:
             needs[package.import_path] = open_ends
     if flags:
-        said += _differences(flags, listed, view)
+        diagnostics += _differences(flags, listed, view)
     return Survey(
         flags=flags,
         test_flags=test_flags,
@@ -100,12 +100,12 @@ def survey(
         reached=reached,
         archives=archives,
         search=search,
-        diagnostics=tuple(said),
+        diagnostics=tuple(diagnostics),
     )
 
 
 def _cgo_source(path: str, source: SourceFile, may: frozenset[str], active: frozenset[str]) -> CgoSource:
-    """A Go file that imports "C"; platforms are as in ``CgoSource``."""
+    """A Go file that imports "C"; platforms as in ``CgoSource``."""
     return CgoSource(
         path=path,
         lines=tuple(line for preamble in source.preambles for line in cgo_lines(preamble)),
@@ -116,7 +116,7 @@ def _cgo_source(path: str, source: SourceFile, may: frozenset[str], active: froz
 
 
 def _needs_of(side: CSide, scans: Scans, view: GoView) -> tuple[CNeed, ...]:
-    """What one package needs on the configured platforms."""
+    """The needs of one package on the configured platforms."""
     missing = {
         platform.name: reached_on(side, platform, scans, view.tags_on(platform), view.release).missing
         for platform in view.platforms
@@ -145,7 +145,7 @@ def _c_side(package: GoPackage) -> CSide:
 def _differences(
     flags: Mapping[str, CgoFlags], where: Mapping[str, Mapping[str, ListedPackage]], view: GoView
 ) -> Iterator[Diagnostic]:
-    """Where our reading of ``#cgo`` lines is not go list's, on the configured platforms with cgo."""
+    """The differences between our reading of ``#cgo`` lines and go list, on configured platforms with cgo."""
     for path, found in flags.items():
         for platform in view.platforms:
             listed = where.get(path, {}).get(platform.name)

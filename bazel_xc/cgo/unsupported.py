@@ -1,8 +1,8 @@
-"""What go compiles beside cgo and rules_go does not: Fortran, SWIG, and what is not there for Bazel.
+"""Files and flags that go compiles beside cgo and rules_go does not: Fortran, SWIG, paths unknown to Bazel.
 
 Comes in: the names of a package's files and its cgo files. Goes out: one warning per file, per ``#cgo`` line
-with Fortran flags, and per path of such a line that leads out of the workspace, with its place. It does not
-tell on which platforms a file would be compiled.
+with Fortran flags, and per path in such a line that leads out of the workspace, with its place. It does not
+determine the platforms on which a file would be compiled.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bazel_xc.cgo.flags import CgoSource, resolved_words
 from bazel_xc.golang.package import SWIG
 from bazel_xc.model import Diagnostic
 
-# The names that go/build takes for Fortran.
+# The suffixes of Fortran files in go/build.
 _FORTRAN = (".f", ".F", ".for", ".f90")
 _OUTSIDE = re.compile(r"(?:-[ILF]|-isystem|-iquote)?\.\./")
 
@@ -35,8 +35,8 @@ def unsupported(directory: str, names: Iterable[str], sources: Iterable[CgoSourc
                 text = "#cgo FFLAGS are left out: rules_go does not compile Fortran"
                 yield _warning(source.path, line.line, text, "give them to the rule that compiles it")
             for word in () if line.error else _leading_out(line.args, directory):
-                text = f"#cgo {line.verb} names {word}, outside of the workspace, where Bazel sees nothing"
-                yield _warning(source.path, line.line, text, "bring it into the workspace, or name a rule")
+                text = f"#cgo {line.verb} names {word}, outside of the workspace, which Bazel does not see"
+                yield _warning(source.path, line.line, text, "move it into the workspace, or name a rule")
 
 
 def _leading_out(words: tuple[str, ...], directory: str) -> Iterator[str]:

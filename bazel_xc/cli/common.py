@@ -137,7 +137,7 @@ def run_options(options: argparse.Namespace) -> Options:
     text = os.environ.get("BAZEL_XC_TIMEOUT", "")
     with suppress(ValueError):  # other texts are refused where the limit is used
         if text and not 0 < float(text) <= threading.TIMEOUT_MAX:
-            raise ConfigError(f"BAZEL_XC_TIMEOUT: {text!r} is no number of seconds that a run could wait")
+            raise ConfigError(f"BAZEL_XC_TIMEOUT: {text!r} is not a number of seconds that a run could wait")
     return Options(root=options.root, config_file=options.config, platforms=tuple(options.platform))
 
 

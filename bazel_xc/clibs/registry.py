@@ -73,7 +73,6 @@ class Library:
     debian: str = ""
     msys2: str = ""
     windows_arm64: str = "unknown"
-    note: str = ""
     picks: Mapping[str, tuple[Label, ...]] = field(factory=dict)
     links: Mapping[str, tuple[str, ...]] = field(factory=dict)
 
@@ -92,7 +91,6 @@ class Library:
             debian=raw.get("debian", ""),
             msys2=raw.get("msys2", ""),
             windows_arm64=raw.get("windows_arm64", "unknown"),
-            note=raw.get("note", ""),
             picks={name: _labels(texts) for name, texts in raw.get("picks", {}).items()},
             links={name: tuple(texts) for name, texts in raw.get("links", {}).items()},
         )

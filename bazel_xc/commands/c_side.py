@@ -1,7 +1,7 @@
-"""The stages about C: what packages need, who provides it, how that becomes dependencies.
+"""Finds the C needs of a tree, their providers, and the dependencies that follow.
 
 Comes in: a ``Site``, and a ``Resolver``, which knows the providers of the main workspace. Goes out: a
-``Solved``, from which BUILD files are planned and reports are made.
+``Solved``, the input for plans of BUILD files and for reports. Nothing is written.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ Spell = Callable[[Label], Label]
 
 @frozen(kw_only=True)
 class Solved:
-    """The C of a tree; ``outcomes`` are by import path, ``wiring`` by directory. ``absence`` says where
-    packages cannot be built, for lack of C or for any other reason.
+    """The C of a tree; ``outcomes`` are by import path, ``wiring`` by directory. ``absence`` has the
+    platforms on which packages cannot be built, because of C or for any other reason.
     """
 
     survey: Survey
@@ -46,7 +46,7 @@ class Solved:
 
 @frozen(kw_only=True, slots=False)
 class Resolver:
-    """Finds providers in the main workspace and in what it declares."""
+    """Finds providers in the main workspace and in its declarations."""
 
     config: Config
     workspace: Workspace
@@ -54,7 +54,7 @@ class Resolver:
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Resolver:
-        """The providers that a workspace has."""
+        """The resolver of a workspace."""
         return cls(config=snapshot.config, workspace=snapshot.workspace, repositories=snapshot.repositories)
 
     @cached_property
@@ -63,7 +63,7 @@ class Resolver:
         return build_c_index(self.workspace)
 
     def outcomes(self, import_path: str, needs: tuple[CNeed, ...], directory: str) -> tuple[Outcome, ...]:
-        """The outcomes of one package; directives of ``directory`` of the main workspace count."""
+        """The outcomes of one package; directives of ``directory`` in the main workspace apply."""
         found = self.workspace.directories.get(directory)
         providers = Providers(
             resolves=self.config.resolves,
@@ -80,8 +80,8 @@ class Resolver:
 def solve(site: Site, resolver: Resolver, spell: Spell | None = None) -> Solved:
     """Finds a provider for every C need of a tree.
 
-    ``spell`` says how labels of the main workspace are called in somebody else's module; it is None for the
-    workspace itself.
+    ``spell`` converts labels of the main workspace for a third-party module; it is None for the workspace
+    itself.
     """
     found = survey(site.workspace, site.packages, site.universe.listed, site.view)
     own = {package.import_path: path for path, package in site.packages.items()}
@@ -98,12 +98,12 @@ def solve(site: Site, resolver: Resolver, spell: Spell | None = None) -> Solved:
     index = CIndex()
     if found.flags:
         index = build_c_index(site.workspace) if spell else resolver.index
-    wiring = wire(found, spelt, _ground(site, index))
+    wiring = wire(found, spelt, _wiring_input(site, index))
     where = absence(site.universe, lacking=wiring.absent, made=site.made)
     return Solved(survey=found, outcomes=outcomes, wiring=wiring, absence=where)
 
 
-def _ground(site: Site, index: CIndex) -> WiringInput:
+def _wiring_input(site: Site, index: CIndex) -> WiringInput:
     outlines = site.outlines
     return WiringInput(
         workspace=site.workspace,
@@ -120,7 +120,7 @@ def _ground(site: Site, index: CIndex) -> WiringInput:
     )
 
 
-def said_of(solved: Solved, site: Site, unresolved: str) -> tuple[Diagnostic, ...]:
+def c_findings(solved: Solved, site: Site, unresolved: str) -> tuple[Diagnostic, ...]:
     """The findings about the C of a tree's packages; ``unresolved`` is the policy of that name."""
     outcomes = (each for some in solved.outcomes.values() for each in some)
     asked = frozenset(platform.name for platform in site.view.platforms if platform.cgo)
@@ -138,12 +138,12 @@ def said_of(solved: Solved, site: Site, unresolved: str) -> tuple[Diagnostic, ..
 
 
 def _becomes_package(each: Outline, site: Site) -> bool:
-    stands = bool(each.directory.build_file or each.directory.broken)
-    return stands or (each.is_package and site.may_make(each))
+    exists = bool(each.directory.build_file or each.directory.broken)
+    return exists or (each.is_package and site.may_make(each))
 
 
 def _has_wanted_rule(each: Outline, site: Site) -> bool:
-    """Whether a rule will be written that may have cdeps; mode "cgo" adds none that is not there."""
+    """Whether a rule will be written that may have cdeps; mode "cgo" adds no rules."""
     slots = [slot for slot in each.slots if not slot.blocked]
-    stand = [slot for slot in slots if slot.existing or site.mode != "cgo"]
-    return bool(stand) and site.may_write(each)
+    writable = [slot for slot in slots if slot.existing or site.mode != "cgo"]
+    return bool(writable) and site.may_write(each)

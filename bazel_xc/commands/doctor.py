@@ -1,7 +1,7 @@
 """Collects the input of doctor and fingerprint: configuration, go, versions that the workspace names.
 
-Comes in: the choices of the command line. Goes out: the ``Surroundings``. Parts may be missing in the
-workspace; only a configuration with mistakes ends the run.
+Comes in: the choices of the command line. Goes out: the ``Surroundings``. Parts of the workspace may be
+missing; only a configuration with mistakes ends the run.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TIMEOUT_SECONDS = 120
 
 
 def surroundings(options: Options) -> Surroundings:
-    """The surroundings that are examined. Raises ``ConfigError`` for a configuration with mistakes."""
+    """The surroundings to examine. Raises ``ConfigError`` for a configuration with mistakes."""
     config = configuration(options)
     root = options.root
     problem, toolchain = "", None
@@ -61,7 +61,7 @@ def _command(toolchain: Toolchain | None) -> str:
 
 
 def _go_versions(root: Path) -> Iterator[str]:
-    """The versions that go.mod and go.work of the root ask for; they are read here, as go may be missing."""
+    """The versions that go.mod and go.work of the root require; go may be missing, so they are read here."""
     for name in ("go.mod", "go.work"):
         try:
             text = read_file(root / name).decode()

@@ -1,8 +1,8 @@
-"""Modules of other people whose packages the build uses with C: each as a ``Site`` of its own.
+"""Third-party modules whose packages the build uses with C, each as a ``Site`` of its own.
 
-Comes in: the ``Snapshot`` of the workspace that uses them. Goes out: a ``ForeignModule`` each: its packages
-as they are folded from where go found them, its C, and why Gazelle's rules are not enough. The modules are
-never changed, and nothing is written here.
+Comes in: the ``Snapshot`` of the workspace that uses them. Goes out: a ``ForeignModule`` each: its packages,
+folded from the directory where go found them, its C, and the reasons why Gazelle's rules are not enough.
+Modules are never changed, and nothing is written here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bazel_xc.buildfile.module_file import BazelDep
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.workspace import read_workspace
 from bazel_xc.clibs.resolution import Outcome
-from bazel_xc.commands.c_side import Resolver, Solved, said_of, solve
+from bazel_xc.commands.c_side import Resolver, Solved, c_findings, solve
 from bazel_xc.commands.site import Site
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.golang.listed import ListedModule
@@ -33,8 +33,8 @@ from bazel_xc.model import Diagnostic, Label
 class ForeignModule:
     """A module, its tree, its C, and the ``labels`` of the main workspace that its C needs.
 
-    ``why`` are the reasons for an override; one that is not ``outside`` of the workspace gets none. Findings
-    of ``said`` have places in the module.
+    ``why`` are the reasons for an override; a module that is not ``outside`` of the workspace gets none.
+    Places of ``findings`` are in the module.
     """
 
     module: ListedModule
@@ -43,7 +43,7 @@ class ForeignModule:
     labels: frozenset[Label]
     outside: bool
     why: tuple[shapes.Reason, ...]
-    said: tuple[Diagnostic, ...]
+    findings: tuple[Diagnostic, ...]
 
     @property
     def outcomes(self) -> Iterator[tuple[str, tuple[Outcome, ...]]]:
@@ -60,7 +60,7 @@ class ForeignModule:
 
 @frozen(kw_only=True)
 class LoadedModule:
-    """A module with its packages, as the build uses it, whatever the workspace declares."""
+    """A module with its packages, as the build uses it, apart from the declarations of the workspace."""
 
     module: ListedModule
     tree: GoTree
@@ -70,9 +70,9 @@ class LoadedModule:
 
 @frozen(kw_only=True, slots=False)
 class ForeignModules:
-    """The modules outside of the workspace that use C, or do without some where it is not there.
+    """The modules outside of the workspace that use C, or that do without a cgo package on some platform.
 
-    ``fallbacks`` says by import path which packages do without C somewhere.
+    ``fallbacks`` maps the import paths of the latter's packages to the reason.
     """
 
     main: Snapshot
@@ -81,19 +81,19 @@ class ForeignModules:
 
     @classmethod
     def of(cls, main: Snapshot) -> ForeignModules:
-        """All of them that are on disk, by path."""
+        """All of those modules that are on disk, by path."""
         fallbacks = dict(_with_fallbacks(main.universe))
         listed = _listed(main.universe, fallbacks)
         return cls(main=main, loaded=tuple(_load(each, main) for each in listed), fallbacks=fallbacks)
 
     @cached_property
     def modules(self) -> tuple[ForeignModule, ...]:
-        """What each of them needs, given what the workspace declares."""
+        """The modules with their needs and providers, by the declarations of the workspace."""
         resolver = Resolver.of(self.main)
         return tuple(self._module(each, resolver) for each in self.loaded)
 
     def clause(self, import_path: str) -> str:
-        """The first of the workspace's own packages that is found above a package, as a clause."""
+        """A clause that names the nearest of the workspace's own packages that imports a package."""
         packages = self.main.universe.packages
         layer = seen = frozenset({import_path})
         while layer:
@@ -129,13 +129,15 @@ class ForeignModules:
             labels=frozenset(labels),
             outside=not Path(module.directory).is_relative_to(main.root.resolve()),
             why=shapes.reasons(site.packages, solved.wiring, main.config.platforms, self.fallbacks),
-            said=tuple(self._placed(said_of(solved, site, main.config.unresolved), module, site)),
+            findings=tuple(self._placed(c_findings(solved, site, main.config.unresolved), module, site)),
         )
 
-    def _placed(self, said: tuple[Diagnostic, ...], module: ListedModule, site: Site) -> Iterator[Diagnostic]:
-        """Findings at their places in a module, with the package of the workspace that brings it in."""
+    def _placed(
+        self, findings: tuple[Diagnostic, ...], module: ListedModule, site: Site
+    ) -> Iterator[Diagnostic]:
+        """Findings with places in a module, and the package of the workspace that imports it."""
         version = f"@{module.version}" if module.version else ""
-        for each in said:
+        for each in findings:
             package = site.packages.get(each.path.rpartition("/")[0]) or site.packages.get(each.path)
             used_by = self.clause(package.import_path if package else "")
             yield evolve(each, path=f"{module.path}{version}/{each.path}", message=f"{each.message}{used_by}")
@@ -162,7 +164,7 @@ def _load(module: ListedModule, main: Snapshot) -> LoadedModule:
 
 
 def _site(loaded: LoadedModule, main: Snapshot) -> Site:
-    """A module as the main workspace's build uses it, and as Gazelle would name its rules."""
+    """A module as the main workspace's build uses it, with the rule names of Gazelle."""
     own = shapes.main_repository(bzlmod=main.repositories.bzlmod)
     return Site(
         workspace=loaded.tree.workspace,
@@ -182,7 +184,7 @@ def _site(loaded: LoadedModule, main: Snapshot) -> Site:
 
 
 def _root(package: Package, module: ListedModule) -> str:
-    """The folder of a package's module; that of a vendored one follows from the folder of the package."""
+    """The folder of a package's module; for a vendored one it follows from the folder of the package."""
     below = package.import_path[len(module.path) :]
     if module.directory or not package.directory.endswith(below):
         return module.directory
@@ -190,7 +192,7 @@ def _root(package: Package, module: ListedModule) -> str:
 
 
 def _seen_from_modules(repositories: Repositories) -> Repositories:
-    """What a repository made by Gazelle calls others: by the names in Gazelle's own MODULE.bazel."""
+    """The repositories as Gazelle's repositories see them: by the names in Gazelle's own MODULE.bazel."""
     names = {"rules_go": "io_bazel_rules_go", "gazelle": "bazel_gazelle"}
     deps = (
         BazelDep(each.name, each.version, names.get(each.name, each.name)) for each in repositories.bazel_deps
@@ -204,9 +206,9 @@ def _seen_from_modules(repositories: Repositories) -> Repositories:
 
 
 def _with_fallbacks(universe: Universe) -> Iterator[tuple[str, str]]:
-    """Packages that do without cgo packages where these are not there, by their import paths, and why.
+    """The import paths of packages that do without a cgo package on platforms without it, and the reason.
 
-    Gazelle makes no difference between platforms with cgo and without it.
+    Gazelle does not distinguish platforms with cgo from those without it.
     """
     packages = universe.packages
     cgo = {path for path, each in packages.items() if each.cgo and not each.standard}

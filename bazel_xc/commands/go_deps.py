@@ -1,8 +1,8 @@
-"""Which Go modules MODULE.bazel hands to Gazelle's go_deps.
+"""Finds the Go modules that Gazelle's go_deps knows.
 
 Comes in: a ``Snapshot``, and through it MODULE.bazel with its ``from_file`` and ``module`` tags. Goes out: a
-``Told``: the go.mod files that the extension reads, the modules that they name, and what could not be found.
-It does not decide which repositories are wanted.
+``GoDepsModules``: the go.mod files that the extension reads, the modules in them, and findings. It does not
+decide which repositories are needed.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _SUM_FILES = ("go.sum", "go.work.sum")
 
 
 @frozen(kw_only=True)
-class Told:
-    """What go_deps is told of the workspace's modules.
+class GoDepsModules:
+    """The modules of the workspace that go_deps knows.
 
-    ``source`` is the attribute of ``from_file`` and its label, None where no file can be chosen; ``packages``
-    are the directories that hold the files which ``from_file`` names or will name; ``modules`` are those
-    whose go.mod the extension reads; ``direct`` the paths of ``module`` tags that count as direct; ``known``
-    the paths of all modules that it is told of, None where one of its files is not known.
+    ``source`` is the attribute of ``from_file`` and its label, None if no file can be chosen. ``packages``
+    are the directories of the files that ``from_file`` names or will name. ``modules`` are the modules whose
+    go.mod the extension reads; ``direct`` are the paths of ``module`` tags for direct dependencies; ``known``
+    are the paths of all modules that it knows, None if one of its files is not known.
     """
 
     source: tuple[str, str] | None
@@ -42,12 +42,12 @@ class Told:
 
     @property
     def is_nothing(self) -> bool:
-        """Whether no module is known, so that nothing can be said of any repository."""
+        """Whether no module is known, so that repositories cannot be judged."""
         return not (self.modules or self.direct or self.known)
 
 
-def told(snapshot: Snapshot) -> Told:
-    """Reads the tags of go_deps; without any, what ``from_file`` would be given counts."""
+def go_deps_modules(snapshot: Snapshot) -> GoDepsModules:
+    """Reads the tags of go_deps; without tags, the default of ``from_file`` counts."""
     tags = _tags(snapshot)
     files = [tag for tag in tags if tag.kind.endswith(".from_file")]
     listed = [tag for tag in tags if tag.kind.endswith(".module")]
@@ -56,18 +56,18 @@ def told(snapshot: Snapshot) -> Told:
     if not files and not listed and source:
         labels = [source]
     read = [_modules_of(*label, snapshot) for label in labels]
-    said = tuple(_unread(tag) for tag, found in zip(files, read, strict=False) if found is None)
+    diagnostics = tuple(_unread(tag) for tag, found in zip(files, read, strict=False) if found is None)
     modules = tuple(dict.fromkeys(module for found in read for module in found or ()))
     if not read and not listed:
-        said = (_no_file(snapshot),)
+        diagnostics = (_no_file(snapshot),)
     known = {call.string("path") or "" for call in listed} | set(_paths(modules, snapshot))
-    return Told(
+    return GoDepsModules(
         source=source,
         packages=frozenset(_packages(labels, snapshot)),
         modules=modules,
         direct=frozenset(_direct(listed)),
-        known=None if said else frozenset(known - {""}),
-        diagnostics=said,
+        known=None if diagnostics else frozenset(known - {""}),
+        diagnostics=diagnostics,
     )
 
 
@@ -80,7 +80,7 @@ def _tags(snapshot: Snapshot) -> tuple[Call, ...]:
 
 
 def _source(snapshot: Snapshot) -> tuple[str, str] | None:
-    """What ``from_file`` is given where it is missing: the root's go.work or go.mod, else the only go.mod."""
+    """The default of ``from_file``: the root's go.work or go.mod, else the only go.mod; None without any."""
     in_root = snapshot.workspace.directories[""].files
     for attribute, name in (("go_work", "go.work"), ("go_mod", "go.mod")):
         if name in in_root:
@@ -97,14 +97,14 @@ def _label_of(tag: Call) -> tuple[str, str]:
 
 
 def _packages(labels: Iterable[tuple[str, str]], snapshot: Snapshot) -> Iterator[str]:
-    """The Bazel packages of files of the workspace."""
+    """The Bazel packages of those labels that are files of the workspace."""
     for _, text in labels:
         if _path(text, snapshot.repositories.own_names):
             yield Label.parse(text).package
 
 
 def _modules_of(attribute: str, text: str, snapshot: Snapshot) -> tuple[Module, ...] | None:
-    """The workspace's modules that a label of ``from_file`` stands for; None where there are none."""
+    """The workspace's modules behind a label of ``from_file``; None if there are none."""
     path = _path(text, snapshot.repositories.own_names)
     directory, _, name = path.rpartition("/")
     if attribute == "go_mod" and name == "go.mod":
@@ -140,7 +140,7 @@ def _used(path: str, snapshot: Snapshot) -> Iterator[str]:
 
 
 def _direct(listed: Iterable[Call]) -> Iterator[str]:
-    """The paths of ``go_deps.module`` tags, which count as direct dependencies."""
+    """The paths of ``go_deps.module`` tags for direct dependencies."""
     for call in listed:
         path, indirect = call.string("path"), call.get("indirect")
         if path and not (indirect and indirect.value == Opaque("True")):

@@ -1,7 +1,7 @@
 """The page of ``init``: the first files of a workspace.
 
 Comes in: the choices of the command line and the name of a C toolchain. Goes out: a ``Result`` with
-bazel_xc.toml, the platforms package and lines for Bazel's own files. go is not asked.
+bazel_xc.toml, the platforms package and lines for Bazel's own files. It does not run go.
 """
 
 from __future__ import annotations
@@ -28,33 +28,35 @@ from bazel_xc.model import Diagnostic, FileChange, Result, Severity, unique
 def initialise(options: Options, toolchain: str | None = None) -> Result:
     """The first files of a workspace: configuration, platforms package, lines for Bazel's own files.
 
-    ``toolchain`` names one of ``cc_toolchains``, which is brought in, too.
+    ``toolchain`` names one of ``cc_toolchains`` to add.
     """
     chosen = cc_toolchains()[toolchain] if toolchain else None
     workspace = read_workspace(options.root)
     look = workspace.look
-    ground, said = _ground(options, workspace)
-    config = _configuration(options, ground)
-    texts = setup.first_files(ground, config, chosen)
+    state, problems = _initial_state(options, workspace)
+    config = _configuration(options, state)
+    texts = setup.first_files(state, config, chosen)
     made = texts.get("MODULE.bazel")
-    repositories = ground.repositories
-    if made is not None:  # what it declares decides how the platforms package is spelt
+    repositories = state.repositories
+    if made is not None:  # its declarations decide the labels in the platforms package
         repositories, _ = read_repositories(lambda path: made if path == "MODULE.bazel" else look(path))
     changes = [FileChange(path, look(path), text) for path, text in texts.items()]
-    maker = FileMaker(config, repositories, workspace, ground.rc)
+    maker = FileMaker(config, repositories, workspace, state.rc)
     package, more = maker.platforms_package(look(bazelrc_path(config)))
-    tags = setup.tag_findings(ground.rc, config.tags)
+    tags = setup.tag_findings(state.rc, config.tags)
     home = PurePosixPath(config.platforms_package)
     broken = (each for each in workspace.diagnostics if PurePosixPath(each.path).parent == home)
     return Result(
         changes=tuple(change for change in (*changes, *package) if change.is_change),
-        diagnostics=unique((*said, *broken, *map(_louder, more), *tags)),
+        diagnostics=unique((*problems, *broken, *map(_as_warning, more), *tags)),
         advice=setup.advice(repositories, config, chosen),
     )
 
 
-def _ground(options: Options, workspace: Workspace) -> tuple[setup.InitialState, tuple[Diagnostic, ...]]:
-    """What is there before ``init``. Raises ``WorkspaceError`` where there is no Go module."""
+def _initial_state(
+    options: Options, workspace: Workspace
+) -> tuple[setup.InitialState, tuple[Diagnostic, ...]]:
+    """The state before ``init``. Raises ``WorkspaceError`` if there is no Go module."""
     look, config = workspace.look, configuration(options)
     directories = workspace.directories
     go_mods = tuple(
@@ -62,10 +64,10 @@ def _ground(options: Options, workspace: Workspace) -> tuple[setup.InitialState,
     )
     if not go_mods and "go.work" not in directories[""].files:
         raise WorkspaceError(f"{options.root}: no go.mod in this directory or below; run: go mod init MODULE")
-    repositories, said = read_repositories(look)
+    repositories, problems = read_repositories(look)
     rc = read_bazelrc(look, bazelrc_path(config))
     rules = read_platforms(platforms_directory(workspace, config).build_file, KNOWN_PLATFORMS)
-    ground = setup.InitialState(
+    state = setup.InitialState(
         look=look,
         repositories=repositories,
         rc=rc,
@@ -73,16 +75,16 @@ def _ground(options: Options, workspace: Workspace) -> tuple[setup.InitialState,
         go_mods=go_mods,
         root_name=options.root.resolve().name,
     )
-    return ground, said
+    return state, problems
 
 
-def _configuration(options: Options, ground: setup.InitialState) -> Config:
-    """bazel_xc.toml, or for a new one the platforms that the workspace has already."""
+def _configuration(options: Options, state: setup.InitialState) -> Config:
+    """bazel_xc.toml; for a new one, the platforms that the workspace already has."""
     config = configuration(options)
-    begun = options.config_file or options.platforms or ground.look(FILE_NAME) is not None
-    return config if begun or not ground.found else evolve(config, platforms=ground.found)
+    begun = options.config_file or options.platforms or state.look(FILE_NAME) is not None
+    return config if begun or not state.found else evolve(config, platforms=state.found)
 
 
-def _louder(each: Diagnostic) -> Diagnostic:
-    """What ``generate`` only notes is news to who starts with it."""
+def _as_warning(each: Diagnostic) -> Diagnostic:
+    """A note of ``generate`` as a warning, because it is new to the user of ``init``."""
     return evolve(each, severity=Severity.WARNING) if each.code == "config-taken" else each

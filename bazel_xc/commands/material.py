@@ -1,7 +1,7 @@
 """The page behind ``report``, ``why``, ``compare`` and ``matrix``: graphs for both settings of cgo.
 
-Comes in: a ``Snapshot`` of both settings. Goes out: ``Material`` for a report, from which ``why`` is answered
-too.
+Comes in: a ``Snapshot`` of both settings. Goes out: ``Material`` for reports and for ``why``. Nothing is
+rendered here.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from bazel_xc.bazel.compatibility import rule_targets
 from bazel_xc.bazel.outline import Outline
 from bazel_xc.cgo.needs import CNeed
 from bazel_xc.clibs.resolution import Outcome, Status
-from bazel_xc.commands.c_side import Resolver, said_of, solve
+from bazel_xc.commands.c_side import Resolver, c_findings, solve
 from bazel_xc.commands.foreign import ForeignModules
 from bazel_xc.commands.overrides import findings_of
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.golang.package import GoPackage
-from bazel_xc.golang.undefined import said_of_undefined
+from bazel_xc.golang.undefined import undefined_findings
 from bazel_xc.golang.universe import Universe
 from bazel_xc.golang.unloaded import not_provided
 from bazel_xc.graph.dependency import DependencyGraph, Target, build_graph
@@ -31,7 +31,7 @@ from bazel_xc.report.model import Origin, PlatformSetting
 
 
 def material_of(snapshot: Snapshot) -> Material:
-    """Builds the dependency graphs that reports are made from; the other one is empty without ``both``."""
+    """Builds the dependency graphs of reports; the second is empty if the snapshot has one setting only."""
     site, universe, config = snapshot.site, snapshot.universe, snapshot.config
     solved = solve(site, Resolver.of(snapshot))
     foreign = ForeignModules.of(snapshot)
@@ -49,8 +49,8 @@ def material_of(snapshot: Snapshot) -> Material:
         findings=unique(
             (
                 *snapshot.diagnostics,
-                *said_of(solved, site, config.unresolved),
-                *said_of_undefined(of_others, {}),
+                *c_findings(solved, site, config.unresolved),
+                *undefined_findings(of_others, {}),
                 *(findings_of(foreign) if config.external != "vendored" else ()),
                 *not_provided(universe, site.made, snapshot.root),
             )
@@ -66,7 +66,7 @@ def material_of(snapshot: Snapshot) -> Material:
 
 
 def _unfulfilled(outcomes: Mapping[str, tuple[Outcome, ...]]) -> dict[str, tuple[CNeed, ...]]:
-    """The needs by import path, without those that every system of the platform fulfils by itself."""
+    """The needs by import path, without those that the platform's system provides."""
     found: dict[str, tuple[CNeed, ...]] = {}
     for path, some in outcomes.items():
         where: dict[CNeed, frozenset[str]] = {}
@@ -78,7 +78,7 @@ def _unfulfilled(outcomes: Mapping[str, tuple[Outcome, ...]]) -> dict[str, tuple
 
 
 def _flipped(universe: Universe | None, targets: tuple[Target, ...], snapshot: Snapshot) -> DependencyGraph:
-    """The graph with cgo the other way round; an empty one where nobody asked go."""
+    """The graph with inverted cgo; an empty one if it was not listed."""
     if universe is None:
         return DependencyGraph({}, {}, ())
     turned = tuple(_flipped_targets(universe.own, targets, snapshot))
@@ -88,7 +88,7 @@ def _flipped(universe: Universe | None, targets: tuple[Target, ...], snapshot: S
 def _flipped_targets(
     packages: Mapping[str, GoPackage], targets: Iterable[Target], snapshot: Snapshot
 ) -> Iterator[Target]:
-    """The targets as they are in that setting, in the same order."""
+    """The targets in that setting, in the same order."""
     outlines = snapshot.site.outlines
     there = (_with_package(each, packages.get(each.directory.path)) for each in outlines)
     found = {each.label: each for each in rule_targets(there, snapshot.config.platforms)}
@@ -97,7 +97,7 @@ def _flipped_targets(
 
 
 def _with_package(each: Outline, package: GoPackage | None) -> Outline:
-    """The rules of a directory over what another setting makes of its package."""
+    """The rules of a directory with the package of another setting."""
     if package is None or each.package is None:
         return evolve(each, package=None)
     files = {file.name: file for file in package.files}
@@ -109,7 +109,7 @@ def _with_package(each: Outline, package: GoPackage | None) -> Outline:
 
 
 def _places(own: Mapping[str, GoPackage]) -> Iterator[tuple[tuple[str, str], tuple[str, int]]]:
-    """Where each import of the workspace's own packages stands first; tests stand behind other files."""
+    """The first place of each import of the workspace's own packages; test files come last."""
     found: dict[tuple[str, str], tuple[str, int]] = {}
     for package in own.values():
         base = f"{package.directory}/" if package.directory else ""

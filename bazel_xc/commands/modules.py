@@ -1,7 +1,7 @@
-"""The stages of ``modules``: which repositories Bazel needs, and what modules of other people lack.
+"""The page of ``modules``: the repositories that Bazel needs, and overrides for third-party modules.
 
 Comes in: a ``Snapshot``. Goes out: a ``Result`` with the changes of MODULE.bazel or of the macro of a
-WORKSPACE, and of what stands below ``third_party/bazel_xc``.
+WORKSPACE, and of the files below ``third_party/bazel_xc``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from bazel_xc.buildfile.syntax import BuildSyntaxError
 from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.commands.c_side import Resolver, solve
 from bazel_xc.commands.foreign import ForeignModules
-from bazel_xc.commands.go_deps import Told, told
+from bazel_xc.commands.go_deps import GoDepsModules, go_deps_modules
 from bazel_xc.commands.overrides import overrides
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.errors import WorkspaceError
@@ -39,9 +39,9 @@ from bazel_xc.model import Diagnostic, FileChange, Result, Severity, unique
 
 
 def keep_modules(snapshot: Snapshot) -> Result:
-    """Brings in step what Bazel has to know of Go's modules.
+    """Updates Bazel's declarations of Go modules.
 
-    Raises ``WorkspaceError`` where there is neither a MODULE.bazel nor a WORKSPACE.
+    Raises ``WorkspaceError`` if there is neither a MODULE.bazel nor a WORKSPACE.
     """
     repositories = snapshot.repositories
     if repositories.bzlmod and snapshot.look(NAME) is None:
@@ -51,21 +51,21 @@ def keep_modules(snapshot: Snapshot) -> Result:
     snapshot = evolve(snapshot, repositories=_with_deps(repositories, deps))
     others = overrides(evolve(foreign, main=snapshot))
     if repositories.bzlmod:
-        known = told(snapshot)
+        known = go_deps_modules(snapshot)
         by_hand = (*snapshot.diagnostics, *_left_out(snapshot, known.modules))
-        changes, said = _module_file(snapshot, known, deps, others.overrides)
+        changes, problems = _module_file(snapshot, known, deps, others.overrides)
     else:
         by_hand = (*snapshot.diagnostics, *_left_out(snapshot, snapshot.together))
-        changes, said = _macro(snapshot, others.overrides)
+        changes, problems = _macro(snapshot, others.overrides)
     return Result(
         changes=tuple(sorted((*changes, *others.changes))),
-        diagnostics=unique((*by_hand, *others.diagnostics, *said)),
+        diagnostics=unique((*by_hand, *others.diagnostics, *problems)),
         advice=_advice(changes, repositories),
     )
 
 
 def _missing_deps(snapshot: Snapshot, foreign: ForeignModules) -> tuple[tuple[str, str], ...]:
-    """Modules of the registry that would provide C which is asked for and are not declared."""
+    """Modules of the registry that would provide a C need and are not declared."""
     if not snapshot.repositories.bzlmod:
         return ()
     solved = solve(snapshot.site, Resolver.of(snapshot)).outcomes
@@ -79,13 +79,16 @@ def _is_open(outcome: Outcome) -> bool:
 
 
 def _with_deps(repositories: Repositories, deps: Iterable[tuple[str, str]]) -> Repositories:
-    """What the workspace will declare."""
+    """The declarations with the new dependencies."""
     more = (BazelDep(name, version, name) for name, version in deps)
     return evolve(repositories, bazel_deps=(*repositories.bazel_deps, *more))
 
 
 def _module_file(
-    snapshot: Snapshot, known: Told, deps: tuple[tuple[str, str], ...], overrides: tuple[ModuleOverride, ...]
+    snapshot: Snapshot,
+    known: GoDepsModules,
+    deps: tuple[tuple[str, str], ...],
+    overrides: tuple[ModuleOverride, ...],
 ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
     old = snapshot.look(NAME) or b""
     wants = ModuleWants(
@@ -99,18 +102,18 @@ def _module_file(
     )
     vendored = snapshot.config.external == "vendored"
     if vendored or known.is_nothing:
-        wants = ModuleWants(repositories=None, deps=deps)  # nobody needs repositories of modules
+        wants = ModuleWants(repositories=None, deps=deps)  # repositories of modules are not needed
     by_hand = () if vendored else known.diagnostics
     try:
-        new, said = updated(snapshot.repositories.module_file or read_module_file(old), wants)
+        new, problems = updated(snapshot.repositories.module_file or read_module_file(old), wants)
     except BuildSyntaxError as e:
-        raise WorkspaceError(f"{NAME}:{e.line}: {e.message}; mend it and run again") from None
+        raise WorkspaceError(f"{NAME}:{e.line}: {e.message}; fix it and run again") from None
     changes = (FileChange(NAME, old, new), *_packages(snapshot, known.packages))
-    return tuple(change for change in changes if change.is_change), (*by_hand, *said)
+    return tuple(change for change in changes if change.is_change), (*by_hand, *problems)
 
 
 def _packages(snapshot: Snapshot, wanted: Iterable[str]) -> Iterator[FileChange]:
-    """An empty BUILD file where there is none: a label such as ``//:go.mod`` wants a package."""
+    """An empty BUILD file where there is none, because a label such as ``//:go.mod`` needs a package."""
     for path in sorted(wanted):
         directory = snapshot.workspace.directories.get(path)
         if directory and directory.build_file is None and not directory.broken:
@@ -118,23 +121,23 @@ def _packages(snapshot: Snapshot, wanted: Iterable[str]) -> Iterator[FileChange]
 
 
 def _names(paths: Iterable[str], snapshot: Snapshot) -> frozenset[str]:
-    """The names of the repositories that the extension makes of modules."""
+    """The names of the repositories that the extension makes for modules."""
     named = {each.import_path: each.name for each in snapshot.repositories.go_repositories}
     return frozenset(named.get(path) or module_repository(path) for path in paths)
 
 
-def _removable(snapshot: Snapshot, known: Told) -> frozenset[str] | None:
-    """The names that go where nobody uses them; while modules are missing, who uses them is not known."""
+def _removable(snapshot: Snapshot, known: GoDepsModules) -> frozenset[str] | None:
+    """The names to remove if they are unused; none while a module is missing, because it may use them."""
     if known.known is None:
         return None
     return _names(known.known, snapshot) if snapshot.is_whole else frozenset()
 
 
-def _direct(snapshot: Snapshot, known: Told, overridden: frozenset[str]) -> frozenset[str]:
+def _direct(snapshot: Snapshot, known: GoDepsModules, overridden: frozenset[str]) -> frozenset[str]:
     """The names of the repositories that the workspace's own packages use directly.
 
-    As the extension has it: what go.mod requires without ``// indirect``, and modules of tools. On top come
-    those that are imported all the same.
+    As in the extension: the requirements of go.mod without ``// indirect``, and modules of tools; also
+    modules that are imported although they are marked indirect.
     """
     own, together = {module.path for module in snapshot.modules}, known.modules
     paths = {
@@ -159,7 +162,7 @@ def _direct(snapshot: Snapshot, known: Told, overridden: frozenset[str]) -> froz
 def _is_provided(path: str, name: str, repositories: Repositories) -> bool:
     """Whether a Bazel module has a Go module, so that the extension makes no repository for it.
 
-    One that is not declared may still be there, as a dependency of another: then what is found counts.
+    An undeclared one may be there as a dependency of another module; then the existing ``use_repo`` decides.
     """
     module = bazel_go_modules().get(path)
     if module is None:
@@ -193,7 +196,7 @@ def _macro(
         return (), ()
     declared = {each.import_path for each in snapshot.repositories.go_repositories}
     mine = frozenset(declared) - _declared_in(place, old)
-    new, said = updated_macro(
+    new, problems = updated_macro(
         place,
         old or new_macro(place.function),
         build,
@@ -202,12 +205,12 @@ def _macro(
         whole=snapshot.is_whole,
     )
     change = FileChange(place.file, old, new)
-    said += tuple(_by_hand(each, place) for each in overrides if each.path in mine)
-    return ((change,) if change.is_change else ()), said
+    problems += tuple(_by_hand(each, place) for each in overrides if each.path in mine)
+    return ((change,) if change.is_change else ()), problems
 
 
 def _by_hand(override: ModuleOverride, place: MacroPlace) -> Diagnostic:
-    """What to add where a rule stands in another file."""
+    """The lines to add to a rule in another file."""
     words = [f'build_file_generation = "{override.generation}"'] if override.generation else []
     words += [f"build_directives = {list(override.directives)}"] if override.directives else []
     words += ['patch_args = ["-p1"]', f"patches = {list(override.patches)}"]
@@ -215,7 +218,7 @@ def _by_hand(override: ModuleOverride, place: MacroPlace) -> Diagnostic:
         path=place.file,
         severity=Severity.WARNING,
         code="override-elsewhere",
-        message=f"the rule of {override.path} stands in another file, and its cgo packages want an override",
+        message=f"the rule of {override.path} is in another file, and its cgo packages need an override",
         remedy=f"add to it: {', '.join(words)}".replace("'", '"'),
     )
 
@@ -225,22 +228,22 @@ def _declared_in(place: MacroPlace, data: bytes | None) -> frozenset[str]:
     return frozenset(each.import_path for each in go_repositories_in(place.file, data or b""))
 
 
-def _left_out(snapshot: Snapshot, told_of: Iterable[Module]) -> Iterator[Diagnostic]:
-    """Modules of the workspace of which Bazel is not told."""
-    together = {module.directory for module in told_of}
+def _left_out(snapshot: Snapshot, read_by_bazel: Iterable[Module]) -> Iterator[Diagnostic]:
+    """Modules of the workspace that Bazel does not read."""
+    together = {module.directory for module in read_by_bazel}
     for module in snapshot.modules:
         if module.directory not in together and module.requires:
             yield Diagnostic(
                 path=f"{module.directory}/go.mod" if module.directory else "go.mod",
                 severity=Severity.NOTE,
                 code="module-apart",
-                message=f"Bazel reads one go.mod or go.work, and what {module.path} requires is not in it",
-                remedy=f"bring it in with: go work use ./{module.directory}",
+                message=f"Bazel reads one go.mod or go.work, which lacks the requirements of {module.path}",
+                remedy=f"run: go work use ./{module.directory}",
             )
 
 
 def _advice(changes: Iterable[FileChange], repositories: Repositories) -> tuple[str, ...]:
-    """What a user has to do where the macro is new."""
+    """The lines that the user adds to WORKSPACE for a new macro."""
     new = [each.path for each in changes if each.old is None]
     if repositories.bzlmod or not new:
         return ()

@@ -1,7 +1,7 @@
-"""The choices of the command line that a whole run depends on, and the configuration that they lead to.
+"""The choices of the command line that apply to a whole run, and the configuration.
 
-Comes in: what the command line says. Goes out: ``Options``, and from them a ``Config``. Nothing else of the
-workspace is read.
+Comes in: the options of the command line. Goes out: ``Options``, and from them a ``Config``. No other file of
+the workspace is read.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bazel_xc.tree import read_file, remedy
 
 @frozen(kw_only=True)
 class Options:
-    """Choices of the command line that a whole run depends on."""
+    """Choices of the command line that apply to a whole run."""
 
     root: Path
     config_file: Path | None = None
@@ -35,7 +35,7 @@ def configuration(options: Options) -> Config:
     text = ""
     if options.config_file or path.exists():
         try:
-            # Who names a file on the command line may name a pipe, as a shell does for <(command).
+            # The file may be a pipe if the command line names it, as a shell does for <(command).
             text = path.read_text("utf-8") if options.config_file else read_file(path).decode()
         except OSError as e:
             raise ConfigError(f"{path}: cannot be read: {e.strerror}; {remedy(e)}") from None
@@ -51,4 +51,4 @@ def timeout_of(options: Options) -> float:
     try:
         return float(text) if text else float(TIMEOUT_SECONDS)
     except ValueError:
-        raise ConfigError(f"BAZEL_XC_TIMEOUT: {text!r} is no number of seconds") from None
+        raise ConfigError(f"BAZEL_XC_TIMEOUT: {text!r} is not a number of seconds") from None

@@ -1,7 +1,7 @@
-"""Overrides for modules of other people: patches that add BUILD files, and what is missing of them.
+"""Overrides for third-party modules: patches that add BUILD files.
 
-Comes in: the ``Snapshot`` of the workspace that uses them. Goes out: an ``Overrides``: what MODULE.bazel or
-the macro is told, the files below ``third_party/bazel_xc``, findings.
+Comes in: the ``Snapshot`` of the workspace that uses them. Goes out: an ``Overrides``: the settings for
+MODULE.bazel or the macro, the files below ``third_party/bazel_xc``, and findings.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from bazel_xc.write import unified_diff
 
 @frozen(kw_only=True)
 class Overrides:
-    """Overrides by module, and the files that go with them, stale ones to be deleted included."""
+    """Overrides by module, and the changes of their files, deletions of stale ones included."""
 
     overrides: tuple[ModuleOverride, ...] = ()
     changes: tuple[FileChange, ...] = ()
@@ -35,7 +35,7 @@ class Overrides:
 
 @frozen(kw_only=True)
 class _Made:
-    """What one module gets; ``labels`` are those of the main workspace that it uses."""
+    """The override of one module and its patch; ``labels`` are those of the main workspace that it uses."""
 
     override: ModuleOverride
     patch: str
@@ -43,38 +43,38 @@ class _Made:
 
 
 def overrides(modules: ForeignModules) -> Overrides:
-    """What every module outside of the workspace that is used with cgo needs."""
+    """The overrides of all modules outside of the workspace that are used with cgo."""
     main = modules.main
     made: list[_Made] = []
-    said: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for module in modules.modules:
-        said += module.said
+        diagnostics += module.findings
         if module.why and module.outside:
             each, problems = _override(module, main)
-            said += problems
+            diagnostics += problems
             made += [each] if each else []
     changes = tuple(_changes(main, made))
     return Overrides(
         overrides=tuple(each.override for each in made),
         changes=changes,
-        diagnostics=unique((*said, *_outdated(changes))),
+        diagnostics=unique((*diagnostics, *_outdated(changes))),
     )
 
 
 def lacking_overrides(main: Snapshot) -> tuple[Diagnostic, ...]:
-    """What is missing for the cgo packages of modules outside of the workspace, overrides included."""
+    """The findings for modules outside of the workspace with cgo packages, missing overrides included."""
     if main.config.external == "vendored":
         return ()
     return findings_of(ForeignModules.of(main))
 
 
 def findings_of(modules: ForeignModules) -> tuple[Diagnostic, ...]:
-    """The findings of all modules, and those that have no override and need one."""
+    """The findings of all modules, and a finding for each that lacks the override it needs."""
     main, found = modules.main, list[Diagnostic]()
     for each in modules.modules:
         if not each.outside:
             continue
-        found += each.said
+        found += each.findings
         repository = _repository(each.module.path, main.repositories)
         if each.why and main.look(f"{shapes.FOLDER}/{repository}/{shapes.PATCH}") is None:
             found.append(_lacking(each.module, each.why[0], modules))
@@ -82,15 +82,15 @@ def findings_of(modules: ForeignModules) -> tuple[Diagnostic, ...]:
 
 
 def _outdated(changes: Iterable[FileChange]) -> Iterator[Diagnostic]:
-    """Patches that were made for another version, and those that nothing needs any more."""
+    """Patches that were made for another version, and unused ones."""
     for each in changes:
         was, now = (shapes.made_for(data or b"") for data in (each.old, each.new))
         if was and was != now:
-            told = f"the build uses {now}" if now else "no cgo package of it needs one now"
+            now_used = f"the build uses {now}" if now else "no cgo package of it needs one now"
             yield Diagnostic(
                 path=each.path,
                 code="stale-override",
-                message=f"this override was made for {was}, {told}",
+                message=f"this override was made for {was}, {now_used}",
                 remedy="bazel-xc modules brings it in step",
             )
 
@@ -107,7 +107,7 @@ def _lacking(module: ListedModule, why: shapes.Reason, modules: ForeignModules) 
 
 
 def _override(foreign: ForeignModule, main: Snapshot) -> tuple[_Made | None, tuple[Diagnostic, ...]]:
-    """The override of a module and its patch, None where nothing would be written."""
+    """The override of a module and its patch, None if there is nothing to write."""
     module, site, wiring = foreign.module, foreign.site, foreign.solved.wiring
     shape = shapes.shape(foreign.why, wiring, frozenset(site.packages))
     config = evolve(main.config, mode=site.mode, platforms_package=shapes.FOLDER)
@@ -134,9 +134,9 @@ def _repository(path: str, repositories: Repositories) -> str:
 
 
 def _changes(main: Snapshot, made: Iterable[_Made]) -> Iterator[FileChange]:
-    """Patches and their package, and the deletion of those that nothing wants any more.
+    """The patches and their package, and the deletion of patches that nothing needs any more.
 
-    Where modules are missing, nobody knows what these want: then nothing is deleted.
+    Nothing is deleted while a module is missing, because its needs are not known.
     """
     made = tuple(made)
     wanted: dict[str, str] = {}
@@ -158,7 +158,7 @@ def _changes(main: Snapshot, made: Iterable[_Made]) -> Iterator[FileChange]:
 
 
 def _build_path(workspace: Workspace) -> str:
-    """The BUILD file of the patches' package: the one that is there, else of the name that is configured."""
+    """The BUILD file of the patches' package: the existing one, else one with the configured name."""
     settings = workspace.settings_at(shapes.FOLDER)
     names = (*BUILD_FILE_NAMES, new_build_file_name(settings))
     paths = [f"{shapes.FOLDER}/{name}" for name in names]
@@ -166,7 +166,7 @@ def _build_path(workspace: Workspace) -> str:
 
 
 def _ours(main: Snapshot) -> Iterator[str]:
-    """The files of ours that stand there now."""
+    """The existing files of ours."""
     for path, directory in main.workspace.directories.items():
         if path == shapes.FOLDER or path.startswith(f"{shapes.FOLDER}/"):
             names = {shapes.PATCH, *BUILD_FILE_NAMES, *directory.settings.build_file_names}

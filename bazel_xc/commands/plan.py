@@ -1,7 +1,7 @@
-"""Plans the BUILD files of a tree: the same way for the workspace and for somebody else's module.
+"""Plans the BUILD files of a tree, in the same way for the workspace and for a third-party module.
 
-Comes in: a ``Site``, and what is known of its C, if it has any. Goes out: a ``Planned``: changes of files and
-what is to be said. Nothing is read or written.
+Comes in: a ``Site``, and its solved C, if it has any. Goes out: a ``Planned``: changes of files and findings.
+Nothing is read or written.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Chosen = Callable[[str], bool]  # whether a directory is to be written
 
 @frozen(kw_only=True)
 class Planned:
-    """The changes by directory, where the rules can be built, and the findings."""
+    """The changes by directory, the compatibility of the rules, and the findings."""
 
     changes: Mapping[str, FileChange]
     where: Compatibility
@@ -41,9 +41,9 @@ class Planned:
 def plan_tree(
     site: Site, solved: Solved | None, maker: FileMaker, chosen: Chosen, *, empty: bool = True
 ) -> Planned:
-    """Plans and merges the BUILD files of ``chosen`` directories, and C rules that these need elsewhere.
+    """Plans and merges the BUILD files of ``chosen`` directories, and C rules elsewhere that these need.
 
-    With ``empty`` BUILD files are tidied too in which no rule is wanted.
+    With ``empty``, BUILD files without any wanted rule are tidied too.
     """
     where = compatibility(
         site.outlines,
@@ -91,7 +91,7 @@ def _planner(site: Site, solved: Solved | None, where: Compatibility) -> Planner
 def _wanted_rules(
     each: Outline, chosen: Chosen, planner: Planner, solved: Solved | None, site: Site
 ) -> tuple[tuple[WantedRule, ...], tuple[ExistingRule, ...], tuple[Diagnostic, ...]]:
-    """The rules wanted in a directory, Go's and C's, those that are stale, and the findings."""
+    """The Go and C rules wanted in a directory, the stale rules, and the findings."""
     path = each.directory.path
     wanted: tuple[WantedRule, ...] = ()
     stale: tuple[ExistingRule, ...] = ()

@@ -1,8 +1,7 @@
 """Trees of git revisions, for comparing them.
 
 Comes in: the workspace root and the name of a revision. Goes out: a folder with the tree of that revision,
-for as long as it is needed. The user's checkout is not
-touched; the worktree that git is asked for is removed again.
+for as long as it is needed. The user's checkout is not touched; the temporary worktree is removed again.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ _TIMEOUT_SECONDS = 600
 
 
 def revision_of(root: Path, name: str) -> str:
-    """The commit that a name stands for. Raises ``ReportError`` where git knows none."""
+    """The commit of a revision. Raises ``ReportError`` if git does not know it."""
     return _git(root, f"{name}: no such revision", "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
 
 
 @contextmanager
 def checked_out(root: Path, commit: str) -> Iterator[Path]:
     """The workspace as it was at a commit, in a temporary folder."""
-    prefix = _git(root, f"{root} is in no git repository", "rev-parse", "--show-prefix")
+    prefix = _git(root, f"{root} is not in a git repository", "rev-parse", "--show-prefix")
     with tempfile.TemporaryDirectory(prefix="bazel-xc-") as folder:
         tree = Path(folder) / "tree"
         _git(
@@ -43,11 +42,11 @@ def checked_out(root: Path, commit: str) -> Iterator[Path]:
         try:
             place = tree / prefix
             if not place.is_dir():
-                raise ReportError(f"{prefix}: not there at {commit[:12]}")
+                raise ReportError(f"{prefix} is not in commit {commit[:12]}")
             yield place
         finally:
             shutil.rmtree(tree, ignore_errors=True)
-            _git(root, "the temporary worktree cannot be forgotten", "worktree", "prune")
+            _git(root, "the temporary worktree cannot be pruned", "worktree", "prune")
 
 
 def _git(root: Path, problem: str, *arguments: str) -> str:
@@ -66,6 +65,6 @@ def _git(root: Path, problem: str, *arguments: str) -> str:
     except subprocess.TimeoutExpired:
         raise ReportError(f"git {arguments[0]}: no answer within {_TIMEOUT_SECONDS} s") from None
     if done.returncode:
-        said = done.stderr.strip().split("\n")[-1]
-        raise ReportError(f"{problem}{f': {said}' if said else ''}")
+        reason = done.stderr.strip().split("\n")[-1]
+        raise ReportError(f"{problem}{f': {reason}' if reason else ''}")
     return done.stdout.strip()

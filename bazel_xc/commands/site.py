@@ -1,8 +1,8 @@
-"""A tree of Go that gets BUILD files: the workspace, or a module of somebody else as a patch will have it.
+"""A tree of Go that gets BUILD files: the workspace, or a third-party module.
 
 Comes in: directories, folded packages and two universes. Goes out: a ``Site``, and the ``Outline`` of each of
-its directories. Everything that differs between the workspace and somebody else's module is a field here, so
-that the stages behind it need not know which of them they plan.
+its directories. Every difference between the workspace and a third-party module is a field here, so that
+later stages need not know which of them they plan.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from bazel_xc.model import Diagnostic
 
 @frozen(kw_only=True, slots=False)
 class Site:
-    """What planning needs to know of a tree.
+    """The input for planning a tree.
 
-    ``universe`` says where packages of this tree can be built, ``build`` knows all packages of the whole
-    build. ``untouched`` directories keep their rules; of these ``ignored`` ones are outside of their module.
-    ``source`` is Go's own source folder, ``mode`` that of the configuration, ``convention`` the naming where
-    no directive chooses, ``root_name`` the name of rules in the root if nothing else gives one,
-    ``incompatible`` the label that marks a target as not buildable, ``repositories`` what the tree calls
-    others.
+    ``universe`` has the packages of this tree, ``build`` all packages of the whole build. The rules of
+    ``untouched`` directories are left unchanged; ``ignored`` ones of them are outside of their module.
+    ``source`` is Go's own source folder, ``mode`` the mode of the configuration. ``convention`` is the naming
+    where no directive sets one; ``root_name`` names rules in the root if nothing else does. ``incompatible``
+    is the label that marks a target as not buildable. ``repositories`` has the names of other repositories in
+    this tree.
     """
 
     workspace: Workspace
@@ -56,7 +56,7 @@ class Site:
 
     @cached_property
     def _outlined(self) -> tuple[tuple[Outline, ...], tuple[Diagnostic, ...]]:
-        said: list[Diagnostic] = []
+        diagnostics: list[Diagnostic] = []
         found: list[Outline] = []
         for path, directory in self.workspace.directories.items():
             if path in self.untouched:
@@ -67,8 +67,8 @@ class Site:
             package = self.packages.get(path)
             each, problems = outline(directory, package, self.convention, self.root_name, made)
             found.append(each)
-            said.extend(problems)
-        return tuple(found), tuple(said)
+            diagnostics.extend(problems)
+        return tuple(found), tuple(diagnostics)
 
     @property
     def outlines(self) -> tuple[Outline, ...]:
@@ -77,20 +77,20 @@ class Site:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """The findings of matching wanted rules with those that are there."""
+        """The findings of matching wanted rules with existing ones."""
         return self._outlined[1]
 
     @cached_property
     def made(self) -> frozenset[str]:
-        """The import paths of all rules, whose sources nobody may see."""
+        """The import paths of all rules; their sources may be unknown."""
         return import_paths(self.outlines)
 
     def may_make(self, each: Outline) -> bool:
-        """Whether a BUILD file may be made where there is none."""
+        """Whether a BUILD file may be made if there is none."""
         return self.mode != "cgo" and not each.directory.settings.update_only
 
     def may_write(self, each: Outline) -> bool:
-        """Whether the BUILD file of a directory may be written, or made, for the sake of Go."""
+        """Whether the BUILD file of a directory may be written, or made, because of its Go rules."""
         directory = each.directory
         if not directory.writable or directory.path in self.untouched:
             return False

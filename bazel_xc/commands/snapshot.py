@@ -1,7 +1,7 @@
-"""The first stages: read the configuration and the workspace, ask go.
+"""The first stages: reads the configuration and the workspace, and lists its packages.
 
-Comes in: the workspace root and a few choices of the command line. Goes out: a ``Snapshot``, everything that
-is known before anything is decided.
+Comes in: the workspace root and a few choices of the command line. Goes out: a ``Snapshot``, the facts that
+every command decides by. Nothing is decided or written here.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _MARK = b'"bazel_xc"'  # in the tags of rules of ours
 
 @frozen(kw_only=True, slots=False)
 class Snapshot:
-    """Everything that is known of a workspace before anything is planned.
+    """The facts of a workspace before anything is planned.
 
-    ``together`` are the modules that go sees from the root: those of its go.work, else its own.
+    ``together`` are the modules that go lists from the root: those of its go.work, else its own.
     """
 
     config: Config
@@ -61,12 +61,12 @@ class Snapshot:
         return self.loaded.universe
 
     def look(self, path: str) -> bytes | None:
-        """The bytes of a file of the workspace, None where there is none."""
+        """The bytes of a file of the workspace, None if there is none."""
         return self.workspace.look(path)
 
     @property
     def is_whole(self) -> bool:
-        """Whether every module that is used is at hand, so that what nothing wants is really not wanted."""
+        """Whether every module that is used is on disk. Only then a thing without a user is really unused."""
         return not any(each.code == MISSING_MODULE for each in self.diagnostics)
 
     @property
@@ -109,10 +109,10 @@ class Snapshot:
 
 
 def take_snapshot(options: Options, *, whole: bool = True, both: bool = False) -> Snapshot:
-    """Reads the workspace and asks go about it, once per configured platform.
+    """Reads the workspace and lists it with go, once per configured platform.
 
-    ``whole`` is as for ``list_packages``: reports want it, rules do without. With ``both`` go is asked about
-    the other setting of cgo too.
+    See ``list_packages`` for ``whole``: reports need it, rules do not. ``both`` also lists with every
+    platform's cgo setting inverted.
     """
     root, tree = options.root, DiskTree(options.root)
     config = configuration(options)
@@ -121,7 +121,7 @@ def take_snapshot(options: Options, *, whole: bool = True, both: bool = False) -
         searching = pool.submit(find_go, options.environment, root, timeout)
         workspace = read_workspace(tree)
         _check_pipes(workspace)
-    repositories, said = read_repositories(workspace.look)
+    repositories, problems = read_repositories(workspace.look)
     found = (path for path, each in workspace.directories.items() if "go.mod" in each.files)
     go_mods = [path for path in found if is_module_root(path)]
     if not go_mods:
@@ -163,22 +163,22 @@ def take_snapshot(options: Options, *, whole: bool = True, both: bool = False) -
         modules=modules,
         together=next((each.modules for each in groups if not each.directory), ()),
         loaded=loaded,
-        diagnostics=(*workspace.diagnostics, *said, *loaded.diagnostics),
+        diagnostics=(*workspace.diagnostics, *problems, *loaded.diagnostics),
         run=run,
         view=view,
     )
 
 
 def _check_pipes(workspace: Workspace) -> None:
-    """Raises ``WorkspaceError`` where go would wait for what a pipe never says."""
+    """Raises ``WorkspaceError`` if there is a pipe that go would wait for."""
     if workspace.pipes:
         raise WorkspaceError(
-            f"{workspace.pipes[0]}: no regular file, go could wait for it for ever; move it out of the way"
+            f"{workspace.pipes[0]}: not a regular file, go might wait for it forever; move it out of the way"
         )
 
 
 def _generated(workspace: Workspace) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The Go files, by directory, that rules make and that are not on disk."""
+    """Directory -> the Go files that rules make and that are not on disk."""
     for path, directory in workspace.directories.items():
         if directory.build_file:
             names = directory.generated - set(directory.files)

@@ -1,1 +1,1 @@
-"""What Go says: the toolchain, its listings per platform, constraints, modules and folded packages."""
+"""The go command: toolchain, listings per platform, constraints, sources, modules and the ``Universe``."""

@@ -1,8 +1,8 @@
 """The modules of a build and their checksums, without a network.
 
 Comes in: a directory with go.mod or go.work, and a go command. Goes out: a ``BuildModule`` for every module
-that ``go list -m all`` names, or, where go cannot tell that offline, that go.mod requires. Checksums are
-those of go.sum, go.work.sum and the module cache; nothing is downloaded. Main modules are left out.
+that ``go list -m all`` prints, or, if go cannot list all of them offline, that go.mod requires. Checksums
+come from go.sum, go.work.sum and the module cache; nothing is downloaded. Main modules are left out.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _SUM_FILES = ("go.sum", "go.work.sum")
 class BuildModule:
     """A module in the version that is built, as it is required and as it is replaced.
 
-    ``sum`` is the checksum of what is downloaded, the replacement's where there is one; empty where neither
-    go.sum nor the cache has it. ``local`` is the directory that replaces it, as go.mod spells it.
+    ``sum`` is the checksum of the source that is downloaded, of the replacement if there is one; it is empty
+    if neither go.sum nor the cache has it. ``local`` is the directory that replaces it, as go.mod spells it.
     """
 
     path: str
@@ -41,7 +41,7 @@ class BuildModule:
 
     @property
     def source(self) -> tuple[str, str]:
-        """Path and version of what is downloaded."""
+        """Path and version of the source that is downloaded."""
         return self.replace_path or self.path, self.replace_version or self.version
 
 
@@ -49,7 +49,7 @@ class BuildModule:
 class BuildList:
     """The modules of a build, sorted by path.
 
-    It is ``whole`` where go told all of them; else it is what go.mod requires, which is enough for building.
+    It is ``whole`` if go listed all of them. Otherwise it has the requirements of go.mod, enough for a build.
     """
 
     modules: tuple[BuildModule, ...]
@@ -63,7 +63,7 @@ def read_build_list(root: Path, modules: Iterable[Module], toolchain: Toolchain,
     done = run(["list", "-m", "-mod=readonly", "-e", "-json", "all"], root, toolchain.environment)
     with understood("list -m -json"):
         listed = tuple(_objects(done.stdout)) if done.code == 0 else ()
-        # With an error and without its go.mod, what a module requires was not looked at.
+        # A module with an error and without its go.mod: its requirements are not known.
         whole = bool(listed) and not any("Error" in raw and "GoMod" not in raw for raw in listed)
         found = tuple(_from_json(raw) for raw in listed if not raw.get("Main"))
     if not whole:
@@ -97,7 +97,7 @@ def _from_json(raw: Mapping[str, Any]) -> BuildModule:
 
 
 def _required(modules: Iterable[Module]) -> Iterator[BuildModule]:
-    """What go.mod files say; since Go 1.17 they name everything that is needed for building."""
+    """The requirements of go.mod files; since Go 1.17 they name every module that a build needs."""
     seen: dict[str, BuildModule] = {}
     for module in modules:
         replaced = dict(module.replaced)
@@ -117,13 +117,13 @@ def _required(modules: Iterable[Module]) -> Iterator[BuildModule]:
 
 @frozen
 class _Sums:
-    """Checksums by path and version, and the download cache where more of them are."""
+    """Checksums by path and version; ``cache`` is the module cache, which has more of them."""
 
     known: Mapping[tuple[str, str], str]
     cache: Path | None
 
     def of(self, path: str, version: str) -> str:
-        """The checksum, empty where nobody knows it."""
+        """The checksum, empty if it is not known."""
         if (path, version) in self.known or self.cache is None:
             return self.known.get((path, version), "")
         file = self.cache / "cache" / "download" / escaped(path) / "@v" / f"{escaped(version)}.ziphash"
@@ -147,7 +147,7 @@ def _sums(root: Path, modules: Iterable[Module], cache: Path | None) -> _Sums:
 
 
 def _sum_lines(file: Path) -> Iterator[tuple[tuple[str, str], str]]:
-    """The checksums of modules; those of go.mod files alone are of no use to Bazel."""
+    """The checksums of modules, without those of go.mod files alone, which Bazel does not use."""
     try:
         lines = read_file(file).decode().splitlines()
     except (OSError, UnicodeDecodeError):
@@ -164,7 +164,7 @@ def _cache(root: Path, toolchain: Toolchain, run: RunGo) -> Path | None:
 
 
 def escaped(text: str) -> str:
-    """A module's path or version as the module cache spells it: capitals as ``!`` and the small letter.
+    """A module's path or version in the module cache's spelling: ``!`` and the small letter for a capital.
 
     Source: ``golang.org/x/mod/module.EscapePath``.
     """

@@ -1,9 +1,9 @@
 """Build constraints, evaluated for any platform.
 
-Comes in: the text after ``//go:build``, the lines of ``// +build``, file names. Goes out: frozen
-expressions, whether one holds where go compiles (``holds``), and on which known platforms Bazel may
-compile the file some day (``may_hold``), which is how Gazelle sees it: what only the compiler can know,
-such as cgo or the release of Go, is left open there. It reads no files and knows nothing of the go in use.
+Comes in: the text after ``//go:build``, the lines of ``// +build``, file names. Goes out: frozen expressions,
+and two answers about them. ``holds`` evaluates one as go does when it compiles. ``may_hold`` gives the known
+platforms on which Bazel may compile the file, as Gazelle does: conditions that only the compiler knows, such
+as cgo or the release of Go, stay open. It reads no files and does not know the go in use.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _platform_names(table: str) -> frozenset[str]:
 GAZELLE_PLATFORMS = _platform_names(_GAZELLE_TABLE)
 
 KNOWN_PLATFORMS = GAZELLE_PLATFORMS | {"linux_loong64", "wasip1_wasm"}
-"""What Gazelle knows, and the two that only rules_go knows (go/private/platforms.bzl)."""
+"""The platforms of Gazelle, and two that only rules_go knows (go/private/platforms.bzl)."""
 
 RULES_GO_SINCE: Mapping[str, str] = MappingProxyType(
     {
@@ -69,7 +69,7 @@ RULES_GO_SINCE: Mapping[str, str] = MappingProxyType(
 )
 """Settings of ``//go/platform`` that rules_go 0.34 lacked -> the first release that has them."""
 
-# Every name that go takes for an OS or an architecture in file names (internal/syslist).
+# Every name that is an OS or an architecture in file names for go (internal/syslist).
 _GOOS = frozenset(
     "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9 solaris"
     " wasip1 windows zos".split()
@@ -83,13 +83,13 @@ _UNIX = frozenset(
 )
 _ALSO = MappingProxyType({"android": "linux", "illumos": "solaris", "ios": "darwin"})
 
-# Gazelle's, and asan; ``gc`` is a build tag that Gazelle always sets.
+# The tags that Gazelle leaves open, and asan; ``gc`` is a build tag that Gazelle always sets.
 _DEFERRED = frozenset({"cgo", "purego", "race", "msan", "asan", "gc"})
 _DEFERRED_RELEASE = re.compile(r"go[0-9]\.[0-9]+")
 _RELEASE = re.compile(r"go1\.([1-9][0-9]{0,3})")
 
 NEWEST_RELEASE = 999
-"""A release at which every ``go1.N`` holds, for callers that do not know the go in use."""
+"""A release at which every ``go1.N`` is true, for callers that do not know the go in use."""
 
 _MAX_DEPTH = 60  # of parentheses; go allows 1000 operands in all
 _MAX_PLUS_OPERATORS = 100
@@ -99,7 +99,7 @@ _TAG = re.compile(r"[\w.]+")
 
 @frozen(cache_hash=True)
 class Tag:
-    """A build tag: a GOOS, a GOARCH, ``unix``, ``cgo``, ``go1.22``, or a word of the user's."""
+    """A build tag: a GOOS, a GOARCH, ``unix``, ``cgo``, ``go1.22``, or a tag of the user."""
 
     name: str
 
@@ -119,7 +119,7 @@ class Not:
 
 @frozen(cache_hash=True)
 class And:
-    """All terms hold; without terms it always holds."""
+    """True if all terms are true, so true without terms."""
 
     terms: tuple[Expr, ...]
 
@@ -129,7 +129,7 @@ class And:
 
 @frozen(cache_hash=True)
 class Or:
-    """Some term holds; without terms it never holds."""
+    """True if any term is true, so false without terms."""
 
     terms: tuple[Expr, ...]
 
@@ -145,9 +145,9 @@ NEVER = Or(())
 
 @functools.cache
 def parse_go_build(text: str) -> Expr:
-    """Parses what stands after ``//go:build``.
+    """Parses the text after ``//go:build``.
 
-    Raises ValueError with the column, from 1 within ``text``, where go would refuse the line.
+    Raises ValueError with the column, from 1 within ``text``, if go would refuse the line.
     """
     expr, at = _any_of(text, 0, 0)
     kind, word, _ = _token(text, at)
@@ -157,15 +157,15 @@ def parse_go_build(text: str) -> Expr:
 
 
 def parse_plus_build(lines: Iterable[str]) -> Expr:
-    """The meaning of ``// +build`` lines together, each given as the text after ``+build``.
+    """The combined meaning of ``// +build`` lines, each given as the text after ``+build``.
 
-    As in go a malformed word is the tag ``ignore``, and a line of more than 100 operators says nothing.
+    As in go, a malformed word is the tag ``ignore``, and a line of more than 100 operators is no constraint.
     """
     return all_of(*map(_plus_line, lines)) or ALWAYS
 
 
 def all_of(*exprs: Expr | None) -> Expr | None:
-    """The expression that holds where all of the given hold; None stands for no constraint."""
+    """The expression that is true if all of the given ones are; None means no constraint."""
     terms: list[Expr] = []
     for expr in exprs:
         terms.extend(expr.terms if isinstance(expr, And) else () if expr is None else (expr,))
@@ -175,9 +175,10 @@ def all_of(*exprs: Expr | None) -> Expr | None:
 
 
 def file_name_constraint(base_name: str) -> Expr | None:
-    """What ``x_linux.go``, ``x_arm64_test.go`` or ``x_linux_arm64.s`` mean, by go/build's rules.
+    """The constraint of a name such as ``x_linux.go``, ``x_arm64_test.go`` or ``x_linux_arm64.s``, as in
+    go/build.
 
-    Only what stands before the first dot and after the first underscore counts.
+    Only the part between the first underscore and the first dot counts.
     """
     _, underscore, rest = base_name.partition(".")[0].partition("_")
     if not underscore:
@@ -197,10 +198,10 @@ def holds(
     tags: frozenset[str] = frozenset(),
     release: int | tuple[int, int] = NEWEST_RELEASE,
 ) -> bool:
-    """Whether go, compiling for ``platform``, finds the constraint satisfied.
+    """Whether the constraint is true for go when it compiles for ``platform``.
 
     ``tags`` are the user's build tags and go's tool tags, such as ``goexperiment.x`` or ``arm64.v8.0``.
-    ``release`` is N, or (1, N), of the go 1.N in use.
+    ``release`` is the N of the go 1.N in use, or (1, N).
     """
     if expr is None:
         return True
@@ -210,11 +211,11 @@ def holds(
 
 @functools.cache
 def may_hold(expr: Expr | None, tags: frozenset[str] = frozenset()) -> frozenset[str]:
-    """The names of the known platforms on which the constraint may hold, as Gazelle sees it.
+    """The names of the known platforms on which the constraint may be true, as Gazelle decides it.
 
-    ``tags`` are those of the ``build_tags`` directive. They, and what only the compiler knows, are left
-    open: such a tag and its negation both count as true. Any other tag of the user's is false.
-    Where nothing is ruled out the answer is ``KNOWN_PLATFORMS`` itself.
+    ``tags`` are the tags of the ``build_tags`` directive. They, and tags that only the compiler knows, stay
+    open: such a tag and its negation both count as true. Any other tag of the user is false. If no platform
+    is ruled out, the result is ``KNOWN_PLATFORMS`` itself.
     """
     where = KNOWN_PLATFORMS if expr is None else _where(expr, tags, negated=False)
     return KNOWN_PLATFORMS if where == KNOWN_PLATFORMS else where
@@ -229,7 +230,7 @@ def _refusal(text: str, at: int, why: str) -> ValueError:
 
 
 def _token(text: str, at: int) -> tuple[str, str, int]:
-    """The kind (op, tag, or empty at the end), the text and the end of the token at ``at``."""
+    """The token at ``at``: its kind (op, tag, or empty at the end), its text and its end."""
     if match := _TOKEN.match(text, at):
         return match.lastgroup or "", match[match.lastgroup or 0], match.end()
     if rest := text[at:].lstrip(" \t"):
@@ -238,7 +239,7 @@ def _token(text: str, at: int) -> tuple[str, str, int]:
 
 
 def _any_of(text: str, at: int, depth: int) -> tuple[Expr, int]:
-    """Parses ``a && b || c``; gives the expression and where it ends."""
+    """Parses ``a && b || c``; returns the expression and its end."""
     if depth > _MAX_DEPTH:
         raise _refusal(text, at, "nested too deeply")
     choices: list[Expr] = []
@@ -263,7 +264,7 @@ def _every_of(text: str, at: int, depth: int) -> tuple[Expr, int]:
 
 
 def _literal(text: str, at: int, depth: int) -> tuple[Expr, int]:
-    """Parses a tag, a parenthesis, or one of them after a single ``!``."""
+    """Parses a tag or a parenthesis, with at most one ``!`` before it."""
     kind, word, end = _token(text, at)
     negated = word == "!"
     if negated:
@@ -319,7 +320,7 @@ def _tag_value(name: str, platform: Platform, tags: frozenset[str], minor: int) 
 
 
 def _where(expr: Expr, tags: frozenset[str], *, negated: bool) -> frozenset[str]:
-    """Evaluates on all platforms at once, pushing negation down to the tags."""
+    """Evaluates on all platforms at once; negation is pushed down to the tags."""
     if isinstance(expr, Tag):
         return _tag_where(expr.name, tags, negated=negated)
     if isinstance(expr, Not):
@@ -341,7 +342,7 @@ def _tag_where(name: str, tags: frozenset[str], *, negated: bool) -> frozenset[s
 
 @functools.cache
 def _tag_platforms(name: str) -> frozenset[str]:
-    """Where an OS or architecture holds for Gazelle, to whom illumos is no solaris and osx no darwin."""
+    """The platforms of an OS or architecture for Gazelle, where illumos is not solaris and osx not darwin."""
     pairs = ((known, *known.split("_")) for known in KNOWN_PLATFORMS)
     return frozenset(known for known, goos, goarch in pairs if name in _names_of(goos, goarch))
 

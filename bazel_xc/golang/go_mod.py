@@ -1,8 +1,8 @@
-"""Reads single directives of go.mod and go.work where go may be missing.
+"""Reads single directives of go.mod and go.work without go, for commands that must run without it.
 
 Comes in: the text of such a file. Goes out: its directives as words, without comments and quotes. It checks
-nothing: of a text that go would refuse it gives whatever can be read. Where go is there, ``modules`` asks go.
-Source: https://go.dev/ref/mod#go-mod-file-lexical and golang.org/x/mod/modfile (read.go).
+nothing; from a text that go would refuse, it returns everything that can be read. If go is there, use
+``modules``. Source: https://go.dev/ref/mod#go-mod-file-lexical and golang.org/x/mod/modfile (read.go).
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ def directives(text: str) -> Iterator[tuple[str, ...]]:
 
 
 def module_path(text: str) -> str:
-    """The path of a go.mod's module; empty where there is none."""
+    """The path of a go.mod's module; empty if there is none."""
     return _argument(text, "module")
 
 
 def go_version(text: str) -> str:
-    """The version of Go that a go.mod or go.work asks for; empty where it asks for none."""
+    """The version of Go that a go.mod or go.work requires; empty if it requires none."""
     return _argument(text, "go")
 
 
@@ -46,7 +46,7 @@ def _argument(text: str, verb: str) -> str:
 
 def _unquoted(token: str) -> str:
     if token.startswith('"'):
-        with suppress(ValueError):  # escapes that JSON does not have
+        with suppress(ValueError):  # JSON does not have all of Go's escapes
             return str(json.loads(token))
         return token.strip('"')
     return token

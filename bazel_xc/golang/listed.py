@@ -1,7 +1,7 @@
 """The packages that ``go list -json`` prints, typed.
 
 Comes in: the output of one run. Goes out: a ``ListedPackage`` for each object in it. JSON is read only here,
-field by field; anything of another shape is an error that names the field. No process is started.
+field by field; a value of another shape is an error that names the field. No process is started.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from attrs import frozen
 
 from bazel_xc.errors import GoError
 
-_SHARED = ("ImportPath", "Dir", "Name", "Standard", "DepOnly", "Incomplete", "Module", "ImportMap", "Error",
+_SHARED = ("ImportPath", "Dir", "Name", "Standard", "DepOnly", "Module", "ImportMap", "Error",
            "GoFiles", "CgoFiles", "Imports")  # fmt: skip
 _FILES = ("CFiles", "CXXFiles", "MFiles", "HFiles", "FFiles", "SFiles", "SysoFiles", "SwigFiles",
           "SwigCXXFiles")  # fmt: skip
@@ -28,8 +28,8 @@ _CGO: Mapping[str, str] = {
 }  # fmt: skip
 FIELDS = (*_SHARED, *_FILES, *_FIRST_PARTY, *_CGO.values())
 C_WITHOUT_CGO = "source files not allowed when not using cgo"
-CGO_IN_TEST = "use of cgo in test"  # go refuses it, rules_go does not
-# Errors of go list that leave its answer whole: what is missing may be there for Bazel, or is said later.
+CGO_IN_TEST = "use of cgo in test"  # go refuses it, rules_go accepts it
+# Errors that leave the answer of go list complete: Bazel may have the missing file, or it is reported later.
 NO_OBSTACLE = (
     "build constraints exclude all Go files",
     "contains no embeddable files",
@@ -44,12 +44,12 @@ _POSITION = re.compile(r"^(?P<path>.*?):(?P<line>\d+)(?::(?P<column>\d+))?$")
 
 
 class FailedListingError(GoError):
-    """go list gave no package for a place, or did not come to its end."""
+    """go list printed no package for a place, or did not finish."""
 
 
 @frozen
 class ListedModule:
-    """The module of a package; ``directory`` is empty where it is not on disk."""
+    """The module of a package; ``directory`` is empty if it is not on disk."""
 
     path: str
     version: str
@@ -59,14 +59,13 @@ class ListedModule:
 
 @frozen
 class ListedError:
-    """Why a package did not load; ``position`` is absolute where go named a file."""
+    """The reason why a package did not load; ``position`` is absolute if go names a file."""
 
     message: str
     position: str
-    import_stack: tuple[str, ...]
 
     def place(self) -> tuple[str, int, int]:
-        """Path, line and column out of the position; empty and 0 where go gave none."""
+        """Path, line and column of the position; empty and 0 without one."""
         found = _POSITION.match(self.position)
         if not found:
             return self.position, 0, 0
@@ -75,8 +74,9 @@ class ListedError:
 
 @frozen(kw_only=True)
 class ListedPackage:
-    """One package as go list sees it on one platform. File names are relative to ``directory``; ``cgo`` has
-    the words of ``#cgo`` lines by verb, with ``${SRCDIR}`` expanded and conditions evaluated.
+    """One package as go lists it on one platform. File names are relative to ``directory``.
+
+    ``cgo`` maps verbs to the words of ``#cgo`` lines, with ``${SRCDIR}`` expanded and conditions evaluated.
     """
 
     import_path: str
@@ -84,7 +84,6 @@ class ListedPackage:
     name: str
     standard: bool
     dep_only: bool
-    incomplete: bool
     module: ListedModule | None
     error: ListedError | None
     go_files: tuple[str, ...]
@@ -103,7 +102,7 @@ class ListedPackage:
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> ListedPackage:
-        """Reads one object of ``go list -json``. Raises ``GoError`` where it has another shape."""
+        """Reads one object of ``go list -json``. Raises ``GoError`` if it has another shape."""
         get = _Getter(raw)
         module, error = get.inner("Module"), get.inner("Error")
         return cls(
@@ -112,7 +111,6 @@ class ListedPackage:
             name=get.text("Name"),
             standard=get.flag("Standard"),
             dep_only=get.flag("DepOnly"),
-            incomplete=get.flag("Incomplete"),
             module=_module(module) if module.raw else None,
             error=_error(error) if error.raw else None,
             go_files=get("GoFiles"),
@@ -132,25 +130,25 @@ class ListedPackage:
 
     @property
     def files(self) -> frozenset[str]:
-        """Everything that is compiled here, tests included."""
+        """All files that are compiled on this platform, tests included."""
         return frozenset(
             (*self.go_files, *self.cgo_files, *self.other_files, *self.test_files, *self.xtest_files)
         )
 
     @property
     def buildable(self) -> bool:
-        """Whether there is anything to compile that is no test."""
+        """Whether there is a file to compile besides tests."""
         return bool(self.go_files or self.cgo_files)
 
     @property
     def is_unknown(self) -> bool:
-        """Whether go could not load it, so that nobody knows if it can be built."""
+        """Whether go could not load it, so that it is unknown whether it can be built."""
         known = (*NO_OBSTACLE, C_WITHOUT_CGO, CGO_IN_TEST)
         return self.error is not None and not any(text in self.error.message for text in known)
 
 
 def objects(stdout: bytes) -> list[Mapping[str, Any]]:
-    """The objects of go list's output, which end in a line of their own that holds only a brace."""
+    """The objects of go list's output; each ends with a line that has only a brace."""
     text = stdout.strip()
     if not text:
         return []
@@ -165,9 +163,9 @@ def objects(stdout: bytes) -> list[Mapping[str, Any]]:
 
 
 class _Getter:
-    """Gives the fields of a raw object in their types; absent ones are empty.
+    """Reads the fields of a raw object with their types; missing ones are empty.
 
-    Raises ``GoError`` where a field has another type.
+    Raises ``GoError`` if a field has another type.
     """
 
     def __init__(self, raw: Mapping[str, Any], path: str = "") -> None:
@@ -210,7 +208,7 @@ class _Getter:
 
 
 def _unexpected(wanted: str, value: object, key: str = "") -> FailedListingError:
-    """An error that names the field and the start of what is in it."""
+    """An error with the name of the field and the start of its value."""
     text = json.dumps(value)
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
     field_ = f"{key}: " if key else ""
@@ -229,4 +227,4 @@ def _module(get: _Getter) -> ListedModule:
 
 
 def _error(get: _Getter) -> ListedError:
-    return ListedError(message=get.text("Err"), position=get.text("Pos"), import_stack=get("ImportStack"))
+    return ListedError(message=get.text("Err"), position=get.text("Pos"))

@@ -1,8 +1,8 @@
-"""``go list`` once per platform.
+"""Runs ``go list`` once per platform.
 
 Comes in: a toolchain, the places to list and the platforms. Goes out: one ``Listing`` per platform with a
 ``ListedPackage`` for every package in the closure, the standard library included. It does not compare
-platforms and does not decide what an error means.
+platforms and does not interpret the errors of packages.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Listing:
 
 @frozen
 class FailedPlace:
-    """A place that go did not list, or not to the end, on some platform, and why."""
+    """A place that go did not list, or not completely, on some platform, and the reason."""
 
     place: ListingPlace
     reason: str
@@ -40,9 +40,9 @@ class FailedPlace:
 
 @frozen(kw_only=True)
 class ListingPlace:
-    """What one go list looks at: patterns, relative to a directory, and what its environment adds.
+    """The input of one go list: patterns relative to a directory, and additions to its environment.
 
-    ``vendored`` says that everything it depends on, save the standard library, stands in its vendor tree.
+    If it is ``vendored``, its vendor tree has all of its dependencies except the standard library.
     """
 
     directory: Path
@@ -53,8 +53,8 @@ class ListingPlace:
 
 @frozen(kw_only=True)
 class GoLister:
-    """A go command that lists. ``tags`` are build tags; ``whole`` asks for what only tests import, too, where
-    cgo is off: it holds no cgo there.
+    """A go command that lists. ``tags`` are build tags. ``whole`` adds the packages that only tests import on
+    platforms without cgo; they have no cgo there.
     """
 
     toolchain: Toolchain
@@ -65,13 +65,13 @@ class GoLister:
     def places(
         self, places: tuple[ListingPlace, ...], platforms: tuple[Platform, ...]
     ) -> tuple[tuple[Listing, ...], tuple[FailedPlace, ...]]:
-        """As ``list_packages``."""
+        """See ``list_packages``."""
         return list_packages(self.toolchain, self.run, places, platforms, self.tags, whole=self.whole)
 
     def standard(
         self, imports: Iterable[str], directory: Path, platforms: tuple[Platform, ...]
     ) -> tuple[Listing, ...]:
-        """The packages of the standard library among some imports, and what they import."""
+        """The packages of the standard library among ``imports``, with their dependencies."""
         source = Path(self.toolchain.goroot) / "src"
         patterns = tuple(sorted(path for path in imports if is_standard(path, source)))
         if not patterns:
@@ -89,13 +89,13 @@ def list_packages(
     *,
     whole: bool = True,
 ) -> tuple[tuple[Listing, ...], tuple[FailedPlace, ...]]:
-    """Lists all places and their closures for every platform, side by side, tests' imports included.
+    """Lists all places and their closures for every platform in parallel, imports of tests included.
 
     If several listings contain a package, the one that lists it directly wins, then one that loaded without
-    error. Two parts of the closure are left out: without ``whole`` what only tests import where cgo is off,
-    since it holds no cgo there, and, on all platforms but one, what a vendored place depends on, since its
-    sources are in the workspace; the packages of those platforms then have no imports. Raises ``GoError``
-    if go fails in every place, with go's own first line.
+    error. Two parts of the closure are left out. Without ``whole``, the packages that only tests import are
+    not listed on platforms without cgo. The dependencies of a vendored place are listed on one platform only,
+    because their sources are in the workspace; on the others, its packages have no imports. Raises
+    ``GoError`` with go's first line if go fails in every place.
     """
     platforms, places = tuple(platforms), tuple(places)
     processors = os.cpu_count() or 2
@@ -128,7 +128,7 @@ def list_packages(
 
 
 class _Reach(enum.Enum):
-    """How far a listing goes: the packages alone, with what they import, or what their tests import too."""
+    """The packages that a listing includes: the matched ones, their imports, the imports of tests."""
 
     PACKAGES = enum.auto()
     IMPORTS = enum.auto()
@@ -146,10 +146,10 @@ def _reach(
 def _shared_out(
     platforms: tuple[Platform, ...], processors: int, environment: Mapping[str, str]
 ) -> Iterator[tuple[Platform, Mapping[str, str]]]:
-    """The platforms with the processors that each listing may use.
+    """The platforms, each with the environment that limits the processors of its listing.
 
-    One listing per processor costs a quarter less in all than listings that share them; what is left over
-    when all processors are taken shares them again.
+    One listing per processor needs a quarter less time than listings that share processors. Only the last
+    listings, which are fewer than the processors, share them.
     """
     rest = len(platforms) % processors
     for at, platform in enumerate(platforms):
@@ -159,7 +159,7 @@ def _shared_out(
 
 
 def joined(listings: Iterable[Listing], others: Iterable[Listing]) -> tuple[Listing, ...]:
-    """The listings of each platform, with what others add to it."""
+    """The listings of each platform, with the packages of ``others`` added."""
     tables = {each.platform: dict(each.packages) for each in listings}
     for each in others:
         _add_listing(tables.setdefault(each.platform, {}), each.packages)
@@ -192,7 +192,7 @@ class _Lister:
         source: Path,
     ) -> _Lister:
         environment = {**settings, **place.environment}
-        if place.vendored:  # an index of a tree that is read once costs more than it saves
+        if place.vendored:  # an index does not pay for a tree that is read once
             environment["GODEBUG"] = ",".join(filter(None, (environment.get("GODEBUG"), "goindex=0")))
         return cls(run, place.directory, place.patterns, tuple(tags), environment, source)
 
@@ -203,7 +203,7 @@ class _Lister:
             return packages
         missing = sorted(_test_imports(packages.values()) - packages.keys())
         missing = [path for path in missing if not is_standard(path, self.source)]
-        if missing:  # what only tests import is not in the closure; a second, small call brings it
+        if missing:  # imports of tests are not in the closure: a second, small listing adds them
             for package in self._list(platform, tuple(missing), "-deps"):
                 packages.setdefault(package.import_path, evolve(package, dep_only=True))
         return packages
@@ -222,7 +222,7 @@ class _Lister:
         return map(self._package, objects(self._whole(done)))
 
     def _whole(self, done: Run) -> bytes:
-        """The output of a run that came to its end. With ``-e`` go exits with 1 at worst."""
+        """The output of a run that finished. With ``-e`` go exits with 0 or 1."""
         if done.code < 0:
             raise FailedListingError(f"go list was killed by signal {-done.code} in {self.directory}")
         if done.code > 1 or (done.code and not done.stdout.strip()):
@@ -230,7 +230,7 @@ class _Lister:
         return done.stdout
 
     def _package(self, raw: Mapping[str, Any]) -> ListedPackage:
-        """A package with the position of its error from where go ran, made absolute."""
+        """A package; the position of its error, relative to the directory of the run, is made absolute."""
         package = ListedPackage.from_json(raw)
         error = package.error
         if error is None or not error.position or os.path.isabs(error.position):  # noqa: PTH117
@@ -240,12 +240,12 @@ class _Lister:
 
 
 def is_standard(path: str, source: Path) -> bool:
-    """Whether an import that no listing knows is the standard library's; ``source`` is Go's own source."""
+    """Whether an import without a listing is in the standard library; ``source`` is Go's source folder."""
     return "." not in path.partition("/")[0] and (source / path).is_dir()
 
 
 def explain_failure(stderr: str, directory: Path) -> str:
-    """One line for a go list that listed nothing, with the remedy where the cause is known."""
+    """One line for a go list that listed nothing, with the remedy if the cause is known."""
     line = first_line(stderr) or "no output"
     text = stderr.replace("\n", " ")
     if "requires go >=" in text or "go.mod requires go" in text:
@@ -258,13 +258,13 @@ def explain_failure(stderr: str, directory: Path) -> str:
         details = [part.strip() for part in stderr.split("\n") if part.strip()]
         return " ".join(details[:2])
     if "module lookup disabled by GOPROXY=off" in text:
-        what = line.removeprefix("go: ").partition(": module lookup")[0]
-        return f"{directory}: {what} is not in the module cache; run: go mod download"
+        module = line.removeprefix("go: ").partition(": module lookup")[0]
+        return f"{directory}: {module} is not in the module cache; run: go mod download"
     if "updates to go.mod needed" in text:
         return f"{directory}: go.mod is not up to date; run: go mod tidy"
     if "missing go.sum entry" in text:
-        what = line.removeprefix("go: ").partition("; to add it")[0]
-        return f"{directory}: {what}; run: go mod tidy"
+        detail = line.removeprefix("go: ").partition("; to add it")[0]
+        return f"{directory}: {detail}; run: go mod tidy"
     return f"go list failed in {directory}: {line}"
 
 

@@ -1,8 +1,8 @@
-"""What Go says of a tree: its listings on every platform, and one folded package per directory.
+"""Loads the Go packages of a tree: lists them on every platform and folds one package per directory.
 
-Comes in: a ``GoTree``, which is the workspace or a module of somebody else, a go command and a view of the
-configuration. Goes out: a ``Loaded`` with a ``Universe``, or the packages of a module. The files are read
-and scanned while go lists. What does not load is left out and reported; nothing is planned.
+Comes in: a ``GoTree``, which is the workspace or a third-party module, a go command and a view of the
+configuration. Goes out: a ``Loaded`` with a ``Universe``, or the packages of a module. Files are read and
+scanned while go lists. A package that does not load is left out and reported; nothing is planned.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from bazel_xc.golang.package import (
     fold,
     read_directory,
 )
-from bazel_xc.golang.undefined import Sources, Undefined, said_of_undefined, undefined_anywhere
+from bazel_xc.golang.undefined import Sources, Undefined, undefined_anywhere, undefined_findings
 from bazel_xc.golang.universe import Universe, by_directory
 from bazel_xc.model import Diagnostic, Platform, Severity, is_inside
 from bazel_xc.tree import glance
@@ -40,9 +40,9 @@ _ByDirectory = Mapping[str, Mapping[str, ListedPackage]]
 
 @frozen(kw_only=True)
 class GoTree:
-    """Directories with Go in them: the workspace, or a module of somebody else.
+    """Directories with Go in them: the workspace, or a third-party module.
 
-    ``vendored`` says that code from ``vendor`` is used; ``generated`` maps directories to Go files that rules
+    If it is ``vendored``, code from ``vendor`` is used. ``generated`` maps directories to Go files that rules
     of their BUILD files make.
     """
 
@@ -53,13 +53,13 @@ class GoTree:
 
     @property
     def root(self) -> Path:
-        """Where it is on disk."""
+        """The root on disk."""
         return self.workspace.root
 
 
 @frozen(kw_only=True)
 class Folded:
-    """The packages of a tree by directory, and those directories whose rules have to stay as they are."""
+    """The packages of a tree by directory, and the directories whose rules are left unchanged."""
 
     packages: Mapping[str, GoPackage]
     untouched: frozenset[str]
@@ -68,11 +68,11 @@ class Folded:
 
 @frozen(kw_only=True)
 class Loaded:
-    """What go and the sources say of the workspace.
+    """The Go packages of the workspace.
 
-    ``untouched`` are directories whose rules have to stay as they are, because their Go could not be
-    understood, or because go.mod takes them out of its module: these are ``ignored``. ``flipped`` is the
-    universe with cgo on where it is off and the other way round, None where nobody asked.
+    The rules of ``untouched`` directories are left unchanged: their Go could not be understood, or go.mod
+    excludes them from its module; the latter are also ``ignored``. ``flipped`` is the universe with every
+    platform's cgo setting inverted, None unless it was requested.
     """
 
     universe: Universe
@@ -83,10 +83,11 @@ class Loaded:
 
 
 def load(tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, go: GoLister, *, both: bool) -> Loaded:
-    """Lists, reads and folds the workspace; ``both`` asks for ``flipped``.
+    """Lists, reads and folds the workspace; ``both`` requests ``flipped``.
 
-    In a vendored place the sources say what is imported, and go only which of its own files are compiled;
-    where cgo is the other way round not even that is asked. Raises ``GoError`` where go lists nothing at all.
+    In a vendored place the imports come from the sources; go lists only its own packages, to find which of
+    their files are compiled. With inverted cgo it is not listed at all. Raises ``GoError`` if go lists
+    nothing.
     """
     places = tuple(_places(tree, groups))
     opposite = tuple(evolve(each, cgo=not each.cgo) for each in view.platforms) if both else ()
@@ -126,7 +127,7 @@ def load(tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, go: GoLis
         diagnostics=(
             *unreadable,
             *folded.diagnostics,
-            *said_of_undefined(of_own, {each.import_path: path for path, each in universe.own.items()}),
+            *undefined_findings(of_own, {each.import_path: path for path, each in universe.own.items()}),
             *unloaded.missing_packages(universe, {each.import_path for each in directories}, tree.modules),
             *unloaded.not_listed(universe.own),
             *(unloaded.failed_listing(each, tree.root) for each in failed),
@@ -135,7 +136,7 @@ def load(tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, go: GoLis
 
 
 def load_module(tree: GoTree, listings: _Listings, view: GoView) -> tuple[Universe, Folded]:
-    """The packages of somebody else's module that the build uses, tests left out, and a universe of them."""
+    """The packages of a third-party module that the build uses, without tests, and a universe of them."""
     directories, unreadable = _read(tree, view.tags)
     listed = by_directory(listings, tree.root)
     used = tuple(
@@ -148,8 +149,8 @@ def load_module(tree: GoTree, listings: _Listings, view: GoView) -> tuple[Univer
     universe = _universe(tree, folded.packages, (), sources, view, listed)
     rest = frozenset(tree.workspace.directories) - folded.packages.keys()
     untouched = frozenset(each.path for each in directories) & rest
-    said = (*unreadable, *folded.diagnostics)
-    return universe, Folded(packages=universe.own, untouched=untouched, diagnostics=said)
+    diagnostics = (*unreadable, *folded.diagnostics)
+    return universe, Folded(packages=universe.own, untouched=untouched, diagnostics=diagnostics)
 
 
 def _universe(
@@ -160,7 +161,7 @@ def _universe(
     view: GoView,
     listed: _ByDirectory,
 ) -> Universe:
-    """Everything that is known, and where own packages do not compile for lack of a declaration."""
+    """The universe of a tree; also records the platforms on which own packages lack a declaration."""
     found = undefined_anywhere(packages.values(), listings, sources, view)
     own, modules = dict(_with_undefined(packages, found)), dict(_vendored(tree))
     return Universe.of(view.platforms, listings, own, undefined=found, modules=modules, listed=listed)
@@ -196,7 +197,7 @@ def _check_listed(
     listed: _ByDirectory,
     view: GoView,
 ) -> None:
-    """Raises ``GoError`` where there are Go files to compile, and go lists none of their directories."""
+    """Raises ``GoError`` if there are Go files to compile, but go lists none of their directories."""
     expected = [each.path for each in directories if not each.unlisted and active_platforms(each, view)]
     if expected and listed.keys().isdisjoint(expected):
         raise GoError(
@@ -206,7 +207,7 @@ def _check_listed(
 
 
 def _has_vendored(tree: GoTree, module: Module) -> bool:
-    """Whether everything that a module vendors is in directories that are read."""
+    """Whether all vendored packages of a module are in directories that are read."""
     vendor = f"{module.directory}/vendor".lstrip("/")
     listed = vendored_modules(tree.workspace.tree, module.directory) if module.vendored else {}
     return module.vendored and all(f"{vendor}/{path}" in tree.workspace.directories for path in listed)
@@ -215,7 +216,7 @@ def _has_vendored(tree: GoTree, module: Module) -> bool:
 def _directories_of(
     places: Iterable[ListingPlace], tree: GoTree, groups: Iterable[ListingGroup]
 ) -> frozenset[str]:
-    """The directories in the modules that are listed in some places."""
+    """The directories of the modules that are listed in ``places``."""
     roots = {each.directory for each in places}
     chosen = (group for group in groups if tree.root / group.directory in roots)
     modules = {module.directory for group in chosen for module in group.modules}
@@ -224,7 +225,7 @@ def _directories_of(
 
 
 def _imports(directories: Iterable[ReadDirectory], chosen: Container[str]) -> frozenset[str]:
-    """What the sources of some directories import, on whatever platform."""
+    """The imports in the sources of ``chosen`` directories, on any platform."""
     files = (file for each in directories if each.path in chosen for file in each.sources)
     return frozenset(imported.path for file in files for imported in file.imports)
 
@@ -235,7 +236,7 @@ def _nothing(platforms: Iterable[Platform]) -> _Listings:
 
 def _read(tree: GoTree, tags: frozenset[str]) -> tuple[tuple[ReadDirectory, ...], tuple[Diagnostic, ...]]:
     found: list[ReadDirectory] = []
-    said: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for path, import_path in _go_directories(tree):
         directory = tree.workspace.directories[path]
         each, problems = read_directory(
@@ -248,8 +249,8 @@ def _read(tree: GoTree, tags: frozenset[str]) -> tuple[tuple[ReadDirectory, ...]
             rule_tags=tuple(_rule_tags(directory)),
         )
         found.append(each)
-        said.extend(problems)
-    return tuple(found), tuple(said)
+        diagnostics.extend(problems)
+    return tuple(found), tuple(diagnostics)
 
 
 def _go_directories(tree: GoTree) -> Iterator[tuple[str, str]]:
@@ -281,13 +282,13 @@ def _fold(
     listed: _ByDirectory,
     view: GoView,
 ) -> Folded:
-    """The packages by directory; ``untouched`` are those that are broken."""
+    """The packages by directory; ``untouched`` are the broken ones."""
     packages: dict[str, GoPackage] = {}
-    said: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     broken: set[str] = set()
     for directory in directories:
         package, problems = fold(directory, listed.get(directory.path, {}), view)
-        said.extend(unloaded.without_root(each, tree.root) for each in problems)
+        diagnostics.extend(unloaded.without_root(each, tree.root) for each in problems)
         made = tree.generated.get(directory.path, ())
         if package is None and made and not problems and not directory.sources:
             package = _generated_package(directory, view)
@@ -295,11 +296,11 @@ def _fold(
             packages[directory.path] = evolve(package, generated=made)
         elif any(each.severity is Severity.ERROR for each in problems):
             broken.add(directory.path)
-    return Folded(packages=packages, untouched=frozenset(broken), diagnostics=tuple(said))
+    return Folded(packages=packages, untouched=frozenset(broken), diagnostics=tuple(diagnostics))
 
 
 def is_module_root(path: str) -> bool:
-    """Whether a go.mod here makes a module of the workspace; test data and vendored code do not."""
+    """Whether a go.mod here makes a module of the workspace; in test data and vendored code it does not."""
     return not {"testdata", "vendor"} & set(path.split("/"))
 
 
@@ -311,7 +312,7 @@ def _rule_tags(directory: Directory) -> Iterator[RuleTags]:
 
 
 def _is_unlisted(path: str) -> bool:
-    """Whether ``./...`` leaves a directory out, though rules are written for it."""
+    """Whether ``./...`` leaves a directory out, although rules are written for it."""
     return any(part in ("testdata", "vendor") or part[:1] in ("_", ".") for part in path.split("/"))
 
 
@@ -321,14 +322,14 @@ def _import_path(directory: Directory, module: Module, *, vendored: bool) -> str
     if "vendor" in parts:
         return "/".join(parts[parts.index("vendor") + 1 :]) or None if vendored else None
     prefix, base = directory.settings.prefix, directory.settings.prefix_directory
-    if prefix is not None:  # also one above a nested go.mod, as Gazelle has it
+    if prefix is not None:  # also one above a nested go.mod, as in Gazelle
         below = directory.path[len(base) :].strip("/")
         return "/".join(part for part in (prefix, below) if part)
     return module.import_path(directory.path)
 
 
 def _generated_package(directory: ReadDirectory, view: GoView) -> GoPackage:
-    """A package of which every source is made by a rule; what is in them is not known."""
+    """A package whose sources are all made by rules; their contents are not known."""
     names = frozenset(platform.name for platform in view.platforms)
     return GoPackage(
         directory=directory.path,

@@ -1,8 +1,8 @@
-"""The modules of the workspace: every go.mod, go.work and vendor tree, and what each requires.
+"""The modules of the workspace: every go.mod, go.work and vendor tree, with their requirements.
 
-Comes in: the paths of go.mod files in the workspace and a go command. Goes out: one ``Module`` per go.mod,
-as ``go mod edit -json`` reads it, and the groups in which they are listed together. It does not resolve
-versions and reads nothing from the module cache.
+Comes in: the directories with a go.mod in the workspace and a go command. Goes out: one ``Module`` per
+go.mod, as ``go mod edit -json`` reads it, and the groups in which they are listed together. It does not
+resolve versions and reads nothing from the module cache.
 """
 
 from __future__ import annotations
@@ -45,17 +45,17 @@ class Module:
     replaced: tuple[tuple[str, str], ...] = ()  # module path -> replacement path or directory
     replaced_versions: tuple[tuple[str, str], ...] = ()  # module path -> version of its replacement
     tools: tuple[str, ...] = ()  # import paths of tool directives
-    ignored: tuple[str, ...] = ()  # directories that go leaves out, as go.mod spells them
+    ignored: tuple[str, ...] = ()  # ignored directories, as go.mod spells them
     vendored: bool = False
 
     def replaced_version(self, path: str) -> str:
-        """The version of what replaces a module; empty for a directory, and where nothing does."""
+        """The version of a module's replacement; empty for a directory and for a module without one."""
         return dict(self.replaced_versions).get(path, "")
 
     def ignores(self, directory: str) -> bool:
-        """Whether an ``ignore`` directive covers a directory, told by its path from the workspace root.
+        """Whether an ``ignore`` directive covers a directory, given by its path from the workspace root.
 
-        ``./x`` is that directory alone, ``x`` any directory of that path in the module (Go 1.25).
+        ``./x`` means that directory alone, ``x`` any directory of that path in the module (Go 1.25).
         """
         below = f"/{directory[len(self.directory) :].strip('/')}/"
         return any(
@@ -66,34 +66,34 @@ class Module:
         )
 
     def import_path(self, directory: str) -> str:
-        """The import path of a directory at or below the module's own."""
+        """The import path of a directory inside the module."""
         below = directory[len(self.directory) :].strip("/")
         return f"{self.path}/{below}" if below else self.path
 
 
 @frozen
 class ListingGroup:
-    """Modules that one go list sees together: those of the go.work, or a single one."""
+    """Modules that one go list includes: those of the go.work, or a single one."""
 
     directory: str
     modules: tuple[Module, ...]
     workspace: bool
 
     def patterns(self) -> tuple[str, ...]:
-        """What to list, relative to ``directory``."""
+        """The patterns to list, relative to ``directory``."""
         starts = len(self.directory) + 1 if self.directory else 0
         below = (module.directory[starts:] for module in self.modules)
         return tuple(f"./{path}/..." if path else "./..." for path in below)
 
     def environment(self) -> Mapping[str, str]:
-        """Keeps a module that no go.work uses from being read through one."""
+        """Turns go.work off for a module that is not in it."""
         return {} if self.workspace else {"GOWORK": "off"}
 
 
 def read_modules(
     tree: Tree, directories: Iterable[str], toolchain: Toolchain, run: RunGo
 ) -> tuple[Module, ...]:
-    """Reads the go.mod of each directory. Raises ``WorkspaceError`` at the first that go cannot read."""
+    """Reads the go.mod of each directory. Raises ``WorkspaceError`` at the first one that go cannot read."""
     with ThreadPoolExecutor(max_workers=4) as pool:
         found = pool.map(lambda directory: _read(tree, directory, toolchain, run), directories)
         with understood("mod edit -json"):
@@ -103,7 +103,7 @@ def read_modules(
 def listing_groups(
     tree: Tree, modules: tuple[Module, ...], toolchain: Toolchain, run: RunGo
 ) -> tuple[ListingGroup, ...]:
-    """Groups modules for listing: those that the root's go.work uses together, the others one by one."""
+    """Groups modules for listing: the modules of the root's go.work together, the others one by one."""
     used = _used_by_go_work(tree, toolchain, run)
     together = tuple(module for module in modules if module.directory in used)
     groups = [ListingGroup("", together, True)] if together else []
@@ -122,7 +122,7 @@ def module_of(directory: str, modules: Iterable[Module]) -> Module | None:
 
 
 def vendored_modules(tree: Tree, directory: str) -> Mapping[str, str]:
-    """Import path -> module path of what ``vendor/modules.txt`` of a module lists; empty where it is gone."""
+    """Import path -> module path of the packages in ``vendor/modules.txt``; empty without that file."""
     data = glance(tree, f"{directory}/{_VENDORED}".lstrip("/")) or b""
     text = data.decode("utf-8", "replace")
     found: dict[str, str] = {}
@@ -176,6 +176,6 @@ def _edit_json(root: Path, arguments: list[str], path: str, toolchain: Toolchain
         reason = explain_failure(done.stderr, root)
         lines = (line.strip() for line in done.stderr.split("\n"))
         detail = next((line for line in lines if re.search(rf"{re.escape(path)}:\d+", line)), "")
-        raise WorkspaceError(f"{detail.removeprefix('go: ') or f'{path}: {reason}'}; mend it and run again")
+        raise WorkspaceError(f"{detail.removeprefix('go: ') or f'{path}: {reason}'}; fix it and run again")
     with understood(" ".join(arguments[:3])):
         return json.loads(done.stdout)

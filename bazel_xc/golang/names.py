@@ -1,8 +1,8 @@
 """The names that a Go file declares and uses.
 
-Comes in: the bytes of a file. Goes out: a ``Declared`` or a ``Used``. It is the only place that knows
-tree-sitter. It reads one file by itself: types are unknown to it, so what a selector leads to is not told,
-and a name that anything in the file binds anew is left out of what the file uses.
+Comes in: the bytes of a file. Goes out: a ``Declared`` or a ``Used``. Only this module uses tree-sitter. It
+reads one file by itself and knows no types, so it does not resolve selectors. A name that is bound again
+anywhere in the file is not reported as used.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _UNDECLARED = frozenset({"_", "init"})
 
 @frozen(order=True)
 class Use:
-    """A name where it is first used; ``package`` is what stands before its dot, if that is a plain name."""
+    """A name at its first use; ``package`` is the text before its dot, if that is a plain name."""
 
     name: str
     line: int
@@ -58,10 +58,10 @@ class Use:
 
 @frozen(kw_only=True)
 class Declared:
-    """What one file declares at the level of its package; ``members`` are methods and fields.
+    """The declarations of one file at package level; ``members`` are methods and fields.
 
-    ``imports`` maps paths to the names given to them, "" where none is given. ``whole`` is False where the
-    file could not be parsed to its end.
+    ``imports`` maps paths to the names given to them, "" without one. ``whole`` is False if the file could
+    not be parsed to its end.
     """
 
     names: frozenset[str]
@@ -72,10 +72,10 @@ class Declared:
 
 @frozen(kw_only=True)
 class Used:
-    """What one file uses, each name at its first line.
+    """The names that one file uses, each at its first line.
 
-    ``alone`` are names that stand alone, ``selected`` lower-case names behind a dot, which only members of
-    the file's own package can be, ``qualified`` names behind a plain name and a dot.
+    ``alone`` are names without a dot. ``selected`` are lower-case names after a dot, which can only be
+    members in the file's own package. ``qualified`` are names after a plain name and a dot.
     """
 
     alone: tuple[Use, ...]
@@ -84,7 +84,7 @@ class Used:
 
 
 def read_declared(data: bytes) -> Declared:
-    """What a file declares and imports; never raises."""
+    """The declarations and imports of a file; never raises."""
     root = _parse(data)
     get = _captures(root, _DECLARATIONS)
     embedded = {_text(node).rpartition(".")[2].lstrip("*").partition("[")[0] for node in get("embedded")}
@@ -97,7 +97,7 @@ def read_declared(data: bytes) -> Declared:
 
 
 def read_used(data: bytes) -> Used:
-    """What a file uses, as far as it can be parsed; never raises."""
+    """The names that a file uses, as far as it can be parsed; never raises."""
     root = _parse(data)
     declared = _texts(_captures(root, _DECLARATIONS)("declared"))
     get = _captures(root, _USES)
@@ -113,7 +113,7 @@ def read_used(data: bytes) -> Used:
 
 
 def _parse(data: bytes) -> Node:
-    text = data + b"\n"  # without it the grammar trips over a last statement that ends with the file
+    text = data + b"\n"  # the grammar fails on a last statement without a newline
     return Parser(_language()).parse(text).root_node
 
 

@@ -1,9 +1,9 @@
-"""One Go package over all platforms: what its files say, folded with what go list says.
+"""One Go package over all platforms: the facts of its files combined with go list.
 
 Comes in: a directory's scanned files, and its listing on every configured platform. Goes out: one
-``GoPackage`` whose files know on which platforms they may be compiled (``may``, every platform that
-rules_go knows) and where go does compile them (``active``, the configured ones). Where the own reading of
-constraints and go list disagree, go is believed and a diagnostic says so. Rules and labels come later.
+``GoPackage`` whose files have two sets of platforms: ``may``, all known platforms on which they may be
+compiled, and ``active``, the configured ones on which go compiles them. If our reading of constraints and go
+list disagree, go wins and a diagnostic reports it. Rules and labels come later.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bazel_xc.model import ByPlatform, Diagnostic, Platform, Severity
 
 
 class FileKind(enum.StrEnum):
-    """What a file is to the go command."""
+    """The kind of a file for the go command."""
 
     GO = "go"
     TEST = "test"
@@ -38,13 +38,13 @@ _KINDS: Mapping[str, FileKind] = {
     ".syso": FileKind.SYSO,
     ".go": FileKind.GO,
 }
-SWIG = (".swig", ".swigcxx")  # what go/build takes for SWIG
+SWIG = (".swig", ".swigcxx")  # the suffixes of SWIG files in go/build
 GO_KINDS = frozenset({FileKind.GO, FileKind.TEST, FileKind.XTEST})
 
 
 @frozen(kw_only=True)
 class PackageFile:
-    """One file of a package. ``may`` holds names of known platforms, ``active`` of configured ones."""
+    """One file of a package. ``may`` has names of known platforms, ``active`` of configured ones."""
 
     name: str
     kind: FileKind
@@ -59,7 +59,7 @@ class PackageFile:
 
     @property
     def uses_cgo(self) -> bool:
-        """Whether it is Go that imports "C"."""
+        """Whether it is a Go file that imports "C"."""
         return any(each.path == "C" for each in self.source.imports)
 
 
@@ -67,13 +67,12 @@ class PackageFile:
 class GoPackage:
     """A package in the workspace, folded over platforms.
 
-    ``listed`` are the configured platforms on which go list knows the directory, ``buildable`` those on
-    which it has anything to compile besides tests. On ``unknown`` ones go does not list it although its files
-    say that they are compiled there; then these decide. ``directory`` is relative to the workspace root. The
-    embedded files are go list's, on any configured platform; ``generated`` are Go files that are not on
-    disk, because rules of the BUILD file make them. On the platforms in ``undefined`` it does not compile,
-    for lack of what files declare that are left out there. ``nowhere`` are its Go files that no known
-    platform compiles.
+    ``directory`` is relative to the workspace root. ``listed`` are the configured platforms on which go list
+    has the directory, ``buildable`` those on which it has files to compile besides tests. On ``unknown``
+    platforms go does not list it although its files are for them; its files then decide. ``embeds`` are the
+    files that go lists, on any configured platform. ``generated`` are Go files that are not on disk, because
+    rules of the BUILD file make them. On the platforms in ``undefined`` it does not compile, because the file
+    with a declaration is left out there. ``nowhere`` are its Go files that no known platform compiles.
     """
 
     directory: str
@@ -95,7 +94,7 @@ class GoPackage:
 
     @property
     def uses_cgo(self) -> bool:
-        """Whether any file that is no test imports "C"."""
+        """Whether a file other than a test imports "C"."""
         return any(file.uses_cgo for file in self.of(FileKind.GO))
 
     @property
@@ -121,14 +120,14 @@ class ReadDirectory:
     sources: tuple[SourceFile, ...]
     deferred_tags: frozenset[str] = frozenset()
     rule_tags: tuple[RuleTags, ...] = ()
-    unlisted: bool = False  # go list does not look here: testdata, vendored, names with _ or .
+    unlisted: bool = False  # not in ./...: testdata, vendored, names with _ or .
 
 
 @frozen(kw_only=True)
 class GoView:
-    """What constraint evaluation needs to know of the go in use and its configuration.
+    """The go in use and its configuration, as far as constraints depend on them.
 
-    ``tags`` hold on every platform, ``tool_tags`` are those that go sets itself, by architecture.
+    ``tags`` apply on every platform; ``tool_tags`` maps architectures to the tags that go sets itself.
     """
 
     platforms: tuple[Platform, ...]
@@ -137,7 +136,7 @@ class GoView:
     tool_tags: Mapping[str, tuple[str, ...]] = field(factory=dict)
 
     def tags_on(self, platform: Platform) -> frozenset[str]:
-        """The tags that hold on a platform."""
+        """The tags that apply on a platform."""
         return self.tags.union(self.tool_tags.get(platform.goarch, ()))
 
 
@@ -150,9 +149,9 @@ def read_directory(
     unlisted: bool = False,
     rule_tags: tuple[RuleTags, ...] = (),
 ) -> tuple[ReadDirectory, tuple[Diagnostic, ...]]:
-    """Scans the files of a directory that matter to go; ``read`` gives a file's bytes or raises OSError."""
+    """Scans the files of a directory that matter to go; ``read`` returns a file's bytes or raises OSError."""
     sources: list[SourceFile] = []
-    said: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for name in names:
         suffix = _suffix(name)
         if suffix not in _KINDS or name[0] in "_.":
@@ -161,7 +160,7 @@ def read_directory(
         try:
             data = b"" if suffix == ".syso" else read(full)
         except OSError as e:
-            said.append(
+            diagnostics.append(
                 Diagnostic(
                     path=full,
                     severity=Severity.ERROR,
@@ -180,7 +179,7 @@ def read_directory(
         rule_tags=rule_tags,
         unlisted=unlisted,
     )
-    return directory, tuple(said)
+    return directory, tuple(diagnostics)
 
 
 def fold(
@@ -188,18 +187,18 @@ def fold(
 ) -> tuple[GoPackage | None, tuple[Diagnostic, ...]]:
     """The package in a directory; ``listed`` maps names of configured platforms to its listing there.
 
-    None with an error diagnostic where the package does not load, None alone where there is no package.
+    None with an error diagnostic if the package does not load, None alone if there is no package.
     """
-    said = tuple(_load_errors(directory, listed))
-    if any(each.severity is Severity.ERROR for each in said):
-        return None, said
+    diagnostics = tuple(_load_errors(directory, listed))
+    if any(each.severity is Severity.ERROR for each in diagnostics):
+        return None, diagnostics
     unknown = _unknown(directory, listed, view)
     files = tuple(_file(source, directory, listed.keys() | unknown, view) for source in directory.sources)
     name, others = _package_name(directory, files, listed)
     if not name:
-        return None, said
+        return None, diagnostics
     own = tuple(file for file in files if file.name not in others)
-    believed, disagreements = _believe_go(directory, own, listed, view)
+    believed, disagreements = _with_listing(directory, own, listed, view)
     checked = tuple(file for file in believed if file.is_anywhere)
     package = GoPackage(
         directory=directory.path,
@@ -213,11 +212,11 @@ def fold(
         embeds=_union(package.embed_files for package in listed.values()),
         test_embeds=_union(package.test_embed_files for package in listed.values()),
     )
-    return package, said + disagreements
+    return package, diagnostics + disagreements
 
 
 def imports_of(files: Iterable[PackageFile]) -> ByPlatform[str]:
-    """The packages that some files import, "C" left out, and the known platforms on which they do."""
+    """The imports of some files without "C", with the known platforms on which they are imported."""
     where: dict[str, frozenset[str]] = {}
     for file in files:
         for each in file.source.imports:
@@ -243,7 +242,7 @@ def _kind(source: SourceFile) -> FileKind:
 
 
 def _file(source: SourceFile, directory: ReadDirectory, possible: Set[str], view: GoView) -> PackageFile:
-    """A file as its constraints have it, active on the ``possible`` platforms at most."""
+    """A file by its constraints, active on ``possible`` platforms only."""
     active = _active(source, view)
     if not directory.unlisted:
         active &= possible
@@ -252,9 +251,9 @@ def _file(source: SourceFile, directory: ReadDirectory, possible: Set[str], view
 
 
 def _tags_of_rules(name: str, directory: ReadDirectory) -> frozenset[str]:
-    """The tags that rules set for a file, beside sources that need none.
+    """The tags of rules that name the file together with a file that needs no tag.
 
-    A rule for tagged sources alone is left to itself: its files are in no other rule.
+    A rule with tagged sources only is left alone: its files are in no other rule.
     """
     found: frozenset[str] = frozenset()
     for each in directory.rule_tags:
@@ -284,7 +283,7 @@ def active_platforms(directory: ReadDirectory, view: GoView) -> frozenset[str]:
 
 
 def _unknown(directory: ReadDirectory, listed: Mapping[str, ListedPackage], view: GoView) -> frozenset[str]:
-    """Where go should list a directory and does not, whatever the reason."""
+    """The platforms on which go should list a directory but does not, for any reason."""
     if directory.unlisted or len(listed) == len(view.platforms):
         return frozenset()
     return active_platforms(directory, view) - listed.keys()
@@ -300,14 +299,15 @@ def _package_name(
 ) -> tuple[str, frozenset[str]]:
     """The package's name, and the Go files that belong to another one.
 
-    What go lists decides; where it lists nothing, the name like the directory's, then the first.
+    The name in go list decides; without one, the name of the directory, if a file has it, else the first
+    name.
     """
     go = [file for file in files if file.kind in GO_KINDS]
     names = {_base_name(file): None for file in go if file.may and file.source.package != "documentation"}
     names.pop("", None)
-    told = next((each.name for each in listed.values() if each.name and each.buildable), "")
+    listed_name = next((each.name for each in listed.values() if each.name and each.buildable), "")
     like = directory.import_path.rpartition("/")[2]
-    name = told or (like if like in names else next(iter(sorted(names)), ""))
+    name = listed_name or (like if like in names else next(iter(sorted(names)), ""))
     return name, frozenset(file.name for file in go if _base_name(file) != name)
 
 
@@ -324,7 +324,7 @@ def _buildable(
 
 
 def _load_errors(directory: ReadDirectory, listed: Mapping[str, ListedPackage]) -> Iterable[Diagnostic]:
-    """The errors of go list about the package itself, each once with the platforms it was seen on."""
+    """The errors of go list about the package itself, each once with its platforms."""
     where: dict[tuple[str, int, int, str], list[str]] = {}
     for platform, package in sorted(listed.items()):
         error = package.error
@@ -348,34 +348,34 @@ def _load_errors(directory: ReadDirectory, listed: Mapping[str, ListedPackage]) 
         )
 
 
-def _believe_go(
+def _with_listing(
     directory: ReadDirectory,
     files: tuple[PackageFile, ...],
     listed: Mapping[str, ListedPackage],
     view: GoView,
 ) -> tuple[tuple[PackageFile, ...], tuple[Diagnostic, ...]]:
-    """Holds own evaluation against go list's; go wins and every difference is said."""
+    """Compares our evaluation with go list; go wins, and every difference is reported."""
     if directory.unlisted:
         return files, ()
     checked = list(files)
-    said: list[Diagnostic] = []
-    told = {name: package.files for name, package in listed.items() if _comparable(package)}
-    beside = frozenset[str]().union(*(file.active for file in files if file.uses_cgo)) - told.keys()
+    diagnostics: list[Diagnostic] = []
+    compiled = {name: package.files for name, package in listed.items() if _comparable(package)}
+    beside = frozenset[str]().union(*(file.active for file in files if file.uses_cgo)) - compiled.keys()
     for at, file in enumerate(files):
         if file.kind is FileKind.HEADER:
-            continue  # headers are never compiled on their own; go lists them whatever cgo is
-        go_active = frozenset(name for name in told if file.name in told[name])
-        unknown = file.active - told.keys()
-        own = file.active & told.keys()
-        if file.kind is FileKind.C:  # where cgo is off, go lists it among the ignored ones
+            continue  # headers are not compiled by themselves; go lists them with and without cgo
+        go_active = frozenset(name for name in compiled if file.name in compiled[name])
+        unknown = file.active - compiled.keys()
+        own = file.active & compiled.keys()
+        if file.kind is FileKind.C:  # without cgo, go lists it as ignored
             on = frozenset(platform.name for platform in view.platforms if platform.cgo)
-            if file.name.endswith(".S"):  # go compiles it beside cgo files only
-                on &= frozenset(name for name in told if listed[name].cgo_files) | beside
+            if file.name.endswith(".S"):  # go compiles it only beside cgo files
+                on &= frozenset(name for name in compiled if listed[name].cgo_files) | beside
             own, go_active, unknown = own & on, go_active & on, unknown & on
         if own != go_active:
-            said.append(_disagreement(directory, file, own, go_active))
+            diagnostics.append(_disagreement(directory, file, own, go_active))
         checked[at] = evolve(file, active=go_active | unknown, may=file.may | go_active)
-    return tuple(checked), tuple(said)
+    return tuple(checked), tuple(diagnostics)
 
 
 def _comparable(package: ListedPackage) -> bool:
@@ -391,6 +391,6 @@ def _disagreement(
         path=f"{directory.path}/{file.name}" if directory.path else file.name,
         severity=Severity.WARNING,
         code="constraint",
-        message=f"go list {verb} this file on {differing}, its build constraints read otherwise",
-        remedy="go list is believed; please report the file",
+        message=f"go list {verb} this file on {differing}, but its build constraints differ",
+        remedy="go list is used; please report the file",
     )

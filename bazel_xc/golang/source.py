@@ -1,9 +1,9 @@
 """The head of one Go, C or assembly file.
 
-Comes in: the name and the bytes of a file. Goes out: a ``SourceFile`` with what go/build would learn from
-it: package, imports, build constraint (file name and header together), cgo preambles, embed patterns; and
-whether a main package has its ``func main``. It reads no files, looks past the imports only for embed
-patterns and ``func main``, never raises, and leaves names such as ``_x.go`` and ``.x.go`` to the caller.
+Comes in: the name and the bytes of a file. Goes out: a ``SourceFile`` with the facts that go/build reads:
+package, imports, build constraint (of file name and header), cgo preambles, embed patterns; also whether a
+main package has a ``func main``. It reads no files and never raises. After the imports it looks only for
+embed patterns and ``func main``. Names such as ``_x.go`` and ``.x.go`` are left to the caller.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from bazel_xc.golang.constraints import (
 _BOM = b"\xef\xbb\xbf"
 _COMMENT = rb"//[^\n]*+|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/"
 _SPACE = rb"(?:[ \t\r\n]++|" + _COMMENT + rb")*+"
-# Between statements: a semicolon is one only where no new line has ended the statement already.
+# Between statements. A semicolon counts only if no newline has ended the statement already.
 _GAP = rb"((?:[ \t\r]++|/\*(?:[^*\n]++|\*(?!/))*+\*/)*+;" + _SPACE + rb"|" + _SPACE + rb")"
 _LETTER = rb"[\w\x80-\xff]"
 _NAME = rb"(?!\d)" + _LETTER + rb"++"
@@ -71,7 +71,7 @@ class Import:
 
 @frozen
 class Embed:
-    """One pattern of a ``//go:embed`` line, unquoted, with ``all:`` where it was given."""
+    """One pattern of a ``//go:embed`` line, unquoted, with ``all:`` if it is there."""
 
     pattern: str
     line: int
@@ -87,11 +87,12 @@ class Preamble:
 
 @frozen(kw_only=True)
 class SourceFile:
-    """What the head of a file says.
+    """The head of a file.
 
-    ``error`` is empty or says why go refuses the file wherever its constraint holds; then imports,
-    preambles and embeds are empty. Of a Go file whose constraint cannot be read that of the name is left,
-    while such a file in another language is in no package. Of those only name, constraint and error are set.
+    ``error`` is the reason why go refuses the file wherever its constraint is true, or empty; with an error,
+    imports, preambles and embeds are empty. If the constraint of a Go file cannot be parsed, only the
+    constraint of its name counts; a C or assembly file is then left out. Files that are not Go set only name,
+    constraint and error.
     """
 
     name: str
@@ -102,12 +103,11 @@ class SourceFile:
     embeds: tuple[Embed, ...] = ()
     has_main: bool = False
     error: str = ""
-    error_line: int = 0
 
 
 @frozen
 class _Spec:
-    """An import in place: its quoted path and the gaps that may hold its comment."""
+    """An import with its quoted path and the gaps that may contain its comment."""
 
     path: bytes
     at: int
@@ -115,11 +115,7 @@ class _Spec:
 
 
 class _HeadError(ValueError):
-    """A syntax error at an offset."""
-
-    def __init__(self, at: int, why: str) -> None:
-        super().__init__(why)
-        self.at = at
+    """A syntax error."""
 
 
 def scan_go(name: str, data: bytes) -> SourceFile:
@@ -133,18 +129,18 @@ def scan_go(name: str, data: bytes) -> SourceFile:
     try:
         clause = _PACKAGE.match(data, at)
         if clause is None:
-            raise _HeadError(at, "expected 'package'")
+            raise _HeadError("expected 'package'")
         package = clause[1].decode("utf-8", "replace")
         specs = tuple(_specs(data, clause))
         return _filled(source, package, data, specs, clause.end())
     except _HeadError as error:
-        return evolve(source, package=package, error=str(error), error_line=_line(data, error.at))
+        return evolve(source, package=package, error=str(error))
 
 
 def scan_other(name: str, data: bytes) -> SourceFile:
     """Reads the constraint of a file in another language, from its name and the comments at its top.
 
-    As in go, a .syso file has no header, and a header that breaks off within a comment says nothing.
+    As in go, a .syso file has no header, and a header that ends inside a comment has no constraint.
     """
     start = len(_BOM) if data.startswith(_BOM) else 0
     at = _after(_TO_C_TOKEN, data, start)
@@ -154,7 +150,7 @@ def scan_other(name: str, data: bytes) -> SourceFile:
 
 
 def _filled(source: SourceFile, package: str, data: bytes, specs: tuple[_Spec, ...], at: int) -> SourceFile:
-    """Adds the imports and what follows from them; from ``at`` on there may be code."""
+    """Adds the imports and the facts that depend on them; code may start at ``at``."""
     paths = frozenset(spec.path for spec in specs)
     return SourceFile(
         name=source.name,
@@ -186,10 +182,10 @@ def _constrained(name: str, header: bytes) -> SourceFile:
         return SourceFile(name=name, constraint=by_name)
     go_build, plus_build = _build_lines(header)
     try:
-        by_header = _header_constraint([text for _, text in go_build], plus_build)
+        by_header = _header_constraint(go_build, plus_build)
     except ValueError as error:
         kept = by_name if name.endswith(".go") else NEVER
-        return SourceFile(name=name, constraint=kept, error=str(error), error_line=go_build[-1][0])
+        return SourceFile(name=name, constraint=kept, error=str(error))
     return SourceFile(name=name, constraint=all_of(by_name, by_header))
 
 
@@ -201,16 +197,16 @@ def _header_constraint(go_build: list[str], plus_build: list[str]) -> Expr | Non
     return parse_plus_build(plus_build) if plus_build else None
 
 
-def _build_lines(header: bytes) -> tuple[list[tuple[int, str]], list[str]]:
-    """The numbered texts after ``//go:build``, and those after ``+build``, as parseFileHeader finds them.
+def _build_lines(header: bytes) -> tuple[list[str], list[str]]:
+    """The texts after ``//go:build``, and the texts after ``+build``, as in parseFileHeader.
 
     ``+build`` counts only above a blank line, and both only before the first block comment or code.
     """
-    go_build: list[tuple[int, str]] = []
+    go_build: list[str] = []
     plus_build: list[str] = []
     pending: list[str] = []
     only_lines, in_comment = True, False
-    for number, raw in enumerate(_lines(header), 1):
+    for raw in _lines(header):
         line = raw.strip()
         if not line and only_lines:
             plus_build += pending
@@ -218,7 +214,7 @@ def _build_lines(header: bytes) -> tuple[list[tuple[int, str]], list[str]]:
             continue
         only_lines = only_lines and line.startswith(b"//")
         if not in_comment and (match := _GO_BUILD.fullmatch(line)):
-            go_build.append((number, _text(match[1])))
+            go_build.append(_text(match[1]))
         elif match := _PLUS_BUILD.fullmatch(line):
             pending.append(_text(match[1]))
         in_comment, code = _after_comments(line, in_comment=in_comment)
@@ -237,7 +233,7 @@ def _text(text: bytes | None) -> str:
 
 
 def _after_comments(line: bytes, *, in_comment: bool) -> tuple[bool, bool]:
-    """Whether a block comment is open behind the line, and whether there is anything but comments."""
+    """Whether a block comment is open after the line, and whether the line has anything but comments."""
     while line:
         if in_comment:
             _, closed, line = line.partition(b"*/")
@@ -256,9 +252,9 @@ def _after_comments(line: bytes, *, in_comment: bool) -> tuple[bool, bool]:
 
 
 def _specs(data: bytes, clause: re.Match[bytes]) -> Iterator[_Spec]:
-    """The imports behind the package clause; raises _HeadError where go list would complain.
+    """The imports after the package clause; raises _HeadError if go list would report an error.
 
-    That reads on as long as an ``i`` follows and takes no notice of anything behind.
+    go list reads on as long as an ``i`` follows and ignores everything after that.
     """
     gap = _ended(data, clause, b"i")
     while keyword := _IMPORT.match(data, gap[1]):
@@ -269,14 +265,14 @@ def _specs(data: bytes, clause: re.Match[bytes]) -> Iterator[_Spec]:
             yield _Spec(end[1], end.start(1), (gap,))
         gap = _ended(data, end, b"i")
     if data.startswith(b"/*", gap[1]):
-        raise _HeadError(gap[1], "comment not terminated")
+        raise _HeadError("comment not terminated")
     _check_text(data, gap[1])
 
 
 def _group_specs(
     data: bytes, group: re.Match[bytes], before: tuple[int, int]
 ) -> Generator[_Spec, None, re.Match[bytes]]:
-    """The imports in parentheses; the comment ``before`` them belongs to an only one. Gives the end."""
+    """The imports in parentheses; the comment ``before`` them belongs to a single one. Returns the end."""
     gap, first = group.span(1), True
     while not (end := _GROUP_END.match(data, gap[1])):
         spec = _spec_at(data, gap[1])
@@ -289,34 +285,34 @@ def _group_specs(
 def _spec_at(data: bytes, at: int) -> re.Match[bytes]:
     if spec := _SPEC.match(data, at):
         return spec
-    raise _HeadError(at, "expected an import path")
+    raise _HeadError("expected an import path")
 
 
 def _ended(data: bytes, token: re.Match[bytes], following: bytes) -> tuple[int, int]:
-    """The gap behind a match, its last group; it must end the statement if ``following`` comes next."""
+    """The gap after a match, its last group; it must end the statement if ``following`` comes next."""
     start, end = gap = token.span(token.re.groups)
     if (
         data.find(b"\n", start, end) < 0
         and data.find(b";", start, end) < 0
         and data.startswith(following, end)
     ):
-        raise _HeadError(end, "expected ';' or a new line")
+        raise _HeadError("expected ';' or a new line")
     return gap
 
 
 def _check_text(data: bytes, end: int) -> None:
-    """What the scanner of go accepts nowhere, not even in comments, up to and with the byte at ``end``."""
+    """Raises for bytes up to ``end`` that go's scanner refuses everywhere, even in comments."""
     head = data[: end + 1]
     if head.isascii() and b"\0" not in head:
         return
     if b"\0" in head:
-        raise _HeadError(head.index(b"\0"), "illegal character NUL")
+        raise _HeadError("illegal character NUL")
     try:
         text = head[:end].decode()
-    except UnicodeDecodeError as error:
-        raise _HeadError(error.start, "illegal UTF-8 encoding") from None
+    except UnicodeDecodeError:
+        raise _HeadError("illegal UTF-8 encoding") from None
     if "\ufeff" in text[1:]:
-        raise _HeadError(head.rindex(_BOM), "illegal byte order mark")
+        raise _HeadError("illegal byte order mark")
 
 
 def _imports(data: bytes, specs: Iterable[_Spec]) -> Iterator[Import]:
@@ -334,12 +330,12 @@ def _checked_path(spec: _Spec) -> str:
     path = _unquoted(spec.path.decode("utf-8", "replace"))
     if not path or _BAD_PATH.search(path) or not path.isprintable():
         shown = path or ""
-        raise _HeadError(spec.at, f"invalid import path: {shown if shown.isprintable() else ascii(shown)}")
+        raise _HeadError(f"invalid import path: {shown if shown.isprintable() else ascii(shown)}")
     return path
 
 
 def _unquoted(literal: str) -> str | None:
-    """The value of a Go string literal; None where it has an escape that Go does not know."""
+    """The value of a Go string literal; None if it has an escape that Go does not know."""
     body = literal[1:-1]
     if literal[0] == "`":
         return body.replace("\r", "")
@@ -372,7 +368,7 @@ def _preambles(data: bytes, specs: Iterable[_Spec]) -> Iterator[Preamble]:
 
 
 def _lead_comments(data: bytes, gap: tuple[int, int]) -> list[re.Match[bytes]]:
-    """The comments in a gap that go/parser gives to the token behind it.
+    """The comments in a gap that go/parser attaches to the token after it.
 
     They start on a line of their own, follow each other without a blank line, and end on the line above.
     """
@@ -393,12 +389,12 @@ def _lead_comments(data: bytes, gap: tuple[int, int]) -> list[re.Match[bytes]]:
 
 
 def _comment_text(data: bytes, comments: list[re.Match[bytes]]) -> Preamble:
-    """Takes the markers away and keeps every comment on its line."""
+    """Removes the comment markers and keeps every comment on its line."""
     line = at = _line(data, comments[0].start())
     text = ""
     for comment in comments:
         first = _line(data, comment.start())
-        # As CommentGroup.Text in go/ast, even two comments on one line are two lines.
+        # As in CommentGroup.Text of go/ast, even two comments on one line make two lines.
         text += "\n" * max(first - at, 1 if text else 0)
         body = comment[0][2:] if comment[0].startswith(b"//") else comment[0][2:-2]
         text += body.replace(b"\r", b"").decode("utf-8", "replace")
@@ -419,7 +415,7 @@ def _embeds(data: bytes) -> Iterator[Embed]:
 
 
 def _embed_patterns(text: bytes) -> tuple[str, ...]:
-    """The patterns of a line; none where one is malformed, which go build reports and go list skips."""
+    """The patterns of a line; none if one is malformed, which go build reports and go list skips."""
     rest = text.decode("utf-8", "replace").rstrip()
     patterns: list[str] = []
     at = 0
@@ -434,11 +430,11 @@ def _embed_patterns(text: bytes) -> tuple[str, ...]:
 
 
 def _has_main(data: bytes, at: int) -> bool:
-    """Whether ``func main`` stands outside of comments and strings; Go allows it at top level only."""
+    """Whether there is a ``func main`` outside of comments and strings; Go allows it at top level only."""
     first = _MAIN.search(data, at)
     if first is None:
         return False
     before = data[at : first.start()]
     if before.endswith(b"\n") and b"`" not in before and b"/*" not in before:
-        return True  # nothing else reaches over a line, and this is how gofmt lays it out
+        return True  # gofmt's layout, and no comment or string spans lines here
     return any(token[0].startswith(b"func") for token in _CODE.finditer(data, at))

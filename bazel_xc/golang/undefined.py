@@ -1,9 +1,9 @@
-"""Packages that do not compile somewhere, because files that declare what they use are left out there.
+"""Packages that do not compile on some platforms, because the file with a declaration is left out there.
 
-Comes in: which files go compiles on a platform, and which it leaves out, for cgo or for the platform. Goes
-out: the first use, in each package, of a name that is declared nowhere. Files are read, but nothing is
-type-checked: a method or field with an upper-case name may be any type's, so its loss is not seen. What is
-told is certain as far as the parser goes; what is not told may still fail to compile.
+Comes in: the files that go compiles on a platform, and those that it leaves out, for cgo or for the platform.
+Goes out: the first use, in each package, of a name that is declared nowhere. Files are read, but not
+type-checked: the loss of an exported method or field is not seen, because any type may have one of that name.
+A report is certain as far as the parser goes; a package without one may still fail to compile.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ Read = Callable[[str], bytes | None]
 
 @frozen(kw_only=True)
 class Compiled:
-    """The Go files of a package that are compiled, tests left out, and what they import. A file's path is
-    whatever ``read`` understands.
+    """The Go files of a package that are compiled, without tests, and their imports. Paths of files are the
+    ones that ``read`` accepts.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Compiled:
 class Undefined:
     """The first use, in a package, of a name that is not declared there.
 
-    ``declared_in`` is a file that declares it and is left out, for want of ``cgo`` or for another reason.
+    ``declared_in`` is a file that declares it and is left out, because ``cgo`` is off or for another reason.
     """
 
     import_path: str
@@ -74,28 +74,28 @@ class Sources:
     _declared: dict[str, Declared] = field(factory=dict, eq=False, repr=False)
     _used: dict[str, Used] = field(factory=dict, eq=False, repr=False)
     _words: dict[str, frozenset[bytes]] = field(factory=dict, eq=False, repr=False)
-    _told: dict[object, tuple[_Lost, tuple[Undefined, ...]]] = field(factory=dict, eq=False, repr=False)
+    _by_files: dict[object, tuple[_Lost, tuple[Undefined, ...]]] = field(factory=dict, eq=False, repr=False)
 
     def text(self, path: str) -> bytes:
-        """The bytes of a file; empty where it is gone."""
+        """The bytes of a file; empty if it is gone."""
         return self.read(path) or b""
 
     def words(self, path: str) -> frozenset[bytes]:
-        """Everything in a file that looks like a name, cheaply found."""
+        """All words of a file that look like a name, found without parsing."""
         if path not in self._words:
             self._words[path] = frozenset(_WORD.findall(self.text(path)))
         return self._words[path]
 
     def declared(self, path: str) -> Declared:
-        """What a file declares."""
+        """The declarations of a file."""
         if path not in self._declared:
-            from bazel_xc.golang.names import read_declared  # noqa: PLC0415 - few runs want its parser
+            from bazel_xc.golang.names import read_declared  # noqa: PLC0415 - few runs need its parser
 
             self._declared[path] = read_declared(self.text(path))
         return self._declared[path]
 
     def used(self, path: str) -> Used:
-        """What a file uses."""
+        """The names that a file uses."""
         if path not in self._used:
             from bazel_xc.golang.names import read_used  # noqa: PLC0415 - as above
 
@@ -105,19 +105,19 @@ class Sources:
     def lost(
         self, path: str, package: Compiled, others: frozenset[str]
     ) -> tuple[_Lost, tuple[Undefined, ...]]:
-        """What a package lacks, and its first use of that; platforms mostly have the same files."""
+        """The names that a package lacks, and its first use of one; most platforms have the same files."""
         key = (path, package.files, others)
-        if key not in self._told:
+        if key not in self._by_files:
             lost = _lost(package.files, others, self)
-            self._told[key] = lost, tuple(_first(path, _own_uses(package, lost, self), self))
-        return self._told[key]
+            self._by_files[key] = lost, tuple(_first(path, _own_uses(package, lost, self), self))
+        return self._by_files[key]
 
 
 def undefined(
     compiled: Mapping[str, Compiled], left_out: Mapping[str, frozenset[str]], sources: Sources
 ) -> tuple[Undefined, ...]:
-    """What does not compile of the packages of one platform, by import path; ``left_out`` are more of their
-    files.
+    """The undefined names of the packages of one platform; ``left_out`` maps import paths to the files of a
+    package that are not compiled.
     """
     found: list[Undefined] = []
     lost: dict[str, _Lost] = {}
@@ -127,9 +127,9 @@ def undefined(
             lost[path], own = sources.lost(path, package, files)
             found.extend(own)
     exported = {path: each.names for path, each in lost.items() if any(n[:1].isupper() for n in each.names)}
-    told = {each.import_path for each in found}
+    reported = {each.import_path for each in found}
     for path, package in sorted(compiled.items()):
-        if path not in told and package.imports & exported.keys():
+        if path not in reported and package.imports & exported.keys():
             wanted = {each: exported[each] for each in package.imports & exported.keys()}
             known = {each: compiled[each].name for each in wanted}
             found.extend(_first(path, _foreign_uses(package, wanted, known, sources), sources))
@@ -139,10 +139,10 @@ def undefined(
 def undefined_anywhere(
     packages: Iterable[GoPackage], listings: Iterable[Listing], sources: Sources, view: GoView
 ) -> tuple[Undefined, ...]:
-    """What does not compile on the platforms of ``view``: of the workspace's ``packages``, and of the others
-    in ``listings``, for lack of what packages with cgo, or own ones, leave out.
+    """The undefined names on the platforms of ``view``, in ``packages`` of the workspace and in other
+    packages of ``listings``. Files that are left out count for packages with cgo and for own packages.
 
-    Of own packages without cgo only files count that no other file seems to replace.
+    In an own package without cgo, a file that another file seems to replace does not count.
     """
     packages, by_name = tuple(packages), {each.platform.name: each for each in listings}
     own = frozenset(package.import_path for package in packages)
@@ -172,7 +172,7 @@ def _left_out_of(packages: Iterable[GoPackage], platform: str) -> dict[str, froz
 def _cgo_of_others(
     listings: Iterable[Listing], own: frozenset[str], sources: Sources, view: GoView
 ) -> Iterator[str]:
-    """The packages outside of the workspace that import "C" on some platform, were cgo on there."""
+    """The packages outside of the workspace with a file that would import "C" on some platform with cgo."""
     for listing in listings:
         platform = evolve(listing.platform, cgo=True)
         for path, package in listing.packages.items():
@@ -183,7 +183,7 @@ def _cgo_of_others(
 
 
 def _is_cgo(path: str, platform: Platform, sources: Sources, view: GoView) -> bool:
-    """Whether a file that go leaves out would be compiled, and imports "C", were cgo on."""
+    """Whether a file that go leaves out would be compiled with cgo on, and imports "C"."""
     name = path.rpartition("/")[2]
     by_name = file_name_constraint(name)
     tags, release = view.tags_on(platform), view.release[1]
@@ -197,14 +197,14 @@ def _is_cgo(path: str, platform: Platform, sources: Sources, view: GoView) -> bo
 
 
 def _touches(package: GoPackage, suspects: Set[str]) -> bool:
-    """Whether a package is, or imports, one of some others."""
+    """Whether a package is one of ``suspects`` or imports one."""
     if package.import_path in suspects:
         return True
     return any(each.path in suspects for file in package.of(FileKind.GO) for each in file.source.imports)
 
 
-def said_of_undefined(found: Iterable[Undefined], own: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """Says it at the place of use; ``own`` maps import paths of the workspace to directories."""
+def undefined_findings(found: Iterable[Undefined], own: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Reports each at the place of use; ``own`` maps import paths of the workspace to directories."""
     for each in found:
         file, declared_in = (text.rpartition("/")[2] for text in (each.file, each.declared_in))
         directory = own.get(each.import_path, each.import_path)
@@ -234,7 +234,7 @@ def _ignored(package: ListedPackage) -> frozenset[str]:
 
 
 def _stem(name: str) -> str:
-    """A file's name up to what may name a system."""
+    """A file's name up to the part that may name a system."""
     return name.removesuffix(".go").partition("_")[0]
 
 
@@ -250,12 +250,12 @@ def _folded(package: GoPackage, platform: str) -> Compiled:
 def _left_out(package: GoPackage, platform: str) -> frozenset[str]:
     """The files that a platform leaves out.
 
-    Without cgo those alone that have no compiled file of their stem: ``x_linux.go`` beside ``x_windows.go``
-    is replaced by it.
+    In a package without cgo, only those without a compiled file of the same stem: ``x_windows.go`` replaces
+    ``x_linux.go``.
     """
     files = package.of(FileKind.GO)
     if not package.uses_cgo and "vendor" in package.directory.split("/"):
-        return frozenset()  # of other people's packages cgo alone is looked at, as of those in no vendor tree
+        return frozenset()  # in third-party packages only cgo counts, vendored or not
     out = [*package.nowhere, *(each.name for each in files if platform not in each.active)]
     if out and not package.uses_cgo:
         compiled = {_stem(each.name) for each in files if platform in each.active}
@@ -268,7 +268,7 @@ def _place(package: GoPackage, name: str) -> str:
 
 
 def _lost(files: Iterable[str], others: Iterable[str], sources: Sources) -> _Lost:
-    """What only the others declare. Where a file that is compiled could not be parsed, nothing is lost."""
+    """The names that only ``others`` declare. Nothing is lost if a compiled file could not be parsed."""
     names: dict[str, str] = {}
     members: dict[str, str] = {}
     for path in sorted(others):
@@ -292,7 +292,7 @@ def _own_uses(package: Compiled, lost: _Lost, sources: Sources) -> Iterator[_Fou
     for path in _mentioning(package.files, (*lost.names, *lost.members), sources):
         imports, used = sources.declared(path).imports, sources.used(path)
         alone = ((use, lost.names) for use in used.alone if use.name not in imports.values())
-        c_is_there = "C" in imports  # whose fields are behind dots, too
+        c_is_there = "C" in imports  # fields of C are also after a dot
         behind = ((use, lost.members) for use in used.selected if not c_is_there)
         for use, missing in chain(alone, behind):
             if use.name in missing:
@@ -324,7 +324,7 @@ def _first(import_path: str, uses: Iterable[_Found], sources: Sources) -> Iterat
 
 
 def _mentioning(files: Iterable[str], names: Iterable[str], sources: Sources) -> list[str]:
-    """The files that hold one of the names and can be parsed; a cheap look comes first."""
+    """The files that contain one of the names and can be parsed; words are compared before parsing."""
     asked = frozenset(name.encode() for name in names)
     found = (path for path in sorted(files) if not asked.isdisjoint(sources.words(path)))
     return [path for path in found if sources.declared(path).whole]

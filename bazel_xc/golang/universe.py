@@ -1,9 +1,9 @@
-"""The one answer to "which packages are there on platform P", for every import path that the build meets.
+"""The ``Universe``: on which platforms each package is there, for every import path of the build.
 
 Comes in: the listings of all platforms and the folded packages of the workspace. Goes out: a ``Universe``: a
-``Package`` by import path, whose facts are integer masks with one bit per platform. Three answers are kept
-apart: a package is there, it is not there, or go could not load it and nobody knows. Nothing is read, and
-nothing is inherited along imports here.
+``Package`` by import path, whose facts are integer masks with one bit per platform. There are three answers:
+a package is there, it is not there, or it is unknown because go could not load it. Nothing is read, and no
+fact is inherited along imports here.
 """
 
 from __future__ import annotations
@@ -21,19 +21,20 @@ from bazel_xc.golang.package import FileKind, GoPackage
 from bazel_xc.golang.undefined import Undefined
 from bazel_xc.model import Platform
 
-# What go says of an import that no go.mod leads to, and of one that looks like the standard library's.
+# The errors of go for an import that no go.mod leads to, and for one that looks like the standard library's.
 _NOWHERE = ("no required module provides package", "is not in std", "but does not contain package")
 _NO_PACKAGE = frozenset({"C", "unsafe"})
 
 
 @define(kw_only=True)
 class Package:
-    """A package on all platforms of a universe; each mask has the bits of the platforms where it holds.
+    """A package on all platforms of a universe; each mask has the bits of the platforms where the fact is
+    true.
 
     ``listed``: go lists it. ``buildable``: it has files to compile besides tests. ``cgo``: one of them
     imports "C". ``unknown``: go could not load it. ``imports`` maps import paths to the platforms of the
-    import; ``test_imports`` are what tests of first-party packages import anywhere. ``directory`` is
-    absolute, and empty if the package is not on disk. ``error`` is the first that go reports of it.
+    import; ``test_imports`` are the imports of first-party packages' tests on any platform. ``directory`` is
+    absolute, and empty if the package is not on disk. ``error`` is the first error that go reports for it.
     """
 
     import_path: str
@@ -59,17 +60,18 @@ class Package:
 
     @property
     def is_missing(self) -> bool:
-        """Whether its module is not at hand. What no module provides may be made by a rule, and is not."""
+        """Whether its module is not on disk. A package that no module provides may be made by a rule, and is
+        not missing.
+        """
         return bool(self.unknown) and not (self.first_party or self.directory or self.is_nowhere)
 
 
 @frozen(kw_only=True)
 class Universe:
-    """All packages by import path; ``own`` are the folded ones of the workspace by directory.
+    """All packages by import path; ``own`` maps directories to the folded packages of the workspace.
 
-    ``undefined`` is what does not compile for lack of a declaration, of any package. For those who look into
-    single files there are go's own words: ``listings``, and ``listed`` by directory and platform for the
-    packages of the tree.
+    ``undefined`` are packages that lack a declaration. The raw listings are kept for readers of single files:
+    ``listings``, and for the packages of the tree ``listed``, by directory and platform.
     """
 
     platforms: tuple[Platform, ...]
@@ -90,8 +92,8 @@ class Universe:
         modules: Mapping[str, str] | None = None,
         listed: Mapping[str, Mapping[str, ListedPackage]] | None = None,
     ) -> Universe:
-        """Joins listings, one per platform or none at all, and folded packages. ``modules`` maps import paths
-        of vendored packages, which listings may leave out, to the paths of their modules.
+        """Joins listings, one per platform or none at all, with folded packages. ``modules`` maps import
+        paths of vendored packages, which listings may leave out, to the paths of their modules.
         """
         found: dict[str, Package] = {}
         folded = frozenset(package.import_path for package in own.values())
@@ -126,7 +128,7 @@ class Universe:
         return tuple(platform.name for platform in self.platforms)
 
     def mask(self, names: Iterable[str]) -> int:
-        """The bits of those platforms that are in this universe."""
+        """The bits of those of the names that are platforms of this universe."""
         names = frozenset(names)
         return sum(1 << at for at, name in enumerate(self.names) if name in names)
 
@@ -136,7 +138,7 @@ class Universe:
 
 
 def turned(edges: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
-    """The same edges by their ends: imports become importers."""
+    """The same edges by target: imports become importers."""
     found: dict[str, dict[str, int]] = {}
     for source, targets in edges.items():
         for target, mask in targets.items():
@@ -145,7 +147,9 @@ def turned(edges: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
 
 
 def by_directory(listings: Iterable[Listing], root: Path) -> dict[str, dict[str, ListedPackage]]:
-    """Directory below a root -> platform -> the package that go listed there. Here go's paths end."""
+    """Directory below a root -> platform -> the package that go lists there. Paths of go are not used
+    further.
+    """
     base = str(root.resolve())
     prefix = base.rstrip(os.sep) + os.sep
     found: dict[str, dict[str, ListedPackage]] = {}
@@ -173,7 +177,7 @@ def _add_listed(found: dict[str, Package], package: ListedPackage, bit: int, own
         seen.first_party = True
         seen.test_imports = seen.test_imports.union(package.test_imports, package.xtest_imports)
     if path in own:
-        return  # its files say the rest
+        return  # the other facts come from its files
     if package.is_unknown:
         seen.unknown |= bit
         seen.error = seen.error or package.error
@@ -189,7 +193,7 @@ def _add_listed(found: dict[str, Package], package: ListedPackage, bit: int, own
 
 
 def _add_folded(found: dict[str, Package], own: GoPackage, bits: Mapping[str, int], module: str) -> None:
-    """An own package as its files have it; a vendored copy of one shares its import path."""
+    """Adds the facts of an own package's files; a vendored copy of it shares its import path."""
     path = own.import_path
     seen = found.get(path)
     if seen is None:

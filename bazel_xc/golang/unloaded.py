@@ -1,7 +1,7 @@
-"""What go did not load, put for people.
+"""Diagnostics for packages and modules that go did not load.
 
-Comes in: a universe, places whose listing failed. Goes out: diagnostics, few of them, each with the line that
-helps. It decides nothing.
+Comes in: a universe, places whose listing failed. Goes out: few diagnostics, each with the first example and
+a remedy. It decides nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bazel_xc.model import MISSING_MODULE, NOT_LISTED, NOT_PROVIDED, Diagnostic,
 
 
 def without_root(each: Diagnostic, root: Path) -> Diagnostic:
-    """Messages of go have absolute paths; people want them from the workspace root."""
+    """Makes the absolute paths in a message of go relative to the workspace root."""
     prefix = str(root.resolve()).rstrip(os.sep) + os.sep
     path = each.path.removeprefix(prefix).replace(os.sep, "/")
     return evolve(each, path=path, message=each.message.replace(prefix, ""))
@@ -39,7 +39,7 @@ def failed_listing(failed: FailedPlace, root: Path) -> Diagnostic:
 
 
 def not_listed(packages: Mapping[str, GoPackage]) -> Iterator[Diagnostic]:
-    """Directories that go should list and does not: one warning, with the first of them named."""
+    """Directories that go should list but does not: one warning that names the first."""
     found = sorted(path for path, each in packages.items() if each.unknown)
     if found:
         where = sorted(frozenset().union(*(packages[path].unknown for path in found)))
@@ -48,13 +48,13 @@ def not_listed(packages: Mapping[str, GoPackage]) -> Iterator[Diagnostic]:
             path=found[0] or ".",
             code=NOT_LISTED,
             message=f"go does not list this directory{more} on {', '.join(where)},"
-            " although the constraints of its files hold there",
-            remedy=f"its files decide; run: go list ./{found[0]}",
+            " although the constraints of its files include them",
+            remedy=f"the constraints are used; run: go list ./{found[0]}",
         )
 
 
 def missing_packages(universe: Universe, own: Set[str], modules: tuple[Module, ...]) -> Iterator[Diagnostic]:
-    """Packages that are not on disk, nor the workspace's own: one warning, with the first of them named."""
+    """Packages that are neither on disk nor the workspace's own: one warning that names the first."""
     missing = {
         path: each.error.message if each.error else ""
         for path, each in universe.packages.items()
@@ -62,7 +62,7 @@ def missing_packages(universe: Universe, own: Set[str], modules: tuple[Module, .
     }
     if missing:
         first, one = min(missing), len(missing) == 1
-        what = "1 package" if one else f"{len(missing)} packages"
+        packages = "1 package" if one else f"{len(missing)} packages"
         sums = any("go.sum" in " ".join(message.split()) for message in missing.values())
         why = f"{'its module is' if one else 'their modules are'} not in the module cache"
         if sums:
@@ -70,33 +70,33 @@ def missing_packages(universe: Universe, own: Set[str], modules: tuple[Module, .
         yield Diagnostic(
             path=_go_mod_that_requires(first, modules),
             code=MISSING_MODULE,
-            message=f"{what} could not be loaded because {why} (first: {first})",
+            message=f"{packages} could not be loaded because {why} (first: {first})",
             remedy=f"run: go mod {'tidy' if sums else 'download'}",
         )
 
 
 def not_provided(universe: Universe, made: Set[str], root: Path) -> Iterator[Diagnostic]:
-    """Imported packages that are in no required module, and that no rule makes: one, the first named."""
+    """Imported packages that no required module has and no rule makes: one warning that names the first."""
     known = universe.own_paths | made
     found = {path: each for path, each in universe.packages.items() if each.is_nowhere and path not in known}
     if found:
         first = min(found)
         error = found[first].error
         path, line, column = error.place() if error else ("", 0, 0)
-        what = "1 imported package is" if len(found) == 1 else f"{len(found)} imported packages are"
-        said = Diagnostic(
+        packages = "1 imported package is" if len(found) == 1 else f"{len(found)} imported packages are"
+        diagnostic = Diagnostic(
             path=path or "go.mod",
             line=line,
             column=column,
             code=NOT_PROVIDED,
-            message=f"{what} in no required module, and no rule has that importpath (first: {first})",
+            message=f"{packages} in no required module, and no rule has that importpath (first: {first})",
             remedy="run: go mod tidy",
         )
-        yield without_root(said, root)
+        yield without_root(diagnostic, root)
 
 
 def _go_mod_that_requires(import_path: str, modules: tuple[Module, ...]) -> str:
-    """The go.mod that leads to a package, the first of the workspace's where none does."""
+    """The go.mod that leads to a package; the first one of the workspace if none does."""
     asking = (
         module
         for module in modules

@@ -1,8 +1,8 @@
-"""The dependency graph of reports: its nodes, and what a node reaches on a platform.
+"""The dependency graph of reports: its nodes, and the nodes that each reaches on a platform.
 
-Comes in: a universe, C needs, targets, and where packages cannot be built. Goes out: a ``DependencyGraph``
-that tells which packages import "C" below a target, through which chain, and which packages cannot be built
-where. It knows no labels of providers and prints nothing.
+Comes in: a universe, C needs, targets, and the platforms on which packages cannot be built. Goes out: a
+``DependencyGraph``, which knows the packages below a target that import "C", the chain to each, and the
+packages that cannot be built. It knows no labels of providers and prints nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NOTHING_ABSENT = Absence()
 
 
 class NodeKind(enum.StrEnum):
-    """The kind of thing that a node is."""
+    """The kind of a node."""
 
     PACKAGE = "package"
     STANDARD = "standard"
@@ -33,7 +33,7 @@ class NodeKind(enum.StrEnum):
 
 
 class Verdict(enum.StrEnum):
-    """What building a target for a platform takes."""
+    """The requirements for building a target for a platform."""
 
     PURE = "pure"
     C_TOOLCHAIN = "c-toolchain"
@@ -44,10 +44,10 @@ class Verdict(enum.StrEnum):
 
 @frozen
 class Target:
-    """A binary or test: its label, the rule's kind, its package, and what each platform makes it import.
+    """A binary or test: its label, the rule's kind, its package, and its imports.
 
     ``imports`` maps configured platforms to import paths; a platform on which it cannot be built is absent.
-    On ``unknown`` ones nobody knows what it imports.
+    On ``unknown`` platforms its imports are not known.
     """
 
     label: str
@@ -59,10 +59,10 @@ class Target:
 
 @frozen(kw_only=True)
 class Below:
-    """What a node reaches on a platform, itself included, sorted.
+    """The nodes that a node reaches on a platform, itself included, sorted.
 
-    ``cgo`` are packages that import "C", those of the standard library apart; ``needs`` are nodes of C needs;
-    ``blockers`` are nodes that cannot be built, ``unknown`` ones that could not be loaded.
+    ``cgo`` are packages that import "C", without the standard library; ``needs`` are nodes of C needs;
+    ``blockers`` are nodes that cannot be built, ``unknown`` nodes that could not be loaded.
     """
 
     cgo: tuple[str, ...]
@@ -73,7 +73,7 @@ class Below:
 
     @property
     def verdict(self) -> Verdict:
-        """What building the node takes. A known obstacle wins over one that nobody knows."""
+        """The requirements for building the node. A known obstacle wins over an unknown one."""
         if self.blockers:
             return Verdict.BLOCKED
         if self.unknown:
@@ -90,8 +90,8 @@ def need_node(need: CNeed) -> str:
 
 @frozen(kw_only=True)
 class Node:
-    """A node and the masks of platforms on which it imports "C", cannot be built, could not be loaded, and
-    is listed.
+    """A node with the masks of the platforms on which it imports "C", cannot be built, could not be loaded,
+    and is listed.
     """
 
     kind: NodeKind
@@ -108,9 +108,9 @@ class Node:
 
 @frozen
 class Slice:
-    """The graph on one platform: successors and predecessors by node, sorted, and what is reached.
+    """The graph on one platform: successors and predecessors by node, sorted, and the reachable nodes.
 
-    ``reach`` is over the nodes that matter for building something: those with a category of ``masks``.
+    ``reach`` covers the nodes that matter for a build: those in a category of ``masks``.
     """
 
     successors: Mapping[str, tuple[str, ...]]
@@ -119,11 +119,11 @@ class Slice:
     masks: Mapping[str, int]
 
     def closure(self, node: str) -> frozenset[str]:
-        """Everything that a node reaches, itself included."""
+        """All nodes that a node reaches, itself included."""
         return walked(node, self.successors)
 
     def origins(self, node: str) -> frozenset[str]:
-        """Everything that reaches a node, itself included."""
+        """All nodes that reach a node, itself included."""
         return walked(node, self.predecessors)
 
 
@@ -131,8 +131,8 @@ class Slice:
 class DependencyGraph:
     """A directed graph over all configured platforms.
 
-    ``nodes`` are import paths, ``module:PATH``, ``need:KIND:NAME`` and target labels. ``edges`` map a node to
-    those that it leads to, each with a mask of platforms; bits count from the first of ``platforms``.
+    ``nodes`` are import paths, ``module:PATH``, ``need:KIND:NAME`` and target labels. ``edges`` maps a node
+    to its successors, each with a mask of platforms; the bits follow the order of ``platforms``.
     """
 
     nodes: Mapping[str, Node] = field(eq=False)
@@ -146,11 +146,11 @@ class DependencyGraph:
         return 1 << self.platforms.index(platform)
 
     def names(self, mask: int) -> tuple[str, ...]:
-        """The platforms of a mask, in their order."""
+        """The platforms of a mask, in the order of their bits."""
         return tuple(name for at, name in enumerate(self.platforms) if mask >> at & 1)
 
     def on(self, platform: str) -> Slice:
-        """The part of the graph whose edges hold on a platform."""
+        """The edges of the graph that exist on a platform."""
         if platform not in self._slices:
             self._slices[platform] = self._sliced(platform)
         return self._slices[platform]
@@ -174,11 +174,11 @@ class DependencyGraph:
         )
 
     def _marked(self, category: str, bit: int) -> frozenset[str]:
-        """The nodes of a category: what cannot be built is in none of the others but ``broken``."""
+        """The nodes of a category. A node that cannot be built is in ``broken`` only."""
         return frozenset(node for node, data in self.nodes.items() if _is_in(category, data, bit))
 
     def below(self, node: str, platform: str) -> Below:
-        """What a node reaches on a platform that matters for building it there."""
+        """The nodes that a node reaches on a platform and that matter for building it there."""
         part = self.on(platform)
         mask = part.reach.masks.get(node, 0)
         found = {key: part.reach.names(mask & held) for key, held in part.masks.items()}
@@ -191,7 +191,7 @@ class DependencyGraph:
         )
 
     def nearest(self, source: str, category: str, platform: str) -> tuple[str, ...]:
-        """The shortest chain to the nearest node of a category, other than targets; names settle ties."""
+        """The shortest chain to the nearest node of a category, without targets; ties are broken by name."""
         key = (category, platform)
         if key not in self._away:
             marked = self._marked(category, self.bit(platform))
@@ -200,9 +200,9 @@ class DependencyGraph:
         return shortest(source, self.on(platform).successors, self._away[key])
 
     def chain(self, source: str, ends: Iterable[str], platform: str) -> tuple[str, ...]:
-        """The shortest chain of edges to the nearest of some nodes; names settle ties.
+        """The shortest chain of edges to the nearest of some nodes; ties are broken by name.
 
-        Empty where none of them is reached.
+        Empty if none of them is reached.
         """
         part = self.on(platform)
         return shortest(source, part.successors, distances(part.predecessors, ends))
@@ -228,7 +228,7 @@ def build_graph(
     targets: Iterable[Target] = (),
     absence: Absence = NOTHING_ABSENT,
 ) -> DependencyGraph:
-    """Joins what is known; ``needs`` maps import paths to what those packages ask for."""
+    """Joins the facts to a graph; ``needs`` maps import paths to the needs of those packages."""
     nodes = _package_nodes(universe, absence)
     edges: dict[str, dict[str, int]] = {}
     for path, package in universe.packages.items():
@@ -254,8 +254,9 @@ def build_graph(
 def targets_above(
     universe: Universe, targets: Iterable[Target], absence: Absence
 ) -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
-    """Target label -> platforms where a package outside of the standard library below it imports "C"; and the
-    labels and import paths above something that could not be loaded. As ``build_graph`` would have it.
+    """Target label -> the platforms on which a package below it, outside of the standard library, imports
+    "C"; and the labels and import paths above a package that could not be loaded. Agrees with
+    ``build_graph``.
     """
     cgo = {path: each.cgo for path, each in universe.packages.items() if each.cgo and not each.standard}
     tainted, unknown = (above(universe.importers, marked) for marked in (cgo, absence.unknown))

@@ -1,8 +1,8 @@
-"""Who imports whom, as plain tables with a mask of platforms for each import, and what follows from that.
+"""The import graph as plain tables with a mask of platforms for each import, and the ``Absence`` of packages.
 
-Comes in: a ``Universe``. Goes out: importers, what reaches what, the shortest chains, and the ``Absence``
-that every command asks where a package cannot be built. Nodes are names; nothing here knows what a C library
-is. Cycles are allowed: a workspace that does not load has some.
+Comes in: a ``Universe``. Goes out: reachability, shortest chains, and the ``Absence``, which answers for
+every command where a package cannot be built. Nodes are names; nothing here knows C libraries. Cycles are
+allowed: a workspace that does not load may have some.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _NOWHERE: frozenset[str] = frozenset()
 
 
 def above(edges: Edges, marked: Mapping[str, int], besides: Collection[str] = ()) -> dict[str, int]:
-    """Node -> the platforms on which it reaches a marked node, which reaches itself.
+    """Node -> the platforms on which it reaches a marked node; a node reaches itself.
 
-    ``edges`` are importers by what they import; those in ``besides`` are not followed.
+    ``edges`` maps packages to their importers; packages in ``besides`` are not followed.
     """
     found = {node: mask for node, mask in marked.items() if mask}
     pending = list(found)
@@ -41,12 +41,13 @@ def above(edges: Edges, marked: Mapping[str, int], besides: Collection[str] = ()
 
 @frozen(kw_only=True)
 class Absence:
-    """Where packages cannot be built, and where nobody knows.
+    """The platforms on which packages cannot be built, or on which that is unknown.
 
-    By directory, for own packages, names of known platforms: ``libraries`` where the library cannot be built
-    by itself or for want of a package of another module, ``tests`` where its tests have nothing to compile or
-    import such a package. By import path, masks: ``absent`` likewise, ``unknown`` where go could not load the
-    package, and ``blocked``, which adds what own packages inherit from each other.
+    By directory, for own packages, names of known platforms: ``libraries``, where the library cannot be built
+    because of its own files or a package of another module; ``tests``, where its tests have nothing to
+    compile or import such a package. By import path, masks: ``absent``, the same for all packages;
+    ``unknown``, where go could not load the package; ``blocked``, which adds what own packages inherit from
+    each other.
     """
 
     libraries: Mapping[str, frozenset[str]] = field(factory=dict)
@@ -56,7 +57,7 @@ class Absence:
     blocked: Mapping[str, int] = field(factory=dict)
 
     def of(self, package: GoPackage) -> frozenset[str]:
-        """The known platforms on which an own package cannot be built, whatever else of the workspace can."""
+        """The known platforms on which an own package cannot be built, apart from inherited ones."""
         return self.libraries.get(package.directory, _NOWHERE)
 
 
@@ -66,8 +67,8 @@ def absence(
     lacking: Mapping[str, frozenset[str]] | None = None,
     made: frozenset[str] = frozenset(),
 ) -> Absence:
-    """Works it out. ``lacking`` are platforms, by directory, for which an archive is missing; ``made`` are
-    import paths of rules, whose sources nobody sees.
+    """Computes it. ``lacking`` maps directories to the platforms on which an archive is missing; ``made`` are
+    the import paths of rules, whose sources may be unknown.
     """
     own = universe.own_paths
     absent, unknown = _others(universe, made)
@@ -97,7 +98,7 @@ def absence(
 
 
 def _others(universe: Universe, made: frozenset[str]) -> tuple[dict[str, int], dict[str, int]]:
-    """Where packages that are neither own nor standard are absent, and where they are unknown."""
+    """The masks of absent and of unknown packages that are neither own nor standard."""
     absent: dict[str, int] = {}
     unknown: dict[str, int] = {}
     own = universe.own_paths
@@ -110,13 +111,13 @@ def _others(universe: Universe, made: frozenset[str]) -> tuple[dict[str, int], d
         if package.unknown:
             unknown[path] = package.unknown
     for use in universe.undefined:
-        if use.import_path not in own:  # own packages know it
+        if use.import_path not in own:  # own packages have it themselves
             absent[use.import_path] = absent.get(use.import_path, 0) | universe.mask(use.platforms)
     return absent, unknown
 
 
 def _importing(files: Iterable[PackageFile], paths: Mapping[str, int], universe: Universe) -> frozenset[str]:
-    """The platforms on which a file that is compiled imports one of the packages of that platform."""
+    """The platforms on which a compiled file imports one of the packages that are marked there."""
     found = 0
     for file in files if paths else ():
         for each in file.source.imports:
@@ -128,10 +129,10 @@ def _importing(files: Iterable[PackageFile], paths: Mapping[str, int], universe:
 def absent_platforms(package: GoPackage, configured: frozenset[str]) -> frozenset[str]:
     """The known platforms on which a package's library has nothing to build, or does not compile.
 
-    For configured platforms go has said so; for the others no file's constraint may hold there.
+    For configured platforms go decides; for the others, the constraints of the files.
     """
     if any(not name.endswith("_test.go") for name in package.generated):
-        return _NOWHERE  # nobody knows what will be in them
+        return _NOWHERE  # generated files may have any constraint
     may = _NOWHERE.union(*(file.may for file in package.of(FileKind.GO)))
     return (configured - package.buildable) | package.undefined | (KNOWN_PLATFORMS - configured - may)
 
@@ -146,7 +147,8 @@ def _absent_for_tests(package: GoPackage, configured: frozenset[str]) -> frozens
 
 @frozen
 class Reach:
-    """The nodes that matter, sorted, and by node a mask with a bit for each of them that it reaches.
+    """The nodes that matter, sorted, and for each node a mask with a bit for every one of them that it
+    reaches.
 
     A node reaches itself.
     """
@@ -156,7 +158,7 @@ class Reach:
 
     @classmethod
     def of(cls, successors: Successors, marked: Iterable[str]) -> Reach:
-        """One walk in which every node comes after all that it reaches, and more if there are cycles."""
+        """One walk that visits every node after all that it reaches; with cycles, several walks."""
         names = tuple(sorted(marked))
         masks = {name: 1 << at for at, name in enumerate(names)}
         order, cyclic = _bottom_up(successors)
@@ -172,7 +174,7 @@ class Reach:
         return cls(names, masks)
 
     def mask_of(self, nodes: Collection[str]) -> int:
-        """The mask of those nodes that matter among some."""
+        """The mask of those of ``nodes`` that matter."""
         return sum(1 << at for at, name in enumerate(self.marked) if name in nodes)
 
     def names(self, mask: int) -> tuple[str, ...]:
@@ -187,7 +189,7 @@ class Reach:
 
 
 def _bottom_up(successors: Successors) -> tuple[list[str], bool]:
-    """All nodes, each after its successors as far as that can be, and whether there are cycles."""
+    """All nodes, each after its successors if there are no cycles, and whether there are cycles."""
     order: list[str] = []
     done: dict[str, bool] = {}  # False while a node is being walked
     cyclic = False
@@ -210,7 +212,7 @@ def _bottom_up(successors: Successors) -> tuple[list[str], bool]:
 
 
 def walked(node: str, edges: Successors) -> frozenset[str]:
-    """Everything that a node leads to, itself included."""
+    """All nodes that a node leads to, itself included."""
     seen, pending = {node}, [node]
     while pending:
         for each in edges.get(pending.pop(), ()):
@@ -221,7 +223,7 @@ def walked(node: str, edges: Successors) -> frozenset[str]:
 
 
 def distances(predecessors: Successors, ends: Iterable[str]) -> dict[str, int]:
-    """How many edges away the nearest of some nodes is, for every node from which one is reached."""
+    """The distance in edges to the nearest of ``ends``, for every node that reaches one."""
     found = dict.fromkeys(ends, 0)
     layer, away = list(found), 0
     while layer:
@@ -237,7 +239,7 @@ def distances(predecessors: Successors, ends: Iterable[str]) -> dict[str, int]:
 
 
 def shortest(source: str, successors: Successors, away: Mapping[str, int]) -> tuple[str, ...]:
-    """The shortest chain from a node to the nearest end; names settle ties. Empty where none is reached.
+    """The shortest chain from a node to the nearest end; ties are broken by name. Empty if none is reached.
 
     ``away`` are the distances to these ends.
     """

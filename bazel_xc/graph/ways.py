@@ -1,8 +1,8 @@
-"""How a node comes to need C on a platform, and what would end that.
+"""How a node comes to need C on a platform, and which imports to remove to end that.
 
 Comes in: the dependency graph and a node. Goes out: ``Ways``: chains of imports, the packages that all of
-them pass, and the fewest imports of the user's own code whose removal leaves none. It tells ways to packages
-that import "C" and to those that cannot be built; what the standard library does with C is no way.
+them pass, and the smallest set of the user's own imports without which there is no chain. The ends are
+packages that import "C", or packages that cannot be built; cgo in the standard library does not count.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from attrs import frozen
 
 from bazel_xc.graph.dependency import DependencyGraph, NodeKind
 
-_SINK = "\0"  # no node of the graph is called so
+_SINK = "\0"  # not the name of any node
 
 
 @frozen(kw_only=True)
 class Ways:
     """The ways from a node to ``ends`` on one platform.
 
-    ``shortest`` has one chain per end, ``chains`` the shortest of all up to a limit, ``more`` whether there
-    are others. Every chain passes ``gates``, in this order. ``cut`` are imports, importer first, whose
-    removal leaves no way; None where the user's own imports alone cannot end it.
+    ``shortest`` has one chain per end, ``chains`` the shortest of all up to a limit; ``more`` is true if
+    there are others. Every chain passes ``gates``, in this order. ``cut`` are imports, importer first, whose
+    removal leaves no way; None if the user's own imports alone cannot end it.
     """
 
     node: str
@@ -38,7 +38,7 @@ class Ways:
 
 
 def ways(graph: DependencyGraph, node: str, platform: str, limit: int = 20) -> Ways:
-    """The ways to C from a node, or to what cannot be built or loaded where there is such a thing."""
+    """The ways from a node to C, or to packages that cannot be built or loaded if there are any."""
     below = graph.below(node, platform)
     ends = tuple(each for each in (below.blockers or below.unknown or below.cgo) if each != node)
     if not ends:
@@ -59,7 +59,7 @@ def ways(graph: DependencyGraph, node: str, platform: str, limit: int = 20) -> W
 
 
 def _slice(graph: DependencyGraph, node: str, ends: Iterable[str], platform: str) -> nx.DiGraph[str]:
-    """The part of the graph that lies on some way, with an edge from every end to one sink."""
+    """The part of the graph on any way, with an edge from every end to one sink."""
     whole = graph.on(platform)
     reached = whole.closure(node)
     ends = [end for end in ends if end in reached]

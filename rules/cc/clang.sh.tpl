@@ -1,5 +1,5 @@
 #!/bin/sh
-# A clang for MinGW. Its C++ library is libc++, whatever the flag says that BUILD files have for all compilers.
+# A clang for MinGW. Its C++ library is libc++, so -lstdc++, the flag of BUILD files for all compilers, is replaced.
 for argument in "$@"; do
     shift
     [ "$argument" != -lstdc++ ] || argument=-lc++

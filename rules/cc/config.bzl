@@ -1,6 +1,6 @@
-"""What Bazel and rules_go have to know of a C compiler: a small cc_toolchain_config for gcc, clang and zig.
+"""A small cc_toolchain_config for gcc, clang and zig.
 
-Only what all of them understand; flags that are for one compiler alone are the business of its wrapper.
+It has only flags that all of them understand; the wrapper of a compiler handles its special flags.
 """
 
 load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "ACTION_NAMES")
@@ -49,10 +49,10 @@ def _flags(flags, feature_name = None):
     )
 
 def _cxx_library(flags):
-    """The C++ library, in what Bazel links itself.
+    """The C++ library, for links of Bazel itself.
 
-    rules_go asks for the flags of a link, too, but of no certain output. It gets none for C++ here: a Go
-    program that has C++ in it says so in clinkopts, and others shall not need the library.
+    rules_go also asks for link flags, without an output path. It gets none for C++ here: a Go program with C++
+    has the flag in clinkopts, and other programs must not need the library.
     """
     return flag_set(
         actions = _LINK,
@@ -114,16 +114,16 @@ def _xc_cc_toolchain_config_impl(ctx):
 xc_cc_toolchain_config = rule(
     _xc_cc_toolchain_config_impl,
     attrs = {
-        "compile_flags": attr.string_list(doc = "What this compiler needs in every compilation."),
+        "compile_flags": attr.string_list(doc = "Flags of this compiler for every compilation."),
         "compiler": attr.string(doc = "gcc, clang or zig.", mandatory = True),
-        "cpu": attr.string(doc = "As GNU triples name it: aarch64.", mandatory = True),
-        "cxx_flags": attr.string_list(doc = "What links the C++ library; empty where the compiler has none."),
+        "cpu": attr.string(doc = "The processor, as in GNU triples: aarch64.", mandatory = True),
+        "cxx_flags": attr.string_list(doc = "Flags that link the C++ library; empty if the compiler has none."),
         "goos": attr.string(doc = "The system, as Go names it.", mandatory = True),
-        "include_directories": attr.string_list(doc = "Where the compiler finds its own headers."),
+        "include_directories": attr.string_list(doc = "The directories of the compiler's own headers."),
         "libc": attr.string(doc = "The C library: gnu.2.28, musl, mingw.", mandatory = True),
-        "target": attr.string(doc = "What the compiler calls the target.", mandatory = True),
+        "target": attr.string(doc = "The compiler's name of the target.", mandatory = True),
         "tools": attr.string_dict(
-            doc = "Tool to path, absolute or from the package of this target. What is missing fails when called.",
+            doc = "Tool to path, absolute or from the package of this target. A missing tool fails when it is called.",
         ),
     },
     doc = "Describes a C compiler to `cc_toolchain`.",

@@ -30,7 +30,7 @@ def _cc_toolchains_impl(mctx):
 
 cc_toolchains = module_extension(
     _cc_toolchains_impl,
-    doc = "C toolchains of compilers on this machine; `register_toolchains(\"@NAME//:toolchain\")` makes one known.",
+    doc = "C toolchains of compilers on this machine; `register_toolchains(\"@NAME//:toolchain\")` registers one.",
     tag_classes = {
         "prefixed": tag_class(attrs = dict(_NAME, **PREFIXED_ATTRS), doc = "A GNU-style cross compiler."),
         "zig": tag_class(attrs = dict(_NAME, **ZIG_ATTRS), doc = "zig for one target."),

@@ -1,11 +1,11 @@
-"""Repositories with a C toolchain each, for a compiler that is on this machine.
+"""Repositories with a C toolchain each, for a compiler on this machine.
 
 A workspace without bzlmod calls `prefixed_cc_toolchain` and `zig_cc_toolchain`, then
 `register_toolchains("@NAME//:toolchain")`; one with bzlmod uses `extensions.bzl` beside this file. Nothing is
-downloaded. Paths of this machine stand in what is made, so remote execution needs another toolchain.
+downloaded. The repositories contain paths of this machine, so remote execution needs another toolchain.
 
-Where the compiler is missing, the repository holds a toolchain that fits no platform, so that whoever lacks it
-can still build for the others.
+If the compiler is missing, the repository has a toolchain that fits no platform, so that builds for other
+platforms still work.
 """
 
 _CPUS = {"amd64": "x86_64", "arm64": "aarch64"}
@@ -53,7 +53,7 @@ def _write_prefixed(rctx, driver, compiler):
         tools["gcc"] = "bin/cc"
     _write_build(
         rctx,
-        # gcc would tell Bazel where a header really is, which need not be below any folder that it looks in.
+        # Without it, gcc reports the real path of a header, which may be outside of the include directories.
         compile_flags = ["-fno-canonical-system-headers"] if driver == "gcc" else [],
         compiler = driver,
         cxx_flags = _cxx_flags(rctx, driver, compiler, goos),
@@ -64,11 +64,11 @@ def _write_prefixed(rctx, driver, compiler):
     )
 
 def _cxx_flags(rctx, driver, compiler, goos):
-    """What links the C++ library into programs that need it; nothing where only C is installed."""
+    """The flags that link the C++ library into programs that need it; none if only C is installed."""
     if driver == "clang":
         return ["-lc++" if goos == "windows" else "-lstdc++"]
     for name in ("libstdc++.so", "libstdc++.a"):
-        # gcc answers with the bare name where it finds no such file.
+        # gcc prints the bare name if it finds no such file.
         if "/" in rctx.execute([compiler, "-print-file-name=" + name]).stdout:
             return ["-Wl,--push-state,--as-needed", "-lstdc++", "-lm", "-Wl,--pop-state"]
     return []
@@ -107,17 +107,17 @@ def _find_zig(rctx):
     return said.stdout.strip() + "/zig" if said and said.return_code == 0 else None
 
 def _program(rctx, name):
-    """The path of a program that is named by a path or is on PATH; None where there is none."""
+    """The path of a program, given by a path or a name on PATH; None if there is none."""
     found = rctx.path(name) if "/" in name else rctx.which(name)
     return str(found) if found and found.exists else None
 
 def _main_label(label):
-    """A label as another repository has to write it; old Bazels leave the main repository's name out."""
+    """A label for use in another repository; old Bazels omit the main repository's name."""
     text = str(label)
     return "@" + text if text.startswith("//") else text
 
 def _include_directories(rctx, command):
-    """Where the compiler finds its own headers, as it says itself, and where these really are."""
+    """The include directories that the compiler prints, and their real paths."""
     found = {}
     for language in ("c", "c++"):
         done = rctx.execute(command + ["-E", "-v", "-x", language, "/dev/null"], environment = {"LC_ALL": "C"})
@@ -128,7 +128,7 @@ def _include_directories(rctx, command):
                 found[str(rctx.path(path))] = True
                 found[str(rctx.path(path).realpath)] = True
     if not found:
-        fail("%s does not say where its headers are" % command[0])
+        fail("%s does not print its include directories" % command[0])
     return sorted(found)
 
 def _write_build(rctx, **values):
@@ -150,7 +150,7 @@ def _write_build(rctx, **values):
     ))
 
 def _exec_constraints(rctx):
-    """This machine, whose paths the toolchain has."""
+    """The constraints of this machine, whose paths the toolchain contains."""
     machine = rctx.execute(["uname", "-m"]).stdout.strip()
     cpu = {"amd64": "x86_64", "arm64": "aarch64"}.get(machine, machine)
     system = "osx" if rctx.os.name.startswith("mac") else "linux"
@@ -163,11 +163,11 @@ def _write_missing(rctx, reason):
 
 _ATTRS = {
     "constraints": attr.label_list(
-        doc = "Further constraint values that a platform must have to get this toolchain, " +
-              "to tell two for the same system and processor apart.",
+        doc = "Further constraint values that a platform needs to get this toolchain, to distinguish two " +
+              "for the same system and processor.",
     ),
     "platform": attr.string(
-        doc = "What is compiled for: <goos>_<goarch>.",
+        doc = "The platform to compile for: <goos>_<goarch>.",
         mandatory = True,
         values = _PLATFORMS,
     ),
@@ -176,7 +176,7 @@ _ATTRS = {
 PREFIXED_ATTRS = dict(
     _ATTRS,
     prefix = attr.string(
-        doc = "What stands before gcc or clang in the compiler's name, such as `aarch64-linux-gnu-` or " +
+        doc = "The text before gcc or clang in the compiler's name, such as `aarch64-linux-gnu-` or " +
               "`aarch64-w64-mingw32-`; a path may come first.",
         mandatory = True,
     ),
@@ -205,6 +205,6 @@ zig_cc_toolchain = repository_rule(
     _zig_impl,
     attrs = ZIG_ATTRS,
     configure = True,
-    doc = "A C toolchain of zig, which brings headers and C libraries for all of its targets.",
+    doc = "A C toolchain of zig, which has headers and C libraries for all of its targets.",
     environ = ["BAZEL_XC_ZIG", "PATH"],
 )

@@ -1,7 +1,7 @@
 #!/bin/sh
-# zig as a C and C++ compiler for %{target}. One word, because Go wants one for CC.
+# zig as a C and C++ compiler for %{target}. It is a script, because Go needs one word for CC.
 
-# Go and Bazel hand C++ to the C compiler, for which zig has another name with other headers and libraries.
+# Go and Bazel pass C++ to the C compiler; zig compiles it under another name, with other headers and libraries.
 driver=cc
 for argument in "$@"; do
     case "$argument" in
@@ -10,10 +10,10 @@ for argument in "$@"; do
     esac
 done
 
-# There is no HOME in a sandbox. The cache holds the C library that zig compiles for the target.
+# There is no HOME in a sandbox. The cache has the C library that zig compiles for the target.
 cache=${BAZEL_XC_ZIG_CACHE:-/tmp/bazel-xc-zig-$(id -u)}
 export ZIG_GLOBAL_CACHE_DIR="${ZIG_GLOBAL_CACHE_DIR:-$cache}"
 export ZIG_LOCAL_CACHE_DIR="${ZIG_LOCAL_CACHE_DIR:-$cache}"
 
-# Without -O zig instruments for undefined behaviour, and the link then lacks the run-time of that.
+# Without -O zig instruments for undefined behaviour, but does not link the run-time for it.
 exec '%{zig}' "$driver" -target %{target} -fno-sanitize=undefined "$@"

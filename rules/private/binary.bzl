@@ -1,8 +1,8 @@
 """`xc_binary` builds one program for several platforms in one build.
 
-The platform is set by a transition on `--platforms`. Bazel makes every target incompatible that depends on an
-incompatible one, through a transition too, and no rule can look behind that. So each platform has a target of
-its own, which Bazel skips alone, and platforms that are known to be impossible are left out by the macro.
+A transition sets `--platforms`. Bazel also skips every target that depends on an incompatible one, even across a
+transition, and no rule can see the original target. So each platform has a target of its own, which Bazel skips
+alone, and the macro leaves out platforms that are known to be impossible.
 """
 
 def _platform_impl(_settings, attr):
@@ -25,7 +25,7 @@ TRANSITION_ATTRS = {
 }
 
 def transitioned(attribute):
-    """The target behind an attribute with a transition, which Bazel gives as a list of one.
+    """The target of an attribute with a transition, for which Bazel returns a list of one.
 
     Args:
       attribute: `ctx.attr.something`.
@@ -36,10 +36,10 @@ def transitioned(attribute):
     return attribute[0] if type(attribute) == "list" else attribute
 
 def program_of(target):
-    """The file that is the program.
+    """The program file of a target.
 
     Args:
-      target: what a binary rule gives, or a single file.
+      target: a binary rule, or a single file.
 
     Returns:
       Its executable, or its only file.
@@ -49,7 +49,7 @@ def program_of(target):
         return executable
     files = target[DefaultInfo].files.to_list()
     if len(files) != 1:
-        fail("%s is no program: it gives %d files" % (target.label, len(files)))
+        fail("%s is not a program: it has %d files" % (target.label, len(files)))
     return files[0]
 
 def _xc_platform_binary_impl(ctx):
@@ -64,7 +64,7 @@ xc_platform_binary = rule(
     attrs = dict(
         TRANSITION_ATTRS,
         binary = attr.label(
-            doc = "The program: a go_binary, or anything else that gives one executable.",
+            doc = "The program: a go_binary, or any other target with one executable.",
             cfg = platform_transition,
             mandatory = True,
         ),
@@ -82,7 +82,7 @@ def _target_name(label):
     return text.rpartition(":")[2] if ":" in text else text.rpartition("/")[2]
 
 def _absolute(label):
-    """A label as bazel-xc writes those of the main repository: `//package:name`, or `@other//package:name`."""
+    """A label in the form of bazel-xc: `//package:name`, or `@other//package:name`."""
     text = str(label)
     if hasattr(native, "package_relative_label"):
         text = str(native.package_relative_label(label))
@@ -98,17 +98,17 @@ def _absolute(label):
 def xc_binary(name, binary, platforms, output = None, incompatible = {}, **kwargs):
     """Builds a program for several platforms in one build.
 
-    `NAME` gives all outputs, `NAME_<platform>` one of them. A platform on which the program cannot be built is
-    skipped by Bazel as `NAME_<platform>`; `NAME` needs all of its parts, so leave that platform out of the list,
-    or hand over what bazel-xc knows by `incompatible`: the `INCOMPATIBLE` of `//platforms:incompatible.bzl`.
+    `NAME` has all outputs, `NAME_<platform>` one of them. If the program cannot be built for a platform, Bazel
+    skips `NAME_<platform>`. `NAME` needs all of its parts, so leave such a platform out of the list, or pass the
+    `INCOMPATIBLE` of `//platforms:incompatible.bzl` as `incompatible`.
 
     Args:
       name: the name of the target with all outputs.
       binary: the program, a go_binary for example.
       platforms: labels of platform() targets; their names become part of the outputs' names.
-      output: the outputs' name before `-<platform>`; the name of `binary` where it is not given.
-      incompatible: the platforms on which programs cannot be built, by absolute label: `{"//cmd/x:x":
-        ["windows_arm64"]}`. Those of `binary` are left out with a message.
+      output: the outputs' name before `-<platform>`; by default the name of `binary`.
+      incompatible: absolute label -> the platforms on which that program cannot be built: `{"//cmd/x:x":
+        ["windows_arm64"]}`. The platforms of `binary` are left out with a message.
       **kwargs: attributes that are common to all rules.
     """
     parts = []

@@ -1,7 +1,7 @@
-"""`bazel_xc` runs bazel-xc on the source tree, `bazel_xc_test` tells whether that would change anything.
+"""`bazel_xc` runs bazel-xc on the source tree, `bazel_xc_test` checks whether that would change anything.
 
-Both are rules of their own that write a launcher for /bin/sh, so that neither rules_python nor rules_shell
-is needed. There is no launcher for Windows hosts.
+Both rules write a launcher for /bin/sh, so neither rules_python nor rules_shell is needed. There is no
+launcher for Windows hosts.
 """
 
 _GO_TOOLCHAIN = "@io_bazel_rules_go//go:toolchain"
@@ -11,7 +11,7 @@ _TEST_TAGS = ["external", "local", "no-cache", "no-remote", "no-sandbox"]
 
 _ATTRS = {
     "command": attr.string(
-        doc = "The program to run, a path or a name on PATH, where neither `tool` nor `python` says another.",
+        doc = "The program to run without `tool` or `python`: a path or a name on PATH.",
         default = "bazel-xc",
     ),
     "marker": attr.label(
@@ -20,16 +20,16 @@ _ATTRS = {
         mandatory = True,
     ),
     "modules": attr.bool(
-        doc = "Whether `bazel-xc modules` belongs to it: use_repo or the WORKSPACE macro, and overrides.",
+        doc = "Whether to run `bazel-xc modules` too: use_repo or the WORKSPACE macro, and overrides.",
     ),
     "python": attr.string(
         doc = "A Python interpreter that has bazel-xc installed, a path or a name on PATH.",
     ),
     "reports": attr.string_dict(
-        doc = "Checked-in reports: path from the root of the workspace to the format that `report` gives.",
+        doc = "Checked-in reports: path from the root of the workspace -> format of `report`.",
     ),
     "tool": attr.label(
-        doc = "An executable target that is bazel-xc, such as one that rules_python makes of the PyPI package.",
+        doc = "An executable target that is bazel-xc, such as one that rules_python makes from the PyPI package.",
         cfg = "exec",
         executable = True,
     ),
@@ -92,24 +92,23 @@ _check_from_path_test = rule(_from_path_impl, attrs = dict(_ATTRS, **_TEMPLATE),
 
 def _chosen(go, with_toolchain, from_path):
     if go not in ("toolchain", "path"):
-        fail("go is %r; it may be \"toolchain\" or \"path\"" % go)
+        fail("go is %r; it must be \"toolchain\" or \"path\"" % go)
     return with_toolchain if go == "toolchain" else from_path
 
 def bazel_xc(name, marker = "//:go.mod", go = "toolchain", tags = [], **kwargs):
     """Runs bazel-xc on the source tree.
 
-    `bazel run //:NAME` is `bazel-xc generate`, with `modules` before it where that is asked for, followed by the
-    checked-in reports. Arguments behind `--` that
-    begin with an option go to `generate` instead; arguments that begin with a command are run as they stand:
-    `bazel run //:NAME -- report --format json`.
+    `bazel run //:NAME` runs `bazel-xc modules` if `modules` is set, `bazel-xc generate`, then the checked-in
+    reports. Arguments after `--` that begin with an option run `generate` with them instead; arguments that
+    begin with a command run that command: `bazel run //:NAME -- report --format json`.
 
     Args:
       name: the name of the target.
       marker: a file in the root of the workspace, exported by its package.
       go: "toolchain" for the Go of rules_go's toolchain, "path" for the one on PATH.
       tags: tags of the target.
-      **kwargs: `command`, `python` or `tool` say how bazel-xc is started; `modules = True` keeps modules in
-        step, too; `reports` names checked-in reports by path and format; the rest is common to all rules.
+      **kwargs: `command`, `python` or `tool` start bazel-xc; `modules = True` updates modules too; `reports`
+        maps the paths of checked-in reports to formats; the rest is common to all rules.
     """
     _chosen(go, _run, _run_from_path)(
         name = name,
@@ -120,18 +119,16 @@ def bazel_xc(name, marker = "//:go.mod", go = "toolchain", tags = [], **kwargs):
     )
 
 def bazel_xc_test(name, marker = "//:go.mod", update = "//:bazel_xc", go = "toolchain", tags = [], **kwargs):
-    """Fails, and prints the difference, where `bazel-xc` would change a file.
+    """Fails, and prints the difference, if `bazel_xc` with the same attributes would change a file.
 
-    That is `generate`, `modules` where that is asked for, and checked-in reports.
-
-    It reads the real source tree through the real path of `marker`, since the files that make BUILD files
-    stale are exactly those that no target knows yet. So it runs on this machine, outside of the sandbox, and
-    its result is never taken from a cache. It writes nothing but its own temporary folder.
+    It reads the real source tree through the real path of `marker`, because the files that make BUILD files
+    stale are usually not in any target yet. So it runs on this machine, outside of the sandbox, and its result
+    is never cached. It writes only to its own temporary folder.
 
     Args:
       name: the name of the target.
       marker: a file in the root of the workspace, exported by its package.
-      update: the target that mends it, for the message.
+      update: the target that updates the files, for the message.
       go: "toolchain" for the Go of rules_go's toolchain, "path" for the one on PATH.
       tags: further tags.
       **kwargs: as for `bazel_xc`; `size`, `timeout` and the like are common to all tests.

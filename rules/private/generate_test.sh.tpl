@@ -1,5 +1,5 @@
 #!/bin/sh
-# Launcher of %{label}: compares the source tree with what bazel-xc would write.
+# Launcher of %{label}: compares the source tree with the output of bazel-xc.
 set -u
 
 here=$0.runfiles/%{workspace}
@@ -10,7 +10,7 @@ root=$(dirname "$marker")
 case "$root" in
     *.runfiles/* | */execroot/*)
         echo "%{label}: the source tree is not here, only $marker." >&2
-        echo "This test must run on the machine that holds the tree: it is tagged local and no-sandbox." >&2
+        echo "This test must run on the machine that has the tree: it is tagged local and no-sandbox." >&2
         exit 1
         ;;
 esac
@@ -23,7 +23,7 @@ if [ -n "$go" ]; then
 fi
 export RUNFILES_DIR="${here%/*}"
 
-# Modules that go has downloaded are read where it keeps them; nothing is written there.
+# Downloaded modules are read from the module cache; nothing is written there.
 user_home=$(eval "echo ~$(id -un)")
 [ -d "$user_home" ] || user_home=$TEST_TMPDIR
 export GOPATH="${GOPATH:-$user_home/go}"
@@ -36,9 +36,9 @@ bazel_xc() {
     %{tool} "$@"
 }
 
-mend() {
+stale() {
     echo
-    echo "%{label}: $1 To mend it:"
+    echo "%{label}: $1 To update:"
     echo
     echo "    bazel run %{update}"
     failed=1
@@ -47,7 +47,7 @@ mend() {
 report() {
     bazel_xc report -q -C "$root" --format "$2" -o "$TEST_TMPDIR/report" || exit 1
     if ! diff -u --label "a/$1" --label "b/$1" "$root/$1" "$TEST_TMPDIR/report"; then
-        mend "$1 is not the report of this tree."
+        stale "$1 is not the report of this tree."
     fi
 }
 
@@ -56,10 +56,10 @@ check() {
     code=$?
     cat "$TEST_TMPDIR/diff"
     if [ "$code" -gt 1 ]; then
-        echo "%{label}: bazel-xc $1 could not be run, exit code $code." >&2
+        echo "%{label}: bazel-xc $1 failed with exit code $code." >&2
         exit 1
     elif [ -s "$TEST_TMPDIR/diff" ]; then
-        mend "these files are stale."
+        stale "these files are stale."
     elif [ "$code" -ne 0 ]; then
         echo "%{label}: bazel-xc $1 reported errors." >&2
         failed=1

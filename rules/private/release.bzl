@@ -39,7 +39,7 @@ xc_release = rule(
     _xc_release_impl,
     attrs = {
         "srcs": attr.label_list(
-            doc = "What is released: xc_binary, go_cross_binary, any other files. Their names must differ.",
+            doc = "The files to release: xc_binary, go_cross_binary, any others. Their names must differ.",
             allow_files = True,
             mandatory = True,
         ),

@@ -1,8 +1,8 @@
-"""`xc_verify_test` looks at a built program: is it what its platform wants, and does it run?"""
+"""`xc_verify_test` checks a built program: does it fit its platform, and does it run?"""
 
 load(":binary.bzl", "TRANSITION_ATTRS", "platform_transition", "program_of", "transitioned")
 
-# As the header check of the launcher names containers and machines.
+# The names of containers and machines in the header check of the launcher.
 _CONTAINERS = {
     "android": "elf",
     "darwin": "macho",
@@ -17,14 +17,14 @@ def _quote(text):
     return "'" + text.replace("'", "'\\''") + "'"
 
 def _wanted(platform):
-    """Container and machine that a platform's name stands for."""
+    """The container and machine of a platform's name."""
     words = platform.name.split("_")
     if len(words) < 2 or words[0] not in _CONTAINERS or words[1] not in _MACHINES:
         fail("%s: the platform's name does not begin with <goos>_<goarch>, as bazel-xc names them" % platform)
     return _CONTAINERS[words[0]] + " " + words[1]
 
 def _verify(ctx):
-    """The words that let bazel-xc look at the program, or nothing to do where no bazel-xc is named."""
+    """The shell command that checks the program with bazel-xc; `:` if no bazel-xc is named."""
     if ctx.attr.tool:
         tool = '"$here/' + ctx.executable.tool.short_path + '"'
     elif ctx.attr.python:
@@ -76,25 +76,25 @@ xc_verify_test = rule(
             mandatory = True,
         ),
         command = attr.string(
-            doc = "A bazel-xc, a path or a name on PATH, that looks closer with `verify`: linkage, libraries, Go's " +
-                  "build information. With none of `command`, `python` and `tool` only the headers are looked at.",
+            doc = "A bazel-xc, a path or a name on PATH, that runs `verify`: linkage, libraries, Go's build " +
+                  "information. Without `command`, `python` and `tool`, only the headers are checked.",
         ),
         config = attr.label(
-            doc = "The `bazel_xc.toml` that says whether cgo is on; without it that is not asked for.",
+            doc = "The `bazel_xc.toml` that sets cgo on or off; without it, cgo is not checked.",
             allow_single_file = True,
         ),
         emulator = attr.string_list(
-            doc = "The words before the program that run it here, such as `[\"qemu-aarch64-static\"]`. None: it " +
-                  "is not run.",
+            doc = "The command that runs the program here, such as `[\"qemu-aarch64-static\"]`. Without it, and " +
+                  "without `run`, the program is not run.",
         ),
         exit_code = attr.int(doc = "The exit code that the run must have."),
         program_args = attr.string_list(doc = "The program's arguments in the run."),
         python = attr.string(
             doc = "In place of `command`: a Python interpreter that has bazel-xc installed.",
         ),
-        run = attr.bool(doc = "Run it although there is no emulator: the platform is that of this machine."),
+        run = attr.bool(doc = "Run the program without an emulator: the platform is this machine's."),
         stdout = attr.string(
-            doc = "What the run must print on standard output; trailing newlines do not count. None: anything.",
+            doc = "The expected standard output, without trailing newlines. Empty: anything.",
         ),
         tool = attr.label(
             doc = "In place of `command`: an executable target that is bazel-xc.",
@@ -109,8 +109,7 @@ xc_verify_test = rule(
             default = ":verify_test.sh.tpl",
         ),
     ),
-    doc = "Fails unless the program has the container (ELF, PE, Mach-O) and the machine of its platform, is what " +
-          "`bazel-xc verify` wants where that is named, and, where it is run, has the exit code and output that " +
-          "are wanted.",
+    doc = "Fails unless the program has the container (ELF, PE, Mach-O) and the machine of its platform, passes " +
+          "`bazel-xc verify` if that is set, and, if it is run, has the expected exit code and output.",
     test = True,
 )

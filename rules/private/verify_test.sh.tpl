@@ -1,5 +1,5 @@
 #!/bin/sh
-# Launcher of %{label}: looks at the headers of a program and runs it where it is told how.
+# Launcher of %{label}: checks the headers of a program, and runs it if a command is given.
 set -u
 
 here=$0.runfiles/%{workspace}
@@ -33,7 +33,7 @@ elf() {
 
 pe() {
     at=$(number 60 4)
-    [ "$(bytes "$at" 4)" = 00004550 ] || { echo "an MZ file that is no PE"; return; }
+    [ "$(bytes "$at" 4)" = 00004550 ] || { echo "an MZ file without a PE header"; return; }
     machine=$(bytes $((at + 4)) 2)
     case "$machine" in
         8664) echo "pe amd64" ;;
@@ -62,7 +62,7 @@ found() {
 
 is=$(found)
 if [ "$is" != "%{wanted}" ]; then
-    echo "%{label}: the program is '$is', wanted is '%{wanted}'" >&2
+    echo "%{label}: the program is '$is', expected '%{wanted}'" >&2
     exit 1
 fi
 echo "$is"
@@ -70,7 +70,7 @@ echo "$is"
 verify() {
     %{verify}
 }
-verify || { echo "%{label}: the program is not as its platform wants it" >&2; exit 1; }
+verify || { echo "%{label}: the program does not fit its platform" >&2; exit 1; }
 
 run() {
     %{command}
@@ -82,11 +82,11 @@ if [ -n '%{run}' ]; then
     code=$?
     printf '%s\n' "$output"
     if [ "$code" -ne "%{code}" ]; then
-        echo "%{label}: exit code $code, wanted is %{code}" >&2
+        echo "%{label}: exit code $code, expected %{code}" >&2
         exit 1
     fi
     if [ -n "$wanted" ] && [ "$output" != "$(printf '%s' "$wanted")" ]; then
-        echo "%{label}: wanted is this output:" >&2
+        echo "%{label}: expected this output:" >&2
         printf '%s\n' "$wanted" >&2
         exit 1
     fi

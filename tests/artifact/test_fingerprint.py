@@ -173,7 +173,7 @@ def test_go_work_that_go_cannot_read(tmp_path: Path, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "no fingerprint: no JSON: Expecting value"),
+        ("", "no fingerprint: not JSON: Expecting value"),
         ("{}", "no fingerprint: no schema, wanted 1; make it again with --format json"),
         ('{"schema": 9}', "no fingerprint: schema 9, wanted 1; make it again with --format json"),
         ('{"schema": 1, "parts": {"a": 1}}', "no fingerprint: parts.a: needs to be a string, is 1; make it"),

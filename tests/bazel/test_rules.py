@@ -397,22 +397,22 @@ def test_what_nobody_said_is_skipped(workspace: Workspace) -> None:
         pytest.param(
             "too_large_test",
             3,
-            "//c:too_large_test: the program is not as its platform wants",
+            "//c:too_large_test: the program does not fit its platform",
             id="too_large",
         ),
         pytest.param(
             "wrong_machine_test",
             3,
-            "//c:wrong_machine_test: the program is 'elf arm64', wanted is 'elf amd64'",
+            "//c:wrong_machine_test: the program is 'elf arm64', expected 'elf amd64'",
             id="other_machine",
         ),
         pytest.param(
             "wrong_output_test",
             3,
-            "//c:wrong_output_test: wanted is this output:\ngoodbye\n",
+            "//c:wrong_output_test: expected this output:\ngoodbye\n",
             id="other_output",
         ),
-        pytest.param("wrong_code_test", 3, "//c:wrong_code_test: exit code 3, wanted is 0", id="other_code"),
+        pytest.param("wrong_code_test", 3, "//c:wrong_code_test: exit code 3, expected 0", id="other_code"),
     ],
 )
 def test_programs_are_verified(workspace: Workspace, target: str, code: int, said: str) -> None:

@@ -133,7 +133,7 @@ def test_time_limits_that_are_none(
     monkeypatch.setenv("BAZEL_XC_TIMEOUT", seconds)
     assert main(["report"]) == 2
     said = capsys.readouterr().err
-    assert said.startswith(f"bazel-xc: BAZEL_XC_TIMEOUT: {seconds!r} is no number of seconds")
+    assert said.startswith(f"bazel-xc: BAZEL_XC_TIMEOUT: {seconds!r} is not a number of seconds")
     assert said.count("\n") == 1
 
 

@@ -160,7 +160,7 @@ def test_output_that_is_no_json_is_an_error(tmp_path: Path) -> None:
         pytest.param('{"Module": {"Path": []}}', "Module.Path: expected a string", id="inside"),
         pytest.param('{"Module": {"Replace": 1}}', "Module.Replace: expected an object", id="replace"),
         pytest.param('{"Error": ["no"]}', 'Error: expected an object, got ["no"]', id="error"),
-        pytest.param('{"Error": {"ImportStack": "a"}}', "Error.ImportStack: expected a list", id="stack"),
+        pytest.param('{"Error": {"Err": ["a"]}}', "Error.Err: expected a string", id="inside_error"),
         pytest.param('{"ImportMap": ["a"]}', 'ImportMap: expected an object, got ["a"]', id="map"),
         pytest.param('{"ImportMap": {"a": 1}}', "ImportMap: expected strings", id="map_of_numbers"),
         pytest.param("[" * 200_000, "output cannot be read", id="deep"),
@@ -218,7 +218,7 @@ def test_failure_is_one_line_with_a_remedy(stderr: str, said: str) -> None:
     ],
 )
 def test_place_of_an_error(position: str, place: tuple[str, int, int]) -> None:
-    assert ListedError("x", position, ()).place() == place
+    assert ListedError("x", position).place() == place
 
 
 def test_files_of_a_package() -> None:

@@ -90,40 +90,40 @@ def test_imports(text: str, expected: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "error", "line"),
+    ("text", "error"),
     [
-        pytest.param("", "expected 'package'", 1, id="empty"),
-        pytest.param("// only\n", "expected 'package'", 2, id="only_comments"),
-        pytest.param("/* open\npackage x\n", "expected 'package'", 1, id="open_comment"),
-        pytest.param("packagex\n", "expected 'package'", 1, id="run_together"),
-        pytest.param('package x import "a"\n', "expected ';' or a new line", 1, id="two_on_a_line"),
-        pytest.param('package x\n\nimport ("a" "b")\n', "expected ';' or a new line", 3, id="two_paths"),
-        pytest.param("package x\nimport a\n", "expected an import path", 2, id="no_path"),
-        pytest.param("package x\nimport (\n", "expected an import path", 3, id="open_group"),
-        pytest.param('package x\nimport "a\n"\n', "expected an import path", 2, id="open_string"),
-        pytest.param('package x\nimport "a b"\n', "invalid import path: a b", 2, id="blank_in_path"),
-        pytest.param('package x\nimport "\\q"\n', "invalid import path: ", 2, id="unknown_escape"),
-        pytest.param("package x\nimport `a\nb`\n", r"invalid import path: 'a\nb'", 2, id="path_of_two_lines"),
-        pytest.param('package x\nimport ""\n', "invalid import path: ", 2, id="empty_path"),
-        pytest.param("package x\n/* open\n", "comment not terminated", 2, id="open_comment_behind"),
-        pytest.param(";package x\n", "expected 'package'", 1, id="semicolon_before"),
-        pytest.param('package x\nimport ("a";;"b")', "expected an import path", 2, id="semicolon_too_many"),
-        pytest.param("package x\n\0", "illegal character NUL", 2, id="nul_behind"),
-        pytest.param("package x // \0\n", "illegal character NUL", 1, id="nul"),
-        pytest.param("package x\n// \ufeff\n", "illegal byte order mark", 2, id="late_bom"),
+        pytest.param("", "expected 'package'", id="empty"),
+        pytest.param("// only\n", "expected 'package'", id="only_comments"),
+        pytest.param("/* open\npackage x\n", "expected 'package'", id="open_comment"),
+        pytest.param("packagex\n", "expected 'package'", id="run_together"),
+        pytest.param('package x import "a"\n', "expected ';' or a new line", id="two_on_a_line"),
+        pytest.param('package x\n\nimport ("a" "b")\n', "expected ';' or a new line", id="two_paths"),
+        pytest.param("package x\nimport a\n", "expected an import path", id="no_path"),
+        pytest.param("package x\nimport (\n", "expected an import path", id="open_group"),
+        pytest.param('package x\nimport "a\n"\n', "expected an import path", id="open_string"),
+        pytest.param('package x\nimport "a b"\n', "invalid import path: a b", id="blank_in_path"),
+        pytest.param('package x\nimport "\\q"\n', "invalid import path: ", id="unknown_escape"),
+        pytest.param("package x\nimport `a\nb`\n", r"invalid import path: 'a\nb'", id="path_of_two_lines"),
+        pytest.param('package x\nimport ""\n', "invalid import path: ", id="empty_path"),
+        pytest.param("package x\n/* open\n", "comment not terminated", id="open_comment_behind"),
+        pytest.param(";package x\n", "expected 'package'", id="semicolon_before"),
+        pytest.param('package x\nimport ("a";;"b")', "expected an import path", id="semicolon_too_many"),
+        pytest.param("package x\n\0", "illegal character NUL", id="nul_behind"),
+        pytest.param("package x // \0\n", "illegal character NUL", id="nul"),
+        pytest.param("package x\n// \ufeff\n", "illegal byte order mark", id="late_bom"),
     ],
 )
-def test_syntax_errors(text: str, error: str, line: int) -> None:
+def test_syntax_errors(text: str, error: str) -> None:
     source = _go(text)
 
-    assert (error, line, ()) == (source.error, source.error_line, source.imports)
+    assert (error, ()) == (source.error, source.imports)
 
 
 def test_text_that_is_not_utf8_is_an_error_in_the_head_only() -> None:
     head = scan_go("x.go", b"package x\n// caf\xe9\n")
     behind = scan_go("x.go", b"package x\nvar s = 1 // caf\xe9\n")
 
-    expected = SourceFile(name="x.go", package="x", error="illegal UTF-8 encoding", error_line=2)
+    expected = SourceFile(name="x.go", package="x", error="illegal UTF-8 encoding")
     assert expected == head
     assert not behind.error
 
@@ -159,15 +159,15 @@ def test_constraints(header: str, expected: Expr | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "error", "line"),
+    ("header", "error"),
     [
-        pytest.param("\n//go:build a b\npackage x\n", "column 2 of 'a b': unexpected b", 2, id="malformed"),
-        pytest.param("//go:build\npackage x\n", "column 1 of '': unexpected end", 1, id="empty"),
-        pytest.param("//go:build a\n//go:build a\npackage x\n", "multiple //go:build comments", 2, id="two"),
+        pytest.param("\n//go:build a b\npackage x\n", "column 2 of 'a b': unexpected b", id="malformed"),
+        pytest.param("//go:build\npackage x\n", "column 1 of '': unexpected end", id="empty"),
+        pytest.param("//go:build a\n//go:build a\npackage x\n", "multiple //go:build comments", id="two"),
     ],
 )
-def test_a_constraint_that_go_cannot_read_leaves_that_of_the_name(header: str, error: str, line: int) -> None:
-    expected = SourceFile(name="x_linux.go", constraint=LINUX, error=error, error_line=line)
+def test_a_constraint_that_go_cannot_read_leaves_that_of_the_name(header: str, error: str) -> None:
+    expected = SourceFile(name="x_linux.go", constraint=LINUX, error=error)
 
     assert expected == _go(header, "x_linux.go")
 
@@ -328,9 +328,7 @@ def test_scan_other(name: str, text: str, expected: Expr | None) -> None:
 
 
 def test_scan_other_reports_a_malformed_constraint_and_never_takes_the_file() -> None:
-    expected = SourceFile(
-        name="x.c", constraint=NEVER, error="column 5 of 'a ||': unexpected end", error_line=2
-    )
+    expected = SourceFile(name="x.c", constraint=NEVER, error="column 5 of 'a ||': unexpected end")
 
     assert expected == scan_other("x.c", b"\n//go:build a ||\nint x;\n")
 
@@ -350,7 +348,6 @@ _FILES = st.one_of(
 def test_scanning_never_raises(data: bytes) -> None:
     source = scan_go("x_linux.go", data)
 
-    assert bool(source.error) == bool(source.error_line)
     assert not (source.error and (source.imports or source.preambles or source.embeds))
     scan_other("x_test.c", data)
 

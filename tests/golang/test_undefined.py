@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from bazel_xc.golang.undefined import Compiled, Sources, Undefined, said_of_undefined, undefined
+from bazel_xc.golang.undefined import Compiled, Sources, Undefined, undefined, undefined_findings
 
 KEY = "type Key struct{}\n\nfunc Sign() {}\n\nfunc (k Key) seal() {}\n"
 
@@ -93,8 +93,8 @@ def test_it_is_said_with_what_to_do() -> None:
         cgo=True,
         platforms=("windows_arm64",),
     )
-    (said,) = said_of_undefined([use], {"example.com/key": "src/key"})
-    assert (f"{said.path}:{said.line}", said.message, said.remedy) == (
+    (finding,) = undefined_findings([use], {"example.com/key": "src/key"})
+    assert (f"{finding.path}:{finding.line}", finding.message, finding.remedy) == (
         "src/key/rest.go:7",
         "Sign is declared in key.go only, which windows_arm64 leaves out",
         "turn cgo on there, declare it there too, or constrain this file as that one",

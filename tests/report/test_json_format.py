@@ -87,7 +87,7 @@ def test_whole_report_is_read_and_new_keys_are_ignored() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        pytest.param("{", "no JSON", id="no_json"),
+        pytest.param("{", "not JSON", id="no_json"),
         pytest.param("[]", "no schema", id="other_document"),
         pytest.param('{"schema": 99}', "schema 99", id="other_version"),
         pytest.param('{"schema": 1}', "run: is missing", id="torn"),

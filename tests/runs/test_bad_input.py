@@ -96,7 +96,7 @@ def test_broken_go_mod(generate: Callable[..., Outcome]) -> None:
     assert outcome.code == 2
     assert outcome.stderr.startswith("bazel-xc: go.mod:")
     assert outcome.stderr.count("\n") == 1
-    assert "mend it" in outcome.stderr
+    assert "fix it" in outcome.stderr
 
 
 def test_go_mod_without_module(generate: Callable[..., Outcome]) -> None:

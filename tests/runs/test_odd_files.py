@@ -27,9 +27,9 @@ FILES = {
     "good/good.go": "package good\n",
     "p/p.go": "package p\n",
 }
-READ_BY_GO = "no regular file, go could wait for it for ever; move it out of the way"
-NOT_READ = "cannot be read: no regular file; move it out of the way"
-LEFT = "error: cannot be read: no regular file (move it out of the way; it is left untouched)"
+READ_BY_GO = "not a regular file, go might wait for it forever; move it out of the way"
+NOT_READ = "cannot be read: not a regular file; move it out of the way"
+LEFT = "error: cannot be read: not a regular file (move it out of the way; it is left untouched)"
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_a_go_file_without_end_is_left_out(root: Path) -> None:
     done = generate(root)
 
     assert done.returncode == 1
-    assert "p/p.go: error: no regular file (move it out of the way; it is left out)\n" in done.stderr
+    assert "p/p.go: error: not a regular file (move it out of the way; it is left out)\n" in done.stderr
     assert (root / "good/BUILD.bazel").is_file()
 
 

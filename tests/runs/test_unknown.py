@@ -354,7 +354,7 @@ def test_directory_that_go_leaves_out_keeps_its_platforms(
 
     assert outcome.stderr == (
         "a: warning: go does not list this directory on linux_arm64, windows_arm64, although the constraints"
-        " of its files hold there (its files decide; run: go list ./a)\n"
+        " of its files include them (the constraints are used; run: go list ./a)\n"
     )
     assert 'srcs = ["a.go"]' in outcome.builds["a/BUILD.bazel"]
     assert "target_compatible_with" not in outcome.builds["a/BUILD.bazel"]
