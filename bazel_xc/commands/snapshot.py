@@ -29,8 +29,6 @@ from bazel_xc.golang.universe import Universe
 from bazel_xc.model import MISSING_MODULE, Diagnostic
 from bazel_xc.tree import DiskTree
 
-_MARK = b'"bazel_xc"'  # in the tags of rules of ours
-
 
 @frozen(kw_only=True, slots=False)
 class Snapshot:
@@ -77,7 +75,7 @@ class Snapshot:
             any(file.uses_cgo for file in package.files)
             or any(name.endswith(SWIG) for name in directories[path].files)
             for path, package in self.universe.own.items()
-        ) or any(_MARK in each.build_file.data for each in directories.values() if each.build_file)
+        ) or any(rule.ours for each in directories.values() for rule in each.rules)
 
     @property
     def has_foreign_c(self) -> bool:
