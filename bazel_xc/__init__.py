@@ -1,15 +1,46 @@
 """bazel-xc: BUILD files, platforms and cgo reports for Go that is cross-compiled under Bazel.
 
-Data flows one way, and ``commands`` calls the stages in this order::
+Data flows one way::
 
-    config -> buildfile -> golang -> cgo -> graph -> clibs -> bazel (plan -> merge) -> write
-              what is      what Go   what C   who     who      how Bazel is told
-              there        says      it needs needs it  provides '-> report
+    Tree -> Snapshot -> Site -> Solved -> plan -> merge -> write
+            |                   |
+            | Config            | C needs, providers
+            | Workspace         | Absence
+            | Universe          |
+            |                   v
+            +-----------------> graph -> report, why, compare, matrix
 
-``config`` reads bazel_xc.toml, ``buildfile`` the BUILD files as they stand, ``golang`` asks the go
-command once per platform, ``cgo`` says which C a package needs, ``graph`` joins all of it, ``clibs`` finds
-who provides that C, ``bazel`` plans rules and merges them into the files, ``report`` tells people, ``write``
-changes the disk. Beside that flow stands ``artifact``, which looks at machines, logs and built binaries.
+``Tree`` reads every file. A ``Snapshot`` has all facts that a command decides by: the configuration, the
+BUILD files with their rules (``Workspace``, ``ExistingRule``), and the Go packages on every configured
+platform (``Universe``). A ``Site`` is one tree to plan: the workspace, or a third-party module. ``Solved`` is
+its C: the needs of its packages, the labels that provide them, and the platforms on which packages cannot be
+built (``Absence``). Rules are planned per directory and merged into the text of existing BUILD files; only
+``write`` changes the disk. Reports come from a dependency graph of the same facts. A fact is yes, no or
+unknown, and an unknown fact never removes anything.
+
+Start with ``commands/generate.py``: one page, one call per stage, in order. Rooms import downward only, in
+this order (the contract is in pyproject.toml):
+
+    cli         options, output and exit codes: one module per command; only this room prints
+    commands    one page per command: ``snapshot`` is the shared first half, ``site``, ``c_side`` and ``plan`` are
+                the next stages, ``foreign``, ``overrides`` and ``go_deps`` handle third-party modules
+    write       atomic changes of files; ``scratch`` is its temporary folder
+    bazel       the rules wanted in a directory, their attributes, and the merge into existing text
+    report      one model of a report, one renderer per format
+    clibs       the providers of C needs: configuration, directives, cc rules, systems, a table of libraries
+    graph       ``imports``: where packages cannot be built; ``dependency`` and ``ways``: why a target needs C
+    cgo         the C needs of packages: ``#cgo`` flags, inclusions, libraries of the tree
+    artifact    binaries, build logs and the tools of this machine
+    golang      the go command, listings per platform, sources, constraints, modules; ``loading`` makes the
+                ``Universe``, ``unloaded`` reports the packages that go could not load
+    buildfile   the BUILD language, the files of the workspace, their rules and declarations
+    config      bazel_xc.toml
+    tree        reads files and directories, on disk or in memory
+    machine     the processor that an object file is for
+    linear      regular expressions that need linear time
+    model       values of all rooms: ``Platform``, ``Label``, ``ByPlatform``, ``Diagnostic``, ``FileChange``
+    ...         beside ``model``: ``json_values`` (saved JSON), ``tables`` (``data/``), ``versions`` (numbers)
+    errors      the exceptions that end a run
 """
 
 __version__ = "0.1.0"
