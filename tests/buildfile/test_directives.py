@@ -271,4 +271,5 @@ def test_kinds_are_mapped_through_chains() -> None:
 
 def test_mapping_in_a_circle_ends() -> None:
     settings = _settings("# gazelle:map_kind a b //x.bzl\n# gazelle:map_kind b a //y.bzl\n")
-    assert written_kind("a", settings) is not None
+    assert written_kind("a", settings) == MappedKind("a", "//y.bzl")
+    assert written_kind("b", settings) == MappedKind("b", "//x.bzl")

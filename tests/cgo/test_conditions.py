@@ -122,6 +122,11 @@ def test_what_is_decided_stays_so_when_more_is_known(text: str, other: str | Non
     assert value is None or evaluate(condition, {**MACROS, "OTHER": other}) is value
 
 
-@given(st.text())
-def test_no_text_raises(text: str) -> None:
-    evaluate(parse_condition(text), {})
+@given(st.text() | _TEXT)
+def test_any_text_is_an_expression_or_undecidable(text: str) -> None:
+    condition = parse_condition(text)
+    value = evaluate(condition, {})
+
+    assert condition in ((), parse_condition(f"({text})"))
+    assert condition or value is None
+    assert value is None or evaluate(condition, MACROS) is value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -160,8 +161,12 @@ def test_lines_are_within_the_text(text: str) -> None:
 
 
 @given(st.binary() | st.lists(_PIECES).map(lambda pieces: "".join(pieces).encode("utf-16")))
-def test_no_bytes_raise(data: bytes) -> None:
-    inclusions(scan(data), LINUX)
+def test_any_bytes_are_read_line_by_line(data: bytes) -> None:
+    directives = scan(data)
+    included = {each.line for each in directives if each.word.startswith("include")}
+
+    assert scan(b"\n" + data) == tuple(evolve(each, line=each.line + 1) for each in directives)
+    assert all(each.header and each.line in included for each in inclusions(directives, LINUX))
 
 
 @given(st.lists(_PIECES).map("".join))

@@ -13,7 +13,7 @@ import pytest
 TESTDATA = Path(__file__).parents[2] / "testdata"
 GOLDEN, PLATFORMS = TESTDATA / "golden", TESTDATA / "platforms_package"
 CASES = sorted(path.name for path in GOLDEN.iterdir() if path.is_dir())
-# The arguments of a run that writes the platforms package: no directories, and nothing that only looks.
+# The arguments of a run that writes every file: no directories, and nothing that only looks.
 _WHOLE = frozenset({"generate", "--mode", "cgo", "-v"})
 _SETTINGS = (
     "BAZEL_XC_GO",
@@ -58,6 +58,11 @@ def arguments(case: Path) -> list[str]:
     return text_of(case / "args").splitlines() or ["generate"]
 
 
+def writes_everything(case: Path) -> bool:
+    """Whether the run of a case writes the files of the whole workspace."""
+    return _WHOLE.issuperset(arguments(case))
+
+
 def wanted_files(case: Path) -> Tree:
     """The files that a run creates or changes, the platforms package among them."""
     own = (case / "want" / "platforms").is_dir() or "nothing is written" in text_of(case / "want.stderr")
@@ -72,7 +77,7 @@ def ordinary_platforms(case: Path) -> Tree:
         names.append("with_platforms_module")
     if (root / "WORKSPACE").exists():
         names.append("in_a_workspace")
-    files = read_tree(PLATFORMS / "_".join(names)) if _WHOLE.issuperset(arguments(case)) else {}
+    files = read_tree(PLATFORMS / "_".join(names)) if writes_everything(case) else {}
     return {f"platforms/{path}": data for path, data in files.items()}
 
 
