@@ -22,9 +22,10 @@ Start with ``commands/generate.py``: one page, one call per stage, in order. Roo
 this order (the contract is in pyproject.toml):
 
     cli         options, output and exit codes: one module per command; only this room prints
-    commands    one page per command: ``snapshot`` is the shared first half, ``site``, ``c_side`` and ``plan`` are
-                the next stages, ``foreign``, ``overrides`` and ``go_deps`` handle third-party modules
-    write       atomic changes of files; ``scratch`` is its temporary folder
+    commands    one page per command: ``snapshot`` is the shared first half, ``site``, ``c_side`` and
+                ``plan`` are the next stages, ``foreign``, ``overrides`` and ``go_deps`` handle third-party
+                modules
+    write       atomic changes of files; ``scratch`` is its temporary folder, ``signals`` lets it finish
     bazel       the rules wanted in a directory, their attributes, and the merge into existing text
     report      one model of a report, one renderer per format
     clibs       the providers of C needs: configuration, directives, cc rules, systems, a table of libraries
@@ -37,7 +38,7 @@ this order (the contract is in pyproject.toml):
     config      bazel_xc.toml
     tree        reads files and directories, on disk or in memory
     machine     the processor that an object file is for
-    linear      regular expressions that need linear time
+    linear      regular expressions that need linear time; beside it ``diff``, changes as a unified diff
     model       values of all rooms: ``Platform``, ``Label``, ``ByPlatform``, ``Diagnostic``, ``FileChange``
     ...         beside ``model``: ``json_values`` (saved JSON), ``tables`` (``data/``), ``versions`` (numbers)
     errors      the exceptions that end a run

@@ -1,6 +1,6 @@
-"""Changes the disk: all files or, if a run fails or is interrupted, none; or shows the changes as a diff.
+"""Changes the disk: all files or, if a run fails or is interrupted, none.
 
-Comes in: the new bytes for each path, and the bytes that were read. Goes out: files, or differences as text.
+Comes in: the new bytes for each path, and the bytes that were read. Goes out: files.
 Files that already have the new bytes are not touched, nor is anything outside the workspace. It does not know
 the meaning of the files.
 
@@ -12,24 +12,21 @@ moved back, with their modes and times. Signals only set a flag, which is checke
 
 from __future__ import annotations
 
-import difflib
 import errno
 import os
-import signal
 import stat
-import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from attrs import define
 
 from bazel_xc.errors import InterruptedRunError, WriteError
 from bazel_xc.model import FileChange
 from bazel_xc.scratch import Scratch, remove_leftovers, write_new
+from bazel_xc.signals import NotedSignal, noted_signals
 
-SIGNALS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name))
 # The errors of file systems without hard links, or that refuse this one.
 _NO_LINKS = frozenset(
     {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
@@ -72,13 +69,6 @@ class _Step:
         return f"{self.scratch.path}/{name}"
 
 
-@define
-class _Signal:
-    """The first signal that arrived, 0 before."""
-
-    number: int = 0
-
-
 _Item = TypeVar("_Item", FileChange, _Step)
 
 
@@ -89,7 +79,7 @@ def write_files(root: Path, changes: Iterable[FileChange]) -> tuple[str, ...]:
     workspace, and ``InterruptedRunError`` if a signal arrived.
     """
     wanted = sorted(change for change in changes if change.is_change)
-    with _noted_signals() as seen:
+    with noted_signals() as seen:
         if wanted:
             _WriteRun(root, seen).write_or_undo(wanted)
         else:
@@ -100,31 +90,10 @@ def write_files(root: Path, changes: Iterable[FileChange]) -> tuple[str, ...]:
     return tuple(change.path for change in wanted)
 
 
-def unified_diff(changes: Iterable[FileChange], *, git: bool = False) -> str:
-    """The changes as one unified diff.
-
-    With ``git`` headers, Bazel's own patch also finds the borders between new files.
-    """
-    out: list[str] = []
-    for change in sorted(changes):
-        if not change.is_change:
-            continue
-        old = (change.old or b"").decode("utf-8", "replace").splitlines(keepends=True)
-        new = change.text.decode("utf-8", "replace").splitlines(keepends=True)
-        source = "/dev/null" if change.old is None else f"a/{change.path}"
-        target = "/dev/null" if change.new is None else f"b/{change.path}"
-        if git:
-            mode = "new file mode 100644\n" if change.old is None else ""
-            out.append(f"diff --git a/{change.path} b/{change.path}\n{mode}")
-        for line in difflib.unified_diff(old, new, source, target):
-            out.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
-    return "".join(out)
-
-
 class _WriteRun:
     """The prepared and the finished steps of a run, so that it can be undone."""
 
-    def __init__(self, root: Path, seen: _Signal) -> None:
+    def __init__(self, root: Path, seen: NotedSignal) -> None:
         self._root = os.path.realpath(root)
         self._seen = seen
         self._at = ""
@@ -411,25 +380,3 @@ def _copy(source: str, target: str) -> tuple[bytes, _Identity]:
     os.chmod(target, stat.S_IMODE(found.st_mode))  # noqa: PTH101
     os.utime(target, ns=(found.st_atime_ns, found.st_mtime_ns))
     return data, identity
-
-
-@contextmanager
-def _noted_signals() -> Iterator[_Signal]:
-    """Makes signals set a flag only; threads other than the main one receive none."""
-    seen = _Signal()
-    former: dict[int, Any] = {}  # as the standard library types handlers
-
-    def note(number: int, _: object) -> None:
-        seen.number = seen.number or number
-
-    try:
-        if threading.current_thread() is threading.main_thread():
-            for number in SIGNALS:
-                handler = signal.getsignal(number)
-                if handler not in (signal.SIG_IGN, None):  # as under nohup
-                    former[number] = handler
-                    signal.signal(number, note)
-        yield seen
-    finally:
-        for number, handler in former.items():  # SIGINT last: its own handler raises
-            signal.signal(number, handler)

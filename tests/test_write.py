@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bazel_xc.diff import unified_diff
 from bazel_xc.errors import WriteError
 from bazel_xc.model import FileChange
-from bazel_xc.write import unified_diff, write_files
+from bazel_xc.write import write_files
 
 
 def test_writes_new_and_changed_files_with_their_directories(tmp_path: Path) -> None:

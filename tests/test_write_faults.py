@@ -22,7 +22,8 @@ from bazel_xc.buildfile.workspace import SCRATCH, read_workspace
 from bazel_xc.errors import BazelXcError, InterruptedRunError, WriteError
 from bazel_xc.model import FileChange
 from bazel_xc.scratch import remove_leftovers
-from bazel_xc.write import SIGNALS, write_files
+from bazel_xc.signals import SIGNALS
+from bazel_xc.write import write_files
 
 # Every function of os that writing calls by itself.
 CALLS = frozenset(

@@ -16,9 +16,10 @@ from bazel_xc.cli.common import from_root, shared_options, show, writing_options
 from bazel_xc.commands.generate import generate
 from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.config import FILE_NAME, MODES
+from bazel_xc.diff import unified_diff
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.scratch import remove_leftovers
-from bazel_xc.write import unified_diff, write_files
+from bazel_xc.write import write_files
 
 
 def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private

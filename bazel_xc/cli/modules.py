@@ -12,7 +12,8 @@ from typing import Any
 from bazel_xc.cli.common import shared_options, show, writing_options
 from bazel_xc.commands.modules import keep_modules
 from bazel_xc.commands.snapshot import take_snapshot
-from bazel_xc.write import unified_diff, write_files
+from bazel_xc.diff import unified_diff
+from bazel_xc.write import write_files
 
 
 def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private

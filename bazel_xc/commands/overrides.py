@@ -19,9 +19,9 @@ from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES, Workspace, new_build_
 from bazel_xc.commands.foreign import ForeignModule, ForeignModules
 from bazel_xc.commands.plan import plan_tree
 from bazel_xc.commands.snapshot import Snapshot
+from bazel_xc.diff import unified_diff
 from bazel_xc.golang.listed import ListedModule
 from bazel_xc.model import Diagnostic, FileChange, Label, unique
-from bazel_xc.write import unified_diff
 
 
 @frozen(kw_only=True)
