@@ -10,18 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterable, Iterator
-from types import MappingProxyType
 
 from attrs import evolve, frozen
 
-from bazel_xc.golang.constraints import (
-    NEVER,
-    Expr,
-    all_of,
-    file_name_constraint,
-    parse_go_build,
-    parse_plus_build,
-)
+from bazel_xc.golang.constraints import NEVER, Expr, all_of, file_name_constraint
+from bazel_xc.golang.header import header_constraint
+from bazel_xc.golang.literals import unquoted
 
 _BOM = b"\xef\xbb\xbf"
 _COMMENT = rb"//[^\n]*+|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/"
@@ -46,19 +40,11 @@ _TEXT = re.compile(_COMMENT + rb"|" + _STRING + rb"|" + _RUNE)
 _MAIN = re.compile(_FUNC_MAIN)
 _CODE = re.compile(_TEXT.pattern + rb"|" + _FUNC_MAIN)
 
-_GO_BUILD = re.compile(rb"//go:build(?:\s(.*))?", re.DOTALL)
-_PLUS_BUILD = re.compile(rb"//\s*\+build(?:\s(.*))?", re.DOTALL)
-
 _C_PATHS = frozenset({b'"C"', b"`C`"})
 _EMBED_PATHS = frozenset({b'"embed"', b"`embed`"})
 _EMBED_WORD = re.compile(r'\s+(?:("(?:[^"\\]|\\.)*+"|`[^`]*`)|([^\s"`]\S*))(?!\S)')
 _PLAIN_PATH = re.compile(rb'"[\w./~@+-]+"')
 _BAD_PATH = re.compile("[!\"#$%&'()*,:;<=>?[\\\\\\]^`{|}\ufffd ]")
-
-_ESCAPE = re.compile(
-    r"\\(?:([abfnrtv\\\"])|([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|)"
-)
-_ESCAPED = MappingProxyType(dict(zip('abfnrtv\\"', '\a\b\f\n\r\t\v\\"', strict=True)))
 
 
 @frozen
@@ -180,72 +166,12 @@ def _constrained(name: str, header: bytes) -> SourceFile:
     by_name = file_name_constraint(name)
     if b"build" not in header:
         return SourceFile(name=name, constraint=by_name)
-    go_build, plus_build = _build_lines(header)
     try:
-        by_header = _header_constraint(go_build, plus_build)
+        by_header = header_constraint(header)
     except ValueError as error:
         kept = by_name if name.endswith(".go") else NEVER
         return SourceFile(name=name, constraint=kept, error=str(error))
     return SourceFile(name=name, constraint=all_of(by_name, by_header))
-
-
-def _header_constraint(go_build: list[str], plus_build: list[str]) -> Expr | None:
-    if len(go_build) > 1:
-        raise ValueError("multiple //go:build comments")
-    if go_build:
-        return parse_go_build(go_build[0])
-    return parse_plus_build(plus_build) if plus_build else None
-
-
-def _build_lines(header: bytes) -> tuple[list[str], list[str]]:
-    """The texts after ``//go:build``, and the texts after ``+build``, as in parseFileHeader.
-
-    ``+build`` counts only above a blank line, and both only before the first block comment or code.
-    """
-    go_build: list[str] = []
-    plus_build: list[str] = []
-    pending: list[str] = []
-    only_lines, in_comment = True, False
-    for raw in _lines(header):
-        line = raw.strip()
-        if not line and only_lines:
-            plus_build += pending
-            pending.clear()
-            continue
-        only_lines = only_lines and line.startswith(b"//")
-        if not in_comment and (match := _GO_BUILD.fullmatch(line)):
-            go_build.append(_text(match[1]))
-        elif match := _PLUS_BUILD.fullmatch(line):
-            pending.append(_text(match[1]))
-        in_comment, code = _after_comments(line, in_comment=in_comment)
-        if code:
-            break
-    return go_build, plus_build
-
-
-def _lines(header: bytes) -> list[bytes]:
-    lines = header.split(b"\n")
-    return lines if lines[-1] else lines[:-1]
-
-
-def _text(text: bytes | None) -> str:
-    return (text or b"").strip().decode("utf-8", "replace")
-
-
-def _after_comments(line: bytes, *, in_comment: bool) -> tuple[bool, bool]:
-    """Whether a block comment is open after the line, and whether the line has anything but comments."""
-    while line:
-        if in_comment:
-            _, closed, line = line.partition(b"*/")
-            in_comment = not closed
-        elif line.startswith(b"//"):
-            return False, False
-        elif line.startswith(b"/*"):
-            in_comment, line = True, line[2:]
-        else:
-            return False, True
-        line = line.strip()
-    return in_comment, False
 
 
 # Imports
@@ -327,34 +253,11 @@ def _imports(data: bytes, specs: Iterable[_Spec]) -> Iterator[Import]:
 
 
 def _checked_path(spec: _Spec) -> str:
-    path = _unquoted(spec.path.decode("utf-8", "replace"))
+    path = unquoted(spec.path.decode("utf-8", "replace"))
     if not path or _BAD_PATH.search(path) or not path.isprintable():
         shown = path or ""
         raise _HeadError(f"invalid import path: {shown if shown.isprintable() else ascii(shown)}")
     return path
-
-
-def _unquoted(literal: str) -> str | None:
-    """The value of a Go string literal; None if it has an escape that Go does not know."""
-    body = literal[1:-1]
-    if literal[0] == "`":
-        return body.replace("\r", "")
-    if "\\" not in body:
-        return body
-    try:
-        return _ESCAPE.sub(_unescaped, body)
-    except (KeyError, ValueError, OverflowError):
-        return None
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    letter, octal, *hexadecimal = match.groups()
-    if letter:
-        return _ESCAPED[letter]
-    code = int(octal, 8) if octal else int("".join(filter(None, hexadecimal)), 16)
-    if 0xD800 <= code < 0xE000:
-        raise ValueError("half of a surrogate pair")
-    return chr(code)
 
 
 # Comments
@@ -421,7 +324,7 @@ def _embed_patterns(text: bytes) -> tuple[str, ...]:
     at = 0
     while at < len(rest):
         word = _EMBED_WORD.match(rest, at)
-        pattern = (_unquoted(word[1]) if word[1] else word[2]) if word else None
+        pattern = (unquoted(word[1]) if word[1] else word[2]) if word else None
         if word is None or pattern is None:
             return ()
         patterns.append(pattern)
