@@ -22,9 +22,8 @@ Start with ``commands/generate.py``: one page, one call per stage, in order. Roo
 this order (the contract is in pyproject.toml):
 
     cli         options, output and exit codes: one module per command; only this room prints
-    commands    one page per command: ``snapshot`` is the shared first half, ``site``, ``c_side`` and
-                ``plan`` are the next stages, ``foreign``, ``overrides`` and ``go_deps`` handle third-party
-                modules
+    commands    one page per command, ``generate`` first; shared stages in order: ``snapshot``, ``site``,
+                ``c_side``, ``plan``; third-party modules: ``foreign``, ``overrides``, ``go_deps``
     write       atomic changes of files; ``scratch`` is its temporary folder, ``signals`` lets it finish
     bazel       the rules wanted in a directory, their attributes, and the merge into existing text
     report      one model of a report, one renderer per format

@@ -46,8 +46,8 @@ class Absence:
     By directory, for own packages, names of known platforms: ``libraries``, where the library cannot be built
     because of its own files or a package of another module; ``tests``, where its tests have nothing to
     compile or import such a package. By import path, masks: ``absent``, the same for all packages;
-    ``unknown``, where go could not load the package; ``blocked``, which adds what own packages inherit from
-    each other.
+    ``unknown``, where go could not load the package; ``blocked``, which adds packages that reach an absent
+    one.
     """
 
     libraries: Mapping[str, frozenset[str]] = field(factory=dict)
