@@ -107,7 +107,7 @@ def _modules(here: Surroundings) -> Iterator[Check]:
         found = f"{len(missing)} packages are in no downloaded module: {missing[0][:160]}"
         yield _check("modules", CheckStatus.WARNING, found, "go mod download", shown)
     else:
-        yield _check("modules", CheckStatus.OK, "all that is imported is here", command=shown)
+        yield _check("modules", CheckStatus.OK, "every imported package is available", command=shown)
 
 
 def _cache(here: Surroundings) -> Iterator[Check]:
@@ -119,9 +119,9 @@ def _cache(here: Surroundings) -> Iterator[Check]:
     if not counts:
         yield _check("build cache", CheckStatus.INFO, "no compiled packages")
         return
-    told = ", ".join(f"{count} {name} {release}" for (name, release), count in sorted(counts.items()))
+    counted = ", ".join(f"{count} {name} {release}" for (name, release), count in sorted(counts.items()))
     remedy = "platforms do not share packages; after a change of a sysroot or C headers: go clean -cache"
-    yield _check("build cache", CheckStatus.INFO, f"in a sample: {told}", remedy)
+    yield _check("build cache", CheckStatus.INFO, f"in a sample: {counted}", remedy)
 
 
 def _bazel(here: Surroundings) -> Iterator[Check]:
@@ -161,7 +161,7 @@ def _rules_go(here: Surroundings) -> Iterator[Check]:
     release = version_numbers(here.go_version)[:2]
     least = next((version for go, version in reversed(_since()) if release >= go), "")
     if least and release and version_numbers(here.rules_go) < version_numbers(least):
-        remedy = f"take rules_go {least} or newer, or an older Go under Bazel"
+        remedy = f"use rules_go {least} or newer, or an older Go under Bazel"
         found = f"{here.rules_go} is older than Go {'.'.join(map(str, release))}"
         yield _check("rules_go", CheckStatus.WARNING, found, remedy)
     else:
@@ -237,12 +237,14 @@ def _running(platform: Platform, here: Surroundings) -> Iterator[Check]:
         return
     if platform.goos == "windows":
         wine = next((name for name in ("wine", "wine64") if find(name, here.environment)), "")
-        found, remedy = (wine, "") if wine else ("nothing here runs it", "test it on Windows")
+        found, remedy = (wine, "") if wine else ("nothing on this machine runs it", "test it on Windows")
         yield _check("emulator", CheckStatus.OK if wine else CheckStatus.INFO, found, remedy)
         return
     arch = load_machines().get(platform.goarch)
     if platform.goos != "linux" or host()[0] != "linux" or not arch:
-        yield _check("emulator", CheckStatus.INFO, "nothing here runs it", "test it on such a machine")
+        yield _check(
+            "emulator", CheckStatus.INFO, "nothing on this machine runs it", "test it on such a machine"
+        )
         return
     names = (f"qemu-{arch.qemu}-static", f"qemu-{arch.qemu}")
     qemu = next((name for name in names if find(name, here.environment)), "")

@@ -236,7 +236,7 @@ class _Maker:
 
     def _say_blocked(self, kind: str, name: str, named: list[ExistingRule]) -> None:
         others = ", ".join(map(_place, named))
-        self._say(named[0], Severity.NOTE, f"no {kind} {name!r} is written: the name is that of {others}")
+        self._say(named[0], Severity.NOTE, f"no {kind} {name!r} is written: the name belongs to {others}")
 
     def _say_twice(self, kind: str, name: str) -> None:
         self.said.append(

@@ -65,7 +65,7 @@ def _lacking(need: CNeed | None, directory: str, text: str, where: frozenset[str
         line=need.line if need else 0,
         code="c-archive",
         message=f"{text} [{', '.join(sorted(where))}]",
-        remedy="the package is marked as incompatible there",
+        remedy="the package is marked incompatible there",
     )
 
 

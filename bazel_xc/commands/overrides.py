@@ -101,7 +101,7 @@ def _lacking(module: ListedModule, why: shapes.Reason, modules: ForeignModules) 
     return Diagnostic(
         path="go.mod",
         code="no-override",
-        message=f"Gazelle's rules do not do for {package} {module.version}{used_by}: {why.text}",
+        message=f"Gazelle's rules are not enough for {package} {module.version}{used_by}: {why.text}",
         remedy="run: bazel-xc modules",
     )
 

@@ -113,7 +113,8 @@ def _chains(report: Report) -> Iterator[str]:
             elif on.verdict is Verdict.BLOCKED:
                 yield "    has no files to compile there"
             if on.fallbacks:
-                yield f"    if what is left without cgo is enough, of {', '.join(on.fallbacks)}"
+                names = ", ".join(on.fallbacks)
+                yield f"    assuming that this still compiles without its cgo files: {names}"
             yield from _without_cgo(on)
 
 
@@ -121,7 +122,7 @@ def _without_cgo(on: TargetOn) -> Iterator[str]:
     without = on.without_cgo
     if without is None:
         return
-    lost = f", for want of {', '.join(without.vanished)}" if without.vanished else ""
+    lost = f", because this is missing: {', '.join(without.vanished)}" if without.vanished else ""
     yield f"    without cgo: {without.verdict}{lost}"
     if without.fallbacks:
         yield f"      Go instead of C in {', '.join(without.fallbacks)}"

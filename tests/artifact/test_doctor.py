@@ -109,7 +109,7 @@ def _plain(text: str, folder: Path) -> str:
     text = re.sub(r"\bgo1\.[\w.]+, \S+", "$GO", text.replace(str(folder), "$DIR"))
     text = re.sub(r"\bgo1\.\d+\S*", "$GO", text)
     text = re.sub(r"older than Go [\d.]+", "older than Go $VERSION", text)
-    text = re.sub(r"take rules_go [\d.]+", "take rules_go $VERSION", text)
+    text = re.sub(r"use rules_go [\d.]+", "use rules_go $VERSION", text)
     return re.sub(r"\b(gcc|glibc|macos|gnu) \d+(?:\.\d+)+", r"\1 $VERSION", text)
 
 
@@ -148,7 +148,7 @@ def test_go_mod_that_asks_for_more(tmp_path: Path) -> None:
     assert found(examine(here), "go") == [
         ("go", "ok", "go1.26.0, go"),
         ("go.mod", "failure", "asks for Go 1.27"),
-        ("modules", "ok", "all that is imported is here"),
+        ("modules", "ok", "every imported package is available"),
     ]
 
 

@@ -268,5 +268,5 @@ def test_a_name_that_a_loop_gives_is_taken() -> None:
 
     assert _slots(found) == [("go_library", "p", "blocked")]
     assert [each.message for each in said] == [
-        "no go_library 'p' is written: the name is that of go_library that a loop makes"
+        "no go_library 'p' is written: the name belongs to go_library that a loop makes"
     ]

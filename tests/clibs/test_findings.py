@@ -91,7 +91,7 @@ def test_severity(policy: str, certain: bool, severity: Severity) -> None:
             [
                 (
                     "p/p.go:7: warning: -lx is linked from the tree, but there is no such file in p/a, p/b"
-                    " [linux_amd64, linux_arm64] (the package is marked as incompatible there)"
+                    " [linux_amd64, linux_arm64] (the package is marked incompatible there)"
                 )
             ],
             id="missing_by_name",
@@ -101,7 +101,7 @@ def test_severity(policy: str, certain: bool, severity: Severity) -> None:
             [
                 (
                     "p: warning: p/y.a is linked from the tree, but there is no such file [linux_arm64]"
-                    " (the package is marked as incompatible there)"
+                    " (the package is marked incompatible there)"
                 )
             ],
             id="missing_by_path_and_asked_by_none",
@@ -111,7 +111,7 @@ def test_severity(policy: str, certain: bool, severity: Severity) -> None:
             [
                 (
                     "p/p.go:7: warning: p/libx.a holds ELF amd64 [linux_arm64]"
-                    " (the package is marked as incompatible there)"
+                    " (the package is marked incompatible there)"
                 )
             ],
             id="wrong_machine",

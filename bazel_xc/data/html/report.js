@@ -74,12 +74,12 @@
         draw.addEventListener("click", () => { drawOnly(on.chain); document.getElementById("graph-title").scrollIntoView(); });
         parts.push(draw);
       }
-      if (on.fallbacks.length) parts.push(element("p", "if what is left without cgo is enough, of " + on.fallbacks.join(", ")));
+      if (on.fallbacks.length) parts.push(element("p", "assuming that this still compiles without its cgo files: " + on.fallbacks.join(", ")));
       if (on.needs.length) parts.push(element("p", "needs " + on.needs.join(", ")));
       const without = on.without_cgo;
       if (without) {
         const list = element("ul");
-        list.append(element("li", "without cgo: " + without.verdict + (without.vanished.length ? ", for want of " + without.vanished.join(", ") : "")));
+        list.append(element("li", "without cgo: " + without.verdict + (without.vanished.length ? ", because this is missing: " + without.vanished.join(", ") : "")));
         without.fallbacks.forEach((each) => list.append(element("li", "Go instead of C in " + each)));
         without.effects.forEach((each) => list.append(element("li", each.package + ": " + each.effect)));
         parts.push(list);
