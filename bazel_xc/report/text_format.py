@@ -113,8 +113,8 @@ def _chains(report: Report) -> Iterator[str]:
             elif on.verdict is Verdict.BLOCKED:
                 yield "    has no files to compile there"
             if on.fallbacks:
-                names = ", ".join(on.fallbacks)
-                yield f"    assuming that this still compiles without its cgo files: {names}"
+                fallbacks = ", ".join(on.fallbacks)
+                yield f"    assuming that this still compiles without its cgo files: {fallbacks}"
             yield from _without_cgo(on)
 
 
