@@ -103,8 +103,8 @@ def _find_zig(rctx):
     if named or rctx.which("zig"):
         return _program(rctx, named or "zig")
     python = rctx.which("python3")
-    said = python and rctx.execute([python, "-c", "import os, ziglang; print(os.path.dirname(ziglang.__file__))"])
-    return said.stdout.strip() + "/zig" if said and said.return_code == 0 else None
+    found = python and rctx.execute([python, "-c", "import os, ziglang; print(os.path.dirname(ziglang.__file__))"])
+    return found.stdout.strip() + "/zig" if found and found.return_code == 0 else None
 
 def _program(rctx, name):
     """The path of a program, given by a path or a name on PATH; None if there is none."""
