@@ -113,7 +113,7 @@ def unreadable(path: str, message: str, line: int, column: int) -> Diagnostic:
         severity=Severity.ERROR,
         code="syntax",
         message=message,
-        remedy="mend it; its repositories are not known",
+        remedy="fix it; its repositories are not known",
     )
 
 

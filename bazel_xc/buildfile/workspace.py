@@ -202,7 +202,7 @@ class _Walker:
         try:
             yield glob_pattern(text)
         except ValueError as e:
-            self._say("REPO.bazel", f"ignore_directories: {e}", "pattern", "mend it; it is ignored", line)
+            self._say("REPO.bazel", f"ignore_directories: {e}", "pattern", "fix it; it is ignored", line)
 
     def _is_ignored(self, path: str) -> bool:
         return path in self.ignored or any(pattern.fullmatch(path) for pattern in self.ignored_patterns)
@@ -305,10 +305,10 @@ class _Walker:
         try:
             return parse(full, self.tree.read(full)), full, False
         except OSError as e:
-            what = f"{remedy(e)}; it is left untouched"
+            what = f"{remedy(e)}; it is left unchanged"
             self._say(full, f"cannot be read: {e.strerror}", "unreadable", what)
         except BuildSyntaxError as e:
-            self._say(full, e.message, "syntax", "mend it; the file is left untouched", e.line, e.column)
+            self._say(full, e.message, "syntax", "fix it; the file is left unchanged", e.line, e.column)
         return None, full, True
 
     def _splice(self, path: str) -> str | None:

@@ -32,8 +32,8 @@ def unsupported(directory: str, names: Iterable[str], sources: Iterable[CgoSourc
     for source in ordered:
         for line in source.lines:
             if line.verb == "FFLAGS" and not line.error:
-                text = "#cgo FFLAGS are left out: rules_go does not compile Fortran"
-                yield _warning(source.path, line.line, text, "give them to the rule that compiles it")
+                text = "#cgo FFLAGS are ignored: rules_go does not compile Fortran"
+                yield _warning(source.path, line.line, text, "add them to the rule that compiles it")
             for word in () if line.error else _leading_out(line.args, directory):
                 text = f"#cgo {line.verb} names {word}, outside of the workspace, which Bazel does not see"
                 yield _warning(source.path, line.line, text, "move it into the workspace, or name a rule")

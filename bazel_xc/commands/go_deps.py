@@ -168,8 +168,8 @@ def _unread(tag: Call) -> Diagnostic:
         path=NAME,
         line=tag.line,
         code="unknown-go-mod",
-        message=f"{what} names no Go module of this workspace, so use_repo is left as it is",
-        remedy='name one by its label, as in go_mod = "//src:go.mod"',
+        message=f"{what} is not a Go module of this workspace; use_repo is left unchanged",
+        remedy='use the label of one, as in go_mod = "//src:go.mod"',
     )
 
 

@@ -86,12 +86,12 @@ def _outdated(changes: Iterable[FileChange]) -> Iterator[Diagnostic]:
     for each in changes:
         was, now = (shapes.made_for(data or b"") for data in (each.old, each.new))
         if was and was != now:
-            now_used = f"the build uses {now}" if now else "no cgo package of it needs one now"
+            now_used = f"the build uses {now}" if now else "but none of its cgo packages needs it now"
             yield Diagnostic(
                 path=each.path,
                 code="stale-override",
                 message=f"this override was made for {was}, {now_used}",
-                remedy="bazel-xc modules brings it in step",
+                remedy="run: bazel-xc modules",
             )
 
 

@@ -166,7 +166,7 @@ def read_directory(
                     severity=Severity.ERROR,
                     code="unreadable",
                     message=f"cannot be read: {e.strerror}",
-                    remedy="the directory's rules stay as they are",
+                    remedy="the directory's rules are left unchanged",
                 )
             )
             continue
@@ -344,7 +344,7 @@ def _load_errors(directory: ReadDirectory, listed: Mapping[str, ListedPackage]) 
             severity=Severity.NOTE if soft else Severity.WARNING if in_test else Severity.ERROR,
             code="c-without-cgo" if soft else "load",
             message=message if everywhere else f"{message} [{', '.join(platforms)}]",
-            remedy="" if soft or in_test else "its rules stay as they are",
+            remedy="" if soft or in_test else "its rules are left unchanged",
         )
 
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from bazel_xc.golang.names import Declared, Used
 
 _Found = tuple[str, int, str, str]  # file, line, name, file that declares it
-_TURN_ON = "turn cgo on there, "
+_TURN_ON = "enable cgo there, "
+_DECLARE = "add a declaration, or give this file the same build constraint"
 _WORD = re.compile(rb"[^\W\d]\w*")
 Read = Callable[[str], bytes | None]
 
@@ -208,14 +209,14 @@ def undefined_findings(found: Iterable[Undefined], own: Mapping[str, str]) -> It
     for each in found:
         file, declared_in = (text.rpartition("/")[2] for text in (each.file, each.declared_in))
         directory = own.get(each.import_path, each.import_path)
-        where, plural = ", ".join(each.platforms), "s" if len(each.platforms) == 1 else ""
         yield Diagnostic(
             path=f"{directory}/{file}" if directory else file,
             line=each.line,
             severity=Severity.WARNING,
             code="undefined",
-            message=f"{each.name} is declared in {declared_in} only, which {where} leave{plural} out",
-            remedy=f"{_TURN_ON if each.cgo else ''}declare it there too, or constrain this file as that one",
+            message=f"{each.name} is declared only in {declared_in}, which is not compiled on"
+            f" {', '.join(each.platforms)}",
+            remedy=f"{_TURN_ON if each.cgo else ''}{_DECLARE}",
         )
 
 

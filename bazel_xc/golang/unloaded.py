@@ -34,7 +34,7 @@ def failed_listing(failed: FailedPlace, root: Path) -> Diagnostic:
         severity=Severity.ERROR,
         code="load",
         message=failed.reason.removeprefix(f"{failed.place.directory}: "),
-        remedy="the rules of this module stay as they are",
+        remedy="the rules of this module are left unchanged",
     )
 
 

@@ -96,6 +96,6 @@ def test_it_is_said_with_what_to_do() -> None:
     (finding,) = undefined_findings([use], {"example.com/key": "src/key"})
     assert (f"{finding.path}:{finding.line}", finding.message, finding.remedy) == (
         "src/key/rest.go:7",
-        "Sign is declared in key.go only, which windows_arm64 leaves out",
-        "turn cgo on there, declare it there too, or constrain this file as that one",
+        "Sign is declared only in key.go, which is not compiled on windows_arm64",
+        "enable cgo there, add a declaration, or give this file the same build constraint",
     )

@@ -144,12 +144,12 @@ def test_nested_module_that_go_cannot_list(generate: Callable[..., Outcome]) -> 
     [
         pytest.param(
             {"a/a.go": "package a\n\nimport (\n"},
-            "a/a.go:3:10: error: expected ')', found 'EOF' (its rules stay as they are)\n",
+            "a/a.go:3:10: error: expected ')', found 'EOF' (its rules are left unchanged)\n",
             id="syntax_error",
         ),
         pytest.param(
             {"a/a.go": "package a\n", "a/b.go": "package b\n"},
-            "a: error: found packages a (a.go) and b (b.go) in a (its rules stay as they are)\n",
+            "a: error: found packages a (a.go) and b (b.go) in a (its rules are left unchanged)\n",
             id="two_package_names",
         ),
         pytest.param(
@@ -157,7 +157,7 @@ def test_nested_module_that_go_cannot_list(generate: Callable[..., Outcome]) -> 
                 "a/a.go": 'package a\n\nimport _ "example.com/m/b"\n',
                 "b/b.go": 'package b\n\nimport _ "example.com/m/a"\n',
             },
-            "a: error: import cycle not allowed (its rules stay as they are)\n",
+            "a: error: import cycle not allowed (its rules are left unchanged)\n",
             id="import_cycle",
         ),
     ],
@@ -192,7 +192,7 @@ def test_build_file_that_is_not_utf8(generate: Callable[..., Outcome]) -> None:
     outcome = generate({"a/a.go": "package a\n", "a/BUILD.bazel": latin1, **GOOD})
 
     assert outcome.code == 1
-    assert outcome.stderr == "a/BUILD.bazel:1:6: error: not UTF-8 (mend it; the file is left untouched)\n"
+    assert outcome.stderr == "a/BUILD.bazel:1:6: error: not UTF-8 (fix it; the file is left unchanged)\n"
     assert outcome.files["a/BUILD.bazel"] == latin1
     assert_rest_went_on(outcome)
 
@@ -285,7 +285,7 @@ def test_unreadable_go_file(
 
     assert outcome.code == 1
     assert outcome.stderr == (
-        "a/a.go: error: cannot be read: Permission denied (the directory's rules stay as they are)\n"
+        "a/a.go: error: cannot be read: Permission denied (the directory's rules are left unchanged)\n"
     )
     assert outcome.files["a/BUILD.bazel"].decode() == OLD_RULE
     assert_rest_went_on(outcome)

@@ -17,7 +17,7 @@ FILES = {
     "cmd/main.go": "package main\n\nfunc main() {}\n",
 }
 BROKEN = "go_library(\n"
-SYNTAX = "p/BUILD.bazel:1:11: error: '(' was never closed (mend it; the file is left untouched)\n"
+SYNTAX = "p/BUILD.bazel:1:11: error: '(' was never closed (fix it; the file is left unchanged)\n"
 
 
 @pytest.fixture(autouse=True)

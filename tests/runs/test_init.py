@@ -239,7 +239,7 @@ def test_a_platforms_package_that_cannot_be_read_is_said(
 
     assert (code, err) == (
         1,
-        "platforms/BUILD.bazel:1:2: error: '(' was never closed (mend it; the file is left untouched)\n",
+        "platforms/BUILD.bazel:1:2: error: '(' was never closed (fix it; the file is left unchanged)\n",
     )
     assert (tmp_path / "platforms" / "BUILD.bazel").read_text() == "x(\n"
 

@@ -29,7 +29,7 @@ FILES = {
 }
 READ_BY_GO = "not a regular file, go might wait for it forever; move it out of the way"
 NOT_READ = "cannot be read: not a regular file; move it out of the way"
-LEFT = "error: cannot be read: not a regular file (move it out of the way; it is left untouched)"
+LEFT = "error: cannot be read: not a regular file (move it out of the way; it is left unchanged)"
 
 
 @pytest.fixture

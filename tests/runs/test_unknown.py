@@ -258,7 +258,7 @@ def test_load_error_in_another_module_keeps_its_rules(run: Run, work: bool) -> N
     outcome = run(files, "generate")
 
     assert outcome.code == 1
-    expected = "sub/a/a.go:3:10: error: expected ')', found 'EOF' (its rules stay as they are)\n"
+    expected = "sub/a/a.go:3:10: error: expected ')', found 'EOF' (its rules are left unchanged)\n"
     assert expected in outcome.stderr
     assert outcome.builds["sub/a/BUILD.bazel"] == RULES
 
