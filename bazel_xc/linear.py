@@ -9,7 +9,7 @@ This is the only module that imports re2.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Protocol
 
 from attrs import frozen
@@ -61,7 +61,7 @@ class _Engine(Protocol):
     def search(self, text: str) -> _Match | None: ...
 
 
-@cache
+@lru_cache(maxsize=4096)  # a compiled expression takes some kilobytes
 def _engine(pattern: str) -> _Engine:
     import re2  # noqa: PLC0415 - only where used
 
