@@ -143,7 +143,7 @@ ALWAYS = And(())
 NEVER = Or(())
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4096)
 def parse_go_build(text: str) -> Expr:
     """Parses the text after ``//go:build``.
 
@@ -209,7 +209,7 @@ def holds(
     return _value(expr, platform, tags, minor)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4096)
 def may_hold(expr: Expr | None, tags: frozenset[str] = frozenset()) -> frozenset[str]:
     """The names of the known platforms on which the constraint may be true, as Gazelle decides it.
 
@@ -340,7 +340,7 @@ def _tag_where(name: str, tags: frozenset[str], *, negated: bool) -> frozenset[s
     return KNOWN_PLATFORMS - where if negated else where
 
 
-@functools.cache
+@functools.lru_cache(maxsize=4096)
 def _tag_platforms(name: str) -> frozenset[str]:
     """The platforms of an OS or architecture for Gazelle, where illumos is not solaris and osx not darwin."""
     pairs = ((known, *known.split("_")) for known in KNOWN_PLATFORMS)
