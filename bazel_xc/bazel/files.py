@@ -8,6 +8,7 @@ one did, or if it lacks anything of the user's. The disk is changed elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 
 from attrs import evolve, field, frozen
 
@@ -21,7 +22,7 @@ from bazel_xc.bazel.platforms import (
     platform_findings,
     platform_rules,
 )
-from bazel_xc.bazel.select import select_conditions
+from bazel_xc.bazel.select import Conditions, select_conditions
 from bazel_xc.bazel.touched import touched_rules
 from bazel_xc.bazel.untouched import damage
 from bazel_xc.bazel.wanted import WantedRule
@@ -45,6 +46,10 @@ class FileMaker:
     workspace: Workspace
     rc: Bazelrc = field(factory=Bazelrc)
 
+    @cached_property
+    def _conditions(self) -> Conditions:
+        return select_conditions(self.repositories)
+
     def build_file(
         self,
         directory: Directory,
@@ -63,7 +68,7 @@ class FileMaker:
             own_names=self.repositories.own_names,
             our_cdeps=_our_cdeps(directory, self.workspace, self.workspace.own_labels),
             cgo_only=self.config.mode == "cgo" and not platforms,
-            conditions=select_conditions(self.repositories),
+            conditions=self._conditions,
             cc_load=self._cc_load(),
         )
         file = directory.build_file or BuildFile(directory.build_path, b"")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -55,6 +55,12 @@ class GoTree:
     def root(self) -> Path:
         """The root on disk."""
         return self.workspace.root
+
+    @cached_property
+    def vendor_lists(self) -> Mapping[str, Mapping[str, str]]:
+        """Directory of a module -> import path -> module path of the packages in its ``vendor``."""
+        vendored = (module.directory for module in self.modules if module.vendored)
+        return {path: vendored_modules(self.workspace.tree, path) for path in vendored}
 
 
 @frozen(kw_only=True)
@@ -163,7 +169,8 @@ def _universe(
 ) -> Universe:
     """The universe of a tree; also records the platforms on which own packages lack a declaration."""
     found = undefined_anywhere(packages.values(), listings, sources, view)
-    own, modules = dict(_with_undefined(packages, found)), dict(_vendored(tree))
+    own = dict(_with_undefined(packages, found))
+    modules = {path: module for each in tree.vendor_lists.values() for path, module in each.items()}
     return Universe.of(view.platforms, listings, own, undefined=found, modules=modules, listed=listed)
 
 
@@ -173,12 +180,6 @@ def _with_undefined(
     where = {each.import_path: frozenset(each.platforms) for each in found}
     for path, each in packages.items():
         yield path, evolve(each, undefined=where[each.import_path]) if each.import_path in where else each
-
-
-def _vendored(tree: GoTree) -> Iterator[tuple[str, str]]:
-    for module in tree.modules:
-        if module.vendored:
-            yield from vendored_modules(tree.workspace.tree, module.directory).items()
 
 
 def _places(tree: GoTree, groups: Iterable[ListingGroup]) -> Iterator[ListingPlace]:
@@ -209,7 +210,7 @@ def _check_listed(
 def _has_vendored(tree: GoTree, module: Module) -> bool:
     """Whether all vendored packages of a module are in directories that are read."""
     vendor = f"{module.directory}/vendor".lstrip("/")
-    listed = vendored_modules(tree.workspace.tree, module.directory) if module.vendored else {}
+    listed = tree.vendor_lists.get(module.directory, {})
     return module.vendored and all(f"{vendor}/{path}" in tree.workspace.directories for path in listed)
 
 

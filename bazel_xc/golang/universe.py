@@ -54,9 +54,8 @@ class Package:
     @property
     def is_nowhere(self) -> bool:
         """Whether go knows of no module that has the package."""
-        return bool(self.unknown and self.error) and any(
-            text in self.error.message for text in _NOWHERE if self.error
-        )
+        message = self.error.message if self.unknown and self.error else ""
+        return any(text in message for text in _NOWHERE)
 
     @property
     def is_missing(self) -> bool:
