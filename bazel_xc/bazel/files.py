@@ -48,7 +48,7 @@ class FileMaker:
 
     @cached_property
     def _conditions(self) -> Conditions:
-        return select_conditions(self.repositories)
+        return select_conditions(self.repositories, (each.name for each in self.config.platforms))
 
     def build_file(
         self,

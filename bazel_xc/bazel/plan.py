@@ -17,14 +17,15 @@ from bazel_xc.bazel import embeds
 from bazel_xc.bazel.import_index import Index
 from bazel_xc.bazel.outline import Outline, Slot, TestSlot
 from bazel_xc.bazel.placement import importmap, library_visibility, testdata, visibility
-from bazel_xc.bazel.select import Conditions, Form, build, exclusion
+from bazel_xc.bazel.select import Conditions, Form, build, build_set, exclusion
 from bazel_xc.bazel.wanted import RuleFacts, WantedRule
 from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.rules import default_visibility
 from bazel_xc.buildfile.syntax import Branch, Opaque, Select, String, Value
 from bazel_xc.buildfile.workspace import Directory, Workspace
-from bazel_xc.golang.constraints import KNOWN_PLATFORMS, file_name_constraint, may_hold
-from bazel_xc.golang.package import FileKind, GoPackage, PackageFile, imports_of
+from bazel_xc.golang.constraints import KNOWN_PLATFORMS
+from bazel_xc.golang.gazelle import NOWHERE, Reading, read_constraints
+from bazel_xc.golang.package import GO_KINDS, FileKind, GoPackage, PackageFile, readings_of
 from bazel_xc.model import ByPlatform, Diagnostic, Label, Severity
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class _RulePlanner:
 
     def _library_files(self, package: GoPackage) -> tuple[PackageFile, ...]:
         """All files but tests; C if cgo is used; no .pb.go that a proto library makes."""
-        cgo = self.settings.cgo and package.uses_cgo
+        cgo = self.settings.cgo and package.is_cgo(FileKind.GO)
         files = [
             file
             for file in package.files
@@ -157,7 +158,8 @@ class _RulePlanner:
         self, package: GoPackage, files: tuple[PackageFile, ...], itself: set[Label], *, tests: bool = False
     ) -> dict[str, Value | None]:
         """The attributes for compiling: sources, embedded files, dependencies, C flags."""
-        cgo = self.settings.cgo and any(file.uses_cgo for file in files)
+        kinds = {FileKind.GO} if not tests else {file.kind for file in files} & GO_KINDS
+        cgo = self.settings.cgo and package.is_cgo(*kinds)
         return {
             "srcs": self._sources(files, tests=tests),
             "embedsrcs": self._embedsrcs(package, files, tests=tests),
@@ -170,9 +172,9 @@ class _RulePlanner:
     def _sources(self, files: tuple[PackageFile, ...], *, tests: bool) -> Value | None:
         """One flat list, except for C that would be compiled on platforms without any cgo file."""
         where: dict[str, frozenset[str]] = {}
-        cgo_on: frozenset[str] = frozenset().union(*(file.may for file in files if file.uses_cgo))
+        cgo_on: frozenset[str] = frozenset().union(*(file.may | file.active for file in files if file.uses_cgo))
         for file in files:
-            filtered = file.kind in _CGO_LANGUAGES and not file.may <= cgo_on
+            filtered = cgo_on and file.kind in _CGO_LANGUAGES and not file.may <= cgo_on
             where[file.name] = file.may & cgo_on if filtered else KNOWN_PLATFORMS
             if is_assembly(file.name) and cgo_on and not self.planner.assembles_with_c:
                 where[file.name] = file.may - cgo_on  # the rest is in a cc_library
@@ -180,13 +182,13 @@ class _RulePlanner:
                 where[file.name] = file.may
         for name in self._generated(tests=tests):
             where.setdefault(name, KNOWN_PLATFORMS)
-        return build(ByPlatform.held(where), self.planner.conditions)
+        return build_set({name: Reading(platforms=on) for name, on in where.items()}, self.planner.conditions)
 
     def _generated(self, *, tests: bool) -> Iterable[str]:
         """Go sources that other rules of the BUILD file make and that are not on disk."""
         package = self.outline.package
         for name in package.generated if package else ():
-            fits = may_hold(file_name_constraint(name))
+            fits = read_constraints(name, None).platforms
             if fits and name.endswith("_test.go") == tests and not self._excluded_proto(name):
                 yield name
 
@@ -200,19 +202,19 @@ class _RulePlanner:
         if self.embeddable is None:
             found = embeds.embeddable(self.planner.workspace, package.directory, self.planner.packages)
             self.embeddable = tuple(sorted({*found, *self.directory.generated}))
-        where: dict[str, frozenset[str]] = {}
+        where: dict[str, Reading] = {}
         for file, each in patterns:
             paths = embeds.matched(each.pattern, self.embeddable)
             for path in paths:
-                where[path] = where.get(path, frozenset()) | file.may
+                where[path] = where.get(path, NOWHERE) | file.needed
             if not paths:
                 self._say_embed(package, file, each.pattern, each.line)
         listed = package.test_embeds if tests else package.embeds
         usable = set(self.embeddable)
         for path in listed:
             if path in usable:
-                where.setdefault(path, KNOWN_PLATFORMS)
-        return build(ByPlatform.held(where), self.planner.conditions)
+                where.setdefault(path, Reading())
+        return build_set(where, self.planner.conditions)
 
     def _say_embed(self, package: GoPackage, file: PackageFile, pattern: str, line: int) -> None:
         self.said.append(
@@ -229,18 +231,18 @@ class _RulePlanner:
     def _deps(
         self, package: GoPackage, files: tuple[PackageFile, ...], itself: frozenset[Label]
     ) -> Value | None:
-        where: dict[str, frozenset[str]] = {}
-        held_on = imports_of(files).where
-        for path in sorted(held_on):
+        where: dict[str, Reading] = {}
+        readings = readings_of(files)
+        for path, reading in sorted(readings.items()):
             resolved = self.planner.index.resolve(path, self.directory, itself)
             if resolved.problem:
                 self.said.append(self._placed(resolved.problem, path, files))
                 self.unresolved = frozenset({"deps"})
             if resolved.label:
-                held = self._possible(path, resolved.label, held_on[path], files)
+                held = self._possible(path, resolved.label, reading.platforms, files)
                 text = resolved.label.relative_to(package.directory)
-                where[text] = where.get(text, frozenset()) | held
-        return build(ByPlatform.held(where), self.planner.conditions)
+                where[text] = where.get(text, NOWHERE) | Reading(reading.family, held)
+        return build_set(where, self.planner.conditions)
 
     def _placed(self, problem: Diagnostic, path: str, files: Iterable[PackageFile]) -> Diagnostic:
         """The problem of an import at its first line; one about a BUILD file stays there."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import enum
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from attrs import frozen
 
@@ -19,6 +19,7 @@ from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.syntax import Branch, ListValue, Select, String, Sum, Value
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS, KNOWN_PLATFORMS, RULES_GO_SINCE
+from bazel_xc.golang.gazelle import Family, Reading
 from bazel_xc.model import ByPlatform
 from bazel_xc.versions import version_numbers
 
@@ -44,11 +45,15 @@ class Conditions:
         return f"@{self.rules_go}//go/platform:{name}"
 
 
-def select_conditions(repositories: Repositories) -> Conditions:
-    """The keys of the declared rules_go; if its version is not known, those of old versions."""
+def select_conditions(repositories: Repositories, configured: Iterable[str]) -> Conditions:
+    """The keys of the declared rules_go; if its version is not known, those of old versions.
+
+    Platforms that Gazelle does not know have keys only if they are ``configured``.
+    """
     version = repositories.version_tuple
     since = {name: version_numbers(text) for name, text in RULES_GO_SINCE.items()}
-    platforms = frozenset(name for name in KNOWN_PLATFORMS if since.get(name, ()) <= version)
+    asked = GAZELLE_PLATFORMS | (KNOWN_PLATFORMS & frozenset(configured))
+    platforms = frozenset(name for name in asked if since.get(name, ()) <= version)
     return Conditions(repositories.rules_go, platforms)
 
 
@@ -82,14 +87,69 @@ def build(values: ByPlatform[str], conditions: Conditions, form: Form = Form.SET
     if not any(groups.values()):
         return strings(common) if common else None
     rest = ByPlatform.fold({name: texts for names, texts in groups.items() for name in names})
+    lines = form is not Form.LABELS  # Gazelle breaks the lines of its own attributes
     family = _family((names for names, _ in rest.groups), conditions.platforms)
     keyed = {_part(name, family): rest.on(name) for name in sorted(conditions.platforms)}
     default = _default(keyed, form if form is not Form.SET or family == "pair" else Form.FLAGS)
     branches = tuple(
-        Branch(conditions.key(name), strings(texts)) for name, texts in keyed.items() if texts != default
+        Branch(conditions.key(name), strings(texts, multiline=lines))
+        for name, texts in keyed.items()
+        if texts != default
     )
-    choice = Select((*branches, Branch(DEFAULT, strings(default))))
-    return Sum((strings(common), choice)) if common else choice
+    choice = Select((*branches, Branch(DEFAULT, strings(default, multiline=lines))))
+    return Sum((strings(common, multiline=lines), choice)) if common else choice
+
+
+def build_set(where: Mapping[str, Reading], conditions: Conditions) -> Value | None:
+    """A sorted list for what is needed everywhere, and a select for each family of keys, as Gazelle has it.
+
+    Strings whose platforms are not those of their family's keys get the shortest keys; then the default of
+    pairs may have what holds nearly everywhere.
+    """
+    known = conditions.platforms
+    held = {text: reading.platforms & known for text, reading in where.items()}
+    common = [text for text, on in held.items() if on == known and where[text].family is Family.EVERYWHERE]
+    left = {text: on for text, on in held.items() if on and text not in common}
+    exact = {text for text, on in left.items() if _has_keys(on, where[text].family, known)}
+    rest = _family((on for text, on in left.items() if text not in exact), known)
+    choices = [_choice(left, exact, where, family, rest, conditions) for family in ("os", "arch", "pair")]
+    selects = [each for each in choices if each]
+    parts = [strings(sorted(common), multiline=bool(selects))] if common else []
+    values = (*parts, *selects)
+    return Sum(values) if len(values) > 1 else next(iter(values), None)
+
+
+def _choice(
+    left: Mapping[str, frozenset[str]],
+    exact: Set[str],
+    where: Mapping[str, Reading],
+    family: str,
+    rest: str,
+    conditions: Conditions,
+) -> Select | None:
+    """The select for one family of keys; strings that are not ``exact`` have the family ``rest``."""
+    known = conditions.platforms
+    texts = sorted(text for text in left if (where[text].family if text in exact else rest) == family)
+    if not texts:
+        return None
+    keyed = {
+        _part(name, family): tuple(text for text in texts if name in left[text]) for name in sorted(known)
+    }
+    default = _default(keyed, Form.SET if family == "pair" and not exact.issuperset(texts) else Form.FLAGS)
+    branches = tuple(
+        Branch(conditions.key(name), strings(some, multiline=True))
+        for name, some in keyed.items()
+        if some != default
+    )
+    return Select((*branches, Branch(DEFAULT, strings(default, multiline=True))))
+
+
+def _has_keys(on: frozenset[str], family: Family, platforms: frozenset[str]) -> bool:
+    """Whether keys of a family name exactly some platforms."""
+    if family is Family.EVERYWHERE:
+        return False
+    parts = {_part(name, family) for name in on}
+    return not any(_part(name, family) in parts for name in platforms - on)
 
 
 def _default(keyed: Mapping[str, tuple[str, ...]], form: Form) -> tuple[str, ...]:

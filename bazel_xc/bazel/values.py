@@ -238,7 +238,7 @@ def _merge_list(
         if item.notes.keep or (isinstance(item, String) and canonical(item.value) in wanted)
     ]
     items = _ordered(surviving, new, canonical) if ordered else _set(surviving, new, canonical)
-    return evolve(old, items=tuple(items))
+    return evolve(old, items=tuple(items), multiline=old.multiline or new.multiline)
 
 
 def _ordered(old: list[_Item], new: ListValue, canonical: Callable[[str], str]) -> list[_Item]:

@@ -48,9 +48,10 @@ def quote(text: str) -> str:
     return '"' + _ESCAPED.sub(lambda found: _ESCAPES[found.group()], text) + '"'
 
 
-def strings(values: Iterable[str]) -> ListValue:
-    """A new list of strings."""
-    return ListValue(tuple(String(value) for value in values))
+def strings(values: Iterable[str], *, multiline: bool = False) -> ListValue:
+    """A new list of strings, on one line if there is only one and it is not ``multiline``."""
+    items = tuple(String(value) for value in values)
+    return ListValue(items, multiline=multiline and bool(items))
 
 
 def attribute_order(name: str) -> tuple[int, str]:

@@ -114,7 +114,7 @@ def _wiring_input(site: Site, index: CIndex) -> WiringInput:
         taken={each.directory.path: frozenset(slot.name for slot in each.slots) for each in outlines},
         index=index,
         root_name=site.root_name,
-        conditions=select_conditions(site.repositories),
+        conditions=select_conditions(site.repositories, (each.name for each in site.view.platforms)),
         assembles_with_c=site.repositories.assembles_with_c,
         tidy=site.untouched <= site.ignored,
     )

@@ -78,7 +78,7 @@ def _planner(site: Site, solved: Solved | None, where: Compatibility) -> Planner
     return Planner(
         workspace=site.workspace,
         index=build_index(site.outlines, externals, site.convention, site.workspace.existing),
-        conditions=select_conditions(site.repositories),
+        conditions=select_conditions(site.repositories, (each.name for each in site.view.platforms)),
         facts=where.facts,
         incompatible=site.incompatible,
         packages=frozenset(each.directory.path for each in site.outlines if each.is_package) | of_c,

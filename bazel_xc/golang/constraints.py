@@ -83,8 +83,8 @@ _UNIX = frozenset(
 )
 _ALSO = MappingProxyType({"android": "linux", "illumos": "solaris", "ios": "darwin"})
 
-# The tags that Gazelle leaves open, and asan; ``gc`` is a build tag that Gazelle always sets.
-_DEFERRED = frozenset({"cgo", "purego", "race", "msan", "asan", "gc"})
+# The tags that Gazelle leaves open; ``gc`` is a build tag that Gazelle always sets.
+_DEFERRED = frozenset({"cgo", "purego", "race", "msan", "gc"})
 _DEFERRED_RELEASE = re.compile(r"go[0-9]\.[0-9]+")
 _RELEASE = re.compile(r"go1\.([1-9][0-9]{0,3})")
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from attrs import evolve, field, frozen
 
 from bazel_xc.golang.constraints import holds, may_hold
+from bazel_xc.golang.gazelle import NOWHERE, Reading, read_constraints
 from bazel_xc.golang.listed import C_WITHOUT_CGO, CGO_IN_TEST, NO_OBSTACLE, ListedPackage
 from bazel_xc.golang.source import SourceFile, scan_go, scan_other
 from bazel_xc.model import ByPlatform, Diagnostic, Platform, Severity
@@ -44,18 +45,27 @@ GO_KINDS = frozenset({FileKind.GO, FileKind.TEST, FileKind.XTEST})
 
 @frozen(kw_only=True)
 class PackageFile:
-    """One file of a package. ``may`` has names of known platforms, ``active`` of configured ones."""
+    """One file of a package.
+
+    ``may`` has names of known platforms, ``active`` of configured ones. ``gazelle`` is Gazelle's reading.
+    """
 
     name: str
     kind: FileKind
     source: SourceFile
     may: frozenset[str]
     active: frozenset[str]
+    gazelle: Reading = Reading()
 
     @property
     def is_anywhere(self) -> bool:
-        """Whether any platform may compile it."""
-        return bool(self.may or self.active)
+        """Whether it is compiled on a configured platform, or may be on one that Gazelle knows."""
+        return bool(self.gazelle.platforms or self.active)
+
+    @property
+    def needed(self) -> Reading:
+        """The platforms on which Bazel needs the dependencies of the file."""
+        return Reading(self.gazelle.family, self.gazelle.platforms | self.active)
 
     @property
     def uses_cgo(self) -> bool:
@@ -72,7 +82,8 @@ class GoPackage:
     platforms go does not list it although its files are for them; its files then decide. ``embeds`` are the
     files that go lists, on any configured platform. ``generated`` are Go files that are not on disk, because
     rules of the BUILD file make them. On the platforms in ``undefined`` it does not compile, because the file
-    with a declaration is left out there. ``nowhere`` are its Go files that no known platform compiles.
+    with a declaration is left out there. ``nowhere`` are its Go files that no known platform compiles;
+    ``elsewhere_cgo`` are the kinds of those that import "C".
     """
 
     directory: str
@@ -87,6 +98,7 @@ class GoPackage:
     generated: tuple[str, ...] = ()
     undefined: frozenset[str] = frozenset()
     nowhere: tuple[str, ...] = ()
+    elsewhere_cgo: frozenset[FileKind] = frozenset()
 
     def of(self, *kinds: FileKind) -> tuple[PackageFile, ...]:
         """The files of some kinds, by name."""
@@ -96,6 +108,13 @@ class GoPackage:
     def uses_cgo(self) -> bool:
         """Whether a file other than a test imports "C"."""
         return any(file.uses_cgo for file in self.of(FileKind.GO))
+
+    def is_cgo(self, *kinds: FileKind) -> bool:
+        """Whether a file of some kinds imports "C", even one that is compiled nowhere.
+
+        Gazelle sets ``cgo`` for such a file, too.
+        """
+        return bool(self.elsewhere_cgo.intersection(kinds)) or any(file.uses_cgo for file in self.of(*kinds))
 
     @property
     def is_command(self) -> bool:
@@ -209,10 +228,21 @@ def fold(
         buildable=_buildable(directory, checked, listed, unknown),
         unknown=unknown,
         nowhere=tuple(each.name for each in believed if each.kind is FileKind.GO and not each.is_anywhere),
+        elsewhere_cgo=frozenset(each.kind for each in believed if each.uses_cgo and not each.is_anywhere),
         embeds=_union(package.embed_files for package in listed.values()),
         test_embeds=_union(package.test_embed_files for package in listed.values()),
     )
     return package, diagnostics + disagreements
+
+
+def readings_of(files: Iterable[PackageFile]) -> dict[str, Reading]:
+    """The imports of some files without "C", with the platforms and keys of each."""
+    found: dict[str, Reading] = {}
+    for file in files:
+        for each in file.source.imports:
+            if each.path != "C":
+                found[each.path] = found.get(each.path, NOWHERE) | file.needed
+    return found
 
 
 def imports_of(files: Iterable[PackageFile]) -> ByPlatform[str]:
@@ -246,8 +276,15 @@ def _file(source: SourceFile, directory: ReadDirectory, possible: Set[str], view
     active = _active(source, view)
     if not directory.unlisted:
         active &= possible
-    may = may_hold(source.constraint, directory.deferred_tags | _tags_of_rules(source.name, directory))
-    return PackageFile(name=source.name, kind=_kind(source), source=source, may=may, active=active)
+    tags = directory.deferred_tags | _tags_of_rules(source.name, directory)
+    return PackageFile(
+        name=source.name,
+        kind=_kind(source),
+        source=source,
+        may=may_hold(source.constraint, tags),
+        active=active,
+        gazelle=read_constraints(source.name, source.header, tags),
+    )
 
 
 def _tags_of_rules(name: str, directory: ReadDirectory) -> frozenset[str]:
@@ -303,7 +340,7 @@ def _package_name(
     name.
     """
     go = [file for file in files if file.kind in GO_KINDS]
-    names = {_base_name(file): None for file in go if file.may and file.source.package != "documentation"}
+    names = {_base_name(file): None for file in go if file.gazelle.platforms and file.source.package != "documentation"}
     names.pop("", None)
     listed_name = next((each.name for each in listed.values() if each.name and each.buildable), "")
     like = directory.import_path.rpartition("/")[2]

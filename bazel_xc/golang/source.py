@@ -77,14 +77,15 @@ class SourceFile:
 
     ``error`` is the reason why go refuses the file wherever its constraint is true, or empty; with an error,
     imports, preambles and embeds are empty. If the constraint of a Go file cannot be parsed, only the
-    constraint of its name counts; a C or assembly file is then left out. Files that are not Go set only name,
-    constraint and error.
+    constraint of its name counts; a C or assembly file is then left out. ``header`` is the constraint without
+    that of the name. Files that are not Go set only name, constraint, header and error.
     """
 
     name: str
     package: str = ""
     imports: tuple[Import, ...] = ()
     constraint: Expr | None = None
+    header: Expr | None = None
     preambles: tuple[Preamble, ...] = ()
     embeds: tuple[Embed, ...] = ()
     has_main: bool = False
@@ -142,6 +143,7 @@ def _filled(source: SourceFile, package: str, data: bytes, specs: tuple[_Spec, .
         name=source.name,
         package=package,
         constraint=source.constraint,
+        header=source.header,
         imports=tuple(_imports(data, specs)),
         preambles=tuple(_preambles(data, specs)) if paths & _C_PATHS else (),
         embeds=tuple(_embeds(data)) if paths & _EMBED_PATHS else (),
@@ -169,9 +171,10 @@ def _constrained(name: str, header: bytes) -> SourceFile:
     try:
         by_header = header_constraint(header)
     except ValueError as error:
-        kept = by_name if name.endswith(".go") else NEVER
-        return SourceFile(name=name, constraint=kept, error=str(error))
-    return SourceFile(name=name, constraint=all_of(by_name, by_header))
+        if name.endswith(".go"):
+            return SourceFile(name=name, constraint=by_name, error=str(error))
+        return SourceFile(name=name, constraint=NEVER, header=NEVER, error=str(error))
+    return SourceFile(name=name, constraint=all_of(by_name, by_header), header=by_header)
 
 
 # Imports
