@@ -9,7 +9,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bazel_xc.golang.constraints import NEVER, And, Expr, Not, Or, Tag
+from bazel_xc.golang.constraints import NEVER, And, Expr, Not, Or, Tag, all_of
 from bazel_xc.golang.source import Embed, Import, Preamble, SourceFile, scan_go, scan_other
 
 LINUX, WINDOWS, CGO = Tag("linux"), Tag("windows"), Tag("cgo")
@@ -53,6 +53,7 @@ def test_an_ordinary_file() -> None:
         package="x",
         imports=(Import("fmt", 9), Import("example.com/a.b/c-d", 11), Import("os", 14)),
         constraint=And((Tag("arm64"), LINUX)),
+        header=LINUX,
     )
     assert expected == source
 
@@ -312,23 +313,25 @@ def test_only_package_main_has_a_main() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
-        pytest.param("x.c", "#include <a.h>\n//go:build linux\n", None, id="behind_code"),
-        pytest.param("x.c", "/* a */\n//go:build linux\n#define X\n", LINUX, id="go_build"),
-        pytest.param(
-            "x_windows.c", "// +build cgo\n\nint x;\n", And((WINDOWS, CGO)), id="name_and_plus_build"
-        ),
-        pytest.param("x.S", "// +build cgo\n#define X\n", None, id="plus_build_needs_blank_line"),
-        pytest.param("x_linux.syso", "//go:build cgo\n", LINUX, id="syso_has_no_header"),
-        pytest.param("x.h", "//go:build linux\n/* open", None, id="open_comment_says_nothing"),
-        pytest.param("x.s", "", None, id="empty"),
+        pytest.param("x.c", "#include <a.h>\n//go:build linux\n", (None, None), id="behind_code"),
+        pytest.param("x.c", "/* a */\n//go:build linux\n#define X\n", (None, LINUX), id="go_build"),
+        pytest.param("x_windows.c", "// +build cgo\n\nint x;\n", (WINDOWS, CGO), id="name_and_plus_build"),
+        pytest.param("x.S", "// +build cgo\n#define X\n", (None, None), id="plus_build_needs_blank_line"),
+        pytest.param("x_linux.syso", "//go:build cgo\n", (LINUX, None), id="syso_has_no_header"),
+        pytest.param("x.h", "//go:build linux\n/* open", (None, None), id="open_comment_says_nothing"),
+        pytest.param("x.s", "", (None, None), id="empty"),
     ],
 )
-def test_scan_other(name: str, text: str, expected: Expr | None) -> None:
-    assert SourceFile(name=name, constraint=expected) == scan_other(name, text.encode())
+def test_scan_other(name: str, text: str, expected: tuple[Expr | None, Expr | None]) -> None:
+    """``expected`` are the constraints of the name and of the header."""
+    constraint, header = all_of(*expected), expected[1]
+
+    assert SourceFile(name=name, constraint=constraint, header=header) == scan_other(name, text.encode())
 
 
 def test_scan_other_reports_a_malformed_constraint_and_never_takes_the_file() -> None:
-    expected = SourceFile(name="x.c", constraint=NEVER, error="column 5 of 'a ||': unexpected end")
+    error = "column 5 of 'a ||': unexpected end"
+    expected = SourceFile(name="x.c", constraint=NEVER, header=NEVER, error=error)
 
     assert expected == scan_other("x.c", b"\n//go:build a ||\nint x;\n")
 
