@@ -38,6 +38,7 @@ from bazel_xc.buildfile.syntax import (
     BuildFile,
     Call,
     ListValue,
+    Notes,
     Select,
     String,
     Value,
@@ -53,6 +54,7 @@ CGO_ATTRIBUTES = frozenset("cdeps cgo clinkopts copts cppopts cxxopts pure targe
 _GAZELLE_FLAGS = frozenset({"clinkopts", "copts", "cppopts", "cxxopts"})
 KEPT_BY_US = "# keep: bazel_xc"
 _NOTHING = ListValue(())
+_MARK = Notes(before=(KEPT_BY_US,))
 
 
 @frozen(kw_only=True)
@@ -176,8 +178,8 @@ class _Merger:
             self.removed.append(call)
         if ours:
             self.needed.append(self._symbol(rule))
-        changes = dict(self._changes(rule.slot.kind, call, rule.attributes, rule.uncertain))
-        self._write(call, changes)
+        changes = dict(self._changes(rule.slot.kind, call, rule.attributes, rule.uncertain, rule.contested))
+        self._write(call, changes, rule.contested)
 
     def _changes(
         self,
@@ -185,6 +187,7 @@ class _Merger:
         call: Call,
         wanted: Mapping[str, Value],
         uncertain: frozenset[str] = frozenset(),
+        contested: frozenset[str] = frozenset(),
     ) -> Iterator[tuple[str, Value | None]]:
         owned = KINDS[kind].owned
         if self.leaves(kind):
@@ -200,7 +203,9 @@ class _Merger:
             if old is not None and kind in CC_RULE_KINDS and name in ("tags", "visibility"):
                 yield from (_wider if name == "visibility" else _marked)(old, new)
                 continue
-            if old is not None and self.leaves(kind) and name in _GAZELLE_FLAGS and _same_words(old, new):
+            flags = name in contested or (self.leaves(kind) and name in _GAZELLE_FLAGS)
+            if old is not None and flags and _same_words(old, new):
+                yield from self._unmarked(kind, old, new)
                 continue
             if old is None:
                 if new is not None and not (call.opaque and name not in owned):
@@ -213,10 +218,15 @@ class _Merger:
                 if merged is Left.OPAQUE and not (name == "cdeps" and new is None):
                     self._say_left(call, old)
                 elif not isinstance(merged, Left):
-                    if merged is None and self.leaves(kind) and name in _GAZELLE_FLAGS:
+                    if merged is None and flags:
                         merged = _NOTHING  # Gazelle would add a missing attribute again
                     if merged != old.value:
                         yield name, merged
+
+    def _unmarked(self, kind: str, old: Attribute, new: Value | None) -> Iterator[tuple[str, Value | None]]:
+        """Flags of ours that still lack the mark against Gazelle; its own flags with the same words stay."""
+        if not self.leaves(kind) and not old.keep and old.value == new:
+            yield old.name, new
 
     def _joined(self, old: Attribute, new: Value | None, ours: Collection[Label]) -> Value | None:
         context = self.context
@@ -264,10 +274,13 @@ class _Merger:
         self.removed.append(call)
         self.edits.append(remove_lines(self.file, call, self.directive_lines))
 
-    def _write(self, call: Call, changes: Mapping[str, Value | None]) -> None:
+    def _write(
+        self, call: Call, changes: Mapping[str, Value | None], contested: frozenset[str] = frozenset()
+    ) -> None:
         if not changes:
             return
-        notes = {name: KEPT_BY_US for name in changes if self.context.cgo_only and name in _GAZELLE_FLAGS}
+        marked = contested | (_GAZELLE_FLAGS if self.context.cgo_only else frozenset())
+        notes = {name: KEPT_BY_US for name in changes if name in marked}
         edits = change_attributes(self.file, call, changes, notes, KEPT_BY_US)
         if edits is None:
             self._say(call, "its layout does not let attributes be changed one by one", Severity.WARNING)
@@ -280,7 +293,10 @@ class _Merger:
         """Appends rules that are not in the file yet."""
         for rule in rules:
             attributes = [NewAttribute("name", String(rule.slot.name))]
-            attributes += [NewAttribute(name, value) for name, value in rule.attributes.items()]
+            attributes += [
+                NewAttribute(name, value, _MARK if name in rule.contested else Notes())
+                for name, value in rule.attributes.items()
+            ]
             self.appended.append(format_call(rule.slot.written, attributes))
             self.needed.append(self._symbol(rule))
 

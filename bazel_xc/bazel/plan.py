@@ -8,7 +8,7 @@ platform, ``pure`` and ``target_compatible_with``. No BUILD file is changed here
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -17,14 +17,14 @@ from bazel_xc.bazel import embeds
 from bazel_xc.bazel.import_index import Index
 from bazel_xc.bazel.outline import Outline, Slot, TestSlot
 from bazel_xc.bazel.placement import importmap, library_visibility, testdata, visibility
-from bazel_xc.bazel.select import Conditions, Form, build, build_set, exclusion
+from bazel_xc.bazel.select import Conditions, Form, build, build_set, exclusion, same_parts
 from bazel_xc.bazel.wanted import RuleFacts, WantedRule
 from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.rules import default_visibility
-from bazel_xc.buildfile.syntax import Branch, Opaque, Select, String, Value
+from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Value
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
-from bazel_xc.golang.gazelle import NOWHERE, Reading, read_constraints
+from bazel_xc.golang.gazelle import EVERYWHERE, NOWHERE, Reading, read_constraints
 from bazel_xc.golang.package import GO_KINDS, FileKind, GoPackage, PackageFile, readings_of
 from bazel_xc.model import ByPlatform, Diagnostic, Label, Severity
 
@@ -49,6 +49,7 @@ class Planner:
     absent_labels: Mapping[Label, frozenset[str]]
     filters_tests: bool = True  # whether go_test itself leaves out files by their constraints
     assembles_with_c: bool = True  # whether rules_go hands assembly beside cgo to the C compiler
+    beside_gazelle: bool = False  # whether Gazelle may run in the workspace as well
 
     def plan(self, outline: Outline) -> tuple[tuple[WantedRule, ...], tuple[Diagnostic, ...]]:
         """The wanted rules of a directory, in writing order."""
@@ -67,6 +68,7 @@ class _RulePlanner:
         self.said: list[Diagnostic] = []
         self.embeddable: tuple[str, ...] | None = None
         self.unresolved: frozenset[str] = frozenset()
+        self.contested: frozenset[str] = frozenset()
 
     def rules(self) -> Iterable[WantedRule]:
         package = self.outline.package
@@ -99,9 +101,10 @@ class _RulePlanner:
     def _wanted(self, slot: Slot, attributes: Mapping[str, Value | None], node: str) -> WantedRule:
         """The rule with its uncertain attributes; ``node`` is its label or import path in the graph."""
         uncertain, self.unresolved = self.unresolved, frozenset()
+        contested, self.contested = self.contested, frozenset()
         if node in self.planner.facts.uncertain:
             uncertain |= {"pure", "target_compatible_with"}
-        return WantedRule(slot, _present(attributes), uncertain)
+        return WantedRule(slot, _present(attributes), uncertain, contested)
 
     def _label(self, slot: Slot) -> str:
         return str(Label("", self.directory.path, slot.name))
@@ -172,7 +175,9 @@ class _RulePlanner:
     def _sources(self, files: tuple[PackageFile, ...], *, tests: bool) -> Value | None:
         """One flat list, except for C that would be compiled on platforms without any cgo file."""
         where: dict[str, frozenset[str]] = {}
-        cgo_on: frozenset[str] = frozenset().union(*(file.may | file.active for file in files if file.uses_cgo))
+        cgo_on: frozenset[str] = frozenset().union(
+            *(file.may | file.active for file in files if file.uses_cgo)
+        )
         for file in files:
             filtered = cgo_on and file.kind in _CGO_LANGUAGES and not file.may <= cgo_on
             where[file.name] = file.may & cgo_on if filtered else KNOWN_PLATFORMS
@@ -213,7 +218,7 @@ class _RulePlanner:
         usable = set(self.embeddable)
         for path in listed:
             if path in usable:
-                where.setdefault(path, Reading())
+                where.setdefault(path, EVERYWHERE)
         return build_set(where, self.planner.conditions)
 
     def _say_embed(self, package: GoPackage, file: PackageFile, pattern: str, line: int) -> None:
@@ -292,7 +297,23 @@ class _RulePlanner:
                 extra = (*extra, *(() if _links_cxx(found, table) else ("-lstdc++",)))
             spelt = {each: map(bazel_flag, (*found.on(each), *extra)) for each in conditions.platforms}
             result[name] = build(ByPlatform.fold(spelt), conditions, Form.FLAGS)
+        if self.planner.beside_gazelle:
+            result.update(self._kept_from_gazelle(files, result))
         return result
+
+    def _kept_from_gazelle(
+        self, files: tuple[PackageFile, ...], ours: Mapping[str, Value | None]
+    ) -> Iterator[tuple[str, Value]]:
+        """Notes the flags that Gazelle would change, and gives an empty list where it would add some."""
+        from bazel_xc.cgo.contested import gazelle_flags  # noqa: PLC0415 - few packages use C
+        from bazel_xc.cgo.flags import VERBS  # noqa: PLC0415
+
+        found = gazelle_flags(files, dict(self.settings.flags), self.settings.build_tags)
+        for name in VERBS:
+            theirs = build_set(found.get(name, {}), self.planner.conditions)
+            if not same_parts(ours[name], theirs):
+                self.contested |= {name}
+                yield name, ours[name] or ListValue(())
 
     def _cdeps(self, directory: str) -> Value | None:
         labels = self.planner.facts.cdeps.get(directory, ByPlatform[Label]())

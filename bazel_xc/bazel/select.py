@@ -11,13 +11,13 @@ from __future__ import annotations
 import enum
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from attrs import frozen
 
 from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.repositories import Repositories
-from bazel_xc.buildfile.syntax import Branch, ListValue, Select, String, Sum, Value
+from bazel_xc.buildfile.syntax import Branch, ListValue, Select, String, Sum, Value, strings_in
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS, KNOWN_PLATFORMS, RULES_GO_SINCE
 from bazel_xc.golang.gazelle import Family, Reading
 from bazel_xc.model import ByPlatform
@@ -115,8 +115,8 @@ def build_set(where: Mapping[str, Reading], conditions: Conditions) -> Value | N
     choices = [_choice(left, exact, where, family, rest, conditions) for family in ("os", "arch", "pair")]
     selects = [each for each in choices if each]
     parts = [strings(sorted(common), multiline=bool(selects))] if common else []
-    values = (*parts, *selects)
-    return Sum(values) if len(values) > 1 else next(iter(values), None)
+    values: tuple[Value, ...] = (*parts, *selects)
+    return Sum(values) if len(values) > 1 else values[0] if values else None
 
 
 def _choice(
@@ -135,7 +135,7 @@ def _choice(
     keyed = {
         _part(name, family): tuple(text for text in texts if name in left[text]) for name in sorted(known)
     }
-    default = _default(keyed, Form.SET if family == "pair" and not exact.issuperset(texts) else Form.FLAGS)
+    default = _default(keyed, Form.SET if family == "pair" and not exact >= set(texts) else Form.FLAGS)
     branches = tuple(
         Branch(conditions.key(name), strings(some, multiline=True))
         for name, some in keyed.items()
@@ -215,6 +215,23 @@ def same_meaning(one: Value | None, other: Value | None, platforms: Iterable[str
         if first != second and (ordered or set(first) != set(second) or len(first) != len(second)):
             return False
     return True
+
+
+def same_parts(one: Value | None, other: Value | None) -> bool:
+    """Whether two values have the same lists and the same selects, their strings in any order."""
+    first, second = (
+        sorted(each for part in _parts(value) for each in _unordered(part)) for value in (one, other)
+    )
+    return first == second
+
+
+def _unordered(part: Value | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The lists in a part of a value by their keys, the list outside of a select by none."""
+    if isinstance(part, ListValue):
+        yield "", tuple(sorted(strings_in(part)))
+    elif isinstance(part, Select):
+        for branch in part.branches:
+            yield branch.key, tuple(sorted(strings_in(branch.value)))
 
 
 def _parts(value: Value | None) -> tuple[Value | None, ...]:

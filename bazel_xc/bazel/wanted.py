@@ -23,11 +23,13 @@ class WantedRule:
     """One wanted rule; ``slot`` has its existing twin.
 
     ``uncertain`` attributes could not be found out completely: existing values stay, more may be added.
+    ``contested`` ones are those that Gazelle would write in another way.
     """
 
     slot: Slot
     attributes: Mapping[str, Value] = field(factory=dict)
     uncertain: frozenset[str] = frozenset()
+    contested: frozenset[str] = frozenset()
 
 
 @frozen(kw_only=True)

@@ -70,6 +70,11 @@ class Repositories:
     gazelle_runs: tuple[GazelleRun, ...] = ()
     module_file: ModuleFile | None = field(default=None, eq=False, repr=False)
 
+    @property
+    def has_gazelle(self) -> bool:
+        """Whether Gazelle is declared, so that it may run in the workspace."""
+        return self.bazel_dep("gazelle") is not None or "bazel_gazelle" in self.repository_names
+
     def bazel_dep(self, name: str) -> BazelDep | None:
         """The ``bazel_dep`` on a module."""
         return next((dep for dep in self.bazel_deps if dep.name == name), None)

@@ -85,6 +85,7 @@ def _planner(site: Site, solved: Solved | None, where: Compatibility) -> Planner
         absent_labels=where.absent_labels,
         filters_tests=site.repositories.filters_tests,
         assembles_with_c=site.repositories.assembles_with_c,
+        beside_gazelle=site.beside_gazelle,
     )
 
 

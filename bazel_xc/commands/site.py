@@ -31,7 +31,7 @@ class Site:
     ``source`` is Go's own source folder, ``mode`` the mode of the configuration. ``convention`` is the naming
     where no directive sets one; ``root_name`` names rules in the root if nothing else does. ``incompatible``
     is the label that marks a target as not buildable. ``repositories`` has the names of other repositories in
-    this tree.
+    this tree. It is ``beside_gazelle`` if Gazelle may run in it, too.
     """
 
     workspace: Workspace
@@ -48,6 +48,7 @@ class Site:
     convention: str
     root_name: str
     incompatible: str
+    beside_gazelle: bool = False
 
     @property
     def packages(self) -> Mapping[str, GoPackage]:

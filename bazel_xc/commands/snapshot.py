@@ -103,6 +103,7 @@ class Snapshot:
             convention=config.naming or self.workspace.convention,
             root_name=self.root.resolve().name,
             incompatible=incompatible_label(self.repositories, config.platforms_package),
+            beside_gazelle=self.repositories.has_gazelle,
         )
 
 

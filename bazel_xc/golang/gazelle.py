@@ -57,6 +57,7 @@ class Reading:
         return Reading(families.pop() if len(families) == 1 else Family.PAIR, where)
 
 
+EVERYWHERE = Reading()
 NOWHERE = Reading(Family.EVERYWHERE, frozenset())
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 from attrs import evolve, field, frozen
 
 from bazel_xc.golang.constraints import holds, may_hold
-from bazel_xc.golang.gazelle import NOWHERE, Reading, read_constraints
+from bazel_xc.golang.gazelle import EVERYWHERE, NOWHERE, Reading, read_constraints
 from bazel_xc.golang.listed import C_WITHOUT_CGO, CGO_IN_TEST, NO_OBSTACLE, ListedPackage
 from bazel_xc.golang.source import SourceFile, scan_go, scan_other
 from bazel_xc.model import ByPlatform, Diagnostic, Platform, Severity
@@ -55,7 +55,7 @@ class PackageFile:
     source: SourceFile
     may: frozenset[str]
     active: frozenset[str]
-    gazelle: Reading = Reading()
+    gazelle: Reading = EVERYWHERE
 
     @property
     def is_anywhere(self) -> bool:
@@ -340,7 +340,11 @@ def _package_name(
     name.
     """
     go = [file for file in files if file.kind in GO_KINDS]
-    names = {_base_name(file): None for file in go if file.gazelle.platforms and file.source.package != "documentation"}
+    names = {
+        _base_name(file): None
+        for file in go
+        if file.gazelle.platforms and file.source.package != "documentation"
+    }
     names.pop("", None)
     listed_name = next((each.name for each in listed.values() if each.name and each.buildable), "")
     like = directory.import_path.rpartition("/")[2]

@@ -10,15 +10,20 @@ from bazel_xc.bazel.select import (
     Conditions,
     Form,
     build,
+    build_set,
     exclusion,
     platform_of_key,
     project,
     same_meaning,
+    same_parts,
+    select_conditions,
 )
 from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.printer import DEFAULT, format_value, strings
+from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Sum, Value
-from bazel_xc.golang.constraints import KNOWN_PLATFORMS
+from bazel_xc.golang.constraints import GAZELLE_PLATFORMS, KNOWN_PLATFORMS
+from bazel_xc.golang.gazelle import Family, Reading
 from bazel_xc.model import ByPlatform
 
 FOUR = frozenset({"linux_amd64", "linux_arm64", "windows_amd64", "windows_arm64"})
@@ -82,9 +87,71 @@ def test_text() -> None:
     value = build(values, CONDITIONS)
     assert value is not None
     assert format_value(value, 0) == (
-        '[\n    "//a",\n    "//b",\n] + select({\n    "@rules_go//go/platform:windows": ["//w"],\n'
-        '    "//conditions:default": [],\n})'
+        '[\n    "//a",\n    "//b",\n] + select({\n    "@rules_go//go/platform:windows": [\n'
+        '        "//w",\n    ],\n    "//conditions:default": [],\n})'
     )
+
+
+def _selects(value: Value | None) -> list[list[str]]:
+    """The names in the keys of each select, the default left out."""
+    parts = value.parts if isinstance(value, Sum) else (value,)
+    return [
+        [branch.key.rpartition(":")[2] for branch in part.branches if branch.key != DEFAULT]
+        for part in parts
+        if isinstance(part, Select)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("where", "keys"),
+    [
+        pytest.param({"e": Reading()}, [], id="everywhere"),
+        pytest.param(
+            {"o": Reading(Family.OS, _held("windows")), "a": Reading(Family.ARCH, _held("arm64"))},
+            [["windows"], ["arm64"]],
+            id="a_select_for_each_family",
+        ),
+        pytest.param(
+            {"o": Reading(Family.OS, FOUR)}, [["linux", "windows"]], id="keys_although_it_is_everywhere"
+        ),
+        pytest.param(
+            {"p": Reading(Family.PAIR, _held("linux"))},
+            [["linux_amd64", "linux_arm64"]],
+            id="pairs_of_a_system",
+        ),
+        pytest.param(
+            {"o": Reading(Family.OS, frozenset({"linux_arm64"}))}, [["linux_arm64"]], id="part_of_a_system"
+        ),
+        pytest.param(
+            {"e": Reading(Family.EVERYWHERE, _held("linux"))}, [["linux"]], id="fewest_keys_of_all_others"
+        ),
+        pytest.param({"o": Reading(Family.OS, frozenset({"plan9_386"}))}, [], id="unknown_to_rules_go"),
+    ],
+)
+def test_keys_of_gazelle(where: dict[str, Reading], keys: list[list[str]]) -> None:
+    value = build_set(where, CONDITIONS)
+
+    assert _selects(value) == keys
+    for platform in FOUR:
+        expected = {text for text, reading in where.items() if platform in reading.platforms}
+        assert set(project(value, platform) or ()) == expected
+
+
+def test_parts_are_the_same_in_any_order() -> None:
+    one = _value('["a", "b"] + select({"x": ["c", "d"], "y": []})')
+
+    assert same_parts(one, _value('["b", "a"] + select({"y": [], "x": ["d", "c"]})'))
+    assert not same_parts(one, _value('["a", "b"] + select({"x": ["c d"], "y": []})'))
+    assert not same_parts(one, None)
+    assert same_parts(None, None)
+
+
+def test_platforms_unknown_to_gazelle_have_keys_if_they_are_configured() -> None:
+    new = Repositories(rules_go_version="0.61.1")
+
+    assert select_conditions(new, ["linux_amd64"]).platforms == GAZELLE_PLATFORMS
+    assert select_conditions(new, ["wasip1_wasm"]).platforms == GAZELLE_PLATFORMS | {"wasip1_wasm"}
+    assert "wasip1_wasm" not in select_conditions(Repositories(), ["wasip1_wasm"]).platforms
 
 
 @pytest.mark.parametrize(
