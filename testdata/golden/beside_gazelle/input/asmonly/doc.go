@@ -1,0 +1,3 @@
+package asmonly
+
+func F()

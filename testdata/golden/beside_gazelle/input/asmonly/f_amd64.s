@@ -1,0 +1,2 @@
+TEXT ·F(SB),0,$0
+	RET

@@ -1,0 +1,4 @@
+package cgoinclude
+
+// #cgo CFLAGS: -I${SRCDIR}/inc
+import "C"

@@ -1,0 +1,5 @@
+package cgolinux
+
+// #cgo LDFLAGS: -lm -ldl
+// #cgo CFLAGS: -DX=1
+import "C"

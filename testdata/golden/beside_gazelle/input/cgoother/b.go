@@ -1,0 +1,6 @@
+//go:build other
+
+package cgoother
+
+// #cgo LDFLAGS: -lm
+import "C"

@@ -1,0 +1,5 @@
+//go:build aix && ppc64
+
+package cgoplan9
+
+import "C"

@@ -1,0 +1,3 @@
+package cgozos
+
+import "C"

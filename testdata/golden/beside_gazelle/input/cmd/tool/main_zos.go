@@ -1,0 +1,2 @@
+package main
+import _ "example.com/fix/dep/one"

@@ -1,0 +1,5 @@
+//go:build !zos
+
+package main
+
+func main() {}

@@ -1,0 +1,2 @@
+package namedeps
+import _ "example.com/fix/dep/two"

@@ -1,0 +1,4 @@
+//go:build !wasip1
+
+package names
+import _ "example.com/fix/dep/five"

@@ -1,0 +1,3 @@
+//go:build linux && loong64
+
+package names

@@ -1,0 +1,4 @@
+//go:build loong64
+
+package names
+import _ "example.com/fix/dep/four"

@@ -1,0 +1,3 @@
+//go:build loong64
+
+package onlyloong

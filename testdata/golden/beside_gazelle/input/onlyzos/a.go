@@ -1,0 +1,3 @@
+//go:build zos
+
+package onlyzos

@@ -1,0 +1,4 @@
+// +build !go1.9
+
+package release
+import _ "example.com/fix/dep/three"

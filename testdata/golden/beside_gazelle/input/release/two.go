@@ -1,0 +1,4 @@
+//go:build go2.0
+
+package release
+import _ "example.com/fix/dep/four"

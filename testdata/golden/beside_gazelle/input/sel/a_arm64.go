@@ -1,0 +1,2 @@
+package sel
+import _ "example.com/fix/dep/two"

@@ -1,0 +1,4 @@
+//go:build !windows
+
+package sel
+import _ "example.com/fix/dep/four"

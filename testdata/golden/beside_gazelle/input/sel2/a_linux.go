@@ -1,0 +1,2 @@
+package sel2
+import _ "example.com/fix/dep/one"

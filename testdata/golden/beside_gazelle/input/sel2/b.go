@@ -1,0 +1,4 @@
+//go:build (linux && amd64) || linux
+
+package sel2
+import _ "example.com/fix/dep/two"

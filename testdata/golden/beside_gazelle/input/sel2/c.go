@@ -1,0 +1,4 @@
+//go:build unix
+
+package sel2
+import _ "example.com/fix/dep/three"

@@ -1,0 +1,4 @@
+//go:build !arm64 && !windows
+
+package sel2
+import _ "example.com/fix/dep/four"

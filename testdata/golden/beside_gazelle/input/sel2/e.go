@@ -1,0 +1,4 @@
+//go:build darwin || cgo
+
+package sel2
+import _ "example.com/fix/dep/five"

@@ -1,0 +1,4 @@
+//go:build linux || !linux
+
+package sel3
+import _ "example.com/fix/dep/one"

@@ -1,0 +1,4 @@
+//go:build js && wasm
+
+package sel3
+import _ "example.com/fix/dep/four"

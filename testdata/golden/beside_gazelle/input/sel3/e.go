@@ -1,0 +1,4 @@
+//go:build !(linux && (amd64 || arm64))
+
+package sel3
+import _ "example.com/fix/dep/five"

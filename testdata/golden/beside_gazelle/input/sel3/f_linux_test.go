@@ -1,0 +1,2 @@
+package sel3_test
+import _ "example.com/fix/dep/one"

@@ -1,0 +1,3 @@
+//go:build !appengine
+
+package tags

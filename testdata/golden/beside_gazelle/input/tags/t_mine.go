@@ -1,0 +1,3 @@
+//go:build mine
+
+package tags

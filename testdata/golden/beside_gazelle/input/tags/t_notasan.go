@@ -1,0 +1,3 @@
+//go:build !asan
+
+package tags

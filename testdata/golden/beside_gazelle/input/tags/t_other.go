@@ -1,0 +1,3 @@
+//go:build other
+
+package tags

@@ -1,0 +1,6 @@
+package user
+
+import (
+	_ "example.com/fix/ptypes/empty"
+	_ "example.com/fix/ptypes/old"
+)
