@@ -1,6 +1,7 @@
 """Beside Gazelle: after one tool has run, the other one changes nothing, in both modes.
 
-The real Gazelle is ``gazelle`` on PATH, or the program that ``BAZEL_XC_GAZELLE`` names.
+The real Gazelle is ``gazelle`` on PATH, or the program that ``BAZEL_XC_GAZELLE_COMMAND`` names. Install it with
+``go install github.com/bazelbuild/bazel-gazelle/cmd/gazelle@v0.53.0``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ MODES = [pytest.param((), id="full"), pytest.param(("--mode", "cgo"), id="cgo")]
 
 @pytest.fixture
 def gazelle(require: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    program = require(os.environ.get("BAZEL_XC_GAZELLE", "gazelle"))
+    program = require(os.environ.get("BAZEL_XC_GAZELLE_COMMAND", "gazelle"))
     isolate(monkeypatch, tmp_path / "modules")
     return program
 
