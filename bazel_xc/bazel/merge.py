@@ -41,6 +41,7 @@ from bazel_xc.buildfile.syntax import (
     Notes,
     Select,
     String,
+    Sum,
     Value,
     is_keep,
     strings_in,
@@ -117,6 +118,21 @@ def _same_words(old: Attribute, new: Value | None) -> bool:
     return True
 
 
+def _for_gazelle(name: str, value: Value | None) -> Value | None:
+    """The form in which Gazelle leaves a kept attribute as it is.
+
+    It would add missing flags again. In ``srcs`` it makes one list of a list and selects even if they are
+    kept, but not where there are two lists.
+    """
+    if name != "srcs":
+        return _NOTHING if value is None else value
+    if not isinstance(value, Select | Sum):
+        return value
+    parts = value.parts if isinstance(value, Sum) else (value,)
+    lists = [part for part in parts if isinstance(part, ListValue)]
+    return value if len(lists) > 1 else Sum((*parts, *[ListValue(())] * (2 - len(lists))))
+
+
 def _kept_by_us(attribute: Attribute) -> bool:
     """Whether our mark is the only one; a mark of the user's has precedence."""
     marks = {text for text in (*attribute.notes.before, attribute.notes.suffix) if is_keep(text)}
@@ -178,7 +194,11 @@ class _Merger:
             self.removed.append(call)
         if ours:
             self.needed.append(self._symbol(rule))
-        changes = dict(self._changes(rule.slot.kind, call, rule.attributes, rule.uncertain, rule.contested))
+        wanted = {
+            name: (_for_gazelle(name, value) or value) if name in rule.contested else value
+            for name, value in rule.attributes.items()
+        }
+        changes = dict(self._changes(rule.slot.kind, call, wanted, rule.uncertain, rule.contested))
         self._write(call, changes, rule.contested)
 
     def _changes(
@@ -218,8 +238,8 @@ class _Merger:
                 if merged is Left.OPAQUE and not (name == "cdeps" and new is None):
                     self._say_left(call, old)
                 elif not isinstance(merged, Left):
-                    if merged is None and flags:
-                        merged = _NOTHING  # Gazelle would add a missing attribute again
+                    if flags:
+                        merged = _for_gazelle(name, merged)
                     if merged != old.value:
                         yield name, merged
 
@@ -294,7 +314,9 @@ class _Merger:
         for rule in rules:
             attributes = [NewAttribute("name", String(rule.slot.name))]
             attributes += [
-                NewAttribute(name, value, _MARK if name in rule.contested else Notes())
+                NewAttribute(name, _for_gazelle(name, value) or value, _MARK)
+                if name in rule.contested
+                else NewAttribute(name, value)
                 for name, value in rule.attributes.items()
             ]
             self.appended.append(format_call(rule.slot.written, attributes))

@@ -21,7 +21,7 @@ from bazel_xc.bazel.select import Conditions, Form, build, build_set, exclusion,
 from bazel_xc.bazel.wanted import RuleFacts, WantedRule
 from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.rules import default_visibility
-from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Value
+from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Sum, Value
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.gazelle import EVERYWHERE, NOWHERE, Reading, read_constraints
@@ -187,7 +187,12 @@ class _RulePlanner:
                 where[file.name] = file.may
         for name in self._generated(tests=tests):
             where.setdefault(name, KNOWN_PLATFORMS)
-        return build_set({name: Reading(platforms=on) for name, on in where.items()}, self.planner.conditions)
+        value = build_set(
+            {name: Reading(platforms=on) for name, on in where.items()}, self.planner.conditions
+        )
+        if self.planner.beside_gazelle and isinstance(value, Select | Sum):
+            self.contested |= {"srcs"}  # Gazelle would make one flat list of it
+        return value
 
     def _generated(self, *, tests: bool) -> Iterable[str]:
         """Go sources that other rules of the BUILD file make and that are not on disk."""

@@ -1,7 +1,7 @@
 """Beside Gazelle: after one tool has run, the other one changes nothing, in both modes.
 
-The real Gazelle is ``gazelle`` on PATH, or the program that ``BAZEL_XC_GAZELLE_COMMAND`` names. Install it with
-``go install github.com/bazelbuild/bazel-gazelle/cmd/gazelle@v0.53.0``.
+The real Gazelle is ``gazelle`` on PATH, or the program that ``BAZEL_XC_GAZELLE_COMMAND`` names. Install it
+with ``go install github.com/bazelbuild/bazel-gazelle/cmd/gazelle@v0.53.0``.
 """
 
 from __future__ import annotations
@@ -81,11 +81,16 @@ def _rules(tree: Tree) -> dict[str, list[str]]:
 
 
 def _foreign_changes(old: dict[str, list[str]], new: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The attributes of Gazelle that we changed, by file; C flags and our own attributes are left out."""
+    """The attributes of Gazelle that we changed, by file.
+
+    C flags, C sources that belong to some platforms only, and our own attributes are left out.
+    """
     ours = ("clinkopts", "copts", "cppopts", "cxxopts", "pure", "target_compatible_with", "# keep: bazel_xc")
     found: dict[str, list[str]] = {}
     for path in old.keys() | new.keys():
-        before, after = (_attributes(each.get(path, []), ours) for each in (old, new))
+        kept = "    # keep: bazel_xc\n    srcs" in "\n".join(new.get(path, []))
+        names = (*ours, "srcs") if kept else ours
+        before, after = (_attributes(each.get(path, []), names) for each in (old, new))
         if before != after:
             found[path] = sorted(set(before) ^ set(after))
     return found

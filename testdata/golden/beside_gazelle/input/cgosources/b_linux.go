@@ -1,0 +1,3 @@
+package cgosources
+
+import "C"
