@@ -26,6 +26,7 @@ DEFAULT_PLATFORMS = (
     Platform("windows", "arm64", cgo=False),
 )
 MODES = ("full", "cgo")
+REQUIRE_CGO = ("needed", "always", "never")
 NAMINGS = ("import", "import_alias", "go_default_library")
 EXTERNALS = ("module", "vendored")
 POLICIES = ("error", "warn", "ignore")
@@ -51,6 +52,7 @@ class Config:
     mode: str = "full"
     naming: str = ""
     platforms_package: str = "platforms"
+    require_cgo: str = "needed"
     external: str = ""
     unresolved: str = "warn"
     system: tuple[str, ...] = ()
@@ -85,7 +87,7 @@ class _ConfigReader:
     def config(self, raw: Mapping[str, Any]) -> Config:
         self._keys(raw, ("go", "platforms", "build", "policy", "resolve"), "")
         go = self._table(raw, "go", ("tags",))
-        build = self._table(raw, "build", ("mode", "naming", "platforms_package", "external"))
+        build = self._table(raw, "build", ("mode", "naming", "platforms_package", "require_cgo", "external"))
         policy = self._table(raw, "policy", ("unresolved", "system"))
         platforms = self._platforms(raw.get("platforms"))
         return Config(
@@ -94,6 +96,7 @@ class _ConfigReader:
             mode=self._choice(build, "build.mode", MODES) or "full",
             naming=self._choice(build, "build.naming", NAMINGS),
             platforms_package=self._package(build),
+            require_cgo=self._choice(build, "build.require_cgo", REQUIRE_CGO) or "needed",
             external=self._choice(build, "build.external", EXTERNALS),
             unresolved=self._choice(policy, "policy.unresolved", POLICIES) or "warn",
             system=self._strings(policy, "policy.system"),

@@ -265,17 +265,37 @@ class ByPlatform(Generic[T]):
         return bool(self.groups)
 
 
+@frozen
+class ByCgo:
+    """The names of platforms where something is true: ``on`` with cgo, ``off`` without it."""
+
+    on: frozenset[str] = _NOBODY
+    off: frozenset[str] = _NOBODY
+
+    @classmethod
+    def both(cls, names: frozenset[str]) -> ByCgo:
+        """Where cgo makes no difference."""
+        return cls(names, names)
+
+    def __or__(self, other: ByCgo) -> ByCgo:
+        return ByCgo(self.on | other.on, self.off | other.off)
+
+    def __bool__(self) -> bool:
+        return bool(self.on or self.off)
+
+
 @frozen(kw_only=True)
 class Result:
     """The result of a command: the changes to write, all diagnostics, and advice for the user.
 
-    It is ``refused`` if ``policy.unresolved`` forbids writing.
+    It is ``refused`` if ``policy.unresolved`` forbids writing. ``summary`` says in one line what changes.
     """
 
     changes: tuple[FileChange, ...]
     diagnostics: tuple[Diagnostic, ...]
     advice: tuple[str, ...] = ()
     refused: bool = False
+    summary: str = ""
 
 
 def unique(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

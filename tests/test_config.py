@@ -12,7 +12,15 @@ import tomli
 
 import bazel_xc
 from bazel_xc.bazel.setup import config_text
-from bazel_xc.config import DEFAULT_PLATFORMS, MODES, Config, Resolve, load_config, select_platforms
+from bazel_xc.config import (
+    DEFAULT_PLATFORMS,
+    MODES,
+    REQUIRE_CGO,
+    Config,
+    Resolve,
+    load_config,
+    select_platforms,
+)
 from bazel_xc.errors import ConfigError
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.model import Platform
@@ -33,6 +41,7 @@ mode = "cgo"
 naming = "import_alias"
 platforms_package = "build/platforms"
 external = "vendored"
+require_cgo = "always"
 [policy]
 unresolved = "error"
 system = ["pcap"]
@@ -72,6 +81,7 @@ def test_every_key() -> None:
         naming="import_alias",
         platforms_package="build/platforms",
         external="vendored",
+        require_cgo="always",
         unresolved="error",
         system=("pcap",),
         resolves=(
@@ -124,6 +134,11 @@ def test_every_key() -> None:
             "resolve[0].platforms[0]: 'plan9_386' is not a configured platform",
             id="resolve_platform",
         ),
+        pytest.param(
+            '[build]\nrequire_cgo = "often"',
+            "build.require_cgo: 'often' is none of needed, always, never",
+            id="require_cgo",
+        ),
         pytest.param("[go", "Expected ']'", id="no_toml"),
     ],
 )
@@ -146,7 +161,14 @@ def test_schema_accepts_what_the_reader_does(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[go]\ntag = []", '[go]\ntags = "x"', '[build]\nmode = "x"', '[[resolve]]\nlib = "z"']
+    "text",
+    [
+        "[go]\ntag = []",
+        '[go]\ntags = "x"',
+        '[build]\nmode = "x"',
+        "[build]\nrequire_cgo = true",
+        '[[resolve]]\nlib = "z"',
+    ],
 )
 def test_schema_refuses_what_the_reader_does(text: str) -> None:
     with pytest.raises(jsonschema.ValidationError):
@@ -168,3 +190,15 @@ def test_platforms_chosen_by_name() -> None:
         ConfigError, match="--platform: 'plan9_386' is not configured; there are darwin_arm64"
     ):
         select_platforms(Config(), ("plan9_386",))
+
+
+@pytest.mark.parametrize("policy", REQUIRE_CGO)
+def test_where_cgo_is_required(policy: str) -> None:
+    text = f'[build]\nrequire_cgo = "{policy}"'
+
+    assert load(text).require_cgo == policy
+    jsonschema.validate(tomli.loads(text), SCHEMA)
+
+
+def test_cgo_is_required_where_it_is_needed() -> None:
+    assert load("").require_cgo == "needed"

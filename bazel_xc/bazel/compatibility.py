@@ -1,6 +1,6 @@
-"""On which platforms each rule can be built, and which binaries and tests have cgo below them.
+"""On which platforms each rule can be built, with cgo and without it, and which binaries and tests need cgo.
 
-Comes in: outlines, folded packages, the wiring of C and the dependency graph. Goes out: the ``RuleFacts``
+Comes in: outlines, folded packages, the wiring of C and the absence of packages. Goes out: the ``RuleFacts``
 that planning needs, the targets of reports, and the labels that Bazel will find incompatible. Attributes are
 made elsewhere.
 """
@@ -10,27 +10,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from bazel_xc.bazel.outline import Outline, Slot
+from bazel_xc.bazel.select import follow
 from bazel_xc.bazel.wanted import RuleFacts
 from bazel_xc.buildfile.workspace import Directory
+from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
-from bazel_xc.golang.universe import Universe
 from bazel_xc.graph.dependency import Target, targets_above
-from bazel_xc.graph.imports import Absence
-from bazel_xc.model import Label, Platform
+from bazel_xc.graph.imports import TEST_KINDS, AbsenceByCgo, is_generated
+from bazel_xc.model import ByCgo, Label, Platform
 
 if TYPE_CHECKING:
     from bazel_xc.bazel.wiring import Wiring
 
+_NOWHERE: frozenset[str] = frozenset()
+
 
 @frozen
 class Compatibility:
-    """The facts, and the labels of libraries and of binaries that cannot be built on some platforms."""
+    """The facts, and the labels of libraries and of binaries that cannot be built on some platforms.
+
+    ``absent_labels`` are for both settings of cgo, ``absent_binaries`` for the configured one.
+    """
 
     facts: RuleFacts
-    absent_labels: Mapping[Label, frozenset[str]]
+    absent_labels: Mapping[Label, ByCgo]
     absent_binaries: Mapping[Label, frozenset[str]]
 
 
@@ -64,81 +70,172 @@ def _unread_targets(directory: Directory, platforms: Iterable[str]) -> Iterator[
             yield Target(label, rule.kind, "", {}, unknown=frozenset(platforms))
 
 
+def flipped_targets(
+    outlines: Iterable[Outline], packages: Mapping[str, GoPackage], platforms: Iterable[Platform]
+) -> Iterator[Target]:
+    """The targets with the ``packages`` of the opposite settings of cgo."""
+    return rule_targets(
+        (_with_package(each, packages.get(each.directory.path)) for each in outlines), platforms
+    )
+
+
+def _with_package(each: Outline, package: GoPackage | None) -> Outline:
+    """The rules of a directory with the package of another setting."""
+    if package is None or each.package is None:
+        return evolve(each, package=None)
+    files = {file.name: file for file in package.files}
+    tests = (
+        evolve(test, files=tuple(files[file.name] for file in test.files if file.name in files))
+        for test in each.tests
+    )
+    return evolve(each, package=package, tests=tuple(tests))
+
+
 def compatibility(
     outlines: tuple[Outline, ...],
-    build: Universe,
     packages: Mapping[str, GoPackage],
-    where: Absence,
+    where: AbsenceByCgo,
     wiring: Wiring | None = None,
+    *,
+    always_cgo: bool = False,
 ) -> Compatibility:
-    """Works out for every rule where it can be built and where it needs cgo; ``wiring`` is that of packages
-    with C.
+    """Works out for every rule where it can be built; ``wiring`` is that of packages with C. With
+    ``always_cgo``, binaries and tests are never built without a cgo package that they have a use for.
     """
-    absent = {path: where.of(package) for path, package in packages.items()}
-    broken = {path: build.on(mask) for path, mask in where.blocked.items()}
-    needs_cgo, uncertain = targets_above(build, rule_targets(outlines, build.platforms), where)
+    work = _Work(outlines, packages, where, wiring)
+    absent = {path: work.library(package) for path, package in packages.items()}
+    _, uncertain = targets_above(where.universe, work.targets, where.configured)
     facts = RuleFacts(
         absent=absent,
-        absent_tests=_absent_tests(outlines, where),
-        needs_cgo=_needs_cgo(outlines, needs_cgo),
+        absent_tests=dict(work.tests(absent)),
+        needs_cgo=work.uses() if always_cgo else {},
         uncertain=uncertain,
         flags=wiring.flags if wiring else {},
         test_flags=wiring.test_flags if wiring else {},
         cdeps=wiring.cdeps if wiring else {},
-        configured=frozenset(build.names),
+        platforms=work.platforms,
     )
     return Compatibility(
         facts,
-        absent_labels=_absent_labels(outlines, absent, broken, lambda each: each.library),
-        absent_binaries=_absent_labels(outlines, absent, broken, lambda each: each.binary),
+        absent_labels=dict(work.labels(absent)),
+        absent_binaries=dict(work.binaries()),
     )
 
 
-def _needs_cgo(
-    outlines: Iterable[Outline], below: Mapping[str, frozenset[str]]
-) -> dict[tuple[str, str], frozenset[str]]:
-    """Where a binary or test has cgo ``below`` it, or a test file imports "C" itself."""
-    found: dict[tuple[str, str], frozenset[str]] = {}
-    for text, held in below.items():
-        package, _, name = text.removeprefix("//").rpartition(":")  # of a directory with any name
-        found[package, name] = held
-    for each in outlines:
-        for test in each.tests:
-            own = frozenset(name for file in test.files if file.uses_cgo for name in file.active)
-            if own:
-                key = each.directory.path, test.slot.name
-                found[key] = found.get(key, frozenset()) | own
-    return found
+def of_module(wiring: Wiring, outlines: Iterable[Outline], platforms: tuple[Platform, ...]) -> Compatibility:
+    """The compatibility of a third-party module's rules: a library of the tree that is missing somewhere.
+
+    Where a package cannot be built for another reason, its importers in the workspace are marked.
+    """
+    absent = {path: ByCgo(lacking) for path, lacking in wiring.absent.items()}
+    facts = RuleFacts(
+        absent=absent,
+        absent_tests={},
+        needs_cgo={},
+        flags=wiring.flags,
+        test_flags=wiring.test_flags,
+        cdeps=wiring.cdeps,
+        platforms=platforms,
+    )
+    libraries = ((each.directory.path, each.library) for each in outlines if each.library)
+    labels = {Label("", path, slot.name): absent[path] for path, slot in libraries if path in absent}
+    return Compatibility(facts, absent_labels=labels, absent_binaries={})
 
 
-def _absent_tests(outlines: Iterable[Outline], where: Absence) -> dict[str, frozenset[str]]:
-    """The platforms on which tests cannot be built, unless the embedded library lacks them already."""
-    found: dict[str, frozenset[str]] = {}
-    for each in outlines:
-        if each.package and each.tests:
-            nothing = where.tests[each.directory.path]
-            embeds = each.library and each.package.of(FileKind.TEST)
-            if not (embeds and nothing <= where.of(each.package)):
-                found[each.directory.path] = nothing
-    return found
+class _Work:
+    def __init__(
+        self,
+        outlines: tuple[Outline, ...],
+        packages: Mapping[str, GoPackage],
+        where: AbsenceByCgo,
+        wiring: Wiring | None,
+    ) -> None:
+        self.outlines = outlines
+        self.packages = packages
+        self.where = where
+        self.lacking = wiring.absent if wiring else {}
+        self.platforms = where.universe.platforms
+        self.configured = frozenset(where.universe.names)
+        self.targets = tuple(rule_targets(outlines, self.platforms))
 
+    def library(self, package: GoPackage) -> ByCgo:
+        """The known platforms on which a package cannot be built, apart from inherited obstacles."""
+        path = package.directory
+        here = self.where.library(path)
+        if is_generated(package):
+            return self._spread(here)
+        lacking = self.lacking.get(path, _NOWHERE) - self.configured
+        return self._spread(here | self._elsewhere(package, FileKind.GO) | ByCgo(lacking))
 
-def _absent_labels(
-    outlines: Iterable[Outline],
-    absent: Mapping[str, frozenset[str]],
-    broken: Mapping[str, frozenset[str]],
-    slot_of: Callable[[Outline], Slot | None],
-) -> dict[Label, frozenset[str]]:
-    """Labels of rules that Bazel will skip, directly or because of a dependency."""
-    found: dict[Label, frozenset[str]] = {}
-    for each in outlines:
-        slot = slot_of(each)
-        if each.package and slot:
-            path = each.directory.path
-            held = absent[path] | broken.get(each.package.import_path, frozenset())
+    def tests(self, absent: Mapping[str, ByCgo]) -> Iterator[tuple[str, ByCgo]]:
+        """The platforms on which tests cannot be built, unless the embedded library lacks them already."""
+        for each in self.outlines:
+            package, path = each.package, each.directory.path
+            if package and each.tests:
+                nothing = self._spread(self.where.tests(path) | self._elsewhere(package, *TEST_KINDS))
+                inherited = absent[path] if each.library and package.of(FileKind.TEST) else ByCgo()
+                if not (nothing.on <= inherited.on and nothing.off <= inherited.off):
+                    yield path, nothing
+
+    def _elsewhere(self, package: GoPackage, *kinds: FileKind) -> ByCgo:
+        """The other known platforms for which a package has no file of some kinds."""
+        files, others = package.of(*kinds), KNOWN_PLATFORMS - self.configured
+        on, off = (file.by_cgo.on for file in files), (file.by_cgo.off for file in files)
+        return ByCgo(others.difference(*on), others.difference(*off))
+
+    def _spread(self, absent: ByCgo) -> ByCgo:
+        """Assumes for other platforms that cgo is needed where configured ones of the system need it."""
+        return ByCgo(absent.on, absent.off | follow(absent.off - absent.on, self.platforms))
+
+    def uses(self) -> dict[tuple[str, str], frozenset[str]]:
+        """The configured platforms on which a binary or test has cgo below it, if cgo is on."""
+        where, flipped = self.where, self.targets
+        if where.opposite is not where.universe:
+            flipped = tuple(flipped_targets(self.outlines, where.opposite.own, self.platforms))
+        here, _ = targets_above(where.universe, self.targets, where.configured)
+        there, _ = targets_above(where.opposite, flipped, where.flipped)
+        found: dict[tuple[str, str], frozenset[str]] = {}
+        for label in here.keys() | there.keys():
+            found[_place(label)] = where.join(here.get(label, _NOWHERE), there.get(label, _NOWHERE)).on
+        self._add_tests(found)
+        return found
+
+    def _add_tests(self, found: dict[tuple[str, str], frozenset[str]]) -> None:
+        """Adds tests with a file that imports "C"."""
+        for each in self.outlines:
+            for test in each.tests:
+                own = frozenset(name for file in test.files if file.uses_cgo for name in file.by_cgo.on)
+                if own & self.configured:
+                    key = each.directory.path, test.slot.name
+                    found[key] = found.get(key, _NOWHERE) | (own & self.configured)
+
+    def labels(self, absent: Mapping[str, ByCgo]) -> Iterator[tuple[Label, ByCgo]]:
+        """The labels of libraries that Bazel will skip, directly or because of a dependency."""
+        for package, slot in self._slots(lambda each: each.library):
+            held = absent[package.directory] | self.where.blocked(package.import_path)
             if held:
-                found[Label("", path, slot.name)] = held
-    return found
+                yield Label("", package.directory, slot.name), held
+
+    def binaries(self) -> Iterator[tuple[Label, frozenset[str]]]:
+        """The same for binaries, on configured platforms with their setting of cgo."""
+        universe, here = self.where.universe, self.where.configured
+        for package, slot in self._slots(lambda each: each.binary):
+            blocked = universe.on(here.blocked.get(package.import_path, 0))
+            held = here.libraries.get(package.directory, _NOWHERE) | blocked
+            if held:
+                yield Label("", package.directory, slot.name), held
+
+    def _slots(self, slot_of: Callable[[Outline], Slot | None]) -> Iterator[tuple[GoPackage, Slot]]:
+        for each in self.outlines:
+            slot = slot_of(each)
+            if each.package and slot:
+                yield each.package, slot
+
+
+def _place(label: str) -> tuple[str, str]:
+    """The directory and the name of a label; the directory may have any name."""
+    package, _, name = label.removeprefix("//").rpartition(":")
+    return package, name
 
 
 def _test_imports(

@@ -7,19 +7,20 @@ one did, or if it lacks anything of the user's. The disk is changed elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from attrs import evolve, field, frozen
 
+from bazel_xc.bazel.cgo_settings import GUARD_FILE, guard_file, is_guard
 from bazel_xc.bazel.configs import choose_configs
 from bazel_xc.bazel.kinds import CC_RULE_SUFFIX, PLAIN_KINDS
 from bazel_xc.bazel.merge import MergeContext, merge
 from bazel_xc.bazel.platforms import (
     BAZELRC_NAME,
     bazelrc,
-    incompatible_label,
     platform_findings,
+    platform_marks,
     platform_rules,
 )
 from bazel_xc.bazel.select import Conditions, select_conditions
@@ -45,10 +46,12 @@ class FileMaker:
     repositories: Repositories
     workspace: Workspace
     rc: Bazelrc = field(factory=Bazelrc)
+    keys: str = "//platforms"  # the package with the keys for cgo
 
     @cached_property
     def _conditions(self) -> Conditions:
-        return select_conditions(self.repositories, (each.name for each in self.config.platforms))
+        configured = (each.name for each in self.config.platforms)
+        return select_conditions(self.repositories, configured, self.keys)
 
     def build_file(
         self,
@@ -64,7 +67,7 @@ class FileMaker:
             settings=directory.settings,
             package=directory.path,
             rules_go=self.repositories.rules_go,
-            incompatible=("@platforms//:incompatible", incompatible_label(self.repositories, package)),
+            marks=platform_marks(self.repositories, package),
             own_names=self.repositories.own_names,
             our_cdeps=_our_cdeps(directory, self.workspace, self.workspace.own_labels),
             cgo_only=self.config.mode == "cgo" and not platforms,
@@ -84,11 +87,12 @@ class FileMaker:
         return f"@{dep.repository}//cc:defs.bzl" if self.repositories.bzlmod and dep else ""
 
     def platforms_package(
-        self, old_bazelrc: bytes | None, beside: FileChange | None = None
+        self, look: Callable[[str], bytes | None], used: frozenset[str], beside: FileChange | None = None
     ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
         """The changes of the platforms package and of its bazelrc fragment.
 
-        ``beside`` is the change of its BUILD file for Go in the same directory.
+        ``look`` gives the bytes of a file of the workspace, None if there is none. ``used`` are the names for
+        cgo that BUILD files use, ``beside`` is the change of the package's BUILD file for its Go.
         """
         directory = platforms_directory(self.workspace, self.config)
         if not directory.writable:
@@ -97,15 +101,27 @@ class FileMaker:
         if beside and beside.new is not None:
             directory = evolve(directory, build_file=parse(directory.build_path, beside.new))
         package, platforms = directory.path, self.config.platforms
-        rules = platform_rules(platforms, self.repositories, package, _existing(directory))
+        guard_path = f"{package}/{GUARD_FILE}"
+        old_guard = new_guard = look(guard_path)
+        if self.config.require_cgo != "never":
+            new_guard = guard_file(used, old_guard)
+        guard = self.config.require_cgo != "never" and is_guard(new_guard or b"")
+        existing = _existing(directory)
+        rules = platform_rules(platforms, self.repositories, package, existing, used, guard=guard)
         wanted = [rule for rule in rules if not rule.slot.blocked]
         build, said = self.build_file(directory, wanted, (), platforms=True)
         build = evolve(build, old=before)
+        old_bazelrc = look(bazelrc_path(self.config))
         configs = choose_configs(platforms, self.rc, old_bazelrc)
         fragment = bazelrc(configs.names, self.repositories, package).encode()
         change = FileChange(bazelrc_path(self.config), old_bazelrc, fragment)
         lacking = platform_findings(platforms, self.repositories, directory.build_file)
-        return (build, change), (*said, *lacking, *configs.findings(Severity.NOTE))
+        file = FileChange(guard_path, old_guard, new_guard or old_guard)
+        return (build, change, *([file] if guard else [])), (
+            *said,
+            *lacking,
+            *configs.findings(Severity.NOTE),
+        )
 
 
 def bazelrc_path(config: Config) -> str:

@@ -54,9 +54,13 @@ KINDS: Mapping[str, KindPolicy] = {
     ),
     "cc_import": KindPolicy(owned=_IMPORTED, substance=_IMPORTED),
     "cc_library": KindPolicy(owned=_HEADERS, substance=_HEADERS - {"copts"}),
+    "config_setting": KindPolicy(
+        owned=frozenset({"constraint_values", "flag_values"}), substance=frozenset({"name"})
+    ),
     "constraint_setting": KindPolicy(owned=frozenset(), substance=frozenset({"name"})),
     "constraint_value": KindPolicy(owned=frozenset(), substance=frozenset({"name"})),
-    "platform": KindPolicy(owned=frozenset({"constraint_values"}), substance=frozenset({"name"})),
+    "platform": KindPolicy(owned=frozenset({"constraint_values", "parents"}), substance=frozenset({"name"})),
+    "with_c_toolchain": KindPolicy(owned=frozenset({"constraint"}), substance=frozenset({"name"})),
     "go_test": KindPolicy(owned=_COMPILED | {"gc_linkopts"}, substance=_SUBSTANCE, load=_GO),
 }
 

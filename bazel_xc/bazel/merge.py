@@ -21,9 +21,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from attrs import evolve, frozen
 
+from bazel_xc.bazel.cgo_settings import GUARD_FILE, GUARD_KIND
 from bazel_xc.bazel.kinds import CC_RULE_KINDS, KINDS
 from bazel_xc.bazel.loads import Symbol, load_edits
-from bazel_xc.bazel.select import Conditions, exclusion, platform_of_key, project
+from bazel_xc.bazel.select import Conditions, Marks, exclusion
+from bazel_xc.bazel.selected import platform_of_key, project
 from bazel_xc.bazel.values import Left, merge_value, with_others
 from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.attributes import change_attributes
@@ -47,7 +49,7 @@ from bazel_xc.buildfile.syntax import (
     strings_in,
 )
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS
-from bazel_xc.model import Diagnostic, Label, Severity
+from bazel_xc.model import ByCgo, Diagnostic, Label, Severity
 
 # The attributes that mode "cgo" changes; all others are left to Gazelle.
 CGO_ATTRIBUTES = frozenset("cdeps cgo clinkopts copts cppopts cxxopts pure target_compatible_with".split())
@@ -65,7 +67,7 @@ class MergeContext:
     settings: Settings
     package: str
     rules_go: str
-    incompatible: tuple[str, ...]
+    marks: Marks
     own_names: tuple[str, ...] = ()
     cgo_only: bool = False
     our_cdeps: frozenset[Label] = frozenset()  # labels in cdeps that lead to rules of ours
@@ -131,6 +133,14 @@ def _for_gazelle(name: str, value: Value | None) -> Value | None:
     parts = value.parts if isinstance(value, Sum) else (value,)
     lists = [part for part in parts if isinstance(part, ListValue)]
     return value if len(lists) > 1 else Sum((*parts, *[ListValue(())] * (2 - len(lists))))
+
+
+def _absent(value: Value | None, conditions: Conditions, marks: Marks) -> ByCgo:
+    """The platforms that a ``target_compatible_with`` leaves out."""
+    held = {name: set(project(value, name) or ()) for name in conditions.platforms}
+    on = (name for name, texts in held.items() if texts - {marks.requires_cgo})
+    off = (name for name, texts in held.items() if texts - {marks.requires_no_cgo})
+    return ByCgo(frozenset(on), frozenset(off))
 
 
 def _kept_by_us(attribute: Attribute) -> bool:
@@ -230,7 +240,7 @@ class _Merger:
             if old is None:
                 if new is not None and not (call.opaque and name not in owned):
                     yield name, new
-            elif (name in owned or self._is_ours(old)) and (not old.keep or _kept_by_us(old)):
+            elif (name in owned or self._is_ours(old, new)) and (not old.keep or _kept_by_us(old)):
                 context = self.context
                 merged = merge_value(
                     name, old.value, new, context.package, context.rules_go, context.own_names
@@ -259,18 +269,24 @@ class _Merger:
             return self._joined(old, new, ())
         if old.name != "target_compatible_with":
             return old.value
-        held = {name: (project(old.value, name), project(new, name)) for name in conditions.platforms}
-        absent = frozenset(name for name, found in held.items() if any(found))
-        incompatible = next(strings_in(old.value), "")
-        return exclusion(absent, conditions, incompatible) if self._is_ours(old) else new
+        if not self._is_ours(old):
+            return new
+        marks = self.context.marks
+        absent = _absent(old.value, conditions, marks) | _absent(new, conditions, marks)
+        return exclusion(absent, conditions, marks)
 
-    def _is_ours(self, attribute: Attribute) -> bool:
-        """Whether a value of an attribute that people may write too is one of bazel-xc's."""
+    def _is_ours(self, attribute: Attribute, new: Value | None = None) -> bool:
+        """Whether a value of an attribute that people may write too is one of bazel-xc's.
+
+        A plain ``pure = "off"`` is, if cgo is needed: it fails where cgo is off.
+        """
         texts = set(strings_in(attribute.value))
         if attribute.name == "target_compatible_with":
-            return bool(texts) and texts <= set(self.context.incompatible)
+            return bool(texts) and texts <= {*self.context.marks.all, "@platforms//:incompatible"}
         if attribute.name == "cdeps":
             return True  # the values of people are among the wanted ones
+        if attribute.name == "pure" and attribute.value == String("off"):
+            return new is not None
         if attribute.name == "pure" and isinstance(attribute.value, Select):
             keys = (branch.key for branch in attribute.value.branches)
             return texts <= {"off", "auto"} and all(key == DEFAULT or platform_of_key(key) for key in keys)
@@ -328,6 +344,8 @@ class _Merger:
             return Symbol(mapped.kind, mapped.load)
         if rule.slot.kind in CC_RULE_KINDS:
             return Symbol(rule.slot.written, self.context.cc_load)
+        if rule.slot.kind == GUARD_KIND:
+            return Symbol(rule.slot.written, f"//{self.context.package}:{GUARD_FILE}")
         load = KINDS[rule.slot.kind].load
         return Symbol(rule.slot.written, f"@{self.context.rules_go}{load}" if load else "")
 

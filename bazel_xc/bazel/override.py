@@ -16,9 +16,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
+from bazel_xc.bazel.cgo_settings import setting_rules
 from bazel_xc.bazel.wiring import Wiring
 from bazel_xc.buildfile.parser import parse
-from bazel_xc.buildfile.syntax import BuildSyntaxError
+from bazel_xc.buildfile.printer import NewAttribute, format_call
+from bazel_xc.buildfile.syntax import BuildSyntaxError, String
 from bazel_xc.golang.package import FileKind, GoPackage
 from bazel_xc.model import (
     MAIN_OF_MODULES,
@@ -75,17 +77,13 @@ def reasons(
     packages: Mapping[str, GoPackage],
     wiring: Wiring,
     platforms: Iterable[Platform],
-    others: Mapping[str, str],
 ) -> tuple[Reason, ...]:
     """Why packages need more than Gazelle gives them, one reason each; by directory.
 
-    ``others`` are reasons by import path that are known already.
+    A package that cannot be built without cgo needs nothing: its importers in the workspace are marked.
     """
     platforms = tuple(platforms)
-    found = [
-        (path, _reason(path, package, wiring, platforms) or others.get(package.import_path, ""))
-        for path, package in sorted(packages.items())
-    ]
+    found = [(path, _reason(path, package, wiring, platforms)) for path, package in sorted(packages.items())]
     return tuple(Reason(directory=path, text=text) for path, text in found if text)
 
 
@@ -107,10 +105,6 @@ def _reason(path: str, package: GoPackage, wiring: Wiring, platforms: tuple[Plat
             return told
     if any(file.name.endswith(".S") for file in package.of(FileKind.C)):
         return "assembly beside cgo"
-    names = frozenset(platform.name for platform in platforms)
-    absent = (names & package.listed) - package.buildable | (package.undefined & names)
-    if absent:
-        return f"it cannot be built for {', '.join(sorted(absent))}"
     return _stray_c(package, cgo_on=frozenset(each.name for each in platforms if each.cgo))
 
 
@@ -178,14 +172,22 @@ def alias_name(label: Label) -> str:
     return "_".join(part for part in dict.fromkeys(parts) if part)
 
 
-def package_text(aliased: Iterable[tuple[str, Label]]) -> str:
-    """The BUILD file of our package: the mark for targets that cannot be built, and the aliases."""
+def package_text(
+    aliased: Iterable[tuple[str, Label]], used: frozenset[str] = frozenset(), rules_go: str = ""
+) -> str:
+    """The BUILD file of our package: the mark for targets that cannot be built, the names for cgo that are
+    ``used`` in patches, and the aliases.
+    """
     public = '    visibility = ["//visibility:public"],\n'
-    parts = [
-        f"{_HEAD} modules; it is written anew each time.\n",
+    parts = [f"{_HEAD} modules; it is written anew each time.\n"]
+    parts += [
         'constraint_setting(name = "buildable")\n',
         f'constraint_value(\n    name = "incompatible",\n    constraint_setting = ":buildable",\n{public})\n',
     ]
+    for rule in setting_rules(used, rules_go):
+        attributes = [NewAttribute("name", String(rule.name))]
+        attributes += [NewAttribute(name, value) for name, value in rule.attributes.items()]
+        parts.append(format_call(rule.kind, attributes) + "\n")
     parts += [
         f'alias(\n    name = "{name}",\n    actual = "{label.relative_to(FOLDER)}",\n{public})\n'
         for name, label in aliased

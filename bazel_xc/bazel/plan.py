@@ -8,7 +8,7 @@ platform, ``pure`` and ``target_compatible_with``. No BUILD file is changed here
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -17,16 +17,28 @@ from bazel_xc.bazel import embeds
 from bazel_xc.bazel.import_index import Index
 from bazel_xc.bazel.outline import Outline, Slot, TestSlot
 from bazel_xc.bazel.placement import importmap, library_visibility, testdata, visibility
-from bazel_xc.bazel.select import Conditions, Form, build, build_set, exclusion, same_parts
+from bazel_xc.bazel.select import (
+    Conditions,
+    Form,
+    Marks,
+    build,
+    build_by_cgo,
+    build_set,
+    exclusion,
+    follow,
+    where_cgo_is_on,
+    with_settings,
+)
+from bazel_xc.bazel.selected import same_parts
 from bazel_xc.bazel.wanted import RuleFacts, WantedRule
-from bazel_xc.buildfile.printer import DEFAULT, strings
+from bazel_xc.buildfile.printer import strings
 from bazel_xc.buildfile.rules import default_visibility
-from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Sum, Value
+from bazel_xc.buildfile.syntax import ListValue, Opaque, Select, String, Sum, Value
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.gazelle import EVERYWHERE, NOWHERE, Reading, read_constraints
 from bazel_xc.golang.package import GO_KINDS, FileKind, GoPackage, PackageFile, readings_of
-from bazel_xc.model import ByPlatform, Diagnostic, Label, Severity
+from bazel_xc.model import ByCgo, ByPlatform, Diagnostic, Label, Severity
 
 if TYPE_CHECKING:
     pass
@@ -44,9 +56,10 @@ class Planner:
     index: Index
     conditions: Conditions
     facts: RuleFacts
-    incompatible: str
+    marks: Marks
     packages: frozenset[str]  # directories that are or become Bazel packages
-    absent_labels: Mapping[Label, frozenset[str]]
+    absent_labels: Mapping[Label, ByCgo]
+    blocked: Callable[[str], ByCgo]  # the platforms on which a package of another module cannot be built
     filters_tests: bool = True  # whether go_test itself leaves out files by their constraints
     assembles_with_c: bool = True  # whether rules_go hands assembly beside cgo to the C compiler
     beside_gazelle: bool = False  # whether Gazelle may run in the workspace as well
@@ -91,7 +104,7 @@ class _RulePlanner:
             **self._compiled(package, files, {Label("", package.directory, slot.name)}),
             "importmap": importmap(package, self.settings, self.planner.index.externals.modules),
             "importpath": String(package.import_path),
-            "target_compatible_with": self._exclusion(package),
+            "target_compatible_with": self._exclusion(self._absent(package)),
         }
         if self.outline.protos:
             attributes["embed"] = strings(f":{proto.name}" for proto in self.outline.protos)
@@ -135,7 +148,7 @@ class _RulePlanner:
             "pgoprofile": String("default.pgo") if "default.pgo" in self.directory.files else None,
             "gc_linkopts": self._option("gc_linkopts"),
             "pure": self._pure(slot),
-            "target_compatible_with": self._exclusion(package),
+            "target_compatible_with": self._exclusion(self._absent(package)),
         }
         self._add_visibility(attributes, visibility(self.directory.path, package.import_path, self.settings))
         return self._wanted(slot, attributes, self._label(slot))
@@ -146,14 +159,14 @@ class _RulePlanner:
         made = library and (not library.blocked or self._has_rule(library.name))
         embed = bool(internal and made)
         itself = {Label("", package.directory, library.name)} if library and embed else set()
-        absent = self.planner.facts.absent_tests.get(package.directory, frozenset())
+        absent = self.planner.facts.absent_tests.get(package.directory, ByCgo())
         attributes: dict[str, Value | None] = {
             **self._compiled(package, test.files, itself, tests=True),
             "embed": strings([f":{library.name}"]) if embed and library else None,
             "data": testdata(self.directory.path, self.planner.workspace, self.planner.packages),
             "gc_linkopts": self._option("gc_linkopts"),
             "pure": self._pure(test.slot),
-            "target_compatible_with": exclusion(absent, self.planner.conditions, self.planner.incompatible),
+            "target_compatible_with": self._exclusion(absent),
         }
         return self._wanted(test.slot, attributes, self._label(test.slot))
 
@@ -241,18 +254,30 @@ class _RulePlanner:
     def _deps(
         self, package: GoPackage, files: tuple[PackageFile, ...], itself: frozenset[Label]
     ) -> Value | None:
-        where: dict[str, Reading] = {}
-        readings = readings_of(files)
-        for path, reading in sorted(readings.items()):
+        on: dict[str, frozenset[str]] = {}
+        off: dict[str, frozenset[str]] = {}
+        families: dict[str, Reading] = {}
+        for path, reading in sorted(readings_of(files).items()):
             resolved = self.planner.index.resolve(path, self.directory, itself)
             if resolved.problem:
                 self.said.append(self._placed(resolved.problem, path, files))
                 self.unresolved = frozenset({"deps"})
             if resolved.label:
-                held = self._possible(path, resolved.label, reading.platforms, files)
                 text = resolved.label.relative_to(package.directory)
-                where[text] = where.get(text, NOWHERE) | Reading(reading.family, held)
-        return build_set(where, self.planner.conditions)
+                absent = self.planner.absent_labels.get(resolved.label) or self.planner.blocked(path)
+                held = ByCgo.both(reading.platforms)
+                if absent:
+                    held = self._possible(path, absent, reading.platforms, files)
+                on[text] = on.get(text, frozenset()) | held.on
+                off[text] = off.get(text, frozenset()) | held.off
+                families[text] = families.get(text, NOWHERE) | Reading(reading.family, frozenset())
+        alike = {text: Reading(families[text].family, held) for text, held in on.items() if held == off[text]}
+        with_c, without = (
+            ByPlatform.held({text: held for text, held in sorted(each.items()) if text not in alike})
+            for each in (on, off)
+        )
+        conditions = self.planner.conditions
+        return with_settings(build_set(alike, conditions), with_c, without, conditions)
 
     def _placed(self, problem: Diagnostic, path: str, files: Iterable[PackageFile]) -> Diagnostic:
         """The problem of an import at its first line; one about a BUILD file stays there."""
@@ -265,26 +290,24 @@ class _RulePlanner:
         return evolve(problem, path=f"{self.directory.path}/{name}".lstrip("/"), line=line)
 
     def _possible(
-        self,
-        import_path: str,
-        label: Label,
-        held: frozenset[str],
-        files: tuple[PackageFile, ...],
-    ) -> frozenset[str]:
+        self, import_path: str, absent: ByCgo, held: frozenset[str], files: tuple[PackageFile, ...]
+    ) -> ByCgo:
         """Leaves out platforms where the dependency cannot be built and no compiled file needs it.
 
         Otherwise a package that needs cgo would make every importer incompatible, with a fallback or without.
         """
-        absent = self.planner.absent_labels.get(label, frozenset()) & held & self.planner.facts.configured
-        if not absent:
-            return held
-        needed = frozenset(
-            name
-            for file in files
-            if any(each.path == import_path for each in file.source.imports)
-            for name in file.active
+        using = [file for file in files if any(each.path == import_path for each in file.source.imports)]
+        on = frozenset[str]().union(*(self._needed(file).on for file in using))
+        off = frozenset[str]().union(*(self._needed(file).off for file in using))
+        return ByCgo(held - (absent.on - on), held - (absent.off - off))
+
+    def _needed(self, file: PackageFile) -> ByCgo:
+        """The platforms on which a file is compiled; for configured ones go knows."""
+        facts = self.planner.facts
+        on, off = (frozenset(p.name for p in facts.platforms if p.cgo is cgo) for cgo in (True, False))
+        return ByCgo(
+            (file.by_cgo.on - on) | (file.active & on), (file.by_cgo.off - off) | (file.active & off)
         )
-        return held - (absent - needed)
 
     def _flags(
         self, package: GoPackage, files: tuple[PackageFile, ...], *, tests: bool
@@ -323,26 +346,26 @@ class _RulePlanner:
     def _cdeps(self, directory: str) -> Value | None:
         labels = self.planner.facts.cdeps.get(directory, ByPlatform[Label]())
         spelt = labels.map(lambda _, some: (label.relative_to(directory) for label in some))
-        return build(spelt, self.planner.conditions, Form.LABELS)
+        return build_by_cgo(spelt, ByPlatform(), self.planner.conditions, Form.LABELS)
 
     def _option(self, name: str) -> Value | None:
         values = dict(self.settings.flags).get(name, ())
         return strings(values) if values else None
 
-    def _exclusion(self, package: GoPackage) -> Value | None:
-        absent = self.planner.facts.absent.get(package.directory, frozenset())
-        return exclusion(absent, self.planner.conditions, self.planner.incompatible)
+    def _absent(self, package: GoPackage) -> ByCgo:
+        return self.planner.facts.absent.get(package.directory, ByCgo())
+
+    def _exclusion(self, absent: ByCgo) -> Value | None:
+        return exclusion(absent, self.planner.conditions, self.planner.marks)
 
     def _pure(self, slot: Slot) -> Value | None:
         """``off`` if cgo is needed, because rules_go silently drops cgo without a C toolchain."""
-        needed = self.planner.facts.needs_cgo.get((self.directory.path, slot.name), frozenset())
+        facts = self.planner.facts
+        needed = facts.needs_cgo.get((self.directory.path, slot.name), frozenset())
         if not needed:
             return None
-        if needed == self.planner.facts.configured:
-            return String("off")
-        conditions = self.planner.conditions
-        branches = tuple(Branch(conditions.key(name), String("off")) for name in sorted(needed))
-        return Select((*branches, Branch(DEFAULT, String("auto"))))
+        held = needed | follow(needed, facts.platforms)
+        return where_cgo_is_on(held, self.planner.conditions, "off", "auto")
 
     def _has_rule(self, name: str) -> bool:
         """Whether some rule or macro has a name, so that a label with it leads somewhere."""

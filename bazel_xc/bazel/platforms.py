@@ -4,17 +4,21 @@ Comes in: the configured platforms, the declarations of the workspace, the rules
 wanted rules for it, findings about rules of other people, the text of its bazelrc fragment. Toolchains are
 not handled.
 
-A ``platform()`` is ours if it has a name, ``constraint_values``, public ``visibility`` and nothing else, and
-its values are those that would be written for a platform of that name: system, processor, one of rules_go's
-values for cgo, and besides only constraints of bazel_xc.toml. Any other is somebody's own and stays byte for
-byte.
+A ``platform()`` is ours if it has a name, ``constraint_values``, public ``visibility``, perhaps rules_go's
+platform for Windows with cgo as its only parent, and nothing else; and its values are those that would be
+written for a platform of that name: system, processor, one of rules_go's values for cgo, and besides only
+constraints of bazel_xc.toml. Any other is somebody's own and stays byte for byte.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from attrs import evolve
+
+from bazel_xc.bazel.cgo_settings import marks, setting_rules
 from bazel_xc.bazel.outline import Slot
+from bazel_xc.bazel.select import Marks
 from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.printer import strings
 from bazel_xc.buildfile.repositories import Repositories
@@ -35,6 +39,11 @@ _CPU: Mapping[str, str] = {
 }  # fmt: skip
 
 
+def platform_marks(repositories: Repositories, package: str) -> Marks:
+    """The labels that mark targets as not buildable somewhere; ``package`` is the platforms package."""
+    return marks(incompatible_label(repositories, package), f"//{package}")
+
+
 def incompatible_label(repositories: Repositories, package: str) -> str:
     """The label that marks a target as not buildable.
 
@@ -52,10 +61,19 @@ def platform_rules(
     repositories: Repositories,
     package: str,
     existing: Iterable[ExistingRule],
+    used: Iterable[str] = (),
+    *,
+    guard: bool = False,
 ) -> tuple[WantedRule, ...]:
-    """The rules of the platforms package, matched with the existing ones; none for rules of others."""
+    """The rules of the platforms package, matched with the existing ones; none for rules of others. ``used``
+    are the names for cgo that BUILD files use; for ``guard`` see ``setting_rules``.
+    """
     named = {rule.name: rule for rule in existing if rule.name}
-    wanted = _rules(platforms, repositories, package, named)
+    wanted = [*_rules(platforms, repositories, package, named)]
+    wanted += [
+        _rule(each.kind, each.name, named, each.attributes)
+        for each in setting_rules(used, repositories.rules_go, guard=guard)
+    ]
     made = frozenset(name for name, rule in named.items() if rule.made_by_evaluation)
     return tuple(rule for rule in wanted if rule.slot.name not in made)
 
@@ -134,11 +152,13 @@ def _rules(
             "constraint_values": strings(_constraint_values(platform, repositories)),
             "visibility": strings(["//visibility:public"]),
         }
+        if parent := _parent(platform):
+            attributes["parents"] = strings([f"@{repositories.rules_go}{parent}"])
         yield _rule("platform", platform.name, named, attributes)
 
 
 def _rule(
-    kind: str, name: str, named: Mapping[str, ExistingRule], attributes: dict[str, Value]
+    kind: str, name: str, named: Mapping[str, ExistingRule], attributes: Mapping[str, Value]
 ) -> WantedRule:
     existing = named.get(name)
     fits = existing if existing and existing.written == kind else None
@@ -161,6 +181,12 @@ def _machine(platform: Platform, repositories: Repositories) -> tuple[str, str]:
     return system, cpu
 
 
+def _parent(platform: Platform) -> str:
+    """rules_go's own platform for Windows with cgo, whose constraints keep Bazel from choosing MSVC."""
+    there = platform.cgo and platform.name in ("windows_386", "windows_amd64", "windows_arm64")
+    return f"//go/toolchain:{platform.name}_cgo" if there else ""
+
+
 def _is_ours(call: Call, platform: Platform, repositories: Repositories) -> bool:
     """Whether a rule has the values that would be written, for cgo on or off; see the module's docstring.
 
@@ -170,8 +196,10 @@ def _is_ours(call: Call, platform: Platform, repositories: Repositories) -> bool
     system, cpu = (_target(text) for text in _machine(platform, repositories))
     own = [text for text in values if text not in platform.constraints]
     cgo = [f"//go/toolchain:{each}" for each in ("cgo_on", "cgo_off")]
+    parents = {_target(text) for text in call.strings("parents")}
     return (
-        {each.name for each in call.attributes} == {"name", "constraint_values", "visibility"}
+        {each.name for each in call.attributes} - {"parents"} == {"name", "constraint_values", "visibility"}
+        and parents <= {_parent(evolve(platform, cgo=True))}
         and all(isinstance(each.value, String | ListValue) for each in call.attributes)
         and call.strings("visibility") == ("//visibility:public",)
         and sorted(map(_target, own)) in [sorted((system, cpu, each)) for each in cgo]

@@ -1,60 +1,74 @@
-"""Strings per platform as a list and one ``select()``.
+"""Strings per platform as a list and one ``select()``, and one more for strings that depend on cgo.
 
 Comes in: the platforms of each string, or the flags of each platform, in order. Goes out: values for the
-printer, with as few keys as possible: operating systems if they suffice, then architectures, then pairs. One
-attribute gets at most one select, because two that name the same label fail to load. Such values are also
-read back, to see whether two spellings have one meaning.
+printer, with as few keys as possible: operating systems if they suffice, then architectures, then pairs. No
+label is in two selects of an attribute, because Bazel does not load that. ``selected`` reads such values.
 """
 
 from __future__ import annotations
 
 import enum
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 
 from attrs import frozen
 
+from bazel_xc.bazel.selected import CGO_IS_OFF, CGO_IS_ON
 from bazel_xc.buildfile.printer import DEFAULT, strings
 from bazel_xc.buildfile.repositories import Repositories
-from bazel_xc.buildfile.syntax import Branch, ListValue, Select, String, Sum, Value, strings_in
+from bazel_xc.buildfile.syntax import Branch, Select, String, Sum, Value
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS, KNOWN_PLATFORMS, RULES_GO_SINCE
 from bazel_xc.golang.gazelle import Family, Reading
-from bazel_xc.model import ByPlatform
+from bazel_xc.model import ByCgo, ByPlatform, Platform
 from bazel_xc.versions import version_numbers
-
-# Whatever the workspace calls rules_go: bzlmod lets everybody choose a name.
-_PLATFORM_LABEL = re.compile(r"@{1,2}[\w.+~-]+//go/(?:platform|toolchain):(\w+)")
-_OS_LABEL = re.compile(r"@{1,2}platforms//os:(\w+)")
-
-
-_PLATFORM_NAMES = frozenset(
-    part for name in (*KNOWN_PLATFORMS, *GAZELLE_PLATFORMS) for part in (name, *name.split("_"))
-)
 
 
 @frozen
 class Conditions:
-    """The spelling of platforms as select keys: rules_go's repository name and the platforms it has."""
+    """The spelling of select keys: rules_go's repository name, the platforms it has, and the package with the
+    keys for cgo.
+    """
 
     rules_go: str
     platforms: frozenset[str]
+    package: str = "//platforms"
 
     def key(self, name: str) -> str:
-        """The label for an operating system, an architecture or a pair."""
+        """The label for an operating system, an architecture or a pair, alone or behind a name for cgo."""
+        if name.startswith((CGO_IS_ON, CGO_IS_OFF)):
+            return f"{self.package}:{name}"
         return f"@{self.rules_go}//go/platform:{name}"
 
 
-def select_conditions(repositories: Repositories, configured: Iterable[str]) -> Conditions:
+def select_conditions(
+    repositories: Repositories, configured: Iterable[str], package: str = "//platforms"
+) -> Conditions:
     """The keys of the declared rules_go; if its version is not known, those of old versions.
 
-    Platforms that Gazelle does not know have keys only if they are ``configured``.
+    Platforms that Gazelle does not know have keys only if they are ``configured``. ``package`` has the keys
+    for cgo.
     """
     version = repositories.version_tuple
     since = {name: version_numbers(text) for name, text in RULES_GO_SINCE.items()}
     asked = GAZELLE_PLATFORMS | (KNOWN_PLATFORMS & frozenset(configured))
     platforms = frozenset(name for name in asked if since.get(name, ()) <= version)
-    return Conditions(repositories.rules_go, platforms)
+    return Conditions(repositories.rules_go, platforms, package)
+
+
+@frozen
+class Marks:
+    """The labels in ``target_compatible_with``: for platforms on which a target cannot be built at all, with
+    cgo only, and without cgo only.
+    """
+
+    incompatible: str
+    requires_cgo: str
+    requires_no_cgo: str
+
+    @property
+    def all(self) -> frozenset[str]:
+        """All labels."""
+        return frozenset({self.incompatible, self.requires_cgo, self.requires_no_cgo})
 
 
 class Form(enum.Enum):
@@ -162,109 +176,116 @@ def _default(keyed: Mapping[str, tuple[str, ...]], form: Form) -> tuple[str, ...
     return texts if 2 * (len(keyed) - count) < len(keyed) - counts[()] else ()
 
 
-def exclusion(absent: frozenset[str], conditions: Conditions, incompatible: str) -> Value | None:
+def build_by_cgo(
+    on: ByPlatform[str], off: ByPlatform[str], conditions: Conditions, form: Form = Form.SET
+) -> Value | None:
+    """As ``build``, for values that depend on cgo: those for both settings first, then one select for the
+    rest.
+
+    In order, only what the two lists of a platform begin with is for both. Bazel refuses a label in two
+    selects, so what depends on cgo on any platform is in the latter alone.
+    """
+    names = sorted(conditions.platforms)
+    both = _for_both(on, off, names, form)
+    rest: list[ByPlatform[str]] = []
+    for values in (on, off):
+        left: dict[str, tuple[str, ...]] = {}
+        for name in names:
+            texts, common = values.on(name), both[name]
+            left[name] = tuple(sorted({*texts} - {*common})) if form is Form.SET else texts[len(common) :]
+        rest.append(ByPlatform.fold(left))
+    return with_settings(build(ByPlatform.fold(both), conditions, form), rest[0], rest[1], conditions)
+
+
+def with_settings(
+    whole: Value | None, on: ByPlatform[str], off: ByPlatform[str], conditions: Conditions
+) -> Value | None:
+    """A value and one select for the strings that it has with cgo only, or without cgo only."""
+    parts = whole.parts if isinstance(whole, Sum) else () if whole is None else (whole,)
+    if on or off:
+        parts += (_choice_by_cgo({CGO_IS_ON: on, CGO_IS_OFF: off}, conditions),)
+    return parts[0] if len(parts) == 1 else Sum(parts) if parts else None
+
+
+def _for_both(
+    on: ByPlatform[str], off: ByPlatform[str], names: list[str], form: Form
+) -> dict[str, tuple[str, ...]]:
+    """The strings of each platform that do not depend on cgo; none that depend on it elsewhere."""
+    if form is Form.SET:
+        differ = {text for name in names for text in {*on.on(name)} ^ {*off.on(name)}}
+        return {name: tuple(sorted({*on.on(name)} - differ)) for name in names}
+    both = {name: _common_prefix([on.on(name), off.on(name)]) for name in names}
+    first = {text for texts in both.values() for text in texts}
+    rest = {text for each in (on, off) for name in names for text in each.on(name)[len(both[name]) :]}
+    return dict.fromkeys(names, ()) if first & rest else both
+
+
+def _choice_by_cgo(values: Mapping[str, ByPlatform[str]], conditions: Conditions) -> Select:
+    """One select for both settings of cgo. With strings for one setting, the default is for the other one, or
+    for most platforms.
+    """
+    sets = (names for each in values.values() for names, _ in each.groups)
+    family = _family(sets, conditions.platforms)
+    empty = [setting for setting, each in values.items() if not each]
+    keyed = {
+        f"{setting}_{_part(name, family)}": each.on(name)
+        for setting, each in values.items()
+        for name in sorted(conditions.platforms)
+        if setting not in empty
+    }
+    most = Counter(keyed.values()).most_common(1)[0][0]
+    exceptions = {name: texts for name, texts in keyed.items() if texts != most}
+    listed = {name: texts for name, texts in keyed.items() if texts}
+    if most and len(exceptions) < len(listed):
+        return _by_key({**dict.fromkeys(empty, ()), **exceptions}, most, conditions)
+    return _by_key(listed, (), conditions)
+
+
+def _by_key(
+    values: Mapping[str, tuple[str, ...]], otherwise: tuple[str, ...], conditions: Conditions
+) -> Select:
+    branches = (Branch(conditions.key(name), strings(texts)) for name, texts in values.items())
+    return Select((*branches, Branch(DEFAULT, strings(otherwise))))
+
+
+def exclusion(absent: ByCgo, conditions: Conditions, marks: Marks) -> Value | None:
     """A ``target_compatible_with`` that leaves out some platforms, in the shorter of its two forms."""
-    absent &= conditions.platforms
-    present = conditions.platforms - absent
-    if not absent:
-        return None
-    stop = strings([incompatible])
-    if not present:
-        return stop
-    keys_out, keys_in = (_names(each, conditions.platforms) for each in (absent, present))
-    if len(keys_in) < len(keys_out):
-        branches = [*(Branch(conditions.key(name), ListValue(())) for name in keys_in), Branch(DEFAULT, stop)]
+    platforms = conditions.platforms
+    held = {
+        **dict.fromkeys(absent.on & absent.off & platforms, (marks.incompatible,)),
+        **dict.fromkeys(absent.off - absent.on & platforms, (marks.requires_cgo,)),
+        **dict.fromkeys(absent.on - absent.off & platforms, (marks.requires_no_cgo,)),
+    }
+    return build(ByPlatform.fold(dict(sorted(held.items()))), conditions, Form.LABELS)
+
+
+def where_cgo_is_on(held: frozenset[str], conditions: Conditions, text: str, otherwise: str) -> Value:
+    """A select between two strings: ``text`` on some platforms with cgo, ``otherwise`` everywhere else."""
+    if conditions.platforms <= held:
+        branches = [Branch(conditions.key(CGO_IS_OFF), String(otherwise)), Branch(DEFAULT, String(text))]
     else:
-        branches = [
-            *(Branch(conditions.key(name), stop) for name in keys_out),
-            Branch(DEFAULT, ListValue(())),
-        ]
+        names = _names(held & conditions.platforms, conditions.platforms)
+        branches = [Branch(conditions.key(f"{CGO_IS_ON}_{name}"), String(text)) for name in names]
+        branches.append(Branch(DEFAULT, String(otherwise)))
     return Select(tuple(branches))
 
 
-def project(value: Value | None, platform: str) -> tuple[str, ...] | None:
-    """The strings that a value has on a platform; None if this cannot be found out.
+def follow(held: frozenset[str], platforms: Iterable[Platform]) -> frozenset[str]:
+    """The known platforms that are not among ``platforms``, and on which a fact is assumed.
 
-    As in Bazel, the most specific matching key of a select wins.
+    It is, if it is true on all of the ``platforms`` of the same system; if there are none, on all of them.
     """
-    match value:
-        case None:
-            return ()
-        case String():
-            return (value.value,)
-        case ListValue():
-            texts = tuple(item.value for item in value.items if isinstance(item, String))
-            return texts if len(texts) == len(value.items) else None
-        case Select():
-            return _project_select(value, platform)
-        case Sum():
-            parts = [project(part, platform) for part in value.parts]
-            known = [part for part in parts if part is not None]
-            return tuple(text for part in known for text in part) if len(known) == len(parts) else None
-    return None
-
-
-def same_meaning(one: Value | None, other: Value | None, platforms: Iterable[str], *, ordered: bool) -> bool:
-    """Whether two values have the same strings on every platform; the order counts for flags only."""
-    if not any(isinstance(part, Select) for value in (one, other) for part in _parts(value)):
-        platforms = list(platforms)[:1]  # nothing depends on the platform
-    for platform in platforms:
-        first, second = project(one, platform), project(other, platform)
-        if first is None or second is None:
-            return False
-        if first != second and (ordered or set(first) != set(second) or len(first) != len(second)):
-            return False
-    return True
-
-
-def same_parts(one: Value | None, other: Value | None) -> bool:
-    """Whether two values have the same lists and the same selects, their strings in any order."""
-    first, second = (
-        sorted(each for part in _parts(value) for each in _unordered(part)) for value in (one, other)
-    )
-    return first == second
-
-
-def _unordered(part: Value | None) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The lists in a part of a value by their keys, the list outside of a select by none."""
-    if isinstance(part, ListValue):
-        yield "", tuple(sorted(strings_in(part)))
-    elif isinstance(part, Select):
-        for branch in part.branches:
-            yield branch.key, tuple(sorted(strings_in(branch.value)))
-
-
-def _parts(value: Value | None) -> tuple[Value | None, ...]:
-    return value.parts if isinstance(value, Sum) else (value,)
-
-
-def platform_of_key(key: str) -> str | None:
-    """The operating system, architecture or pair that a select key names; None for any other key.
-
-    Labels such as ``@rules_go//go/toolchain:cgo_on`` look alike and are not keys of platforms.
-    """
-    found = _PLATFORM_LABEL.fullmatch(key)
-    if found:
-        return found[1] if found[1] in _PLATFORM_NAMES else None
-    found = _OS_LABEL.fullmatch(key)
-    name = {"macos": "darwin", "osx": "darwin"}.get(found[1], found[1]) if found else ""
-    return name if name in _PLATFORM_NAMES else None
-
-
-def _project_select(value: Select, platform: str) -> tuple[str, ...] | None:
-    goos, _, goarch = platform.partition("_")
-    ranked: dict[str, Value] = {}
-    for branch in value.branches:
-        name = DEFAULT if branch.key == DEFAULT else platform_of_key(branch.key)
-        if name is None:
-            return None
-        ranked[name] = branch.value
-    if goos in ranked and goarch in ranked and platform not in ranked:
-        return None
-    for name in (platform, goos, goarch, DEFAULT):
-        if name in ranked:
-            return project(ranked[name], platform)
-    return None
+    platforms = tuple(platforms)
+    systems: dict[str, list[str]] = {}
+    for each in platforms:
+        systems.setdefault(each.goos, []).append(each.name)
+    names = frozenset(each.name for each in platforms)
+    found = set[str]()
+    for name in KNOWN_PLATFORMS - names:
+        alike = systems.get(name.partition("_")[0]) or names
+        if alike and held.issuperset(alike):
+            found.add(name)
+    return frozenset(found)
 
 
 def _part(platform: str, family: str) -> str:

@@ -17,7 +17,7 @@ from attrs import evolve, field, frozen
 
 from bazel_xc.bazel.kinds import RULES_GO_REPOSITORIES
 from bazel_xc.bazel.merge import KEPT_BY_US
-from bazel_xc.bazel.select import project
+from bazel_xc.bazel.selected import project, settings
 from bazel_xc.bazel.touched import Touched
 from bazel_xc.bazel.values import is_marked, label_twice
 from bazel_xc.buildfile.parser import BOM, comments_in, parse
@@ -267,8 +267,8 @@ def _still_kept(old: Value, new: Attribute | None) -> bool:
     kept, now = _only_kept(old), _legible(new.value) if new else ListValue(())
     if set(strings_in(kept)) - set(strings_in(now)):
         return False
-    for platform in GAZELLE_PLATFORMS:
-        before, after = project(kept, platform), project(now, platform)
+    for platform, cgo in settings(GAZELLE_PLATFORMS, kept, now):
+        before, after = project(kept, platform, cgo=cgo), project(now, platform, cgo=cgo)
         if before and (after is None or set(before) - set(after)):
             return False
     return True

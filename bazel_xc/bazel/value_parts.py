@@ -11,12 +11,9 @@ from collections.abc import Iterator
 
 from attrs import evolve, frozen
 
-from bazel_xc.bazel.select import platform_of_key
+from bazel_xc.bazel.selected import platform_of_key, sort_of_name
 from bazel_xc.buildfile.printer import DEFAULT
 from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Sum, Value
-from bazel_xc.golang.constraints import KNOWN_PLATFORMS
-
-_SYSTEMS = frozenset(name.partition("_")[0] for name in KNOWN_PLATFORMS)
 
 
 @frozen
@@ -90,7 +87,7 @@ def _by_sort(choice: Select) -> Iterator[Select]:
 
 
 def sort_of(choice: Select) -> str:
-    """The sort of the keys of a select: pairs, systems or processors; empty if it has only a default."""
+    """The sort of the keys of a select, as ``sort_of_name`` has it; empty if it has only a default."""
     return next((_sort_of_key(branch.key) for branch in choice.branches if branch.key != DEFAULT), "")
 
 
@@ -138,5 +135,4 @@ def _whole(choice: Select) -> Select | None:
 
 
 def _sort_of_key(key: str) -> str:
-    name = platform_of_key(key) or ""
-    return "pair" if name in KNOWN_PLATFORMS else "os" if name in _SYSTEMS else "arch"
+    return sort_of_name(platform_of_key(key) or "")

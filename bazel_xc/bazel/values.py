@@ -14,7 +14,8 @@ from collections.abc import Callable, Collection, Iterable
 
 from attrs import evolve
 
-from bazel_xc.bazel.select import Conditions, Form, build, project, same_meaning
+from bazel_xc.bazel.select import Conditions, Form, build_by_cgo
+from bazel_xc.bazel.selected import depends_on_cgo, project, same_meaning, settings
 from bazel_xc.bazel.value_parts import (
     ValueParts,
     as_list,
@@ -61,7 +62,9 @@ def merge_value(
     """
     if old is None:
         return new
-    if _scalar(old) and (new is None or _scalar(new)):
+    if isinstance(old, Opaque) and isinstance(new, Opaque) and new.text.startswith("{"):
+        return Left.SAME if old.text.split() == new.text.split() else new
+    if _scalar(old) and (new is None or _scalar(new) or _one_of_several(new)):
         return Left.SAME if old == new else new
     if _one_of_several(old) and (new is None or _scalar(new) or _one_of_several(new)):
         return _choose(old, new, rules_go)
@@ -72,6 +75,8 @@ def merge_value(
     if wanted is None:
         return Left.OPAQUE if is_marked(old) else new
     merged = put_together(_merge(parts, wanted, canonical, ordered=name in _ORDERED))
+    if _is_ambiguous(_mapped(merged, canonical)):
+        return Left.OPAQUE  # a kept branch matches where a wanted one does, which Bazel refuses
     same = old == merged or same_meaning(
         _mapped(old, canonical), _mapped(merged, canonical), GAZELLE_PLATFORMS, ordered=name in _ORDERED
     )
@@ -105,18 +110,20 @@ def with_others(
             spelt.setdefault(label, text)
         return [label for label, _ in labels]
 
-    before = {name: project(old, name) for name in sorted(conditions.platforms)}
-    wanted = {name: project(new, name) for name in before}
-    if None in before.values() or None in wanted.values():
-        return new
-    there = {name: labels_of(texts or ()) for name, texts in before.items()}
-    asked = {name: labels_of(texts or ()) for name, texts in wanted.items()}
-    joined = {
-        name: [*(each for each in labels if each in asked[name] or each not in ours), *asked[name]]
-        for name, labels in there.items()
-    }
-    found = {name: tuple(spelt[each] for each in dict.fromkeys(labels)) for name, labels in joined.items()}
-    return build(ByPlatform.fold(found), conditions, Form.LABELS)
+    labels_of(strings_in(old) if old else ())
+    both: list[ByPlatform[str]] = []
+    for cgo in (True, False):
+        found: dict[str, tuple[str, ...]] = {}
+        for name in sorted(conditions.platforms):
+            before, wanted = project(old, name, cgo=cgo), project(new, name, cgo=cgo)
+            if before is None or wanted is None:
+                return new
+            there, asked = labels_of(before), labels_of(wanted)
+            others = (each for each in there if each in asked or each not in ours)
+            found[name] = tuple(spelt[each] for each in dict.fromkeys((*others, *asked)))
+        both.append(ByPlatform.fold(found))
+    on, off = both
+    return build_by_cgo(on, off, conditions, Form.LABELS)
 
 
 def is_marked(value: Value | None) -> bool:
@@ -150,7 +157,9 @@ def _one_of_several(value: Value) -> bool:
 def _choose(old: Value, new: Value | None, rules_go: str) -> Value | Left | None:
     """Replaces a select between single values as a whole, unless it has keys that are not ours."""
     assert isinstance(old, Select)
-    if any(project(old, platform) is None for platform in GAZELLE_PLATFORMS):
+    if old == new:
+        return Left.SAME
+    if any(project(old, name, cgo=cgo) is None for name, cgo in settings(GAZELLE_PLATFORMS, old)):
         return Left.OPAQUE
     if any(branch.notes.keep for branch in old.branches):
         return Left.SAME if same_meaning(old, new, GAZELLE_PLATFORMS, ordered=True) else Left.OPAQUE
@@ -167,6 +176,13 @@ def _canonical(name: str, package: str, own_names: tuple[str, ...]) -> Callable[
         return found.relative_to(package) if found else text
 
     return label if name in _LABELS else str
+
+
+def _is_ambiguous(value: Value | None) -> bool:
+    """Whether two keys for cgo in one select match on some platform; other keys are parted by their sort."""
+    return depends_on_cgo(value) and any(
+        project(value, name, cgo=cgo) is None for name, cgo in settings(GAZELLE_PLATFORMS, value)
+    )
 
 
 def _merge(old: ValueParts, new: ValueParts, canonical: Callable[[str], str], *, ordered: bool) -> ValueParts:
@@ -198,7 +214,7 @@ def _merge_select(old: Select, new: Select, merged: Callable[[ListValue, ListVal
             items = (*as_list(after.value).items, *kept)
             branches.append(evolve(after, value=evolve(as_list(after.value), items=items)))
         elif before.notes.keep:
-            branches.append(evolve(before, key=after.key if after else before.key))
+            branches.append(before)
         else:
             value = merged(as_list(before.value), as_list(after.value) if after else ListValue(()))
             if after or value.items or (default and keeps(default)):
@@ -221,8 +237,8 @@ def _twice(value: Value | None) -> bool:
     texts = list(strings_in(value)) if value else []
     if len(texts) == len(set(texts)):
         return False
-    for platform in GAZELLE_PLATFORMS:
-        held = project(value, platform) or ()
+    for platform, cgo in settings(GAZELLE_PLATFORMS, value):
+        held = project(value, platform, cgo=cgo) or ()
         if len(held) != len(set(held)):
             return True
     return False

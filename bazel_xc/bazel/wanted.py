@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from bazel_xc.bazel.outline import Slot
 from bazel_xc.buildfile.syntax import Value
-from bazel_xc.model import ByPlatform, Label
+from bazel_xc.model import ByCgo, ByPlatform, Label, Platform
 
 if TYPE_CHECKING:
     from bazel_xc.cgo.flags import CgoFlags
@@ -36,17 +36,17 @@ class WantedRule:
 class RuleFacts:
     """Facts of later stages about packages, by directory.
 
-    ``absent``: configured platforms on which the library cannot be built. ``needs_cgo``: per slot name the
-    configured platforms on which a binary or test has cgo in its closure. ``flags``: C flags. ``cdeps``: by
-    known platform, in link order. ``uncertain``: labels of rules and import paths of packages that need
-    something that could not be loaded.
+    ``absent``: known platforms on which the library cannot be built. ``needs_cgo``: per slot name the
+    configured platforms on which a binary or test is to be built with cgo only. ``flags``: C flags.
+    ``cdeps``: by known platform, in link order, for cgo on. ``uncertain``: labels of rules and import paths
+    of packages that need something that could not be loaded.
     """
 
-    absent: Mapping[str, frozenset[str]]
-    absent_tests: Mapping[str, frozenset[str]]
+    absent: Mapping[str, ByCgo]
+    absent_tests: Mapping[str, ByCgo]
     needs_cgo: Mapping[tuple[str, str], frozenset[str]]
     flags: Mapping[str, CgoFlags]
     test_flags: Mapping[str, CgoFlags]
-    configured: frozenset[str]
+    platforms: tuple[Platform, ...]
     cdeps: Mapping[str, ByPlatform[Label]] = field(factory=dict)
     uncertain: frozenset[str] = frozenset()

@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from bazel_xc.bazel.c_rules import Assembly, CcRules, PackageReach, cc_rules
 from bazel_xc.bazel.plan import is_assembly
-from bazel_xc.bazel.select import Conditions, Form, build
+from bazel_xc.bazel.select import Conditions, Form, build, follow
 from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.cgo.archives import Archives
 from bazel_xc.cgo.flags import NO_FLAGS, PKG_CONFIG, CgoFlags, bazel_flag, without_paths
@@ -75,8 +75,8 @@ class WiringInput:
 
 @frozen(kw_only=True)
 class Wiring:
-    """By directory of Go packages: dependencies by known platform, flags, and known platforms that lack an
-    archive; and the cc rules of the whole workspace.
+    """By directory of Go packages, with cgo: dependencies by known platform, flags, and the platforms that
+    lack an archive; and the cc rules of the whole workspace.
     """
 
     cdeps: Mapping[str, ByPlatform[Label]]
@@ -117,22 +117,15 @@ def wire(survey: Survey, outcomes: Mapping[str, tuple[Outcome, ...]], ground: Wi
 def spread(held: frozenset[str], platforms: tuple[Platform, ...]) -> frozenset[str]:
     """The known platforms on which a fact holds that is known for the configured ones alone.
 
-    A platform that is not configured follows the configured ones of its system if they agree, or all of them
-    if its system is not configured. Without cgo it is not there.
+    A platform without that setting follows the configured ones of its system if they agree, or all of them if
+    its system is not among them. Those with cgo off are not configured in this sense.
     """
     asked = [platform for platform in platforms if platform.cgo]
-    configured = {platform.name for platform in platforms}
-    found = set(held & {platform.name for platform in asked})
-    systems = {platform.goos for platform in platforms}
-    for name in KNOWN_PLATFORMS - configured:
-        goos = name.partition("_")[0]
-        alike = [each.name in held for each in asked if each.goos == goos or goos not in systems]
-        if alike and all(alike):
-            found.add(name)
-    return frozenset(found)
+    there = held & {platform.name for platform in asked}
+    return there | follow(there, asked)
 
 
-def _bundle(archives: Archives, flags: CgoFlags, platforms: Iterable[Platform]) -> Bundle:
+def _bundle(archives: Archives, flags: CgoFlags) -> Bundle:
     """The existing files, in the order in which flags name them."""
 
     def linked(platform: str, words: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
@@ -142,8 +135,7 @@ def _bundle(archives: Archives, flags: CgoFlags, platforms: Iterable[Platform]) 
         }
         return [(path, here[path]) for path in sorted(here, key=lambda path: (order[path], path))]
 
-    off = {platform.name for platform in platforms if not platform.cgo}
-    return Bundle(asked=flags.get("LDFLAGS", NO_FLAGS).map(linked), absent=archives.lacking - off)
+    return Bundle(asked=flags.get("LDFLAGS", NO_FLAGS).map(linked), absent=archives.lacking)
 
 
 class _Package:
@@ -154,7 +146,7 @@ class _Package:
         self.ground = ground
         self.package = ground.packages[path]
         self.outcomes = outcomes
-        self.bundle = _bundle(survey.archives[path], survey.flags[path], ground.platforms)
+        self.bundle = _bundle(survey.archives[path], survey.flags[path])
         self.search = survey.search[path]
         self.words = survey.flags[path].get("LDFLAGS", NO_FLAGS)
         own = f"{path}/" if path else ""
@@ -232,12 +224,10 @@ class _Package:
         return ByPlatform.fold(found)
 
     def _platforms(self) -> frozenset[str]:
-        platforms = self.ground.platforms
-        off = {platform.name for platform in platforms if not platform.cgo}
-        on = {platform.name for platform in platforms if platform.cgo}
+        names = {platform.name for platform in self.ground.platforms}
         may: frozenset[str] = frozenset().union(*(file.may for file in self.package.files if file.uses_cgo))
         # Dependencies that nothing uses do no harm, a long list of exceptions would.
-        return (KNOWN_PLATFORMS if on and on <= may else may) - off
+        return KNOWN_PLATFORMS if names <= may else may
 
     def _settled(self, name: str) -> Iterator[Outcome]:
         """The outcomes with a provider on a known platform, in the order in which the linker meets them."""

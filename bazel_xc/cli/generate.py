@@ -33,13 +33,15 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
     parser.add_argument("directories", nargs="*", metavar="DIR", help="only these directories and below")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if anything is stale")
     parser.add_argument("--diff", action="store_true", help="write nothing; print a unified diff")
+    parser.add_argument("--stat", action="store_true", help="write nothing; print how much would change")
     parser.add_argument("--mode", choices=MODES, help="cgo: only cgo and platform attributes, beside Gazelle")
     parser.set_defaults(run=run, untouched=True)
 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command and returns its exit code."""
-    if not (options.check or options.diff):
+    looks = options.check or options.diff or options.stat
+    if not looks:
         remove_leftovers(options.root)  # before go finds them: "//go:embed all:*" includes dotted names
     snapshot = take_snapshot(writing_options(options), whole=False)
     if options.mode:
@@ -47,10 +49,12 @@ def run(options: argparse.Namespace) -> int:
     only = tuple(_relative(text, options) for text in options.directories)
     result = generate(snapshot, only)
     failed = show(result.diagnostics, options)
-    if options.diff:
+    if options.stat:
+        print(f"would write {result.summary}" if result.summary else "all BUILD files are up to date")
+    elif options.diff:
         print(unified_diff(result.changes), end="")
-    if options.check or options.diff:
-        if options.check and not options.diff:
+    if looks:
+        if options.check and not (options.diff or options.stat):
             for change in sorted(result.changes):
                 print(f"stale: {change.path}")
         return 1 if result.changes or failed else 0
@@ -61,6 +65,8 @@ def run(options: argparse.Namespace) -> int:
     written = write_files(snapshot.workspace.root, result.changes)
     for path in written:
         print(path)
+    if not options.quiet and written:
+        print(f"wrote {result.summary}", file=sys.stderr)
     if not options.quiet and not written:
         print(f"{len(snapshot.universe.own)} packages, all BUILD files are up to date")
     if not snapshot.universe.own and not failed:

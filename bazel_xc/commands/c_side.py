@@ -12,7 +12,6 @@ from functools import cached_property
 from attrs import evolve, frozen
 
 from bazel_xc.bazel.outline import Outline
-from bazel_xc.bazel.select import select_conditions
 from bazel_xc.bazel.wiring import Wiring, WiringInput, wire
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.workspace import Workspace
@@ -26,7 +25,7 @@ from bazel_xc.clibs.resolve import resolve
 from bazel_xc.commands.site import Site
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.config import Config
-from bazel_xc.graph.imports import Absence, absence
+from bazel_xc.graph.imports import AbsenceByCgo, absence_by_cgo
 from bazel_xc.model import Diagnostic, Label
 
 Spell = Callable[[Label], Label]
@@ -41,7 +40,7 @@ class Solved:
     survey: Survey
     outcomes: Mapping[str, tuple[Outcome, ...]]
     wiring: Wiring
-    absence: Absence
+    absence: AbsenceByCgo
 
 
 @frozen(kw_only=True, slots=False)
@@ -99,7 +98,7 @@ def solve(site: Site, resolver: Resolver, spell: Spell | None = None) -> Solved:
     if found.flags:
         index = build_c_index(site.workspace) if spell else resolver.index
     wiring = wire(found, spelt, _wiring_input(site, index))
-    where = absence(site.universe, lacking=wiring.absent, made=site.made)
+    where = absence_by_cgo(site.universe, site.flipped, lacking=wiring.absent, made=site.made)
     return Solved(survey=found, outcomes=outcomes, wiring=wiring, absence=where)
 
 
@@ -114,7 +113,7 @@ def _wiring_input(site: Site, index: CIndex) -> WiringInput:
         taken={each.directory.path: frozenset(slot.name for slot in each.slots) for each in outlines},
         index=index,
         root_name=site.root_name,
-        conditions=select_conditions(site.repositories, (each.name for each in site.view.platforms)),
+        conditions=site.conditions,
         assembles_with_c=site.repositories.assembles_with_c,
         tidy=site.untouched <= site.ignored,
     )

@@ -7,13 +7,14 @@ Modules are never changed, and nothing is written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
 from attrs import evolve, frozen
 
 from bazel_xc.bazel import override as shapes
+from bazel_xc.bazel.cgo_settings import marks
 from bazel_xc.bazel.names import base_name
 from bazel_xc.buildfile.module_file import BazelDep
 from bazel_xc.buildfile.repositories import Repositories
@@ -70,21 +71,15 @@ class LoadedModule:
 
 @frozen(kw_only=True, slots=False)
 class ForeignModules:
-    """The modules outside of the workspace that use C, or that do without a cgo package on some platform.
-
-    ``fallbacks`` maps the import paths of the latter's packages to the reason.
-    """
+    """The modules outside of the workspace that use C."""
 
     main: Snapshot
     loaded: tuple[LoadedModule, ...]
-    fallbacks: Mapping[str, str]
 
     @classmethod
     def of(cls, main: Snapshot) -> ForeignModules:
         """All of those modules that are on disk, by path."""
-        fallbacks = dict(_with_fallbacks(main.universe))
-        listed = _listed(main.universe, fallbacks)
-        return cls(main=main, loaded=tuple(_load(each, main) for each in listed), fallbacks=fallbacks)
+        return cls(main=main, loaded=tuple(_load(each, main) for each in _listed(main.universe)))
 
     @cached_property
     def modules(self) -> tuple[ForeignModule, ...]:
@@ -128,7 +123,7 @@ class ForeignModules:
             solved=solved,
             labels=frozenset(labels),
             outside=not Path(module.directory).is_relative_to(main.root.resolve()),
-            why=shapes.reasons(site.packages, solved.wiring, main.config.platforms, self.fallbacks),
+            why=shapes.reasons(site.packages, solved.wiring, main.config.platforms),
             findings=tuple(self._placed(c_findings(solved, site, main.config.unresolved), module, site)),
         )
 
@@ -143,11 +138,11 @@ class ForeignModules:
             yield evolve(each, path=f"{module.path}{version}/{each.path}", message=f"{each.message}{used_by}")
 
 
-def _listed(universe: Universe, fallbacks: Mapping[str, str]) -> tuple[ListedModule, ...]:
+def _listed(universe: Universe) -> tuple[ListedModule, ...]:
     found: dict[str, ListedModule] = {}
     for path, package in universe.packages.items():
-        wanted = (package.cgo and not package.standard) or path in fallbacks
-        if wanted and package.module and not package.module.main and path not in universe.own_paths:
+        uses_c = package.cgo and not package.standard and path not in universe.own_paths
+        if uses_c and package.module and not package.module.main:
             directory = _root(package, package.module)
             if directory:
                 found[package.module.path] = evolve(package.module, directory=directory)
@@ -170,6 +165,7 @@ def _site(loaded: LoadedModule, main: Snapshot) -> Site:
         workspace=loaded.tree.workspace,
         modules=loaded.tree.modules,
         universe=loaded.universe,
+        flipped=None,
         build=main.universe,
         untouched=loaded.untouched,
         view=main.view,
@@ -179,7 +175,9 @@ def _site(loaded: LoadedModule, main: Snapshot) -> Site:
         vendored=False,
         convention="import_alias",
         root_name=base_name(loaded.module.path),
-        incompatible=str(Label(own, shapes.FOLDER, "incompatible")),
+        marks=marks(str(Label(own, shapes.FOLDER, "incompatible")), f"{own}//{shapes.FOLDER}"),
+        keys=f"{own}//{shapes.FOLDER}",
+        third_party=True,
     )
 
 
@@ -203,29 +201,3 @@ def _seen_from_modules(repositories: Repositories) -> Repositories:
         bazel_deps=tuple(deps),
         own_names=(),
     )
-
-
-def _with_fallbacks(universe: Universe) -> Iterator[tuple[str, str]]:
-    """The import paths of packages that do without a cgo package on platforms without it, and the reason.
-
-    Gazelle does not distinguish platforms with cgo from those without it.
-    """
-    packages = universe.packages
-    cgo = {path for path, each in packages.items() if each.cgo and not each.standard}
-    for path, each in packages.items():
-        used = [(name, mask) for name, mask in each.imports.items() if name in cgo]
-        found = max(
-            (
-                (at, used_on.bit_length(), name)
-                for name, used_on in used
-                for at in range(len(universe.names))
-                if _is_without(each, packages[name], 1 << at)
-            ),
-            default=None,
-        )
-        if found:
-            yield path, f"it does without {found[2]} on {universe.names[found[0]]}"
-
-
-def _is_without(package: Package, cgo: Package, bit: int) -> bool:
-    return bool(package.buildable & bit and not cgo.buildable & bit)

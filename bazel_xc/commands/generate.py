@@ -10,11 +10,13 @@ from collections.abc import Iterable
 from functools import partial
 
 from bazel_xc.bazel import incompatible
+from bazel_xc.bazel.cgo_settings import names_in
 from bazel_xc.bazel.compatibility import Compatibility
 from bazel_xc.bazel.files import FileMaker, bazelrc_path, checked
 from bazel_xc.buildfile.bazelrc import read_bazelrc
 from bazel_xc.commands.plan import plan_tree
 from bazel_xc.commands.snapshot import Snapshot
+from bazel_xc.commands.summary import summary
 from bazel_xc.model import OPEN_CODES, Diagnostic, FileChange, Result, Severity, is_inside, unique
 
 
@@ -34,24 +36,40 @@ def generate(snapshot: Snapshot, only: Iterable[str] = ()) -> Result:
 
         diagnostics += lacking_overrides(snapshot)
     rc = read_bazelrc(snapshot.look, bazelrc_path(config))
-    maker = FileMaker(config, snapshot.repositories, snapshot.workspace, rc)
+    maker = FileMaker(config, snapshot.repositories, snapshot.workspace, rc, site.keys)
     planned = plan_tree(site, solved, maker, chosen)
     changes = dict(planned.changes)
     beside = changes.pop(home, None)  # rules of the platforms package besides platforms
     written = list(changes.values())
     if chosen(home):
-        package, problems = maker.platforms_package(snapshot.look(bazelrc_path(config)), beside)
+        used = _names_for_cgo(snapshot, [*written, *([beside] if beside else [])])
+        package, problems = maker.platforms_package(snapshot.look, used, beside)
         written += [*package, *_incompatible_list(snapshot, planned.where)]
         diagnostics += problems
     good, bad = checked(written)
     diagnostics += (*planned.diagnostics, *bad)
     refused = any(each.code in OPEN_CODES and each.severity is Severity.ERROR for each in diagnostics)
-    return Result(changes=good, diagnostics=unique(diagnostics), refused=refused)
+    files = {each.build_path for each in snapshot.workspace.directories.values() if each.build_file}
+    left = len(files - {each.path for each in good})
+    return Result(
+        changes=good,
+        diagnostics=unique(diagnostics),
+        refused=refused,
+        summary=summary(good, left, planned.absence),
+    )
 
 
 def _is_chosen(only: tuple[str, ...], path: str) -> bool:
     """Whether a directory is to be written; without ``only``, every one is."""
     return not only or any(is_inside(path, each) for each in only)
+
+
+def _names_for_cgo(snapshot: Snapshot, changes: Iterable[FileChange]) -> frozenset[str]:
+    """The names of the platforms package for cgo in all BUILD files, as they will be."""
+    new = {each.path: each.text for each in changes}
+    files = (each.build_file for each in snapshot.workspace.directories.values() if each.build_file)
+    texts = {each.path: each.data for each in files} | new
+    return frozenset().union(*(names_in(data, snapshot.site.keys) for data in texts.values()))
 
 
 def _incompatible_list(snapshot: Snapshot, where: Compatibility) -> tuple[FileChange, ...]:

@@ -42,7 +42,7 @@ def initialise(options: Options, toolchain: str | None = None) -> Result:
         repositories, _ = read_repositories(lambda path: made if path == "MODULE.bazel" else look(path))
     changes = [FileChange(path, look(path), text) for path, text in texts.items()]
     maker = FileMaker(config, repositories, workspace, state.rc)
-    package, more = maker.platforms_package(look(bazelrc_path(config)))
+    package, more = maker.platforms_package(look, frozenset())
     tags = setup.tag_findings(state.rc, config.tags)
     home = PurePosixPath(config.platforms_package)
     broken = (each for each in workspace.diagnostics if PurePosixPath(each.path).parent == home)

@@ -6,13 +6,12 @@ rendered here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from attrs import evolve
 
 from bazel_xc import __version__
-from bazel_xc.bazel.compatibility import rule_targets
-from bazel_xc.bazel.outline import Outline
+from bazel_xc.bazel.compatibility import flipped_targets, rule_targets
 from bazel_xc.cgo.needs import CNeed
 from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.commands.c_side import Resolver, c_findings, solve
@@ -21,10 +20,9 @@ from bazel_xc.commands.overrides import findings_of
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.golang.package import GoPackage
 from bazel_xc.golang.undefined import undefined_findings
-from bazel_xc.golang.universe import Universe
 from bazel_xc.golang.unloaded import not_provided
 from bazel_xc.graph.dependency import DependencyGraph, Target, build_graph
-from bazel_xc.graph.imports import absence
+from bazel_xc.graph.imports import AbsenceByCgo
 from bazel_xc.model import unique
 from bazel_xc.report.build import Material
 from bazel_xc.report.model import Origin, PlatformSetting
@@ -41,8 +39,8 @@ def material_of(snapshot: Snapshot) -> Material:
     targets = tuple(rule_targets(site.outlines, config.platforms))
     of_others = (each for each in universe.undefined if each.import_path not in universe.own_paths)
     return Material(
-        graph=build_graph(universe, _unfulfilled(outcomes), targets, solved.absence),
-        other=_flipped(snapshot.loaded.flipped, targets, snapshot),
+        graph=build_graph(universe, _unfulfilled(outcomes), targets, solved.absence.configured),
+        other=_flipped(solved.absence, targets, snapshot),
         targets=targets,
         outcomes=outcomes,
         places=dict(_places(universe.own)),
@@ -77,35 +75,15 @@ def _unfulfilled(outcomes: Mapping[str, tuple[Outcome, ...]]) -> dict[str, tuple
     return {path: needs for path, needs in found.items() if needs}
 
 
-def _flipped(universe: Universe | None, targets: tuple[Target, ...], snapshot: Snapshot) -> DependencyGraph:
+def _flipped(where: AbsenceByCgo, targets: tuple[Target, ...], snapshot: Snapshot) -> DependencyGraph:
     """The graph with inverted cgo; an empty one if it was not listed."""
+    universe = snapshot.loaded.flipped
     if universe is None:
         return DependencyGraph({}, {}, ())
-    turned = tuple(_flipped_targets(universe.own, targets, snapshot))
-    return build_graph(universe, {}, turned, absence(universe, made=snapshot.site.made))
-
-
-def _flipped_targets(
-    packages: Mapping[str, GoPackage], targets: Iterable[Target], snapshot: Snapshot
-) -> Iterator[Target]:
-    """The targets in that setting, in the same order."""
-    outlines = snapshot.site.outlines
-    there = (_with_package(each, packages.get(each.directory.path)) for each in outlines)
-    found = {each.label: each for each in rule_targets(there, snapshot.config.platforms)}
-    for each in targets:
-        yield found.get(each.label) or evolve(each, imports={})
-
-
-def _with_package(each: Outline, package: GoPackage | None) -> Outline:
-    """The rules of a directory with the package of another setting."""
-    if package is None or each.package is None:
-        return evolve(each, package=None)
-    files = {file.name: file for file in package.files}
-    tests = (
-        evolve(test, files=tuple(files[file.name] for file in test.files if file.name in files))
-        for test in each.tests
-    )
-    return evolve(each, package=package, tests=tuple(tests))
+    there = flipped_targets(snapshot.site.outlines, universe.own, snapshot.config.platforms)
+    found = {each.label: each for each in there}
+    turned = (found.get(each.label) or evolve(each, imports={}) for each in targets)
+    return build_graph(universe, {}, turned, where.flipped)
 
 
 def _places(own: Mapping[str, GoPackage]) -> Iterator[tuple[tuple[str, str], tuple[str, int]]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from attrs import evolve, frozen
 
 from bazel_xc.bazel import override as shapes
+from bazel_xc.bazel.cgo_settings import names_in
 from bazel_xc.bazel.files import FileMaker, checked
 from bazel_xc.bazel.names import module_repository, workspace_repository
 from bazel_xc.bazel.override import ModuleOverride
@@ -111,7 +112,7 @@ def _override(foreign: ForeignModule, main: Snapshot) -> tuple[_Made | None, tup
     module, site, wiring = foreign.module, foreign.site, foreign.solved.wiring
     shape = shapes.shape(foreign.why, wiring, frozenset(site.packages))
     config = evolve(main.config, mode=site.mode, platforms_package=shapes.FOLDER)
-    maker = FileMaker(config, site.repositories, site.workspace)
+    maker = FileMaker(config, site.repositories, site.workspace, keys=site.keys)
     planned = plan_tree(site, foreign.solved, maker, shape.covers, empty=False)
     changes, problems = checked(list(planned.changes.values()))
     if not changes:
@@ -148,7 +149,9 @@ def _changes(main: Snapshot, made: Iterable[_Made]) -> Iterator[FileChange]:
         labels = frozenset().union(*(each.labels for each in made))
         if not main.is_whole:
             labels |= shapes.aliased(main.look(build) or b"")
-        wanted[build] = shapes.package_text(shapes.aliases(labels))
+        keys = f"{shapes.main_repository(bzlmod=main.repositories.bzlmod)}//{shapes.FOLDER}"
+        used = frozenset().union(*(names_in(each.patch.encode(), keys) for each in made))
+        wanted[build] = shapes.package_text(shapes.aliases(labels), used, main.repositories.rules_go)
     for path in sorted({*wanted, *(_ours(main) if main.is_whole else ())}):
         old, text = main.look(path), wanted.get(path)
         if text is None or old is None or shapes.is_ours(old):

@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from bazel_xc.bazel.compatibility import Compatibility, compatibility
+from bazel_xc.bazel.compatibility import Compatibility, compatibility, of_module
 from bazel_xc.bazel.files import FileMaker
 from bazel_xc.bazel.import_index import Externals, build_index
 from bazel_xc.bazel.outline import Outline
 from bazel_xc.bazel.plan import Planner
-from bazel_xc.bazel.select import select_conditions
 from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.rules import ExistingRule
 from bazel_xc.commands.site import Site
-from bazel_xc.graph.imports import absence
-from bazel_xc.model import Diagnostic, FileChange
+from bazel_xc.graph.imports import AbsenceByCgo, absence_by_cgo
+from bazel_xc.model import ByCgo, Diagnostic, FileChange
 
 if TYPE_CHECKING:
     from bazel_xc.commands.c_side import Solved
@@ -31,10 +30,11 @@ Chosen = Callable[[str], bool]  # whether a directory is to be written
 
 @frozen(kw_only=True)
 class Planned:
-    """The changes by directory, the compatibility of the rules, and the findings."""
+    """The changes by directory, the compatibility of the rules and its origin, and the findings."""
 
     changes: Mapping[str, FileChange]
     where: Compatibility
+    absence: AbsenceByCgo
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -45,14 +45,18 @@ def plan_tree(
 
     With ``empty``, BUILD files without any wanted rule are tidied too.
     """
-    where = compatibility(
-        site.outlines,
-        site.build,
-        site.packages,
-        solved.absence if solved else absence(site.universe, made=site.made),
-        solved.wiring if solved else None,
-    )
-    planner = _planner(site, solved, where)
+    absence = solved.absence if solved else absence_by_cgo(site.universe, site.flipped, made=site.made)
+    if solved and site.third_party:
+        where = of_module(solved.wiring, site.outlines, site.view.platforms)
+    else:
+        where = compatibility(
+            site.outlines,
+            site.packages,
+            absence,
+            solved.wiring if solved else None,
+            always_cgo=maker.config.require_cgo == "always",
+        )
+    planner = _planner(site, solved, where, absence)
     changes: dict[str, FileChange] = {}
     found = list(site.workspace.existing.diagnostics)
     for each in site.outlines:
@@ -62,10 +66,10 @@ def plan_tree(
         if wanted or stale or (empty and each.directory.build_file and chosen(path)):
             changes[path], problems = maker.build_file(each.directory, wanted, stale)
             found += problems
-    return Planned(changes=changes, where=where, diagnostics=tuple(found))
+    return Planned(changes=changes, where=where, absence=absence, diagnostics=tuple(found))
 
 
-def _planner(site: Site, solved: Solved | None, where: Compatibility) -> Planner:
+def _planner(site: Site, solved: Solved | None, where: Compatibility, absence: AbsenceByCgo) -> Planner:
     externals = Externals.known(
         site.repositories,
         site.modules,
@@ -78,15 +82,20 @@ def _planner(site: Site, solved: Solved | None, where: Compatibility) -> Planner
     return Planner(
         workspace=site.workspace,
         index=build_index(site.outlines, externals, site.convention, site.workspace.existing),
-        conditions=select_conditions(site.repositories, (each.name for each in site.view.platforms)),
+        conditions=site.conditions,
         facts=where.facts,
-        incompatible=site.incompatible,
+        marks=site.marks,
         packages=frozenset(each.directory.path for each in site.outlines if each.is_package) | of_c,
         absent_labels=where.absent_labels,
+        blocked=_nowhere if site.third_party else absence.blocked,
         filters_tests=site.repositories.filters_tests,
         assembles_with_c=site.repositories.assembles_with_c,
         beside_gazelle=site.beside_gazelle,
     )
+
+
+def _nowhere(_: str) -> ByCgo:
+    return ByCgo()
 
 
 def _wanted_rules(

@@ -14,6 +14,7 @@ from pathlib import Path
 from attrs import frozen
 
 from bazel_xc.bazel.outline import Outline, import_paths, outline
+from bazel_xc.bazel.select import Conditions, Marks, select_conditions
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.golang.modules import Module
@@ -26,17 +27,21 @@ from bazel_xc.model import Diagnostic
 class Site:
     """The input for planning a tree.
 
-    ``universe`` has the packages of this tree, ``build`` all packages of the whole build. The rules of
+    ``universe`` has the packages of this tree, ``flipped`` the same with inverted cgo, if anything depends on
+    it; ``build`` has all packages of the whole build. The rules of
     ``untouched`` directories are left unchanged; ``ignored`` ones of them are outside of their module.
     ``source`` is Go's own source folder, ``mode`` the mode of the configuration. ``convention`` is the naming
-    where no directive sets one; ``root_name`` names rules in the root if nothing else does. ``incompatible``
-    is the label that marks a target as not buildable. ``repositories`` has the names of other repositories in
-    this tree. It is ``beside_gazelle`` if Gazelle may run in it, too.
+    where no directive sets one; ``root_name`` names rules in the root if nothing else does. ``marks`` are the
+    labels of targets that cannot be built somewhere, ``keys`` is the package with the keys for cgo.
+    ``repositories`` has the names of other repositories in this tree. It is ``beside_gazelle`` if Gazelle may
+    run in it, too. The rules of a ``third_party`` module are not marked where the packages of the workspace
+    that import them are.
     """
 
     workspace: Workspace
     modules: tuple[Module, ...]
     universe: Universe
+    flipped: Universe | None
     build: Universe
     untouched: frozenset[str]
     ignored: frozenset[str] = frozenset()
@@ -47,13 +52,20 @@ class Site:
     vendored: bool
     convention: str
     root_name: str
-    incompatible: str
+    marks: Marks
+    keys: str
     beside_gazelle: bool = False
+    third_party: bool = False
 
     @property
     def packages(self) -> Mapping[str, GoPackage]:
         """The folded packages by directory."""
         return self.universe.own
+
+    @cached_property
+    def conditions(self) -> Conditions:
+        """The spelling of keys in this tree."""
+        return select_conditions(self.repositories, self.universe.names, self.keys)
 
     @cached_property
     def _outlined(self) -> tuple[tuple[Outline, ...], tuple[Diagnostic, ...]]:

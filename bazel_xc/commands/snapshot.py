@@ -13,7 +13,7 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.bazel.platforms import incompatible_label
+from bazel_xc.bazel.platforms import platform_marks
 from bazel_xc.buildfile.repositories import Repositories, read_repositories
 from bazel_xc.buildfile.workspace import Workspace, read_workspace
 from bazel_xc.commands.options import Options, configuration, timeout_of
@@ -92,6 +92,7 @@ class Snapshot:
             workspace=self.workspace,
             modules=self.modules,
             universe=self.universe,
+            flipped=self.loaded.flipped,
             build=self.universe,
             untouched=self.loaded.untouched,
             ignored=self.loaded.ignored,
@@ -102,7 +103,8 @@ class Snapshot:
             vendored=config.external == "vendored",
             convention=config.naming or self.workspace.convention,
             root_name=self.root.resolve().name,
-            incompatible=incompatible_label(self.repositories, config.platforms_package),
+            marks=platform_marks(self.repositories, config.platforms_package),
+            keys=f"//{config.platforms_package}",
             beside_gazelle=self.repositories.has_gazelle,
         )
 

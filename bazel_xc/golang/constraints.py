@@ -209,6 +209,13 @@ def holds(
     return _value(expr, platform, tags, minor)
 
 
+def with_cgo(expr: Expr | None, *, cgo: bool) -> Expr | None:
+    """The constraint for one setting of cgo; the same object if it does not depend on it."""
+    if expr is None or not _names_cgo(expr):
+        return expr
+    return _settled(expr, ALWAYS if cgo else NEVER)
+
+
 @functools.lru_cache(maxsize=4096)
 def may_hold(expr: Expr | None, tags: frozenset[str] = frozenset()) -> frozenset[str]:
     """The names of the known platforms on which the constraint may be true, as Gazelle decides it.
@@ -219,6 +226,21 @@ def may_hold(expr: Expr | None, tags: frozenset[str] = frozenset()) -> frozenset
     """
     where = KNOWN_PLATFORMS if expr is None else _where(expr, tags, negated=False)
     return KNOWN_PLATFORMS if where == KNOWN_PLATFORMS else where
+
+
+def _names_cgo(expr: Expr) -> bool:
+    if isinstance(expr, Tag):
+        return expr.name == "cgo"
+    return _names_cgo(expr.term) if isinstance(expr, Not) else any(map(_names_cgo, expr.terms))
+
+
+def _settled(expr: Expr, cgo: Expr) -> Expr:
+    """The expression with a constant for the tag ``cgo``."""
+    if isinstance(expr, Tag):
+        return cgo if expr.name == "cgo" else expr
+    if isinstance(expr, Not):
+        return Not(_settled(expr.term, cgo))
+    return type(expr)(tuple(_settled(term, cgo) for term in expr.terms))
 
 
 def _nested(expr: Expr) -> str:

@@ -17,19 +17,28 @@ from attrs import evolve, field, frozen
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.errors import GoError
 from bazel_xc.golang import unloaded
+from bazel_xc.golang.flipped import flipped_listings
 from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.golang.listing import GoLister, Listing, ListingPlace, joined
 from bazel_xc.golang.modules import ListingGroup, Module, module_of, vendored_modules
 from bazel_xc.golang.package import (
+    GO_KINDS,
     GoPackage,
     GoView,
     ReadDirectory,
     RuleTags,
     active_platforms,
+    flipped_package,
     fold,
     read_directory,
 )
-from bazel_xc.golang.undefined import Sources, Undefined, undefined_anywhere, undefined_findings
+from bazel_xc.golang.undefined import (
+    Sources,
+    Undefined,
+    cgo_of_others,
+    undefined_anywhere,
+    undefined_findings,
+)
 from bazel_xc.golang.universe import Universe, by_directory
 from bazel_xc.model import Diagnostic, Platform, Severity, is_inside
 from bazel_xc.tree import glance
@@ -78,7 +87,7 @@ class Loaded:
 
     The rules of ``untouched`` directories are left unchanged: their Go could not be understood, or go.mod
     excludes them from its module; the latter are also ``ignored``. ``flipped`` is the universe with every
-    platform's cgo setting inverted, None unless it was requested.
+    platform's cgo setting inverted, None if nothing depends on cgo.
     """
 
     universe: Universe
@@ -89,7 +98,7 @@ class Loaded:
 
 
 def load(tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, go: GoLister, *, both: bool) -> Loaded:
-    """Lists, reads and folds the workspace; ``both`` requests ``flipped``.
+    """Lists, reads and folds the workspace. With ``both``, go lists ``flipped``; otherwise sources decide.
 
     In a vendored place the imports come from the sources; go lists only its own packages, to find which of
     their files are compiled. With inverted cgo it is not listed at all. Raises ``GoError`` if go lists
@@ -122,6 +131,8 @@ def load(tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, go: GoLis
         unasked = (evolve(d, unlisted=True) if d.path in vendored else d for d in directories)
         packages = _fold(tree, unasked, by_directory(others, tree.root), turned).packages
         flipped = _universe(tree, packages, others, sources, turned, {})
+    elif universe.cgo or any(map(_depends_on_cgo, folded.packages.values())):
+        flipped = _flipped(tree, universe, sources, view)
     tree.workspace.tree.forget(".go")
     ignored = frozenset(_ignored(tree))
     of_own = (each for each in universe.undefined if each.import_path in universe.own_paths)
@@ -139,6 +150,18 @@ def load(tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, go: GoLis
             *(unloaded.failed_listing(each, tree.root) for each in failed),
         ),
     )
+
+
+def _depends_on_cgo(package: GoPackage) -> bool:
+    return any(file.by_cgo.on != file.by_cgo.off for file in package.of(*GO_KINDS))
+
+
+def _flipped(tree: GoTree, universe: Universe, sources: Sources, view: GoView) -> Universe:
+    """The universe with inverted cgo, by the sources of own packages and of those that depend on cgo."""
+    turned = evolve(view, platforms=tuple(evolve(each, cgo=not each.cgo) for each in view.platforms))
+    listings = flipped_listings(universe.listings, universe.cgo, sources, view)
+    packages = {path: flipped_package(each, turned) for path, each in universe.own.items()}
+    return _universe(tree, packages, listings, sources, turned, {})
 
 
 def load_module(tree: GoTree, listings: _Listings, view: GoView) -> tuple[Universe, Folded]:
@@ -168,10 +191,14 @@ def _universe(
     listed: _ByDirectory,
 ) -> Universe:
     """The universe of a tree; also records the platforms on which own packages lack a declaration."""
-    found = undefined_anywhere(packages.values(), listings, sources, view)
+    paths = frozenset(package.import_path for package in packages.values())
+    cgo = cgo_of_others(listings, paths, sources, view)
+    found = undefined_anywhere(packages.values(), listings, cgo, sources, view)
     own = dict(_with_undefined(packages, found))
     modules = {path: module for each in tree.vendor_lists.values() for path, module in each.items()}
-    return Universe.of(view.platforms, listings, own, undefined=found, modules=modules, listed=listed)
+    return Universe.of(
+        view.platforms, listings, own, cgo=cgo, undefined=found, modules=modules, listed=listed
+    )
 
 
 def _with_undefined(

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Mapping, Set
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.golang.constraints import holds, may_hold
+from bazel_xc.golang.constraints import holds, may_hold, with_cgo
 from bazel_xc.golang.gazelle import EVERYWHERE, NOWHERE, Reading, read_constraints
 from bazel_xc.golang.listed import C_WITHOUT_CGO, CGO_IN_TEST, NO_OBSTACLE, ListedPackage
 from bazel_xc.golang.source import SourceFile, scan_go, scan_other
-from bazel_xc.model import ByPlatform, Diagnostic, Platform, Severity
+from bazel_xc.model import ByCgo, ByPlatform, Diagnostic, Platform, Severity
 
 
 class FileKind(enum.StrEnum):
@@ -45,9 +45,9 @@ GO_KINDS = frozenset({FileKind.GO, FileKind.TEST, FileKind.XTEST})
 
 @frozen(kw_only=True)
 class PackageFile:
-    """One file of a package.
+    """One file of a package. ``may`` has names of known platforms, ``active`` of configured ones.
 
-    ``may`` has names of known platforms, ``active`` of configured ones. ``gazelle`` is Gazelle's reading.
+    ``by_cgo`` has those of ``may`` for each setting of cgo. ``gazelle`` is Gazelle's reading.
     """
 
     name: str
@@ -55,6 +55,7 @@ class PackageFile:
     source: SourceFile
     may: frozenset[str]
     active: frozenset[str]
+    by_cgo: ByCgo
     gazelle: Reading = EVERYWHERE
 
     @property
@@ -70,7 +71,7 @@ class PackageFile:
     @property
     def uses_cgo(self) -> bool:
         """Whether it is a Go file that imports "C"."""
-        return any(each.path == "C" for each in self.source.imports)
+        return _imports_c(self.source)
 
 
 @frozen(kw_only=True)
@@ -245,6 +246,15 @@ def readings_of(files: Iterable[PackageFile]) -> dict[str, Reading]:
     return found
 
 
+def flipped_package(package: GoPackage, view: GoView) -> GoPackage:
+    """The package on the platforms of ``view``, which have the other setting of cgo; by its files alone."""
+    files = tuple(evolve(file, active=_active(file.source, view)) for file in package.files)
+    buildable = frozenset(name for file in files if file.kind is FileKind.GO for name in file.active)
+    if not files:
+        buildable = package.buildable  # its sources are made by rules
+    return evolve(package, files=files, buildable=buildable, unknown=frozenset(), undefined=frozenset())
+
+
 def imports_of(files: Iterable[PackageFile]) -> ByPlatform[str]:
     """The imports of some files without "C", with the known platforms on which they are imported."""
     where: dict[str, frozenset[str]] = {}
@@ -277,14 +287,20 @@ def _file(source: SourceFile, directory: ReadDirectory, possible: Set[str], view
     if not directory.unlisted:
         active &= possible
     tags = directory.deferred_tags | _tags_of_rules(source.name, directory)
+    on, off = (may_hold(with_cgo(source.constraint, cgo=cgo), tags) for cgo in (True, False))
     return PackageFile(
         name=source.name,
         kind=_kind(source),
         source=source,
         may=may_hold(source.constraint, tags),
         active=active,
+        by_cgo=ByCgo(on, frozenset() if _imports_c(source) else off),
         gazelle=read_constraints(source.name, source.header, tags),
     )
+
+
+def _imports_c(source: SourceFile) -> bool:
+    return any(each.path == "C" for each in source.imports)
 
 
 def _tags_of_rules(name: str, directory: ReadDirectory) -> frozenset[str]:
@@ -302,7 +318,7 @@ def _tags_of_rules(name: str, directory: ReadDirectory) -> frozenset[str]:
 
 def _active(source: SourceFile, view: GoView) -> frozenset[str]:
     """The configured platforms on which a file is compiled, by its own constraints and its use of cgo."""
-    uses_cgo = any(each.path == "C" for each in source.imports)
+    uses_cgo = _imports_c(source)
     platforms = [each for each in view.platforms if each.cgo or not uses_cgo]
     if source.constraint is not None:
         release = view.release[1]

@@ -138,16 +138,19 @@ def undefined(
 
 
 def undefined_anywhere(
-    packages: Iterable[GoPackage], listings: Iterable[Listing], sources: Sources, view: GoView
+    packages: Iterable[GoPackage],
+    listings: Iterable[Listing],
+    cgo: frozenset[str],
+    sources: Sources,
+    view: GoView,
 ) -> tuple[Undefined, ...]:
     """The undefined names on the platforms of ``view``, in ``packages`` of the workspace and in other
-    packages of ``listings``. Files that are left out count for packages with cgo and for own packages.
+    packages of ``listings``. Files that are left out count for own packages and for those in ``cgo``.
 
     In an own package without cgo, a file that another file seems to replace does not count.
     """
     packages, by_name = tuple(packages), {each.platform.name: each for each in listings}
     own = frozenset(package.import_path for package in packages)
-    cgo = frozenset(_cgo_of_others(by_name.values(), own, sources, view))
     left = {name: _left_out_of(packages, name) for name in (each.name for each in view.platforms)}
     suspects = cgo.union(*(each.keys() for each in left.values()))
     packages = tuple(each for each in packages if _touches(each, suspects)) if suspects else ()
@@ -170,10 +173,16 @@ def _left_out_of(packages: Iterable[GoPackage], platform: str) -> dict[str, froz
     return {each.import_path: files for each, files in found if files}
 
 
+def cgo_of_others(
+    listings: Iterable[Listing], own: frozenset[str], sources: Sources, view: GoView
+) -> frozenset[str]:
+    """The packages outside of the workspace with a file that would import "C" on some platform with cgo."""
+    return frozenset(_cgo_of_others(listings, own, sources, view))
+
+
 def _cgo_of_others(
     listings: Iterable[Listing], own: frozenset[str], sources: Sources, view: GoView
 ) -> Iterator[str]:
-    """The packages outside of the workspace with a file that would import "C" on some platform with cgo."""
     for listing in listings:
         platform = evolve(listing.platform, cgo=True)
         for path, package in listing.packages.items():

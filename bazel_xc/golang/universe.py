@@ -69,14 +69,16 @@ class Package:
 class Universe:
     """All packages by import path; ``own`` maps directories to the folded packages of the workspace.
 
-    ``undefined`` are packages that lack a declaration. The raw listings are kept for readers of single files:
-    ``listings``, and for the packages of the tree ``listed``, by directory and platform.
+    ``undefined`` are packages that lack a declaration; ``cgo`` are import paths of packages outside of the
+    tree that have a file with cgo for some platform, compiled or not. The raw listings are kept for readers
+    of single files: ``listings``, and for the packages of the tree ``listed``, by directory and platform.
     """
 
     platforms: tuple[Platform, ...]
     packages: Mapping[str, Package]
     own: Mapping[str, GoPackage]
     undefined: tuple[Undefined, ...] = ()
+    cgo: frozenset[str] = frozenset()
     listings: tuple[Listing, ...] = ()
     listed: Mapping[str, Mapping[str, ListedPackage]] = field(factory=dict)
 
@@ -87,6 +89,7 @@ class Universe:
         listings: tuple[Listing, ...],
         own: Mapping[str, GoPackage],
         *,
+        cgo: frozenset[str] = frozenset(),
         undefined: tuple[Undefined, ...] = (),
         modules: Mapping[str, str] | None = None,
         listed: Mapping[str, Mapping[str, ListedPackage]] | None = None,
@@ -107,6 +110,7 @@ class Universe:
             packages=found,
             own=own,
             undefined=undefined,
+            cgo=cgo,
             listings=listings,
             listed=listed or {},
         )

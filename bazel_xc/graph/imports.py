@@ -1,8 +1,8 @@
 """The import graph as plain tables with a mask of platforms for each import, and the ``Absence`` of packages.
 
-Comes in: a ``Universe``. Goes out: reachability, shortest chains, and the ``Absence``, which answers for
-every command where a package cannot be built. Nodes are names; nothing here knows C libraries. Cycles are
-allowed: a workspace that does not load may have some.
+Comes in: a ``Universe`` for each setting of cgo. Goes out: reachability, shortest chains, and the
+``Absence``, which answers for every command where a package cannot be built. Nodes are names; nothing here
+knows C libraries. Cycles are allowed: a workspace that does not load may have some.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from attrs import field, frozen
 
-from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
 from bazel_xc.golang.universe import Universe
+from bazel_xc.model import ByCgo
 
 Edges = Mapping[str, Mapping[str, int]]
 Successors = Mapping[str, Collection[str]]
@@ -41,13 +41,12 @@ def above(edges: Edges, marked: Mapping[str, int], besides: Collection[str] = ()
 
 @frozen(kw_only=True)
 class Absence:
-    """The platforms on which packages cannot be built, or on which that is unknown.
+    """The configured platforms on which packages cannot be built.
 
-    By directory, for own packages, names of known platforms: ``libraries``, where the library cannot be built
-    because of its own files or a package of another module; ``tests``, where its tests have nothing to
-    compile or import such a package. By import path, masks: ``absent``, the same for all packages;
-    ``unknown``, where go could not load the package; ``blocked``, which adds packages that reach an absent
-    one.
+    By directory, for own packages, names: ``libraries``, where the library cannot be built because of its own
+    files, its C or a package of another module; ``tests``, where its tests have nothing to compile or import
+    such a package. By import path, masks: ``absent``, the same for all packages; ``unknown``, where go could
+    not load the package; ``blocked``, which adds packages that reach an absent one.
     """
 
     libraries: Mapping[str, frozenset[str]] = field(factory=dict)
@@ -56,9 +55,52 @@ class Absence:
     unknown: Mapping[str, int] = field(factory=dict)
     blocked: Mapping[str, int] = field(factory=dict)
 
-    def of(self, package: GoPackage) -> frozenset[str]:
-        """The known platforms on which an own package cannot be built, apart from inherited ones."""
-        return self.libraries.get(package.directory, _NOWHERE)
+
+@frozen(kw_only=True)
+class AbsenceByCgo:
+    """The absence with the configured settings of cgo, and with the opposite ones.
+
+    ``universe`` has the configured settings, ``opposite`` the others; they are the same if nothing depends
+    on cgo.
+    """
+
+    universe: Universe
+    configured: Absence
+    opposite: Universe
+    flipped: Absence
+
+    def join(self, here: frozenset[str], there: frozenset[str]) -> ByCgo:
+        """Joins configured platforms: ``here`` with their settings of cgo, ``there`` with the opposite."""
+        on = frozenset(each.name for each in self.universe.platforms if each.cgo)
+        return ByCgo((here & on) | (there - on), (here - on) | (there & on))
+
+    def library(self, directory: str) -> ByCgo:
+        """The configured platforms on which the library of a directory cannot be built by itself."""
+        both = (each.libraries.get(directory, _NOWHERE) for each in (self.configured, self.flipped))
+        return self.join(*both)
+
+    def tests(self, directory: str) -> ByCgo:
+        """The configured platforms on which the tests of a directory cannot be built by themselves."""
+        both = (each.tests.get(directory, _NOWHERE) for each in (self.configured, self.flipped))
+        return self.join(*both)
+
+    def blocked(self, import_path: str) -> ByCgo:
+        """The configured platforms on which a package, or one that it reaches, cannot be built."""
+        both = (each.blocked.get(import_path, 0) for each in (self.configured, self.flipped))
+        return self.join(*map(self.universe.on, both))
+
+
+def absence_by_cgo(
+    universe: Universe,
+    flipped: Universe | None,
+    *,
+    lacking: Mapping[str, frozenset[str]] | None = None,
+    made: frozenset[str] = frozenset(),
+) -> AbsenceByCgo:
+    """Computes both; see ``absence``."""
+    here = absence(universe, lacking=lacking, made=made)
+    there = absence(flipped, lacking=lacking, made=made) if flipped else here
+    return AbsenceByCgo(universe=universe, configured=here, opposite=flipped or universe, flipped=there)
 
 
 def absence(
@@ -67,21 +109,22 @@ def absence(
     lacking: Mapping[str, frozenset[str]] | None = None,
     made: frozenset[str] = frozenset(),
 ) -> Absence:
-    """Computes it. ``lacking`` maps directories to the platforms on which an archive is missing; ``made`` are
-    the import paths of rules, whose sources may be unknown.
+    """Computes it. ``lacking`` maps directories to the platforms on which an archive is missing if cgo is on;
+    ``made`` are the import paths of rules, whose sources may be unknown.
     """
     own = universe.own_paths
     absent, unknown = _others(universe, made)
     unusable = above(universe.importers, absent, besides=own)
     configured = frozenset(universe.names)
+    with_c = frozenset(platform.name for platform in universe.platforms if platform.cgo)
     libraries: dict[str, frozenset[str]] = {}
     tests: dict[str, frozenset[str]] = {}
     by_path: dict[str, frozenset[str]] = {}
     for each in universe.own.values():
         path, directory = each.import_path, each.directory
-        here = absent_platforms(each, configured) | _importing(each.of(FileKind.GO), unusable, universe)
-        libraries[directory] = here | (lacking or {}).get(directory, _NOWHERE)
-        nothing = _absent_for_tests(each, configured)
+        here = _absent_platforms(each, configured) | _importing(each.of(FileKind.GO), unusable, universe)
+        libraries[directory] = here | (lacking or {}).get(directory, _NOWHERE) & with_c
+        nothing = configured - _NOWHERE.union(*(file.active for file in each.of(*TEST_KINDS)))
         tests[directory] = nothing | _importing(each.of(*TEST_KINDS), unusable, universe)
         # A vendored copy of a module of the workspace has the same import paths.
         by_path[path] = libraries[directory] & by_path.get(path, libraries[directory])
@@ -126,23 +169,16 @@ def _importing(files: Iterable[PackageFile], paths: Mapping[str, int], universe:
     return universe.on(found)
 
 
-def absent_platforms(package: GoPackage, configured: frozenset[str]) -> frozenset[str]:
-    """The known platforms on which a package's library has nothing to build, or does not compile.
-
-    For configured platforms go decides; for the others, the constraints of the files.
-    """
-    if any(not name.endswith("_test.go") for name in package.generated):
-        return _NOWHERE  # generated files may have any constraint
-    may = _NOWHERE.union(*(file.may for file in package.of(FileKind.GO)))
-    return (configured - package.buildable) | package.undefined | (KNOWN_PLATFORMS - configured - may)
+def _absent_platforms(package: GoPackage, configured: frozenset[str]) -> frozenset[str]:
+    """The configured platforms on which a package's library has nothing to build, or does not compile."""
+    if is_generated(package):
+        return _NOWHERE
+    return (configured - package.buildable) | package.undefined
 
 
-def _absent_for_tests(package: GoPackage, configured: frozenset[str]) -> frozenset[str]:
-    """The known platforms on which a package has no test file to compile."""
-    files = package.of(*TEST_KINDS)
-    may = _NOWHERE.union(*(file.may for file in files))
-    active = _NOWHERE.union(*(file.active for file in files))
-    return (configured - active) | (KNOWN_PLATFORMS - configured - may)
+def is_generated(package: GoPackage) -> bool:
+    """Whether rules make some of its files, which may have any constraint."""
+    return any(not name.endswith("_test.go") for name in package.generated)
 
 
 @frozen

@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from attrs import evolve
 from build_texts import UNKNOWN_ATTRIBUTES, calls, comments_alone, lists, numbered, other_statements, values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, composite
 
+from bazel_xc.bazel.cgo_settings import marks
 from bazel_xc.bazel.merge import MergeContext, merge
 from bazel_xc.bazel.outline import Slot
-from bazel_xc.bazel.select import Conditions
+from bazel_xc.bazel.select import Conditions, exclusion
+from bazel_xc.bazel.selected import project
 from bazel_xc.bazel.touched import touched_rules
 from bazel_xc.bazel.untouched import damage
 from bazel_xc.bazel.wanted import WantedRule
@@ -36,12 +39,14 @@ from bazel_xc.buildfile.syntax import (
     String,
     Sum,
     Value,
+    strings_in,
 )
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
-from bazel_xc.model import Diagnostic, Label
+from bazel_xc.model import ByCgo, Diagnostic, Label
 
 CONDITIONS = Conditions("rules_go", KNOWN_PLATFORMS)
 INCOMPATIBLE = "//platforms:incompatible"
+MARKS = marks(INCOMPATIBLE, "//platforms")
 
 
 def _context(*, mapped: tuple[tuple[str, MappedKind], ...] = (), cgo_only: bool = False) -> MergeContext:
@@ -49,7 +54,7 @@ def _context(*, mapped: tuple[tuple[str, MappedKind], ...] = (), cgo_only: bool 
         settings=Settings(map_kinds=mapped),
         package="p",
         rules_go="rules_go",
-        incompatible=(INCOMPATIBLE,),
+        marks=MARKS,
         our_cdeps=frozenset({Label("", "p", "old_cgo"), Label("", "p", "p_cgo")}),
         cgo_only=cgo_only,
         conditions=CONDITIONS,
@@ -363,6 +368,75 @@ def test_target_compatible_with_of_people_stays(old: str, ours: bool) -> None:
     text = f'{LOAD}go_library(\n    name = "p",\n    target_compatible_with = {old},\n)\n'
     new, _ = _merge(text.encode(), [_library()])
     assert (new.decode() == text) is (not ours or "//x:y" in old)
+
+
+PURE = f'select({{"//platforms:cgo_is_off": "auto", "{DEFAULT}": "off"}})'
+OLD_PURE = f'select({{"@rules_go//go/platform:linux": "off", "{DEFAULT}": "auto"}})'
+
+
+@pytest.mark.parametrize(
+    ("old", "wanted", "new"),
+    [
+        pytest.param("", PURE, PURE, id="new"),
+        pytest.param(OLD_PURE, PURE, PURE, id="by_platform_is_replaced"),
+        pytest.param(OLD_PURE, "", "", id="by_platform_goes"),
+        pytest.param(PURE, "", "", id="by_cgo_goes"),
+        pytest.param('"off"', PURE, PURE, id="off_where_cgo_is_needed"),
+        pytest.param('"off"', "", '"off"', id="off_where_it_is_not"),
+        pytest.param('"on"', PURE, '"on"', id="another_word"),
+        pytest.param(
+            f'select({{"//my:key": "off", "{DEFAULT}": "auto"}})',
+            PURE,
+            f'select({{"//my:key": "off", "{DEFAULT}": "auto"}})',
+            id="keys_of_a_user",
+        ),
+        pytest.param('"off",  # keep', PURE, '"off",  # keep', id="kept"),
+    ],
+)
+def test_pure(old: str, wanted: str, new: str) -> None:
+    head = f'{LOAD}go_binary(\n    name = "p",\n    embed = [":lib"],\n'.replace("go_library", "go_binary")
+    attributes: dict[str, Value] = {"embed": strings([":lib"])}
+    if wanted:
+        attributes["pure"] = parse("BUILD", f"f(x = {wanted})".encode()).calls[0].attributes[0].value
+
+    text = _merged(
+        f"{head}    pure = {old}\n)\n" if old else f"{head})\n", Wanted("go_binary", "p", attributes)
+    )
+
+    call = next(call for call in parse("BUILD", text.encode()).calls if call.kind == "go_binary")
+    found = call.get("pure")
+    if not new:
+        assert found is None
+    else:
+        assert found is not None
+        wanted_value = parse("BUILD", f"f(x = {new}\n)".encode()).calls[0].attributes[0].value
+        assert project(found.value, "linux_arm64") == project(wanted_value, "linux_arm64")
+        assert _words(found.value) == _words(wanted_value)
+
+
+def _words(value: Value) -> list[tuple[str, str]]:
+    """The keys and strings of a value."""
+    if isinstance(value, Select):
+        return [(branch.key, text) for branch in value.branches for text in strings_in(branch.value)]
+    return [("", text) for text in strings_in(value)]
+
+
+def test_what_cannot_be_found_out_stays_incompatible_for_each_setting_of_cgo() -> None:
+    old = f'select({{"@rules_go//go/platform:linux": ["//platforms:requires_cgo"], "{DEFAULT}": []}})'
+    text = f'{LOAD}go_library(\n    name = "p",\n    target_compatible_with = {old},\n)\n'
+    file = parse("p/BUILD.bazel", text.encode())
+    on = frozenset(name for name in KNOWN_PLATFORMS if name.startswith("linux"))
+    new = exclusion(ByCgo(on=on), CONDITIONS, MARKS)
+    assert new is not None
+    (rule,) = _rules(file, [_library(target_compatible_with=new)], _context())
+    uncertain = evolve(rule, uncertain=frozenset({"target_compatible_with"}))
+
+    data, _ = merge(file, [uncertain], (), _context())
+
+    attribute = parse("BUILD", data).calls[1].get("target_compatible_with")
+    assert attribute is not None
+    assert project(attribute.value, "linux_arm64") == (INCOMPATIBLE,)
+    assert project(attribute.value, "windows_arm64") == ()
 
 
 # Properties

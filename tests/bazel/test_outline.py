@@ -14,7 +14,7 @@ from bazel_xc.buildfile.settings import Settings
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
 from bazel_xc.golang.source import scan_go
-from bazel_xc.model import Diagnostic
+from bazel_xc.model import ByCgo, Diagnostic
 
 LIBRARY = 'go_library(name = "{0}", srcs = ["p.go"], importpath = "{1}")\n'
 
@@ -35,7 +35,9 @@ def _package(files: Mapping[str, str], import_path: str = "e.com/p", path: str =
         if name.endswith("_test.go"):
             kind = FileKind.XTEST if source.package.endswith("_test") else FileKind.TEST
         held = frozenset({"linux_amd64"})
-        found.append(PackageFile(name=name, kind=kind, source=source, may=held, active=held))
+        found.append(
+            PackageFile(name=name, kind=kind, source=source, may=held, active=held, by_cgo=ByCgo.both(held))
+        )
     name = found[0].source.package.removesuffix("_test")
     return GoPackage(directory=path, import_path=import_path, name=name, files=tuple(found))
 

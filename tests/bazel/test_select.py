@@ -9,26 +9,28 @@ from hypothesis import strategies as st
 from bazel_xc.bazel.select import (
     Conditions,
     Form,
+    Marks,
     build,
+    build_by_cgo,
     build_set,
     exclusion,
-    platform_of_key,
-    project,
-    same_meaning,
-    same_parts,
+    follow,
     select_conditions,
+    where_cgo_is_on,
 )
+from bazel_xc.bazel.selected import platform_of_key, project, same_meaning, same_parts, settings
 from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.printer import DEFAULT, format_value, strings
 from bazel_xc.buildfile.repositories import Repositories
-from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Sum, Value
+from bazel_xc.buildfile.syntax import Branch, ListValue, Opaque, Select, String, Sum, Value, strings_in
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS, KNOWN_PLATFORMS
 from bazel_xc.golang.gazelle import Family, Reading
-from bazel_xc.model import ByPlatform
+from bazel_xc.model import ByCgo, ByPlatform, Platform
 
 FOUR = frozenset({"linux_amd64", "linux_arm64", "windows_amd64", "windows_arm64"})
 CONDITIONS = Conditions("rules_go", FOUR)
 INCOMPATIBLE = "//platforms:incompatible"
+MARKS = Marks(INCOMPATIBLE, "//platforms:requires_cgo", "//platforms:requires_no_cgo")
 
 
 def _value(text: str) -> Value:
@@ -78,8 +80,8 @@ def test_nothing_is_no_value() -> None:
     assert build(ByPlatform(), CONDITIONS) is None
     assert build(ByPlatform.held({"x": frozenset({"plan9_386"})}), CONDITIONS) is None
     assert build(ByPlatform(), CONDITIONS, Form.FLAGS) is None
-    assert exclusion(frozenset(), CONDITIONS, INCOMPATIBLE) is None
-    assert exclusion(frozenset({"plan9_386"}), CONDITIONS, INCOMPATIBLE) is None
+    assert exclusion(ByCgo(), CONDITIONS, MARKS) is None
+    assert exclusion(ByCgo.both(frozenset({"plan9_386"})), CONDITIONS, MARKS) is None
 
 
 def test_text() -> None:
@@ -166,13 +168,13 @@ def test_platforms_unknown_to_gazelle_have_keys_if_they_are_configured() -> None
     ],
 )
 def test_exclusion_takes_the_shorter_form(absent: list[str], keys: list[str], default: tuple[str]) -> None:
-    value = exclusion(_held(*absent), CONDITIONS, INCOMPATIBLE)
+    value = exclusion(ByCgo.both(_held(*absent)), CONDITIONS, MARKS)
     assert _keys(value) == keys
     assert project(value, "plan9_386") == default
 
 
 def test_exclusion_from_everywhere_is_a_plain_list() -> None:
-    assert exclusion(FOUR, CONDITIONS, INCOMPATIBLE) == strings([INCOMPATIBLE])
+    assert exclusion(ByCgo.both(FOUR), CONDITIONS, MARKS) == strings([INCOMPATIBLE])
 
 
 def test_flags_share_their_beginning() -> None:
@@ -227,6 +229,13 @@ def test_project(text: str, platform: str, strings_there: tuple[str, ...] | None
         ("@platforms//os:windows", "windows"),
         ("@my_go//go/platform:linux", "linux"),
         ("//config:fips", None),
+        ("//platforms:cgo_is_on", "cgo_is_on"),
+        ("@@//build/platforms:cgo_is_off", "cgo_is_off"),
+        ("@main//third_party/bazel_xc:cgo_is_on_linux", "cgo_is_on_linux"),
+        ("//platforms:cgo_is_off_linux_arm64", "cgo_is_off_linux_arm64"),
+        ("//platforms:cgo_is_on_beos", None),
+        ("//platforms:cgo_is_maybe", None),
+        ("@rules_go//go/toolchain:cgo_on", None),
         (DEFAULT, None),
     ],
 )
@@ -318,11 +327,18 @@ def test_each_platform_gets_its_flags_in_order(by_platform: dict[str, list[str]]
         assert project(value, platform) == flags.get(platform, ())
 
 
-@given(_platforms())
-def test_exclusion_leaves_out_what_is_absent(absent: frozenset[str]) -> None:
-    value = exclusion(absent, ALL, INCOMPATIBLE)
+@given(_platforms(), _platforms())
+def test_exclusion_leaves_out_what_is_absent(on: frozenset[str], off: frozenset[str]) -> None:
+    """One label for each platform: absent with both settings of cgo, without it, with it, or with none."""
+    value = exclusion(ByCgo(on, off), ALL, MARKS)
     for platform in KNOWN_PLATFORMS:
-        assert project(value, platform) == ((INCOMPATIBLE,) if platform in absent else ())
+        mark = {
+            (True, True): (MARKS.incompatible,),
+            (False, True): (MARKS.requires_cgo,),
+            (True, False): (MARKS.requires_no_cgo,),
+            (False, False): (),
+        }[platform in on, platform in off]
+        assert project(value, platform) == project(value, platform, cgo=False) == mark
 
 
 @given(st.dictionaries(st.sampled_from("abcd"), _platforms()))
@@ -391,3 +407,325 @@ def test_label_list_says_what_it_was_given(table: dict[str, tuple[str, ...]]) ->
 )
 def test_label_list(table: dict[str, tuple[str, ...]], text: str) -> None:
     assert build(ByPlatform.fold(table), CONDITIONS, Form.LABELS) == (_value(text) if text else None)
+
+
+# Values that depend on cgo
+
+
+ON, OFF = "//platforms:cgo_is_on", "//platforms:cgo_is_off"
+
+
+@pytest.mark.parametrize(
+    ("on", "off", "form", "text"),
+    [
+        pytest.param({}, {}, Form.SET, "", id="nothing"),
+        pytest.param({"//a": FOUR}, {"//a": FOUR}, Form.SET, '["//a"]', id="both_everywhere"),
+        pytest.param(
+            {"//a": FOUR, "//b": FOUR},
+            {"//a": FOUR},
+            Form.SET,
+            f'["//a"] + select({{"{OFF}": [], "{DEFAULT}": ["//b"]}})',
+            id="with_cgo_everywhere",
+        ),
+        pytest.param(
+            {},
+            {"//a": FOUR},
+            Form.SET,
+            f'select({{"{ON}": [], "{DEFAULT}": ["//a"]}})',
+            id="without_cgo_everywhere",
+        ),
+        pytest.param(
+            {"//a": _held("linux")},
+            {},
+            Form.SET,
+            f'select({{"{ON}_linux": ["//a"], "{DEFAULT}": []}})',
+            id="with_cgo_on_a_system",
+        ),
+        pytest.param(
+            {},
+            {"//a": _held("arm64")},
+            Form.SET,
+            f'select({{"{OFF}_arm64": ["//a"], "{DEFAULT}": []}})',
+            id="without_cgo_on_a_processor",
+        ),
+        pytest.param(
+            {"//a": FOUR - {"windows_arm64"}},
+            {},
+            Form.LABELS,
+            f'select({{"{OFF}": [], "{ON}_windows_arm64": [], "{DEFAULT}": ["//a"]}})',
+            id="default_for_most_platforms",
+        ),
+        pytest.param(
+            {"//a": _held("linux"), "//l": _held("linux")},
+            {"//l": _held("linux")},
+            Form.SET,
+            'select({"@rules_go//go/platform:linux": ["//l"], "//conditions:default": []}) + '
+            f'select({{"{ON}_linux": ["//a"], "{DEFAULT}": []}})',
+            id="platform_and_cgo",
+        ),
+        pytest.param(
+            {"//a": FOUR},
+            {"//a": _held("windows")},
+            Form.SET,
+            f'select({{"{OFF}_linux": [], "{DEFAULT}": ["//a"]}})',
+            id="without_cgo_on_some_platforms_too",
+        ),
+        pytest.param(
+            {"//a": _held("linux")},
+            {"//a": _held("windows")},
+            Form.SET,
+            f'select({{"{ON}_linux": ["//a"], "{OFF}_windows": ["//a"], "{DEFAULT}": []}})',
+            id="by_either_setting_elsewhere",
+        ),
+    ],
+)
+def test_build_by_cgo(
+    on: dict[str, frozenset[str]], off: dict[str, frozenset[str]], form: Form, text: str
+) -> None:
+    value = build_by_cgo(ByPlatform.held(on), ByPlatform.held(off), CONDITIONS, form)
+
+    wanted = _value(text) if text else None
+    assert _tables(value) == _tables(wanted)
+
+
+def _tables(value: Value | None) -> list[list[str] | dict[str, list[str]]]:
+    """Each part of a value: its strings, for a select by key."""
+    parts = value.parts if isinstance(value, Sum) else () if value is None else (value,)
+    return [
+        {branch.key: list(strings_in(branch.value)) for branch in part.branches}
+        if isinstance(part, Select)
+        else list(strings_in(part))
+        for part in parts
+    ]
+
+
+def test_labels_in_order_share_their_beginning_with_either_setting() -> None:
+    on = ByPlatform.fold(dict.fromkeys(FOUR, ("//b", "//a")))
+    off = ByPlatform.fold(dict.fromkeys(FOUR, ("//b",)))
+
+    value = build_by_cgo(on, off, CONDITIONS, Form.LABELS)
+
+    assert _tables(value) == [["//b"], {OFF: [], DEFAULT: ["//a"]}]
+
+
+def test_labels_that_would_stand_in_two_selects_stand_in_one() -> None:
+    """What comes first with cgo alone leaves nothing that both lists begin with."""
+    on = ByPlatform.fold(dict.fromkeys(FOUR, ("//c", "//mine")))
+    off = ByPlatform.fold(dict.fromkeys(FOUR, ("//mine",)))
+
+    value = build_by_cgo(on, off, CONDITIONS, Form.LABELS)
+
+    assert isinstance(value, Select)
+    for platform in FOUR:
+        assert project(value, platform, cgo=True) == ("//c", "//mine")
+        assert project(value, platform, cgo=False) == ("//mine",)
+
+
+def test_keys_for_cgo_are_in_the_package_of_the_conditions() -> None:
+    conditions = Conditions("rules_go", FOUR, "@//build/platforms")
+    value = build_by_cgo(ByPlatform.held({"//a": _held("linux")}), ByPlatform(), conditions)
+    assert isinstance(value, Select)
+    assert value.branches[0].key == "@//build/platforms:cgo_is_on_linux"
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcd"), _platforms()),
+    st.dictionaries(st.sampled_from("abcd"), _platforms()),
+)
+def test_each_setting_of_cgo_gets_its_strings(
+    on: dict[str, frozenset[str]], off: dict[str, frozenset[str]]
+) -> None:
+    value = build_by_cgo(ByPlatform.held(on), ByPlatform.held(off), ALL)
+
+    _check_no_label_in_two_parts(value)
+    for platform in KNOWN_PLATFORMS:
+        for cgo, where in ((True, on), (False, off)):
+            found = project(value, platform, cgo=cgo)
+            assert found is not None
+            assert sorted(found) == sorted(text for text, held in where.items() if platform in held)
+
+
+BY_PLATFORM = st.one_of(
+    LABELS.map(lambda texts: dict.fromkeys(KNOWN_PLATFORMS, texts)),
+    st.dictionaries(st.sampled_from(sorted(KNOWN_PLATFORMS)), LABELS),
+    st.tuples(st.sampled_from(["linux", "windows", "arm64", "amd64"]), LABELS, LABELS).map(
+        lambda case: {
+            name: case[1] if case[0] in name.split("_") else case[2] for name in sorted(KNOWN_PLATFORMS)
+        }
+    ),
+)
+
+
+@given(BY_PLATFORM, BY_PLATFORM)
+def test_each_setting_of_cgo_gets_its_labels_in_order(
+    on: dict[str, tuple[str, ...]], off: dict[str, tuple[str, ...]]
+) -> None:
+    value = build_by_cgo(ByPlatform.fold(on), ByPlatform.fold(off), ALL, Form.LABELS)
+
+    _check_no_label_in_two_parts(value)
+    for platform in KNOWN_PLATFORMS:
+        assert project(value, platform, cgo=True) == on.get(platform, ())
+        assert project(value, platform, cgo=False) == off.get(platform, ())
+    if value is not None:
+        again = _value(format_value(value, 0))
+        assert same_meaning(value, again, KNOWN_PLATFORMS, ordered=True)
+
+
+def _check_no_label_in_two_parts(value: Value | None) -> None:
+    """Bazel does not load a rule with a label in two selects, or in a list and a select."""
+    parts = [set(strings_in(part)) for part in (value.parts if isinstance(value, Sum) else ())]
+    assert sum(map(len, parts)) == len(set().union(*parts))
+
+
+@pytest.mark.parametrize(
+    ("held", "keys"),
+    [
+        pytest.param(FOUR, {OFF: "auto", DEFAULT: "off"}, id="everywhere"),
+        pytest.param(KNOWN_PLATFORMS, {OFF: "auto", DEFAULT: "off"}, id="on_more_platforms"),
+        pytest.param(_held("linux"), {f"{ON}_linux": "off", DEFAULT: "auto"}, id="one_system"),
+        pytest.param(
+            frozenset({"linux_arm64", "plan9_386"}),
+            {f"{ON}_linux_arm64": "off", DEFAULT: "auto"},
+            id="one_pair_that_rules_go_has",
+        ),
+    ],
+)
+def test_where_cgo_is_on(held: frozenset[str], keys: dict[str, str]) -> None:
+    value = where_cgo_is_on(held, CONDITIONS, "off", "auto")
+
+    assert isinstance(value, Select)
+    assert {
+        branch.key: branch.value.value for branch in value.branches if isinstance(branch.value, String)
+    } == keys
+    for platform in FOUR:
+        assert project(value, platform, cgo=True) == (("off",) if platform in held else ("auto",))
+        assert project(value, platform, cgo=False) == ("auto",)
+
+
+@pytest.mark.parametrize(
+    ("on", "off", "table"),
+    [
+        pytest.param([], ["linux", "windows"], [MARKS.requires_cgo], id="cgo_everywhere"),
+        pytest.param(["linux", "windows"], [], [MARKS.requires_no_cgo], id="no_cgo_everywhere"),
+        pytest.param(
+            ["windows"],
+            ["linux", "windows"],
+            {"windows": [INCOMPATIBLE], "default": [MARKS.requires_cgo]},
+            id="cgo_or_not_at_all",
+        ),
+        pytest.param(
+            ["windows_amd64"],
+            ["linux"],
+            {
+                "windows_amd64": [MARKS.requires_no_cgo],
+                "windows_arm64": [],
+                "default": [MARKS.requires_cgo],
+            },
+            id="three_labels",
+        ),
+    ],
+)  # fmt: skip
+def test_exclusion_by_cgo(on: list[str], off: list[str], table: list[str] | dict[str, list[str]]) -> None:
+    value = exclusion(ByCgo(_held(*on), _held(*off)), CONDITIONS, MARKS)
+
+    if isinstance(table, dict):
+        assert isinstance(value, Select)
+        assert {
+            branch.key.rpartition(":")[2]: list(strings_in(branch.value)) for branch in value.branches
+        } == table
+    else:
+        assert value == strings(table)
+
+
+BY_CGO = f"""select({{
+    "{OFF}": [],
+    "{ON}_linux_arm64": ["la"],
+    "{DEFAULT}": ["x"],
+}})"""
+
+
+@pytest.mark.parametrize(
+    ("text", "platform", "cgo", "strings_there"),
+    [
+        pytest.param(BY_CGO, "linux_arm64", True, ("la",), id="pair_with_cgo"),
+        pytest.param(BY_CGO, "linux_arm64", False, (), id="without_cgo"),
+        pytest.param(BY_CGO, "linux_amd64", True, ("x",), id="default"),
+        pytest.param(
+            f'select({{"{ON}": ["a"], "{OFF}": ["b"]}})', "linux_386", False, ("b",), id="no_default"
+        ),
+        pytest.param(
+            f'select({{"{ON}": ["a"], "{ON}_linux": ["a"], "{DEFAULT}": []}})',
+            "linux_386",
+            True,
+            None,
+            id="two",
+        ),
+        pytest.param(
+            f'select({{"{ON}_arm64": ["a"], "{ON}_linux": ["a"], "{DEFAULT}": []}})',
+            "linux_arm64",
+            True,
+            None,
+            id="system_and_processor",
+        ),
+        pytest.param(
+            f'select({{"{ON}_linux": ["a"], "{ON}_linux_arm64": ["b"], "{DEFAULT}": []}})',
+            "linux_arm64",
+            True,
+            None,
+            id="a_pair_is_not_more_special_behind_cgo",
+        ),
+        pytest.param(
+            f'select({{"{ON}": ["a"], "@rules_go//go/platform:linux": ["b"], "{DEFAULT}": []}})',
+            "linux_arm64",
+            True,
+            None,
+            id="cgo_and_a_platform",
+        ),
+        pytest.param(
+            f'select({{"{ON}": ["a"], "@rules_go//go/platform:linux": ["b"], "{DEFAULT}": []}})',
+            "linux_arm64",
+            False,
+            ("b",),
+            id="platform_alone",
+        ),
+    ],
+)
+def test_project_by_cgo(text: str, platform: str, cgo: bool, strings_there: tuple[str, ...] | None) -> None:
+    assert project(_value(text), platform, cgo=cgo) == strings_there
+
+
+def test_settings_have_cgo_off_only_where_it_matters() -> None:
+    plain, by_cgo = _value(SELECT), _value(BY_CGO)
+    assert list(settings(["linux_386"], plain, None)) == [("linux_386", True)]
+    assert list(settings(["linux_386"], plain, by_cgo)) == [("linux_386", True), ("linux_386", False)]
+
+
+def test_values_that_differ_without_cgo_do_not_mean_the_same() -> None:
+    assert not same_meaning(_value(BY_CGO), _value(BY_CGO.replace("[]", '["x"]')), FOUR, ordered=False)
+
+
+@pytest.mark.parametrize(
+    ("held", "platforms", "inside", "outside"),
+    [
+        pytest.param((), "linux_arm64", set(), {"linux_386", "plan9_386"}, id="nowhere"),
+        pytest.param(
+            ("linux_arm64",), "linux_arm64", {"linux_386", "plan9_386"}, {"linux_arm64"}, id="everywhere"
+        ),
+        pytest.param(
+            ("linux_arm64",),
+            "linux_arm64 windows_arm64",
+            {"linux_386"},
+            {"windows_386", "plan9_386"},
+            id="one_system",
+        ),
+        pytest.param(
+            ("linux_arm64",), "linux_arm64 linux_amd64", set(), {"linux_386", "plan9_386"}, id="one_of_two"
+        ),
+        pytest.param((), "", set(), {"linux_386"}, id="no_platforms"),
+    ],
+)
+def test_follow(held: tuple[str, ...], platforms: str, inside: set[str], outside: set[str]) -> None:
+    parts = (name.split("_") for name in platforms.split())
+    found = follow(frozenset(held), [Platform(goos, goarch) for goos, goarch in parts])
+    assert found >= inside
+    assert not found & outside

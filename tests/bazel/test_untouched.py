@@ -10,6 +10,7 @@ from build_texts import build_files
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bazel_xc.bazel.cgo_settings import marks
 from bazel_xc.bazel.merge import KEPT_BY_US, MergeContext
 from bazel_xc.bazel.outline import Slot
 from bazel_xc.bazel.select import Conditions
@@ -32,7 +33,7 @@ def _damage(old: str, new: str, *, stale: bool = True, cgo_only: bool = False) -
         settings=Settings(),
         package="p",
         rules_go="rules_go",
-        incompatible=("//platforms:incompatible",),
+        marks=marks("//platforms:incompatible", "//platforms"),
         cgo_only=cgo_only,
         conditions=Conditions("rules_go", KNOWN_PLATFORMS),
     )

@@ -8,15 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bazel_xc.bazel.select import Conditions, project
+from bazel_xc.bazel.select import Conditions, Form, build_by_cgo
+from bazel_xc.bazel.selected import project, settings
 from bazel_xc.bazel.values import Left, merge_value, with_others
 from bazel_xc.buildfile.parser import parse
-from bazel_xc.buildfile.printer import DEFAULT, arrange, format_value
-from bazel_xc.buildfile.syntax import Branch, ListValue, Notes, Select, String, Sum, Value
+from bazel_xc.buildfile.printer import DEFAULT, arrange, format_value, strings
+from bazel_xc.buildfile.syntax import Branch, ListValue, Notes, Select, String, Sum, Value, strings_in
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS
-from bazel_xc.model import Label
+from bazel_xc.model import ByPlatform, Label
 
 LINUX = "@rules_go//go/platform:linux"
+ON, OFF = "//platforms:cgo_is_on", "//platforms:cgo_is_off"
 SAME, OPAQUE = Left.SAME, Left.OPAQUE
 
 
@@ -209,6 +211,62 @@ def _select(**branches: str) -> str:
             id="kept_default_of_two_selects_of_one_sort",
         ),
         pytest.param(
+            "cdeps",
+            f'select({{"{OFF}": [\n"//k",  # keep\n], "{DEFAULT}": ["//a"]}})',
+            f'select({{"{OFF}": [], "{DEFAULT}": ["//b"]}})',
+            f'select({{"{OFF}": [\n"//k",  # keep\n], "{DEFAULT}": ["//b"]}})',
+            id="kept_where_cgo_is_off",
+        ),
+        pytest.param(
+            "deps",
+            f'select({{"{OFF}": [\n"//k",  # keep\n], "{DEFAULT}": []}})',
+            f'select({{"{OFF}_linux": ["//a"], "{DEFAULT}": []}})',
+            OPAQUE,
+            id="kept_where_another_key_matches_too",
+        ),
+        pytest.param(
+            "deps",
+            f'select({{"{ON}_linux": [\n"//k",  # keep\n], "{DEFAULT}": []}})',
+            f'select({{"{ON}_arm64": ["//a"], "{DEFAULT}": []}})',
+            OPAQUE,
+            id="kept_on_a_system_beside_a_processor",
+        ),
+        pytest.param(
+            "deps",
+            'select({"//old:cgo_is_off": [], "//conditions:default": ["//a"]})',
+            f'select({{"{OFF}": [], "{DEFAULT}": ["//a", "//b"]}})',
+            f'select({{"{OFF}": [], "{DEFAULT}": ["//a", "//b"]}})',
+            id="keys_for_cgo_in_another_package",
+        ),
+        pytest.param(
+            "cdeps",
+            f'select({{"{ON}_linux": ["//a"], "{DEFAULT}": []}})',
+            '["//a"]',
+            '["//a"]',
+            id="no_longer_by_cgo",
+        ),
+        pytest.param(
+            "pure",
+            _select(linux='"off"', default='"auto"'),
+            f'select({{"{OFF}": "auto", "{DEFAULT}": "off"}})',
+            f'select({{"{OFF}": "auto", "{DEFAULT}": "off"}})',
+            id="pure_by_platform_becomes_one_by_cgo",
+        ),
+        pytest.param(
+            "pure",
+            '"off"',
+            f'select({{"{OFF}": "auto", "{DEFAULT}": "off"}})',
+            f'select({{"{OFF}": "auto", "{DEFAULT}": "off"}})',
+            id="pure_for_all_becomes_one_by_cgo",
+        ),
+        pytest.param(
+            "pure",
+            f'select({{"//my:key": "on", "{DEFAULT}": "off"}})',
+            f'select({{"{OFF}": "auto", "{DEFAULT}": "off"}})',
+            OPAQUE,
+            id="pure_by_a_key_of_a_user",
+        ),
+        pytest.param(
             "pure",
             _select(linux='"off",  # keep\n', default='"auto"'),
             '"off"',
@@ -276,6 +334,16 @@ def _lists(letters: str) -> st.SearchStrategy[ListValue]:
     )
 
 
+# Sets of keys of which no two match on one platform.
+CGO_KEYS = (
+    (ON, OFF),
+    (OFF, f"{ON}_linux"),
+    (f"{ON}_arm64", f"{ON}_amd64"),
+    (f"{ON}_linux_arm64", f"{OFF}_linux_arm64"),
+    (f"{OFF}_linux", f"{ON}_windows"),
+)
+
+
 @st.composite
 def _with_selects(draw: st.DrawFn) -> Value:
     """A list and a select or two, of different sorts of keys, no string in two of them."""
@@ -284,9 +352,10 @@ def _with_selects(draw: st.DrawFn) -> Value:
         ("cd", ("linux", "windows")),
         ("ef", ("arm64", "amd64")),
         ("gh", ("linux_arm64",)),
+        ("ij", draw(st.sampled_from(CGO_KEYS))),
     ):
         chosen = draw(st.lists(st.sampled_from(names), max_size=2, unique=True))
-        keys = [*(f"@rules_go//go/platform:{name}" for name in chosen), DEFAULT]
+        keys = [*(name if ":" in name else f"@rules_go//go/platform:{name}" for name in chosen), DEFAULT]
         notes = st.sampled_from([Notes(), Notes(), Notes(("# keep: it",)), KEPT])
         branches = tuple(Branch(key, draw(_lists(letters)), draw(notes)) for key in keys)
         if chosen:
@@ -324,11 +393,47 @@ def test_what_is_kept_holds_where_it_did(before: Value, wanted: Value) -> None:
     found = merge_value("deps", before, wanted, "p", "rules_go")
 
     if not isinstance(found, Left):
-        for platform in sorted(GAZELLE_PLATFORMS):
-            kept, held = project(_only_kept(before), platform), project(found, platform)
+        for platform, cgo in settings(sorted(GAZELLE_PLATFORMS), before, wanted):
+            kept, held = project(_only_kept(before), platform, cgo=cgo), project(found, platform, cgo=cgo)
             assert kept is not None
             assert held is not None
             assert set(kept) <= set(held), platform
         again = _value(format_value(arrange("deps", found), 1)) if found else None
         second = merge_value("deps", again, wanted, "p", "rules_go")
         assert second is Left.SAME if again else found is None
+
+
+def test_kept_items_by_cgo_hold_for_both_settings() -> None:
+    """The default's kept item is also under the key that is new."""
+    old = _value(f'select({{"{OFF}": ["//a"], "{DEFAULT}": [\n"//k",  # keep\n]}})')
+    new = _value(f'select({{"{OFF}": [], "{ON}_linux": [], "{DEFAULT}": ["//b"]}})')
+
+    found = merge_value("deps", old, new, "p", "rules_go")
+
+    assert not isinstance(found, Left)
+    assert project(found, "linux_arm64") == ("//k",)
+    assert project(found, "windows_arm64") == ("//k", "//b")
+    assert project(found, "windows_arm64", cgo=False) == ()
+
+
+@given(
+    st.lists(st.sampled_from(["//u", "//v"]), unique=True),
+    st.lists(st.sampled_from([":a_cgo", ":b_cgo"]), unique=True, max_size=2),
+    st.sampled_from(["linux", "windows", "amd64", ""]),
+)
+def test_labels_of_users_hold_with_cgo_and_without(users: list[str], ours: list[str], where: str) -> None:
+    """However often the labels of ours change, those of the user are there on every platform."""
+    conditions = Conditions("rules_go", frozenset(GAZELLE_PLATFORMS))
+    names = {name for name in GAZELLE_PLATFORMS if not where or where in name.split("_")}
+    table = ByPlatform.fold({name: tuple(ours) for name in names})
+    wanted = build_by_cgo(table, ByPlatform(), conditions, Form.LABELS)
+    old = strings([*ours[:1], *users])
+
+    labels = {Label.parse(text, "p") for text in (":a_cgo", ":b_cgo")}
+    found = with_others(old, wanted, labels, "p", conditions)
+
+    texts = [set(strings_in(part)) for part in (found.parts if isinstance(found, Sum) else ())]
+    assert sum(map(len, texts)) == len(set().union(*texts))
+    for platform in GAZELLE_PLATFORMS:
+        assert set(project(found, platform, cgo=False) or ()) == set(users)
+        assert set(project(found, platform) or ()) == {*users, *(ours if platform in names else ())}

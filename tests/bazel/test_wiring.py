@@ -22,7 +22,7 @@ from bazel_xc.config import Resolve
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.package import FileKind, GoPackage, GoView, PackageFile
 from bazel_xc.golang.source import scan_go
-from bazel_xc.model import Platform
+from bazel_xc.model import ByCgo, Platform
 
 LINUX, ARM = Platform("linux", "amd64", cgo=True), Platform("linux", "arm64", cgo=True)
 DARWIN, WINDOWS_OFF = Platform("darwin", "arm64", cgo=True), Platform("windows", "arm64")
@@ -45,6 +45,7 @@ def _package(root: Path, directory: str, platforms: Iterable[Platform]) -> GoPac
                 source=scan_go(path.name, path.read_bytes() if path.suffix == ".go" else b"package p\n"),
                 may=KNOWN_PLATFORMS,
                 active=active,
+                by_cgo=ByCgo.both(KNOWN_PLATFORMS),
             )
             for path in files
         ),
@@ -156,13 +157,14 @@ def test_flags_of_pkg_config_names_that_systems_have_follow(tmp_path: Path) -> N
     assert _links(_wired(tmp_path, files, resolves=resolves)) == "-lfirst"
 
 
-def test_nothing_of_c_where_cgo_is_off(tmp_path: Path) -> None:
+def test_dependencies_are_those_with_cgo_where_it_is_off_too(tmp_path: Path) -> None:
+    """The key for cgo in front of them is the planner's."""
     files = {"inc/a.h": "", "p/p.go": _go("#cgo CFLAGS: -I${SRCDIR}/../inc", '#include "a.h"')}
 
     wiring = _wired(tmp_path, files, (LINUX, WINDOWS_OFF))
 
     assert _cdeps(wiring) == ["//inc:p_cgo"]
-    assert _cdeps(wiring, "windows_arm64") == []
+    assert _cdeps(wiring, "windows_arm64") == ["//inc:p_cgo"]
 
 
 @pytest.mark.parametrize(
@@ -248,8 +250,8 @@ def test_a_platform_without_its_library_is_absent(tmp_path: Path) -> None:
         pytest.param(
             {"linux_amd64"},
             (LINUX, WINDOWS_OFF),
-            {"linux_386", "freebsd_amd64"},
-            {"windows_arm64", "windows_amd64"},
+            {"linux_386", "freebsd_amd64", "windows_arm64", "windows_amd64"},
+            set(),
             id="cgo_off",
         ),
     ],
@@ -262,10 +264,10 @@ def test_spread(held: set[str], platforms: tuple[Platform, ...], on: set[str], o
 
 
 @given(st.sets(st.sampled_from(["linux_amd64", "linux_arm64", "darwin_arm64", "windows_arm64"])))
-def test_spread_leaves_configured_platforms_as_they_are(held: set[str]) -> None:
+def test_spread_leaves_platforms_with_cgo_as_they_are(held: set[str]) -> None:
     platforms = (LINUX, ARM, DARWIN, WINDOWS_OFF)
 
     found = spread(frozenset(held), platforms)
 
-    assert found & {platform.name for platform in platforms} == held - {"windows_arm64"}
+    assert found & {platform.name for platform in platforms if platform.cgo} == held - {"windows_arm64"}
     assert found <= KNOWN_PLATFORMS

@@ -8,6 +8,7 @@ from bazel_xc.cgo.contested import gazelle_flags
 from bazel_xc.golang.gazelle import read_constraints
 from bazel_xc.golang.package import FileKind, PackageFile
 from bazel_xc.golang.source import scan_go
+from bazel_xc.model import ByCgo
 
 
 def _file(name: str, *lines: str) -> PackageFile:
@@ -15,7 +16,9 @@ def _file(name: str, *lines: str) -> PackageFile:
     source = scan_go(name, f'package x\n\n{comments}import "C"\n'.encode())
     reading = read_constraints(name, source.header)
     on = reading.platforms
-    return PackageFile(name=name, kind=FileKind.GO, source=source, may=on, active=on, gazelle=reading)
+    return PackageFile(
+        name=name, kind=FileKind.GO, source=source, may=on, active=on, by_cgo=ByCgo(on), gazelle=reading
+    )
 
 
 def _texts(*files: PackageFile) -> dict[str, list[str]]:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from fuzz_inputs import Source, files
 
+from bazel_xc.bazel.cgo_settings import marks
 from bazel_xc.bazel.kinds import KINDS
 from bazel_xc.bazel.merge import MergeContext, merge
 from bazel_xc.bazel.outline import Slot
@@ -42,7 +43,7 @@ _CONTEXT = MergeContext(
     settings=Settings(),
     package="p",
     rules_go="rules_go",
-    incompatible=("//platforms:incompatible",),
+    marks=marks("//platforms:incompatible", "//platforms"),
     conditions=Conditions("rules_go", KNOWN_PLATFORMS),
 )
 _BY_PLATFORM = Select(

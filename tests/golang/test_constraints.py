@@ -24,6 +24,7 @@ from bazel_xc.golang.constraints import (
     may_hold,
     parse_go_build,
     parse_plus_build,
+    with_cgo,
 )
 from bazel_xc.model import Platform
 
@@ -265,3 +266,27 @@ def _reread(expr: Expr) -> Expr:
     """Reads the text of an expression; go has no words for true and false, and refuses "!!"."""
     text = str(expr).replace("true", "!nothing").replace("false", "nothing")
     return parse_go_build(text.replace("!!", ""))
+
+
+@pytest.mark.parametrize(
+    ("text", "on", "off"),
+    [
+        pytest.param("cgo", set(KNOWN_PLATFORMS), set(), id="cgo"),
+        pytest.param("!cgo", set(), set(KNOWN_PLATFORMS), id="not_cgo"),
+        pytest.param("who_knows && cgo", set(), set(), id="with_a_tag_that_nobody_sets"),
+        pytest.param("plan9 && !cgo", set(), {"plan9_386", "plan9_amd64", "plan9_arm"}, id="without_cgo"),
+        pytest.param(
+            "cgo || plan9", set(KNOWN_PLATFORMS), {"plan9_386", "plan9_amd64", "plan9_arm"}, id="or"
+        ),
+    ],
+)
+def test_constraint_for_one_setting_of_cgo(text: str, on: set[str], off: set[str]) -> None:
+    expr = parse_go_build(text)
+    assert may_hold(with_cgo(expr, cgo=True)) == on
+    assert may_hold(with_cgo(expr, cgo=False)) == off
+
+
+def test_constraint_without_cgo_is_the_same_for_both_settings() -> None:
+    expr = parse_go_build("linux && !arm64")
+    assert with_cgo(expr, cgo=True) is with_cgo(expr, cgo=False) is expr
+    assert with_cgo(None, cgo=False) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from attrs import evolve
 
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.listed import ListedPackage
@@ -12,11 +13,12 @@ from bazel_xc.golang.package import (
     FileKind,
     GoPackage,
     GoView,
+    flipped_package,
     fold,
     imports_of,
     read_directory,
 )
-from bazel_xc.model import Diagnostic, Platform, Severity
+from bazel_xc.model import ByCgo, Diagnostic, Platform, Severity
 
 VIEW = GoView(
     platforms=(Platform("linux", "arm64", cgo=True), Platform("windows", "arm64", cgo=False)),
@@ -171,3 +173,51 @@ def test_kinds_of_files_and_names_that_do_not_count() -> None:
 
 def test_directory_without_a_package() -> None:
     assert folded({"a.go": "//go:build ignore\n\npackage main\n"}, {}) == (None, ())
+
+
+def test_files_know_where_they_may_be_for_each_setting_of_cgo() -> None:
+    package, _ = folded(
+        {
+            "a.go": "package p\n",
+            "c.go": 'package p\nimport "C"\n',
+            "off.go": "//go:build !cgo\n\npackage p\n",
+            "on.go": "//go:build cgo\n\npackage p\n",
+        },
+        {},
+        unlisted=True,
+    )
+
+    assert package is not None
+    by_cgo = {file.name: file.by_cgo for file in package.files}
+    assert by_cgo == {
+        "a.go": ByCgo.both(KNOWN_PLATFORMS),
+        "c.go": ByCgo(on=KNOWN_PLATFORMS),
+        "off.go": ByCgo(off=KNOWN_PLATFORMS),
+        "on.go": ByCgo(on=KNOWN_PLATFORMS),
+    }
+
+
+def test_package_with_the_other_setting_of_cgo() -> None:
+    package, _ = folded(
+        {"c.go": 'package p\nimport "C"\n', "off_linux.go": "//go:build !cgo\n\npackage p\n"},
+        {"linux_arm64": {"CgoFiles": ["c.go"]}},
+    )
+    turned = evolve(VIEW, platforms=tuple(evolve(each, cgo=not each.cgo) for each in VIEW.platforms))
+
+    assert package is not None
+    assert package.buildable == {"linux_arm64"}
+    found = flipped_package(evolve(package, undefined=frozenset({"linux_arm64"})), turned)
+    assert {file.name: set(file.active) for file in found.files} == {
+        "c.go": {"windows_arm64"},
+        "off_linux.go": {"linux_arm64"},
+    }
+    assert found.buildable == {"linux_arm64", "windows_arm64"}
+    assert (found.undefined, found.unknown) == (frozenset(), frozenset())
+
+
+def test_package_of_rules_can_be_built_with_either_setting() -> None:
+    package, _ = folded({"a.go": "package p\n"}, {"linux_arm64": {"GoFiles": ["a.go"]}})
+
+    assert package is not None
+    made = evolve(package, files=(), buildable=frozenset({"linux_arm64"}))
+    assert flipped_package(made, VIEW).buildable == {"linux_arm64"}

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pytest
+from attrs import evolve
+
 from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.golang.listing import Listing
-from bazel_xc.golang.package import GoPackage, GoView, fold, read_directory
+from bazel_xc.golang.package import GoPackage, GoView, flipped_package, fold, read_directory
 from bazel_xc.golang.undefined import Undefined
 from bazel_xc.golang.universe import Universe
-from bazel_xc.graph.imports import Absence, absence
-from bazel_xc.model import Platform
+from bazel_xc.graph.imports import Absence, absence, absence_by_cgo
+from bazel_xc.model import ByCgo, Platform
 
 LINUX, WINDOWS = Platform("linux", "amd64", cgo=True), Platform("windows", "amd64", cgo=False)
 PLATFORMS = (LINUX, WINDOWS)
@@ -69,7 +72,7 @@ def test_import_of_another_module_that_cannot_be_built_counts_through_others() -
 
     found = _absence([own], listings)
 
-    assert found.of(own) & {"linux_amd64", "windows_amd64"} == {"windows_amd64"}
+    assert found.libraries["p"] == {"windows_amd64"}
     assert found.absent["o/b"] == 2
 
 
@@ -79,7 +82,7 @@ def test_package_that_go_could_not_load_is_unknown_and_stops_nothing() -> None:
 
     found = _absence([own], [_listing(LINUX, gone), _listing(WINDOWS, gone)])
 
-    assert found.of(own) == frozenset()
+    assert found.libraries["p"] == frozenset()
     assert found.unknown == {"o/a": 3}
     assert "o/a" not in found.absent
 
@@ -117,4 +120,49 @@ def test_what_does_not_compile_elsewhere_is_absent() -> None:
 
     found = _absence([own], listings, [use])
 
-    assert found.tests["p"] & {"linux_amd64", "windows_amd64"} == {"windows_amd64"}
+    assert found.tests["p"] == {"windows_amd64"}
+
+
+WITH, WITHOUT = LINUX.name, WINDOWS.name
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "on", "off"),
+    [
+        pytest.param(set(), set(), set(), set(), id="nowhere"),
+        pytest.param({WITH, WITHOUT}, set(), {WITH}, {WITHOUT}, id="as_configured"),
+        pytest.param(set(), {WITH, WITHOUT}, {WITHOUT}, {WITH}, id="inverted"),
+        pytest.param({WITHOUT}, {WITH}, set(), {WITH, WITHOUT}, id="without_cgo"),
+        pytest.param({WITH}, {WITHOUT}, {WITH, WITHOUT}, set(), id="with_cgo"),
+        pytest.param({WITH}, {WITH}, {WITH}, {WITH}, id="one_platform_at_all"),
+    ],
+)
+def test_join_puts_platforms_by_their_setting(
+    here: set[str], there: set[str], on: set[str], off: set[str]
+) -> None:
+    universe = Universe.of(PLATFORMS, (), {})
+    where = absence_by_cgo(universe, None)
+
+    assert where.join(frozenset(here), frozenset(there)) == ByCgo(frozenset(on), frozenset(off))
+
+
+def test_absence_of_a_package_with_cgo_alone() -> None:
+    """It is absent without cgo on every platform, with whatever setting that is configured."""
+    own = _own("p", "m/p", {"p.go": 'package p\n\nimport "C"\n'})
+    turned = tuple(evolve(each, cgo=not each.cgo) for each in PLATFORMS)
+    other = flipped_package(own, GoView(platforms=turned, release=(1, 26)))
+
+    where = absence_by_cgo(Universe.of(PLATFORMS, (), {"p": own}), Universe.of(turned, (), {"p": other}))
+
+    assert where.library("p") == where.blocked("m/p") == ByCgo(off=frozenset({WITH, WITHOUT}))
+    assert where.tests("p") == ByCgo.both(frozenset({WITH, WITHOUT}))
+
+
+def test_a_missing_archive_counts_with_cgo_alone() -> None:
+    own = _own("p", "m/p", {"p.go": "package p\n"})
+    universe = Universe.of(PLATFORMS, (), {"p": own})
+    turned = Universe.of(tuple(evolve(each, cgo=not each.cgo) for each in PLATFORMS), (), {"p": own})
+
+    where = absence_by_cgo(universe, turned, lacking={"p": frozenset({WITH, WITHOUT})})
+
+    assert where.library("p") == ByCgo(on=frozenset({WITH, WITHOUT}))

@@ -77,8 +77,15 @@ def ordinary_platforms(case: Path) -> Tree:
         names.append("with_platforms_module")
     if (root / "WORKSPACE").exists():
         names.append("in_a_workspace")
+    names += [name for name in ("requires_cgo", "cgo_is_off") if f":{name}" in _text_of_rules(case)][:1]
     files = read_tree(PLATFORMS / "_".join(names)) if writes_everything(case) else {}
     return {f"platforms/{path}": data for path, data in files.items()}
+
+
+def _text_of_rules(case: Path) -> str:
+    """The BUILD files of a case, apart from its platforms package."""
+    paths = (path for folder in ("input", "want") for path in (case / folder).rglob("BUILD*"))
+    return "".join(text_of(path) for path in paths if path.is_file() and path.parent.name != "platforms")
 
 
 def read_tree(root: Path) -> Tree:

@@ -2,8 +2,9 @@
 
 Each golden case and example is reported on as it is after the run: ``input`` with the files that
 ``test_golden`` finds written, or after a ``generate`` if the case writes only a part.
-``target_compatible_with`` on each platform is worked out here from the written files alone, and follows
-``deps`` and ``embed`` as Bazel does. A BUILD file that cannot be parsed has no rules to compare.
+``target_compatible_with`` on each platform, with its setting of cgo, is worked out here from the written
+files alone. It follows ``deps`` and ``embed``, and the aliases and conditions of the platforms package, as
+Bazel does. A BUILD file that cannot be parsed has no rules to compare.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import frozen
 from goldens import CASES, GOLDEN, TESTDATA, isolate, lay_out, wanted_files, writes_everything
 from requirements import require
 
-from bazel_xc.bazel.select import project
+from bazel_xc.bazel.selected import project
 from bazel_xc.buildfile.parser import parse
-from bazel_xc.buildfile.syntax import BuildSyntaxError, Call, String
+from bazel_xc.buildfile.printer import DEFAULT
+from bazel_xc.buildfile.syntax import BuildSyntaxError, Call, Select, String
 from bazel_xc.cli import main
 from bazel_xc.model import Label
 
@@ -71,10 +74,10 @@ def test_examples(name: str, report: Callable[[Path], Report], tmp_path: Path) -
 
 def _check(report: Report, root: Path, without_rule: list[str]) -> None:
     rules = dict(_rules(root))
-    platforms = [each["name"] for each in report["run"]["platforms"]]
-    told = {**_targets(report), **_libraries(report, rules, platforms)}
+    trees = [_Tree(rules, each["name"], cgo=each["cgo"]) for each in report["run"]["platforms"]]
+    told = {**_targets(report), **_libraries(report, rules, [tree.platform for tree in trees])}
     written = {
-        label: {name for name in platforms if _is_incompatible(label, rules, name, frozenset())}
+        label: {tree.platform for tree in trees if tree.is_incompatible(label)}
         for label in told.keys() & rules.keys()
     }
     assert sorted(told.keys() - rules.keys()) == without_rule
@@ -122,19 +125,63 @@ def _rules(root: Path) -> Iterator[tuple[str, Call]]:
                         yield str(Label("", package, call.name)), call
 
 
-def _is_incompatible(label: str, rules: Mapping[str, Call], platform: str, above: frozenset[str]) -> bool:
-    call = rules.get(label)
-    if call is None or label in above:
-        return False
-    if _texts(call, "target_compatible_with", platform):
-        return True
-    package = Label.parse(label).package
-    below = [text for name in ("deps", "embed", "actual") for text in _texts(call, name, platform)]
-    return any(
-        _is_incompatible(str(Label.parse(text, package)), rules, platform, above | {label}) for text in below
-    )
+@frozen
+class _Tree:
+    """The rules of a tree as Bazel has them for a platform, with cgo or without."""
+
+    rules: Mapping[str, Call]
+    platform: str
+    cgo: bool
+
+    def is_incompatible(self, label: str, above: frozenset[str] = frozenset()) -> bool:
+        call = self.rules.get(label)
+        if call is None or label in above:
+            return False
+        if not all(map(self._is_met, self._labels(label, "target_compatible_with"))):
+            return True
+        below = [each for name in ("deps", "embed", "actual") for each in self._labels(label, name)]
+        return any(self.is_incompatible(each, above | {label}) for each in below)
+
+    def _is_met(self, label: str) -> bool:
+        """Whether the platform has a constraint value: none that is written here, unless it is the default
+        of its setting.
+        """
+        end = self._end(label)
+        return any(end in self._labels(setting, "default_constraint_value") for setting in self.rules)
+
+    def _end(self, label: str) -> str:
+        """The label that an alias leads to, or a constraint that asks for a toolchain; a select of it has
+        conditions of the platforms package.
+        """
+        call = self.rules.get(label)
+        name = {"alias": "actual", "with_c_toolchain": "constraint"}.get(call.kind, "") if call else ""
+        further = call.get(name) if call else None
+        if further is None:
+            return label
+        package = Label.parse(label).package
+        value = further.value
+        if isinstance(value, Select):
+            keys = [branch.key for branch in value.branches if branch.key != DEFAULT]
+            key = next((key for key in keys if self._is_true(_absolute(key, package))), DEFAULT)
+            value = next(branch.value for branch in value.branches if branch.key == key)
+        assert isinstance(value, String)
+        return self._end(_absolute(value.value, package))
+
+    def _is_true(self, condition: str) -> bool:
+        """Whether a condition holds: no flag is set, and constraint values besides that for cgo are unmet."""
+        end = self._end(condition)
+        call = self.rules[end]
+        values = self._labels(end, "constraint_values")
+        return call.get("flag_values") is None and all(
+            not self.cgo if each.endswith("//go/toolchain:cgo_off") else self._is_met(each) for each in values
+        )
+
+    def _labels(self, label: str, name: str) -> list[str]:
+        """The labels in an attribute on the platform."""
+        attribute = self.rules[label].get(name)
+        texts = project(attribute.value, self.platform, cgo=self.cgo) if attribute else ()
+        return [_absolute(text, Label.parse(label).package) for text in texts or ()]
 
 
-def _texts(call: Call, name: str, platform: str) -> tuple[str, ...]:
-    attribute = call.get(name)
-    return (project(attribute.value, platform) if attribute else ()) or ()
+def _absolute(text: str, package: str) -> str:
+    return str(Label.parse(text, package))
