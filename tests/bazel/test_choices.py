@@ -84,9 +84,9 @@ CHOICES: Choices = {
         ("windows_amd64",): (),
         ("windows_arm64",): ("//bundled:bundled_cgo",),
     },
-    ("//bundled:bundled_test", "pure"): {(*LINUX, "windows_arm64"): ("off",), ("windows_amd64",): ("auto",)},
-    ("//cmd/parts:parts", "pure"): {(*LINUX, "windows_arm64"): ("off",), ("windows_amd64",): ("auto",)},
-    ("//cmd/plain:plain", "pure"): {LINUX: ("off",), WINDOWS: ("auto",)},
+    ("//bundled:bundled_test", "pure"): {PLATFORMS: ("auto",)},  # incompatible instead
+    ("//cmd/parts:parts", "pure"): {PLATFORMS: ("auto",)},  # incompatible instead
+    ("//cmd/plain:plain", "pure"): {PLATFORMS: ("auto",)},
     ("//libc:libc", "clinkopts"): {LINUX: ("-lm",), WINDOWS: ()},
     ("//processes:processes", "srcs"): {
         LINUX: ("//processes:processes_linux.go", "//processes:self.c"),
