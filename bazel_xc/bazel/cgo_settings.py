@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from bazel_xc.bazel.select import Marks
 from bazel_xc.bazel.selected import CGO_IS_OFF, CGO_IS_ON, platform_of_key
@@ -30,6 +30,7 @@ _REFUSED = {REQUIRES_CGO: "requires_cgo_but_cgo_is_off", REQUIRES_NO_CGO: "requi
 _SETTING, _MET, _ALWAYS, _NEVER = "cgo_requirement", "requirement_met", "always", "never"
 GUARD_KIND, _GUARD = "with_c_toolchain", "c_toolchain_for_cgo"
 GUARD_FILE = "requires_cgo.bzl"
+_MANUAL = {"tags": strings(["manual"])}  # //... does not ask for a C toolchain by itself
 _HEAD = '"""Written by bazel-xc generate'
 _GUARD_TEXT = f"""\
 {_HEAD}: asks for a C toolchain where cgo is needed.\"\"\"
@@ -112,13 +113,13 @@ def setting_rules(names: Iterable[str], rules_go: str, *, guard: bool = False) -
             )
         guard &= REQUIRES_CGO in marked
         if guard:
-            yield SettingRule(GUARD_KIND, _GUARD, {"constraint": String(f":{_MET}"), **_public()})
+            yield SettingRule(GUARD_KIND, _GUARD, {"constraint": String(f":{_MET}"), **_MANUAL, **_public()})
         for name in marked:
-            refusal = f":{_REFUSED[name]}"
-            both = (
-                (refusal, f":{_GUARD if guard else _MET}") if name == REQUIRES_CGO else (f":{_MET}", refusal)
-            )
-            yield _alias(name, f":{CGO_IS_OFF}", *both)
+            off, on = f":{_REFUSED[name]}", f":{_GUARD if guard else _MET}"
+            if name == REQUIRES_NO_CGO:
+                off, on = f":{_MET}", off
+            alias = _alias(name, f":{CGO_IS_OFF}", off, on)
+            yield evolve(alias, attributes={**alias.attributes, **_MANUAL}) if guard else alias
         if keys:
             yield _condition(_NEVER, strings([f":{refused[0]}"]))
         if CGO_IS_ON in keys:

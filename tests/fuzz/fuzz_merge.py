@@ -11,7 +11,7 @@ import subprocess
 import warnings
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fuzz_inputs import Source, files
 
@@ -60,6 +60,7 @@ _VALUES: dict[str, tuple[Value | None, ...]] = {
     "cgo": (None, Opaque("True")),
     "embed": (None, strings([":p"])),
 }
+_NAMES = {"go_library": "p", "go_test": "p_test", "go_binary": "p_cmd"}
 # What is set once, and taken away only where it is as we write it; of cdeps the planner wants what is there.
 _OURS_BY_VALUE = frozenset({"cdeps", "pure", "target_compatible_with"})
 # One of so many files is shown to buildifier, whose start costs as much as a hundred merges.
@@ -79,6 +80,8 @@ def target(data: bytes) -> None:
         old = parse(_PATH, text)
     except BuildSyntaxError:
         return
+    rules = written_rules(old, Settings(), "")
+    kinds = tuple(kind for kind in kinds if not _is_blocked(kind, rules))
     new, changed, gone = _merged(old, kinds, attributes, stale=stale)
     after = parse(_PATH, new)
     _check_statements(old, after, (*changed, *gone))
@@ -90,6 +93,12 @@ def target(data: bytes) -> None:
         assert _buildifier_reads(new) or not _buildifier_reads(text), (text, new)
 
 
+def _is_blocked(kind: str, rules: Iterable[ExistingRule]) -> bool:
+    """Whether only rules of other kinds have the name of a wanted rule, stale ones included."""
+    kinds = [rule.kind for rule in rules if rule.name == _NAMES[kind]]
+    return bool(kinds) and kind not in kinds
+
+
 def _merged(
     file: BuildFile, kinds: tuple[str, ...], attributes: dict[str, Value], *, stale: bool
 ) -> tuple[bytes, list[Call], list[Call]]:
@@ -98,12 +107,10 @@ def _merged(
     taken: list[ExistingRule] = []
     wanted: list[WantedRule] = []
     for kind in kinds:
-        name = {"go_library": "p", "go_test": "p_test", "go_binary": "p_cmd"}[kind]
+        name = _NAMES[kind]
         found = next((rule for rule in rules if rule.kind == kind and rule.name == name), None)
         taken += [found] if found else []
-        blocked = found is None and any(rule.name == name for rule in rules)
-        if not blocked:
-            wanted.append(WantedRule(Slot(kind, kind, name, found), attributes))
+        wanted.append(WantedRule(Slot(kind, kind, name, found), attributes))
     kinds_of_left = ("go_test", "go_library")
     left = [each for each in rules if each.kind in kinds_of_left and each not in taken]
     gone = [each for each in left if not each.source.opaque] if stale else []
