@@ -1,0 +1,5 @@
+package main
+
+import "example.com/repo/native"
+
+func main() { println(native.One()) }
