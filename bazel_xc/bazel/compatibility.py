@@ -8,6 +8,7 @@ made elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
@@ -162,17 +163,18 @@ class _Work:
         """The known platforms on which a package cannot be built, apart from inherited obstacles."""
         path = package.directory
         here = self.where.library(path)
-        if is_generated(package):
-            return self._spread(here)
-        lacking = self.lacking.get(path, _NOWHERE) - self.configured
-        return self._spread(here | self._elsewhere(package, FileKind.GO) | ByCgo(lacking))
+        if not is_generated(package):
+            here |= self._elsewhere(package, FileKind.GO)
+            here |= ByCgo(self.lacking.get(path, _NOWHERE) - self.configured)
+        return self._spread(here, package.of(FileKind.GO))
 
     def tests(self, absent: Mapping[str, ByCgo]) -> Iterator[tuple[str, ByCgo]]:
         """The platforms on which tests cannot be built, unless the embedded library lacks them already."""
         for each in self.outlines:
             package, path = each.package, each.directory.path
             if package and each.tests:
-                nothing = self._spread(self.where.tests(path) | self._elsewhere(package, *TEST_KINDS))
+                nothing = self.where.tests(path) | self._elsewhere(package, *TEST_KINDS)
+                nothing = self._spread(nothing, package.of(*TEST_KINDS))
                 inherited = absent[path] if each.library and package.of(FileKind.TEST) else ByCgo()
                 if not (nothing.on <= inherited.on and nothing.off <= inherited.off):
                     yield path, nothing
@@ -183,9 +185,23 @@ class _Work:
         on, off = (file.by_cgo.on for file in files), (file.by_cgo.off for file in files)
         return ByCgo(others.difference(*on), others.difference(*off))
 
-    def _spread(self, absent: ByCgo) -> ByCgo:
-        """Assumes for other platforms that cgo is needed where configured ones of the system need it."""
-        return ByCgo(absent.on, absent.off | follow(absent.off - absent.on, self.platforms))
+    def _spread(self, absent: ByCgo, files: Iterable[PackageFile]) -> ByCgo:
+        """Assumes for other platforms that cgo is needed where configured ones of the system need it.
+
+        If an import needs it, the constraints of the importing files count too.
+        """
+        assumed = follow(absent.off - absent.on, self.platforms)
+        importing = [file for file in files if any(each.path in self.needing for each in file.source.imports)]
+        if importing:
+            assumed &= _NOWHERE.union(*(file.by_cgo.off for file in importing))
+        return ByCgo(absent.on, absent.off | assumed)
+
+    @cached_property
+    def needing(self) -> frozenset[str]:
+        """The import paths that can be built with cgo only on a configured platform."""
+        paths = self.where.configured.blocked.keys() | self.where.flipped.blocked.keys()
+        both = ((path, self.where.blocked(path)) for path in paths)
+        return frozenset(path for path, held in both if held.off - held.on)
 
     def uses(self) -> dict[tuple[str, str], frozenset[str]]:
         """The configured platforms on which a binary or test has cgo below it, if cgo is on."""
