@@ -2,6 +2,6 @@
 
 package p
 
-import "example.com/repo/native"
+import "example.com/packed/one"
 
-func One() int { return native.One() }
+func One() int { return one.One() }
