@@ -163,7 +163,7 @@ def checked(changes: Iterable[FileChange]) -> tuple[tuple[FileChange, ...], tupl
         _left(each.path, f"its new text is refused: {each.objection}") for each in changes if each.objection
     ]
     changes = [change for change in changes if not change.objection]
-    build = [change for change in changes if not change.path.endswith(BAZELRC_NAME)]
+    build = [change for change in changes if not change.path.endswith((BAZELRC_NAME, GUARD_FILE))]
     errors = dict(check_new({each.path: each.text for each in build if each.old is None}))
     edited = {each.path: each for each in build if each.old is not None}
     if edited:

@@ -7,6 +7,7 @@ Nothing is read or written.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -19,6 +20,7 @@ from bazel_xc.model import FileChange
 
 _INCOMPATIBLE = "incompatible"
 _MARKS = (REQUIRES_CGO, REQUIRES_NO_CGO, _INCOMPATIBLE)
+_RULE = re.compile(rb"^(\w+)\(\n(.*?)^\)", re.MULTILINE | re.DOTALL)
 _NAMED = 2  # packages that are named, at most
 
 
@@ -58,6 +60,9 @@ def _spelt(name: str, count: int, *, first: bool) -> str:
 
 def _changed(change: FileChange) -> Iterator[str]:
     """The names of changed attributes, once for each rule, and of new and removed rules."""
+    if change.old is None:
+        yield from _in_new_file(change.text)
+        return
     old, new = _rules(change.old), _rules(change.new)
     for _ in old.keys() - new.keys():
         yield "removed rules"
@@ -75,6 +80,15 @@ def _changed(change: FileChange) -> Iterator[str]:
         for each in before.attributes if before else ():
             if call.get(each.name) is None:
                 yield each.name
+
+
+def _in_new_file(data: bytes) -> Iterator[str]:
+    """The same for a file of ours, which has one rule below the other and is not parsed again."""
+    for rule in _RULE.finditer(data):
+        if rule[1].decode() in KINDS:
+            yield "new rules"
+            _, _, marks = rule[2].partition(b"target_compatible_with =")
+            yield from sorted(name for name in _MARKS if f':{name}"'.encode() in marks)
 
 
 def _rules(data: bytes | None) -> dict[tuple[str, str], Call]:

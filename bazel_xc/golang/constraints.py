@@ -211,9 +211,15 @@ def holds(
 
 def with_cgo(expr: Expr | None, *, cgo: bool) -> Expr | None:
     """The constraint for one setting of cgo; the same object if it does not depend on it."""
-    if expr is None or not _names_cgo(expr):
-        return expr
-    return _settled(expr, ALWAYS if cgo else NEVER)
+    return _settled(expr, ALWAYS if cgo else NEVER) if expr is not None and names_cgo(expr) else expr
+
+
+@functools.lru_cache(maxsize=4096)
+def names_cgo(expr: Expr | None) -> bool:
+    """Whether a constraint depends on cgo."""
+    if expr is None or isinstance(expr, Tag):
+        return expr is not None and expr.name == "cgo"
+    return names_cgo(expr.term) if isinstance(expr, Not) else any(map(names_cgo, expr.terms))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -226,12 +232,6 @@ def may_hold(expr: Expr | None, tags: frozenset[str] = frozenset()) -> frozenset
     """
     where = KNOWN_PLATFORMS if expr is None else _where(expr, tags, negated=False)
     return KNOWN_PLATFORMS if where == KNOWN_PLATFORMS else where
-
-
-def _names_cgo(expr: Expr) -> bool:
-    if isinstance(expr, Tag):
-        return expr.name == "cgo"
-    return _names_cgo(expr.term) if isinstance(expr, Not) else any(map(_names_cgo, expr.terms))
 
 
 def _settled(expr: Expr, cgo: Expr) -> Expr:

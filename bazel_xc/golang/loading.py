@@ -124,13 +124,13 @@ def load(tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, go: GoLis
     _check_listed(tree, directories, listed, view)
     sources = Sources(partial(glance, tree.workspace.tree))
     folded = _fold(tree, directories, listed, view)
-    universe = _universe(tree, folded.packages, listings, sources, view, listed)
+    universe = _judged(tree, folded.packages, listings, sources, view, listed)
     flipped = None
     if both:
         turned = evolve(view, platforms=opposite)
         unasked = (evolve(d, unlisted=True) if d.path in vendored else d for d in directories)
         packages = _fold(tree, unasked, by_directory(others, tree.root), turned).packages
-        flipped = _universe(tree, packages, others, sources, turned, {})
+        flipped = _judged(tree, packages, others, sources, turned, {})
     elif universe.cgo or any(map(_depends_on_cgo, folded.packages.values())):
         flipped = _flipped(tree, universe, sources, view)
     tree.workspace.tree.forget(".go")
@@ -161,7 +161,17 @@ def _flipped(tree: GoTree, universe: Universe, sources: Sources, view: GoView) -
     turned = evolve(view, platforms=tuple(evolve(each, cgo=not each.cgo) for each in view.platforms))
     listings = flipped_listings(universe.listings, universe.cgo, sources, view)
     packages = {path: flipped_package(each, turned) for path, each in universe.own.items()}
-    return _universe(tree, packages, listings, sources, turned, {})
+    suspects = universe.cgo.union(each.import_path for each in universe.own.values() if _depends_on_cgo(each))
+    affected = [
+        each
+        for each in packages.values()
+        if each.import_path in suspects
+        or any(imported.path in suspects for file in each.files for imported in file.source.imports)
+    ]
+    found = undefined_anywhere(affected, listings, universe.cgo, sources, turned)
+    judged = universe.cgo.union(each.import_path for each in affected)
+    alike = tuple(each for each in universe.undefined if each.import_path not in judged)
+    return _universe(tree, packages, listings, turned, universe.cgo, (*found, *alike), {})
 
 
 def load_module(tree: GoTree, listings: _Listings, view: GoView) -> tuple[Universe, Folded]:
@@ -175,14 +185,14 @@ def load_module(tree: GoTree, listings: _Listings, view: GoView) -> tuple[Univer
     )
     folded = _fold(tree, used, listed, view)
     sources = Sources(partial(glance, tree.workspace.tree))
-    universe = _universe(tree, folded.packages, (), sources, view, listed)
+    universe = _judged(tree, folded.packages, (), sources, view, listed)
     rest = frozenset(tree.workspace.directories) - folded.packages.keys()
     untouched = frozenset(each.path for each in directories) & rest
     diagnostics = (*unreadable, *folded.diagnostics)
     return universe, Folded(packages=universe.own, untouched=untouched, diagnostics=diagnostics)
 
 
-def _universe(
+def _judged(
     tree: GoTree,
     packages: Mapping[str, GoPackage],
     listings: _Listings,
@@ -190,10 +200,23 @@ def _universe(
     view: GoView,
     listed: _ByDirectory,
 ) -> Universe:
-    """The universe of a tree; also records the platforms on which own packages lack a declaration."""
-    paths = frozenset(package.import_path for package in packages.values())
-    cgo = cgo_of_others(listings, paths, sources, view)
+    """The universe of a tree, after a look for packages that lack a declaration."""
+    own = frozenset(package.import_path for package in packages.values())
+    cgo = cgo_of_others(listings, own, sources, view)
     found = undefined_anywhere(packages.values(), listings, cgo, sources, view)
+    return _universe(tree, packages, listings, view, cgo, found, listed)
+
+
+def _universe(
+    tree: GoTree,
+    packages: Mapping[str, GoPackage],
+    listings: _Listings,
+    view: GoView,
+    cgo: frozenset[str],
+    found: tuple[Undefined, ...],
+    listed: _ByDirectory,
+) -> Universe:
+    """The universe of a tree; own packages learn the platforms on which they lack a declaration."""
     own = dict(_with_undefined(packages, found))
     modules = {path: module for each in tree.vendor_lists.values() for path, module in each.items()}
     return Universe.of(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Set
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.golang.constraints import holds, may_hold, with_cgo
+from bazel_xc.golang.constraints import holds, may_hold, names_cgo, with_cgo
 from bazel_xc.golang.gazelle import EVERYWHERE, NOWHERE, Reading, read_constraints
 from bazel_xc.golang.listed import C_WITHOUT_CGO, CGO_IN_TEST, NO_OBSTACLE, ListedPackage
 from bazel_xc.golang.source import SourceFile, scan_go, scan_other
@@ -287,12 +287,14 @@ def _file(source: SourceFile, directory: ReadDirectory, possible: Set[str], view
     if not directory.unlisted:
         active &= possible
     tags = directory.deferred_tags | _tags_of_rules(source.name, directory)
-    on, off = (may_hold(with_cgo(source.constraint, cgo=cgo), tags) for cgo in (True, False))
+    may = on = off = may_hold(source.constraint, tags)
+    if names_cgo(source.constraint):
+        on, off = (may_hold(with_cgo(source.constraint, cgo=cgo), tags) for cgo in (True, False))
     return PackageFile(
         name=source.name,
         kind=_kind(source),
         source=source,
-        may=may_hold(source.constraint, tags),
+        may=may,
         active=active,
         by_cgo=ByCgo(on, frozenset() if _imports_c(source) else off),
         gazelle=read_constraints(source.name, source.header, tags),

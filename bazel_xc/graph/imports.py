@@ -86,8 +86,8 @@ class AbsenceByCgo:
 
     def blocked(self, import_path: str) -> ByCgo:
         """The configured platforms on which a package, or one that it reaches, cannot be built."""
-        both = (each.blocked.get(import_path, 0) for each in (self.configured, self.flipped))
-        return self.join(*map(self.universe.on, both))
+        here, there = (each.blocked.get(import_path, 0) for each in (self.configured, self.flipped))
+        return self.join(self.universe.on(here), self.universe.on(there)) if here or there else ByCgo()
 
 
 def absence_by_cgo(

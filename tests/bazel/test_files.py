@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import pytest
+
+from bazel_xc.bazel import files
+from bazel_xc.bazel.cgo_settings import GUARD_FILE
 from bazel_xc.bazel.files import checked
+from bazel_xc.bazel.platforms import BAZELRC_NAME
 from bazel_xc.model import Diagnostic, FileChange, Severity
 
 
@@ -37,3 +44,19 @@ def test_nothing_is_said_of_a_file_that_did_not_run_before() -> None:
     change = FileChange("p/BUILD.bazel", b'fail("no")\n', b'fail("no")\nf()\n')
 
     assert checked([change]) == ((change,), ())
+
+
+def test_only_build_files_are_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that does not run alone makes all of them run one by one, which takes long."""
+    seen: list[str] = []
+
+    def check_new(texts: Mapping[str, bytes]) -> Mapping[str, str]:
+        seen.extend(texts)
+        return {}
+
+    monkeypatch.setattr(files, "check_new", check_new)
+    paths = ["p/BUILD.bazel", f"platforms/{GUARD_FILE}", f"platforms/{BAZELRC_NAME}"]
+
+    good, said = checked([FileChange(path, None, b"text") for path in paths])
+
+    assert ([each.path for each in good], said, seen) == (paths, (), ["p/BUILD.bazel"])
