@@ -11,7 +11,7 @@ DEMO ?= .demo
 MINUTES ?= 60
 COUNT ?= 1000
 
-.PHONY: demo test lint format bench clean fuzz kills
+.PHONY: venv demo test lint format bench clean fuzz kills
 
 $(VENV)/.ready-$(EXTRAS): pyproject.toml bazel_xc/__init__.py
 	$(PYTHON) -m venv $(VENV)
@@ -19,6 +19,8 @@ $(VENV)/.ready-$(EXTRAS): pyproject.toml bazel_xc/__init__.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)]'
 	rm -f $(VENV)/.ready-*
 	touch '$@'
+
+venv: $(VENV)/.ready-$(EXTRAS)
 
 demo: $(VENV)/.ready-$(EXTRAS)
 	rm -rf $(DEMO)
