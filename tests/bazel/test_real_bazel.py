@@ -33,6 +33,8 @@ HOST = ()
 LINUX_ARM64 = ("--platforms=//platforms:linux_arm64",)
 WINDOWS_ARM64 = ("--platforms=//platforms:windows_arm64",)
 
+# Without //platforms: a query looks at manual targets too, and one of them asks for a C toolchain.
+GO_PACKAGES = "//banner/... + //checksum/... + //cmd/... + //greeting/... + //internal/... + //sysinfo/..."
 SKIPPED_ON_LINUX = ("//internal/winapi:winapi",)
 SKIPPED_ON_WINDOWS = (
     "//cmd/host:host",
@@ -87,9 +89,9 @@ def make(session: Session) -> Iterator[Make]:
 
 
 @pytest.fixture(scope="module")
-def analysed(make: Make) -> Workspace:
-    """The example beside the double of rules_go."""
-    return make("analysed", rules_go=DOUBLE)
+def analysed(session: Session, make: Make) -> Workspace:
+    """The example beside the double of rules_go, with a C compiler for linux_arm64."""
+    return make("analysed", rules_go=DOUBLE, extra=cross_toolchain_text(session))
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +122,7 @@ def test_bazel_analyses_everything_and_skips_what_cannot_be_built(
     """``//...`` is analysed on every platform, and exactly the impossible targets are skipped."""
     bazel(analysed, "build", "--nobuild", "//...", *platform)
 
-    assert incompatible(analysed, *platform) == skipped
+    assert incompatible(analysed, *platform, pattern=GO_PACKAGES) == skipped
 
 
 def test_a_second_run_changes_nothing(analysed: Workspace) -> None:

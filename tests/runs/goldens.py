@@ -100,6 +100,11 @@ def read_tree(root: Path) -> Tree:
     return found
 
 
+def without_count(text: str) -> str:
+    """Standard error without the line that counts what ``generate`` wrote, which has tests of its own."""
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("wrote "))
+
+
 def text_of(path: Path) -> str:
     """The text of a file, empty where there is none."""
     return path.read_text(encoding="utf-8") if path.exists() else ""

@@ -11,6 +11,7 @@ from textwrap import dedent
 
 import pytest
 from attrs import frozen
+from goldens import without_count
 from requirements import require
 
 from bazel_xc.cli import main
@@ -42,7 +43,7 @@ OLD_RULE = dedent(
 
 @frozen
 class Outcome:
-    """What a run left: exit code, standard error, and the bytes of all files."""
+    """What a run left: exit code, standard error without its last line, and the bytes of all files."""
 
     code: int
     stderr: str
@@ -61,7 +62,7 @@ def generate(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Callable[...,
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(text if isinstance(text, bytes) else text.encode())
         code = main(["generate", "-C", str(tmp_path), *arguments])
-        return Outcome(code, capfd.readouterr().err, read_all(tmp_path))
+        return Outcome(code, without_count(capfd.readouterr().err), read_all(tmp_path))
 
     return run
 

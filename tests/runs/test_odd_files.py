@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from goldens import without_count
 from requirements import require
 
 from bazel_xc import tree
@@ -43,7 +44,7 @@ def root(tmp_path: Path) -> Path:
 
 def generate(root: Path) -> subprocess.CompletedProcess[str]:
     """A run in a process of its own, which can be ended if it waits or eats memory."""
-    return subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "bazel_xc", "generate", "-C", str(root)],
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY)),
         timeout=PATIENCE,
@@ -51,6 +52,8 @@ def generate(root: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+    done.stderr = without_count(done.stderr)
+    return done
 
 
 def make_pipe(path: Path) -> None:

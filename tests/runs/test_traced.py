@@ -127,6 +127,7 @@ def test_it_changes_only_what_it_says(run: tuple[Path, Path, Traced]) -> None:
     wanted = {
         *("new/BUILD.bazel", "old/BUILD.bazel", "loop/BUILD.bazel"),
         *("platforms", "platforms/BUILD.bazel", "platforms/platforms.bazelrc"),
+        "platforms/requires_cgo.bzl",
     }
     others = {path for path in traced.changed if not path.startswith((str(home), *_DEVICES))}
 

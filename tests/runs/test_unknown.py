@@ -10,6 +10,7 @@ from textwrap import dedent
 
 import pytest
 from attrs import frozen
+from goldens import without_count
 from requirements import require
 
 from bazel_xc.cli import main
@@ -63,7 +64,7 @@ def run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Run:
         command, *rest = arguments
         code = main([command, "-C", str(root or tmp_path), *rest])
         out, err = capfd.readouterr()
-        return Outcome(code, out, err, builds(tmp_path))
+        return Outcome(code, out, without_count(err), builds(tmp_path))
 
     return go
 
