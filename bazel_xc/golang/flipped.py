@@ -49,7 +49,7 @@ def _flipped(package: ListedPackage, platform: Platform, sources: Sources, view:
     ]
     files = [each for each in files if not package.name or each.package == package.name]
     compiled = [each for each in files if _is_compiled(each, platform, view)]
-    cgo = frozenset(each.name for each in compiled if _imports_c(each))
+    cgo = frozenset(each.name for each in compiled if each.uses_cgo)
     return evolve(
         package,
         error=None,
@@ -61,10 +61,6 @@ def _flipped(package: ListedPackage, platform: Platform, sources: Sources, view:
 
 
 def _is_compiled(file: SourceFile, platform: Platform, view: GoView) -> bool:
-    if _imports_c(file) and not platform.cgo:
+    if file.uses_cgo and not platform.cgo:
         return False
     return holds(file.constraint, platform, view.tags_on(platform), view.release[1])
-
-
-def _imports_c(file: SourceFile) -> bool:
-    return any(each.path == "C" for each in file.imports)

@@ -71,7 +71,7 @@ class PackageFile:
     @property
     def uses_cgo(self) -> bool:
         """Whether it is a Go file that imports "C"."""
-        return _imports_c(self.source)
+        return self.source.uses_cgo
 
 
 @frozen(kw_only=True)
@@ -296,13 +296,9 @@ def _file(source: SourceFile, directory: ReadDirectory, possible: Set[str], view
         source=source,
         may=may,
         active=active,
-        by_cgo=ByCgo(on, frozenset() if _imports_c(source) else off),
+        by_cgo=ByCgo(on, frozenset() if source.uses_cgo else off),
         gazelle=read_constraints(source.name, source.header, tags),
     )
-
-
-def _imports_c(source: SourceFile) -> bool:
-    return any(each.path == "C" for each in source.imports)
 
 
 def _tags_of_rules(name: str, directory: ReadDirectory) -> frozenset[str]:
@@ -320,7 +316,7 @@ def _tags_of_rules(name: str, directory: ReadDirectory) -> frozenset[str]:
 
 def _active(source: SourceFile, view: GoView) -> frozenset[str]:
     """The configured platforms on which a file is compiled, by its own constraints and its use of cgo."""
-    uses_cgo = _imports_c(source)
+    uses_cgo = source.uses_cgo
     platforms = [each for each in view.platforms if each.cgo or not uses_cgo]
     if source.constraint is not None:
         release = view.release[1]

@@ -91,6 +91,11 @@ class SourceFile:
     has_main: bool = False
     error: str = ""
 
+    @property
+    def uses_cgo(self) -> bool:
+        """Whether it imports "C"."""
+        return any(each.path == "C" for each in self.imports)
+
 
 @frozen
 class _Spec:

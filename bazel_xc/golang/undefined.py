@@ -202,8 +202,9 @@ def _is_cgo(path: str, platform: Platform, sources: Sources, view: GoView) -> bo
     if b'"C"' not in sources.text(path):
         return False
     source = scan_go(name, sources.text(path))
-    uses_cgo = any(each.path == "C" for each in source.imports)
-    return uses_cgo and (source.constraint is None or holds(source.constraint, platform, tags, release))
+    return source.uses_cgo and (
+        source.constraint is None or holds(source.constraint, platform, tags, release)
+    )
 
 
 def _touches(package: GoPackage, suspects: Set[str]) -> bool:
