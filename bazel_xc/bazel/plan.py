@@ -270,7 +270,7 @@ class _RulePlanner:
                     held = self._possible(path, absent, reading.platforms, files)
                 on[text] = on.get(text, frozenset()) | held.on
                 off[text] = off.get(text, frozenset()) | held.off
-                families[text] = families.get(text, NOWHERE) | Reading(reading.family, frozenset())
+                families[text] = families.get(text, NOWHERE) | reading
         alike = {text: Reading(families[text].family, held) for text, held in on.items() if held == off[text]}
         with_c, without = (
             ByPlatform.held({text: held for text, held in sorted(each.items()) if text not in alike})
