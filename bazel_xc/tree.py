@@ -24,6 +24,8 @@ from bazel_xc.errors import WorkspaceError
 LIMIT = 64 << 20
 # The number of bytes that are remembered: more than a workspace of a thousand packages has.
 _KEPT = 64 << 20
+# Times of the last modification and of the last change of its inode in nanoseconds, inode, size.
+FileState = tuple[int, int, int, int]
 # Opening a pipe does not wait for a writer, and a terminal does not become ours.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 
@@ -105,12 +107,24 @@ def remedy(error: OSError) -> str:
 
 @define
 class Record:
-    """The files that were opened, with their remembered bytes, and the paths without a file."""
+    """The files that were opened, with their remembered bytes, and the paths without a file.
 
-    opened: list[str] = field(factory=list)
+    ``opened`` maps each file to its ``FileState`` when it was read; ``again`` are those read more than once.
+    ``asked`` are paths that could not be read, and those that only had to be there.
+    """
+
+    opened: dict[str, FileState] = field(factory=dict)
+    again: set[str] = field(factory=set)
+    asked: set[str] = field(factory=set)
     missing: set[str] = field(factory=set)
     kept: dict[str, bytes] = field(factory=dict)
     size: int = 0
+
+    def note(self, path: str, state: FileState) -> None:
+        """Remembers that a file is opened."""
+        if path in self.opened:
+            self.again.add(path)
+        self.opened[path] = state
 
     def keep(self, path: str, data: bytes) -> None:
         """Remembers a file if there is room."""
@@ -140,17 +154,23 @@ class DiskTree:
         if full in self.record.missing:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), full)
         try:
-            data = read_file(full)
+            data, state = read_with_state(full)
         except FileNotFoundError:
             self.record.missing.add(full)
             raise
-        self.record.opened.append(full)
+        except OSError:
+            self.record.asked.add(full)
+            raise
+        self.record.note(full, state)
         self.record.keep(full, data)
         return data
 
     def open(self, path: str) -> BinaryIO:
         """See ``Tree.open``."""
-        return (self.root / path).open("rb")
+        full = os.path.join(self._base, path)  # noqa: PTH118 - the spelling of ``read``
+        stream = Path(full).open("rb")  # noqa: SIM115 - the caller closes it
+        self.record.note(full, _state(os.fstat(stream.fileno())))
+        return stream
 
     def entries(self, path: str) -> list[Entry]:
         """See ``Tree.entries``."""
@@ -159,8 +179,10 @@ class DiskTree:
 
     def is_file(self, path: str) -> bool:
         """See ``Tree.is_file``."""
+        full = os.path.join(self._base, path)  # noqa: PTH118 - the spelling of ``read``
+        self.record.asked.add(full)
         try:
-            return (self.root / path).is_file()
+            return Path(full).is_file()
         except (OSError, ValueError):
             return False
 
@@ -217,6 +239,11 @@ class MemoryTree:
 
 def read_file(path: str | Path) -> bytes:
     """The bytes of a regular file. Raises ``OSError``, or ``NotReadError`` for anything else."""
+    return read_with_state(path)[0]
+
+
+def read_with_state(path: str | Path) -> tuple[bytes, FileState]:
+    """The bytes of a regular file and its state before it was read. Raises as ``read_file``."""
     handle = os.open(path, _FLAGS)
     try:
         found = os.fstat(handle)
@@ -224,9 +251,13 @@ def read_file(path: str | Path) -> bytes:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not stat.S_ISREG(found.st_mode):
             raise NotReadError(errno.EINVAL, "not a regular file", str(path))
-        return _bytes(handle, found.st_size, str(path))
+        return _bytes(handle, found.st_size, str(path)), _state(found)
     finally:
         os.close(handle)
+
+
+def _state(found: os.stat_result) -> FileState:
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size
 
 
 def _bytes(handle: int, size: int, path: str) -> bytes:

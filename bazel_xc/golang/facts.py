@@ -1,0 +1,87 @@
+"""The facts of Go files as plain tuples, to compare a file with the one that an earlier run read.
+
+Comes in: the heads of the workspace's files, and the ``Sources`` that looked for undefined names. Goes out:
+tuples by path, and later whether a file still has such facts. A change of a function's body keeps them, if
+nothing of the run depended on the names in it. Most comparisons need no other module.
+"""
+
+from __future__ import annotations
+
+import os
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from bazel_xc.golang.source import Head
+    from bazel_xc.golang.undefined import Sources, Undefined
+
+_Names = tuple[bytes, bytes, bytes]
+# The fields of a ``Head``; digests of words, declarations and uses, empty where nothing depended on them; and
+# whether the lines of uses count.
+FileFacts = tuple[int, bytes, bool, bytes, bytes, bytes, bytes, bool]
+
+
+def facts_of(
+    heads: Mapping[str, Head], sources: Sources, undefined: Iterable[Undefined]
+) -> dict[str, FileFacts]:
+    """The facts by path; ``heads`` has all files, and ``undefined`` the findings that name lines."""
+    with_lines = frozenset(each.file for each in undefined)
+    found: dict[str, FileFacts] = {}
+    for path, head in heads.items():
+        lines = path in with_lines
+        names = _names(sources, path, sources.asked(path), lines=lines)
+        found[path] = (head.end, head.digest, head.alone, head.rest, *names, lines)
+    return found
+
+
+def has_facts(path: str, then: FileFacts) -> bool:
+    """Whether a file on disk has the facts that ``facts_of`` returned for it."""
+    end, digest, alone, rest, *names, lines = then
+    if not os.path.isfile(path):  # noqa: PTH113 - pathlib costs more than the comparison
+        return False
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - as above
+            data = file.read()
+    except (OSError, ValueError):
+        return False
+    if blake2b(data[:end], digest_size=len(digest)).digest() != digest:
+        return False
+    if not alone:
+        from bazel_xc.golang.source import scan_go  # noqa: PLC0415 - few changed files need it
+
+        head = scan_go(os.path.basename(path), data).head  # noqa: PTH119 - as above
+        if head is None or (head.end, head.rest) != (end, rest):
+            return False
+    asked = [name for name, held in zip(("words", "declared", "used"), names, strict=True) if held]
+    if not asked:
+        return True
+    from bazel_xc.golang.undefined import Sources  # noqa: PLC0415 - as above
+
+    return _names(Sources(lambda _: data), path, asked, lines=lines) == tuple(names)
+
+
+def _names(sources: Sources, path: str, asked: Collection[str], *, lines: bool) -> _Names:
+    """The digests of words, declarations and uses, as far as they are asked for."""
+    words = declared = used = b""
+    if "words" in asked:
+        words = _digest(sorted(sources.words(path)))
+    if "declared" in asked:
+        found = sources.declared(path)
+        declared = _digest(
+            [sorted(found.names), sorted(found.members), sorted(found.imports.items()), found.whole]
+        )
+    if "used" in asked:
+        uses = sources.used(path)
+        used = _digest(
+            [
+                [(each.package, each.name, each.line if lines else 0) for each in some]
+                for some in (uses.alone, uses.selected, uses.qualified)
+            ]
+        )
+    return words, declared, used
+
+
+def _digest(value: object) -> bytes:
+    return blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=12).digest()

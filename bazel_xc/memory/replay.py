@@ -1,0 +1,111 @@
+"""The output of a command, repeated if everything that it depends on is unchanged.
+
+Comes in: a command line, and after its run the paths that it depends on. Goes out: its exit code and output,
+without a new run. A file whose state changed may still have the same facts, and the caller compares them. The
+key of a run is everything that is not a file: arguments, environment, streams, and the program itself.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from bazel_xc.memory import store
+from bazel_xc.memory.watch import State, Watch, differing, watch
+
+Key = tuple[object, ...]
+Outcome = tuple[int, str, str]  # exit code, standard output, standard error
+# Plain values by path, and whether a file still has them.
+Facts = Mapping[str, Any]
+HasFacts = Callable[[str, Any], bool]
+
+_FORMAT = 1
+# Variables that go, Bazel's files or our own output depend on. A prefix ends with an underscore or is GO.
+_VARIABLES = frozenset(
+    "APPDATA AR CC CXX FC HOME LANG LANGUAGE LOCALAPPDATA NO_COLOR PATH PKG_CONFIG USERPROFILE".split()
+)
+_PREFIXES = ("BAZEL_XC_", "CGO_", "GO", "LC_", "PYTHON", "XDG_")
+_MOST_CHANGED = 64
+
+
+def key_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Key:
+    """Everything that the output depends on besides files."""
+    variables = sorted(
+        each for each in environment.items() if each[0] in _VARIABLES or each[0].startswith(_PREFIXES)
+    )
+    return (
+        _FORMAT,
+        tuple(arguments),
+        os.getcwd(),  # noqa: PTH109 - see __init__
+        tuple(variables),
+        tuple(each is not None and each.isatty() for each in (sys.stdout, sys.stderr)),
+        getattr(sys.stdout, "encoding", ""),
+        getattr(os, "geteuid", int)(),
+        sys.version,
+        _program(),
+    )
+
+
+def recall(folder: str, key: Key, has_facts: HasFacts) -> Outcome | None:
+    """The outcome of the last run with this key, None if it has to run again."""
+    data = store.get(folder, _name(key))
+    if data is None:
+        return None
+    try:
+        known, watched, facts, outcome = marshal.loads(data)  # noqa: S302 - our own file with its checksum
+    except (EOFError, ValueError, TypeError):
+        return None
+    if known != key:
+        return None
+    changed = differing(watched, _MOST_CHANGED)
+    if changed is None or not all(path in facts and has_facts(path, facts[path]) for path in changed):
+        return None
+    found: Outcome = outcome
+    return found
+
+
+def remember(
+    folder: str,
+    key: Key,
+    paths: Iterable[str],
+    read: Mapping[str, State],
+    facts: Facts,
+    outcome: Outcome,
+    *,
+    start: int,
+) -> bool:
+    """Keeps an outcome with the state of all paths.
+
+    ``read`` has the state of some of them when they were read, ``start`` is the time at which the run began.
+    False if a path may have changed since, and nothing is kept.
+    """
+    watched: Watch | None = watch(paths, start)
+    if watched is None or any(watched[path] != then for path, then in read.items()):
+        return False
+    whole: Any = (key, watched, dict(facts), outcome)
+    return store.put(folder, _name(key), marshal.dumps(whole))
+
+
+def _name(key: Key) -> str:
+    return f"run-{zlib.crc32(repr(key).encode('utf-8', 'surrogateescape')):08x}"
+
+
+def _program() -> tuple[object, ...]:
+    """The state of this program's files, and of the folder that its libraries are installed in."""
+    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+    found: list[tuple[str, int, int]] = []
+    folders = [home]
+    for folder in folders:
+        with os.scandir(folder) as entries:
+            for each in entries:
+                if each.is_dir():
+                    folders += [] if each.name == "__pycache__" else [each.path]
+                else:
+                    state = each.stat()
+                    found.append((each.path, state.st_mtime_ns, state.st_size))
+    libraries = [path for path in sys.path if path.endswith("site-packages")]
+    return sys.prefix, *sorted(found), *((path, os.stat(path).st_mtime_ns) for path in libraries)  # noqa: PTH116

@@ -1,0 +1,68 @@
+"""The state of files and directories, so that a later run sees whether one changed.
+
+Comes in: paths. Goes out: the state of each, and later the paths whose state is another one. The state is as
+in git's index: times of change, inode and size; of a directory it covers the names in it. A change within one
+tick of the clock keeps the times. So a run is not remembered if a file changed shortly before or during it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+
+State = tuple[int, int, int, int]
+Watch = dict[str, State | None]
+
+# Linux stamps files with the time of its last timer interrupt. Some file systems keep whole seconds only.
+_TICK_NS = 50_000_000
+_COARSE_NS = 2_000_000_000
+_COARSE_UNIT_NS = 1_000_000
+
+
+def state_of(found: os.stat_result) -> State:
+    """The part of a file's state that changes with its content."""
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size
+
+
+def state(path: str) -> State | None:
+    """The state of what is at a path, None if nothing is there that can be reached."""
+    try:
+        return state_of(os.stat(path))  # noqa: PTH116 - ten thousand paths; a Path for each is slow
+    except (OSError, ValueError):
+        return None
+
+
+def watch(paths: Iterable[str], start: int) -> Watch | None:
+    """The state of paths. None if one may have changed since ``start``, in nanoseconds since 1970."""
+    found: Watch = {}
+    for path in paths:
+        each = found[path] = state(path)
+        if each is not None and _may_change_unseen(each, start):
+            return None
+    return found
+
+
+def differing(watched: Mapping[str, State | None], limit: int) -> list[str] | None:
+    """The paths with another state than they had; None if there are more than ``limit``."""
+    found: list[str] = []
+    stat = os.stat
+    for path, then in watched.items():
+        try:
+            now = stat(path)
+        except (OSError, ValueError):
+            if then is None:
+                continue
+        else:
+            if then == (now.st_mtime_ns, now.st_ctime_ns, now.st_ino, now.st_size):
+                continue
+        found.append(path)
+        if len(found) > limit:
+            return None
+    return found
+
+
+def _may_change_unseen(each: State, start: int) -> bool:
+    """Whether a change after ``start`` could leave the same times."""
+    modified, changed = each[:2]
+    coarse = changed % _COARSE_UNIT_NS == 0
+    return max(modified, changed) > start - (_COARSE_NS if coarse else _TICK_NS)
