@@ -31,8 +31,9 @@ this order (the contract is in pyproject.toml):
     graph       ``imports``: where packages cannot be built; ``dependency`` and ``ways``: why a target needs C
     cgo         the C needs of packages: ``#cgo`` flags, inclusions, libraries of the tree
     artifact    binaries, build logs and the tools of this machine
-    golang      the go command, listings per platform, sources, constraints, modules; ``loading`` makes the
-                ``Universe``, ``unloaded`` reports the packages that go could not load
+    golang      the go command, listings per platform, sources, constraints, modules; ``folding`` makes one
+                ``GoPackage`` of each directory, ``loading`` the ``Universe`` of all, ``unloaded`` reports the
+                packages that go could not load
     buildfile   the BUILD language, the files of the workspace, their rules and declarations
     config      bazel_xc.toml
     tree        reads files and directories, on disk or in memory

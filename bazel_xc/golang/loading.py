@@ -18,13 +18,7 @@ from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.errors import GoError
 from bazel_xc.golang import unloaded
 from bazel_xc.golang.flipped import flipped_listings
-from bazel_xc.golang.listed import ListedPackage
-from bazel_xc.golang.listing import GoLister, Listing, ListingPlace, joined
-from bazel_xc.golang.modules import ListingGroup, Module, module_of, vendored_modules
-from bazel_xc.golang.package import (
-    GO_KINDS,
-    GoPackage,
-    GoView,
+from bazel_xc.golang.folding import (
     ReadDirectory,
     RuleTags,
     active_platforms,
@@ -32,6 +26,10 @@ from bazel_xc.golang.package import (
     fold,
     read_directory,
 )
+from bazel_xc.golang.listed import ListedPackage
+from bazel_xc.golang.listing import GoLister, Listing, ListingPlace, joined
+from bazel_xc.golang.modules import ListingGroup, Module, module_of, vendored_modules
+from bazel_xc.golang.package import GO_KINDS, GoPackage, GoView
 from bazel_xc.golang.source import Head
 from bazel_xc.golang.undefined import (
     Sources,

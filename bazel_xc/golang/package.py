@@ -1,23 +1,20 @@
-"""One Go package over all platforms: the facts of its files combined with go list.
+"""One Go package over all platforms, and the view of go by which it is read.
 
-Comes in: a directory's scanned files, and its listing on every configured platform. Goes out: one
-``GoPackage`` whose files have two sets of platforms: ``may``, all known platforms on which they may be
-compiled, and ``active``, the configured ones on which go compiles them. If our reading of constraints and go
-list disagree, go wins and a diagnostic reports it. Rules and labels come later.
+Comes in: the facts of its files, from ``folding``. Goes out: a ``GoPackage`` whose files have two sets of
+platforms: ``may``, all known platforms on which they may be compiled, and ``active``, the configured ones on
+which go compiles them. Nothing is read here; rules and labels come later.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
-from bazel_xc.golang.constraints import holds, may_hold, names_cgo, with_cgo
-from bazel_xc.golang.gazelle import EVERYWHERE, NOWHERE, Reading, read_constraints
-from bazel_xc.golang.listed import C_WITHOUT_CGO, CGO_IN_TEST, NO_OBSTACLE, ListedPackage
-from bazel_xc.golang.source import SourceFile, scan_go, scan_other
-from bazel_xc.model import ByCgo, ByPlatform, Diagnostic, Platform, Severity
+from bazel_xc.golang.gazelle import EVERYWHERE, NOWHERE, Reading
+from bazel_xc.golang.source import SourceFile
+from bazel_xc.model import ByCgo, Platform
 
 
 class FileKind(enum.StrEnum):
@@ -32,13 +29,6 @@ class FileKind(enum.StrEnum):
     SYSO = "syso"
 
 
-_KINDS: Mapping[str, FileKind] = {
-    **dict.fromkeys((".h", ".hh", ".hpp", ".hxx"), FileKind.HEADER),
-    **dict.fromkeys((".c", ".cc", ".cpp", ".cxx", ".m", ".mm", ".S"), FileKind.C),
-    ".s": FileKind.ASSEMBLY,
-    ".syso": FileKind.SYSO,
-    ".go": FileKind.GO,
-}
 SWIG = (".swig", ".swigcxx")  # the suffixes of SWIG files in go/build
 GO_KINDS = frozenset({FileKind.GO, FileKind.TEST, FileKind.XTEST})
 
@@ -123,26 +113,6 @@ class GoPackage:
         return self.name == "main" and any(file.source.has_main for file in self.of(FileKind.GO))
 
 
-@frozen
-class RuleTags:
-    """The ``gotags`` of a rule and the sources that it names."""
-
-    tags: frozenset[str]
-    sources: frozenset[str]
-
-
-@frozen(kw_only=True)
-class ReadDirectory:
-    """A directory with Go in it, its files read and scanned."""
-
-    path: str
-    import_path: str
-    sources: tuple[SourceFile, ...]
-    deferred_tags: frozenset[str] = frozenset()
-    rule_tags: tuple[RuleTags, ...] = ()
-    unlisted: bool = False  # not in ./...: testdata, vendored, names with _ or .
-
-
 @frozen(kw_only=True)
 class GoView:
     """The go in use and its configuration, as far as constraints depend on them.
@@ -160,82 +130,6 @@ class GoView:
         return self.tags.union(self.tool_tags.get(platform.goarch, ()))
 
 
-def read_directory(
-    path: str,
-    import_path: str,
-    names: Iterable[str],
-    read: Callable[[str], bytes],
-    deferred_tags: frozenset[str] = frozenset(),
-    unlisted: bool = False,
-    rule_tags: tuple[RuleTags, ...] = (),
-) -> tuple[ReadDirectory, tuple[Diagnostic, ...]]:
-    """Scans the files of a directory that matter to go; ``read`` returns a file's bytes or raises OSError."""
-    sources: list[SourceFile] = []
-    diagnostics: list[Diagnostic] = []
-    for name in names:
-        suffix = _suffix(name)
-        if suffix not in _KINDS or name[0] in "_.":
-            continue
-        full = f"{path}/{name}" if path else name
-        try:
-            data = b"" if suffix == ".syso" else read(full)
-        except OSError as e:
-            diagnostics.append(
-                Diagnostic(
-                    path=full,
-                    severity=Severity.ERROR,
-                    code="unreadable",
-                    message=f"cannot be read: {e.strerror}",
-                    remedy="the directory's rules are left unchanged",
-                )
-            )
-            continue
-        sources.append(scan_go(name, data) if suffix == ".go" else scan_other(name, data))
-    directory = ReadDirectory(
-        path=path,
-        import_path=import_path,
-        sources=tuple(sources),
-        deferred_tags=deferred_tags,
-        rule_tags=rule_tags,
-        unlisted=unlisted,
-    )
-    return directory, tuple(diagnostics)
-
-
-def fold(
-    directory: ReadDirectory, listed: Mapping[str, ListedPackage], view: GoView
-) -> tuple[GoPackage | None, tuple[Diagnostic, ...]]:
-    """The package in a directory; ``listed`` maps names of configured platforms to its listing there.
-
-    None with an error diagnostic if the package does not load, None alone if there is no package.
-    """
-    diagnostics = tuple(_load_errors(directory, listed))
-    if any(each.severity is Severity.ERROR for each in diagnostics):
-        return None, diagnostics
-    unknown = _unknown(directory, listed, view)
-    files = tuple(_file(source, directory, listed.keys() | unknown, view) for source in directory.sources)
-    name, others = _package_name(directory, files, listed)
-    if not name:
-        return None, diagnostics
-    own = tuple(file for file in files if file.name not in others)
-    believed, disagreements = _with_listing(directory, own, listed, view)
-    checked = tuple(file for file in believed if file.is_anywhere)
-    package = GoPackage(
-        directory=directory.path,
-        import_path=directory.import_path,
-        name=name,
-        files=checked,
-        listed=frozenset(listed),
-        buildable=_buildable(directory, checked, listed, unknown),
-        unknown=unknown,
-        nowhere=tuple(each.name for each in believed if each.kind is FileKind.GO and not each.is_anywhere),
-        elsewhere_cgo=frozenset(each.kind for each in believed if each.uses_cgo and not each.is_anywhere),
-        embeds=_union(package.embed_files for package in listed.values()),
-        test_embeds=_union(package.test_embed_files for package in listed.values()),
-    )
-    return package, diagnostics + disagreements
-
-
 def readings_of(files: Iterable[PackageFile]) -> dict[str, Reading]:
     """The imports of some files without "C", with the platforms and keys of each."""
     found: dict[str, Reading] = {}
@@ -244,208 +138,3 @@ def readings_of(files: Iterable[PackageFile]) -> dict[str, Reading]:
             if each.path != "C":
                 found[each.path] = found.get(each.path, NOWHERE) | file.needed
     return found
-
-
-def flipped_package(package: GoPackage, view: GoView) -> GoPackage:
-    """The package on the platforms of ``view``, which have the other setting of cgo; by its files alone."""
-    files = tuple(evolve(file, active=_active(file.source, view)) for file in package.files)
-    buildable = frozenset(name for file in files if file.kind is FileKind.GO for name in file.active)
-    if not files:
-        buildable = package.buildable  # its sources are made by rules
-    return evolve(package, files=files, buildable=buildable, unknown=frozenset(), undefined=frozenset())
-
-
-def imports_of(files: Iterable[PackageFile]) -> ByPlatform[str]:
-    """The imports of some files without "C", with the known platforms on which they are imported."""
-    where: dict[str, frozenset[str]] = {}
-    for file in files:
-        for each in file.source.imports:
-            if each.path != "C":
-                held = where.get(each.path)
-                where[each.path] = file.may if held is None else held | file.may
-    return ByPlatform.held(where)
-
-
-def _union(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(sorted({text for each in lists for text in each}))
-
-
-def _suffix(name: str) -> str:
-    return name[name.rfind(".") :] if "." in name else ""
-
-
-def _kind(source: SourceFile) -> FileKind:
-    kind = _KINDS[_suffix(source.name)]
-    if kind is FileKind.GO and source.name.endswith("_test.go"):
-        return FileKind.XTEST if source.package.endswith("_test") else FileKind.TEST
-    return kind
-
-
-def _file(source: SourceFile, directory: ReadDirectory, possible: Set[str], view: GoView) -> PackageFile:
-    """A file by its constraints, active on ``possible`` platforms only."""
-    active = _active(source, view)
-    if not directory.unlisted:
-        active &= possible
-    tags = directory.deferred_tags | _tags_of_rules(source.name, directory)
-    may = on = off = may_hold(source.constraint, tags)
-    if names_cgo(source.constraint):
-        on, off = (may_hold(with_cgo(source.constraint, cgo=cgo), tags) for cgo in (True, False))
-    return PackageFile(
-        name=source.name,
-        kind=_kind(source),
-        source=source,
-        may=may,
-        active=active,
-        by_cgo=ByCgo(on, frozenset() if source.uses_cgo else off),
-        gazelle=read_constraints(source.name, source.header, tags),
-    )
-
-
-def _tags_of_rules(name: str, directory: ReadDirectory) -> frozenset[str]:
-    """The tags of rules that name the file together with a file that needs no tag.
-
-    A rule with tagged sources only is left alone: its files are in no other rule.
-    """
-    found: frozenset[str] = frozenset()
-    for each in directory.rule_tags:
-        others = (source for source in directory.sources if source.name in each.sources)
-        if name in each.sources and any(may_hold(o.constraint, directory.deferred_tags) for o in others):
-            found |= each.tags
-    return found
-
-
-def _active(source: SourceFile, view: GoView) -> frozenset[str]:
-    """The configured platforms on which a file is compiled, by its own constraints and its use of cgo."""
-    uses_cgo = source.uses_cgo
-    platforms = [each for each in view.platforms if each.cgo or not uses_cgo]
-    if source.constraint is not None:
-        release = view.release[1]
-        platforms = [
-            each for each in platforms if holds(source.constraint, each, view.tags_on(each), release)
-        ]
-    return frozenset(each.name for each in platforms)
-
-
-def active_platforms(directory: ReadDirectory, view: GoView) -> frozenset[str]:
-    """The configured platforms on which any Go file of a directory is compiled, tests included."""
-    go = (each for each in directory.sources if _suffix(each.name) == ".go")
-    sources = (each for each in go if each.package not in ("", "documentation") and not each.error)
-    return frozenset().union(*(_active(each, view) for each in sources))
-
-
-def _unknown(directory: ReadDirectory, listed: Mapping[str, ListedPackage], view: GoView) -> frozenset[str]:
-    """The platforms on which go should list a directory but does not, for any reason."""
-    if directory.unlisted or len(listed) == len(view.platforms):
-        return frozenset()
-    return active_platforms(directory, view) - listed.keys()
-
-
-def _base_name(file: PackageFile) -> str:
-    name = file.source.package
-    return name.removesuffix("_test") if file.kind is FileKind.XTEST else name
-
-
-def _package_name(
-    directory: ReadDirectory, files: tuple[PackageFile, ...], listed: Mapping[str, ListedPackage]
-) -> tuple[str, frozenset[str]]:
-    """The package's name, and the Go files that belong to another one.
-
-    The name in go list decides; without one, the name of the directory, if a file has it, else the first
-    name.
-    """
-    go = [file for file in files if file.kind in GO_KINDS]
-    names = {
-        _base_name(file): None
-        for file in go
-        if file.gazelle.platforms and file.source.package != "documentation"
-    }
-    names.pop("", None)
-    listed_name = next((each.name for each in listed.values() if each.name and each.buildable), "")
-    like = directory.import_path.rpartition("/")[2]
-    name = listed_name or (like if like in names else next(iter(sorted(names)), ""))
-    return name, frozenset(file.name for file in go if _base_name(file) != name)
-
-
-def _buildable(
-    directory: ReadDirectory,
-    files: tuple[PackageFile, ...],
-    listed: Mapping[str, ListedPackage],
-    unknown: frozenset[str],
-) -> frozenset[str]:
-    by_files = frozenset(name for file in files if file.kind is FileKind.GO for name in file.active)
-    if directory.unlisted:
-        return by_files
-    return frozenset(name for name, each in listed.items() if each.buildable) | (by_files & unknown)
-
-
-def _load_errors(directory: ReadDirectory, listed: Mapping[str, ListedPackage]) -> Iterable[Diagnostic]:
-    """The errors of go list about the package itself, each once with its platforms."""
-    where: dict[tuple[str, int, int, str], list[str]] = {}
-    for platform, package in sorted(listed.items()):
-        error = package.error
-        if error is None or any(text in error.message for text in NO_OBSTACLE):
-            continue
-        path, line, column = error.place()
-        message = " ".join(error.message.split())
-        where.setdefault((path, line, column, message), []).append(platform)
-    for (path, line, column, message), platforms in where.items():
-        soft = C_WITHOUT_CGO in message
-        in_test = CGO_IN_TEST in message
-        everywhere = len(platforms) == len(listed)
-        yield Diagnostic(
-            path=path or directory.path or ".",
-            line=line,
-            column=column,
-            severity=Severity.NOTE if soft else Severity.WARNING if in_test else Severity.ERROR,
-            code="c-without-cgo" if soft else "load",
-            message=message if everywhere else f"{message} [{', '.join(platforms)}]",
-            remedy="" if soft or in_test else "its rules are left unchanged",
-        )
-
-
-def _with_listing(
-    directory: ReadDirectory,
-    files: tuple[PackageFile, ...],
-    listed: Mapping[str, ListedPackage],
-    view: GoView,
-) -> tuple[tuple[PackageFile, ...], tuple[Diagnostic, ...]]:
-    """Compares our evaluation with go list; go wins, and every difference is reported."""
-    if directory.unlisted:
-        return files, ()
-    checked = list(files)
-    diagnostics: list[Diagnostic] = []
-    compiled = {name: package.files for name, package in listed.items() if _comparable(package)}
-    beside = frozenset[str]().union(*(file.active for file in files if file.uses_cgo)) - compiled.keys()
-    for at, file in enumerate(files):
-        if file.kind is FileKind.HEADER:
-            continue  # headers are not compiled by themselves; go lists them with and without cgo
-        go_active = frozenset(name for name in compiled if file.name in compiled[name])
-        unknown = file.active - compiled.keys()
-        own = file.active & compiled.keys()
-        if file.kind is FileKind.C:  # without cgo, go lists it as ignored
-            on = frozenset(platform.name for platform in view.platforms if platform.cgo)
-            if file.name.endswith(".S"):  # go compiles it only beside cgo files
-                on &= frozenset(name for name in compiled if listed[name].cgo_files) | beside
-            own, go_active, unknown = own & on, go_active & on, unknown & on
-        if own != go_active:
-            diagnostics.append(_disagreement(directory, file, own, go_active))
-        checked[at] = evolve(file, active=go_active | unknown, may=file.may | go_active)
-    return tuple(checked), tuple(diagnostics)
-
-
-def _comparable(package: ListedPackage) -> bool:
-    return package.error is None or any(text in package.error.message for text in NO_OBSTACLE)
-
-
-def _disagreement(
-    directory: ReadDirectory, file: PackageFile, own: frozenset[str], go_active: frozenset[str]
-) -> Diagnostic:
-    differing = ", ".join(sorted(own ^ go_active))
-    verb = "compiles" if go_active - own else "leaves out"
-    return Diagnostic(
-        path=f"{directory.path}/{file.name}" if directory.path else file.name,
-        severity=Severity.WARNING,
-        code="constraint",
-        message=f"go list {verb} this file on {differing}, but its build constraints differ",
-        remedy="go list is used; please report the file",
-    )

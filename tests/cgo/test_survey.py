@@ -10,8 +10,9 @@ from bazel_xc.buildfile.workspace import read_workspace
 from bazel_xc.cgo.includes import ReachedFile
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.cgo.survey import survey
+from bazel_xc.golang.folding import fold, read_directory
 from bazel_xc.golang.listed import ListedModule, ListedPackage
-from bazel_xc.golang.package import GoView, fold, read_directory
+from bazel_xc.golang.package import GoView
 from bazel_xc.model import Platform
 
 LINUX = Platform("linux", "amd64", cgo=True)

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import pytest
 from attrs import evolve
 
+from bazel_xc.golang.folding import flipped_package, fold, read_directory
 from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.golang.listing import Listing
-from bazel_xc.golang.package import GoPackage, GoView, flipped_package, fold, read_directory
+from bazel_xc.golang.package import GoPackage, GoView
 from bazel_xc.golang.undefined import Undefined
 from bazel_xc.golang.universe import Universe
 from bazel_xc.graph.imports import Absence, absence, absence_by_cgo

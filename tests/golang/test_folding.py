@@ -8,16 +8,9 @@ import pytest
 from attrs import evolve
 
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
+from bazel_xc.golang.folding import flipped_package, fold, read_directory
 from bazel_xc.golang.listed import ListedPackage
-from bazel_xc.golang.package import (
-    FileKind,
-    GoPackage,
-    GoView,
-    flipped_package,
-    fold,
-    imports_of,
-    read_directory,
-)
+from bazel_xc.golang.package import FileKind, GoPackage, GoView, readings_of
 from bazel_xc.model import ByCgo, Diagnostic, Platform, Severity
 
 VIEW = GoView(
@@ -140,9 +133,9 @@ def test_imports_are_folded_over_platforms() -> None:
     )
 
     assert package is not None
-    imports = imports_of(package.of(FileKind.GO))
-    assert imports.where["x.y/a"] == KNOWN_PLATFORMS
-    assert imports.where["x.y/b"] < KNOWN_PLATFORMS
+    imports = readings_of(package.of(FileKind.GO))
+    assert imports["x.y/a"].platforms == KNOWN_PLATFORMS
+    assert imports["x.y/b"].platforms < KNOWN_PLATFORMS
 
 
 def test_kinds_of_files_and_names_that_do_not_count() -> None:
