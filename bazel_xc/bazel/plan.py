@@ -9,7 +9,6 @@ platform, ``pure`` and ``target_compatible_with``. No BUILD file is changed here
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
@@ -24,10 +23,10 @@ from bazel_xc.bazel.select import (
     build,
     build_by_cgo,
     build_set,
+    build_set_by_cgo,
     exclusion,
     follow,
     where_cgo_is_on,
-    with_settings,
 )
 from bazel_xc.bazel.selected import same_parts
 from bazel_xc.bazel.wanted import RuleFacts, WantedRule
@@ -39,9 +38,6 @@ from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.gazelle import EVERYWHERE, NOWHERE, Reading, read_constraints
 from bazel_xc.golang.package import GO_KINDS, FileKind, GoPackage, PackageFile, readings_of
 from bazel_xc.model import ByCgo, ByPlatform, Diagnostic, Label, Severity
-
-if TYPE_CHECKING:
-    pass
 
 TRUE = Opaque("True")
 _CGO_LANGUAGES = frozenset({FileKind.C})
@@ -254,8 +250,7 @@ class _RulePlanner:
     def _deps(
         self, package: GoPackage, files: tuple[PackageFile, ...], itself: frozenset[Label]
     ) -> Value | None:
-        on: dict[str, frozenset[str]] = {}
-        off: dict[str, frozenset[str]] = {}
+        held: dict[str, ByCgo] = {}
         families: dict[str, Reading] = {}
         for path, reading in sorted(readings_of(files).items()):
             resolved = self.planner.index.resolve(path, self.directory, itself)
@@ -265,19 +260,12 @@ class _RulePlanner:
             if resolved.label:
                 text = resolved.label.relative_to(package.directory)
                 absent = self.planner.absent_labels.get(resolved.label) or self.planner.blocked(path)
-                held = ByCgo.both(reading.platforms)
+                where = ByCgo.both(reading.platforms)
                 if absent:
-                    held = self._possible(path, absent, reading.platforms, files)
-                on[text] = on.get(text, frozenset()) | held.on
-                off[text] = off.get(text, frozenset()) | held.off
+                    where = self._possible(path, absent, reading.platforms, files)
+                held[text] = held.get(text, ByCgo()) | where
                 families[text] = families.get(text, NOWHERE) | reading
-        alike = {text: Reading(families[text].family, held) for text, held in on.items() if held == off[text]}
-        with_c, without = (
-            ByPlatform.held({text: held for text, held in sorted(each.items()) if text not in alike})
-            for each in (on, off)
-        )
-        conditions = self.planner.conditions
-        return with_settings(build_set(alike, conditions), with_c, without, conditions)
+        return build_set_by_cgo(families, held, self.planner.conditions)
 
     def _placed(self, problem: Diagnostic, path: str, files: Iterable[PackageFile]) -> Diagnostic:
         """The problem of an import at its first line; one about a BUILD file stays there."""
@@ -346,7 +334,7 @@ class _RulePlanner:
     def _cdeps(self, directory: str) -> Value | None:
         labels = self.planner.facts.cdeps.get(directory, ByPlatform[Label]())
         spelt = labels.map(lambda _, some: (label.relative_to(directory) for label in some))
-        return build_by_cgo(spelt, ByPlatform(), self.planner.conditions, Form.LABELS)
+        return build_by_cgo(spelt, ByPlatform(), self.planner.conditions)
 
     def _option(self, name: str) -> Value | None:
         values = dict(self.settings.flags).get(name, ())

@@ -72,45 +72,29 @@ class Marks:
 
 
 class Form(enum.Enum):
-    """How an attribute's values are written.
+    """How the values of an attribute that has an order are written.
 
-    ``SET``: sorted; the default has what holds nearly everywhere if that halves the keys. ``FLAGS``: in
-    order, the default empty. ``LABELS``: in order, the default with what holds on most platforms.
+    The default of ``FLAGS`` is empty; the default of ``LABELS`` has the values of most platforms.
     """
 
-    SET = enum.auto()
     FLAGS = enum.auto()
     LABELS = enum.auto()
 
 
-def build(values: ByPlatform[str], conditions: Conditions, form: Form = Form.SET) -> Value | None:
-    """A list for what holds on all platforms and a select for the rest; None for nothing at all.
-
-    In order, only what all lists begin with is common.
-    """
-    if form is Form.SET:
-        values = ByPlatform(tuple((names, tuple(sorted({*texts}))) for names, texts in values.groups))
-    lists = [texts for names, texts in values.groups if names & conditions.platforms]
-    lists += [()] if not conditions.platforms <= values.platforms else []
-    common = _common(lists) if form is Form.SET else _common_prefix(lists)
-    groups = {
-        names & conditions.platforms: _without(texts, common) if form is Form.SET else texts[len(common) :]
-        for names, texts in values.groups
-        if names & conditions.platforms
-    }
-    if not any(groups.values()):
+def build(values: ByPlatform[str], conditions: Conditions, form: Form) -> Value | None:
+    """A list for the common beginning of all platforms, a select for the rest; None for nothing at all."""
+    known = conditions.platforms
+    lists = [texts for names, texts in values.groups if names & known]
+    lists += [()] if not known <= values.platforms else []
+    common = _common_prefix(lists)
+    if not any(len(texts) > len(common) for texts in lists):
         return strings(common) if common else None
-    rest = ByPlatform.fold({name: texts for names, texts in groups.items() for name in names})
+    rest = ByPlatform.fold({name: values.on(name)[len(common) :] for name in sorted(known)})
     lines = form is not Form.LABELS  # Gazelle breaks the lines of its own attributes
-    family = _family((names for names, _ in rest.groups), conditions.platforms)
-    keyed = {_part(name, family): rest.on(name) for name in sorted(conditions.platforms)}
-    default = _default(keyed, form if form is not Form.SET or family == "pair" else Form.FLAGS)
-    branches = tuple(
-        Branch(conditions.key(name), strings(texts, multiline=lines))
-        for name, texts in keyed.items()
-        if texts != default
-    )
-    choice = Select((*branches, Branch(DEFAULT, strings(default, multiline=lines))))
+    family = _family((names for names, _ in rest.groups), known)
+    keyed = {_part(name, family): rest.on(name) for name in sorted(known)}
+    default = _most(keyed) if form is Form.LABELS else ()
+    choice = _by_key(keyed, default, conditions, multiline=lines)
     return Sum((strings(common, multiline=lines), choice)) if common else choice
 
 
@@ -149,13 +133,9 @@ def _choice(
     keyed = {
         _part(name, family): tuple(text for text in texts if name in left[text]) for name in sorted(known)
     }
-    default = _default(keyed, Form.SET if family == "pair" and not exact >= set(texts) else Form.FLAGS)
-    branches = tuple(
-        Branch(conditions.key(name), strings(some, multiline=True))
-        for name, some in keyed.items()
-        if some != default
-    )
-    return Select((*branches, Branch(DEFAULT, strings(default, multiline=True))))
+    nearly = family == "pair" and not exact >= set(texts)
+    default = _nearly_everywhere(keyed) if nearly else ()
+    return _by_key(keyed, default, conditions, multiline=True)
 
 
 def _has_keys(on: frozenset[str], family: Family, platforms: frozenset[str]) -> bool:
@@ -166,38 +146,50 @@ def _has_keys(on: frozenset[str], family: Family, platforms: frozenset[str]) -> 
     return not any(_part(name, family) in parts for name in platforms - on)
 
 
-def _default(keyed: Mapping[str, tuple[str, ...]], form: Form) -> tuple[str, ...]:
+def _most(keyed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The strings of most keys."""
     counts = Counter(keyed.values())
-    if form is Form.FLAGS:
-        return ()
-    if form is Form.LABELS:
-        return max(counts.items(), key=lambda item: (item[1], not item[0], item[0]))[0]
+    return max(counts, key=lambda texts: (counts[texts], not texts, texts))
+
+
+def _nearly_everywhere(keyed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The strings of most keys, if a default with them halves the keys; otherwise none."""
+    counts = Counter(keyed.values())
     texts, count = max(counts.items(), key=lambda item: (item[1], item[0]))
     return texts if 2 * (len(keyed) - count) < len(keyed) - counts[()] else ()
 
 
-def build_by_cgo(
-    on: ByPlatform[str], off: ByPlatform[str], conditions: Conditions, form: Form = Form.SET
+def build_set_by_cgo(
+    families: Mapping[str, Reading], held: Mapping[str, ByCgo], conditions: Conditions
 ) -> Value | None:
-    """As ``build``, for values that depend on cgo: those for both settings first, then one select for the
-    rest.
+    """As ``build_set``, for strings that depend on cgo: ``held`` has the platforms of each string.
 
-    In order, only what the two lists of a platform begin with is for both. Bazel refuses a label in two
-    selects, so what depends on cgo on any platform is in the latter alone.
+    ``families`` decides the keys of strings for both settings. Bazel refuses a label in two selects, so a
+    string that depends on cgo on any platform is only in the last one.
+    """
+    same = {text: each.on for text, each in held.items() if each.on == each.off}
+    alike = {text: Reading(families[text].family, names) for text, names in same.items()}
+    rest = {text: held[text] for text in sorted(held.keys() - same.keys())}
+    on = ByPlatform.held({text: each.on for text, each in rest.items()})
+    off = ByPlatform.held({text: each.off for text, each in rest.items()})
+    return _with_settings(build_set(alike, conditions), on, off, conditions)
+
+
+def build_by_cgo(on: ByPlatform[str], off: ByPlatform[str], conditions: Conditions) -> Value | None:
+    """As ``build``, for labels that depend on cgo: the labels for both settings first, then one select.
+
+    Only the common beginning of the two lists of a platform is for both. Bazel refuses a label in two
+    selects, so there is none if one of its labels depends on cgo on any platform.
     """
     names = sorted(conditions.platforms)
-    both = _for_both(on, off, names, form)
-    rest: list[ByPlatform[str]] = []
-    for values in (on, off):
-        left: dict[str, tuple[str, ...]] = {}
-        for name in names:
-            texts, common = values.on(name), both[name]
-            left[name] = tuple(sorted({*texts} - {*common})) if form is Form.SET else texts[len(common) :]
-        rest.append(ByPlatform.fold(left))
-    return with_settings(build(ByPlatform.fold(both), conditions, form), rest[0], rest[1], conditions)
+    both = _for_both(on, off, names)
+    with_c, without = (
+        ByPlatform.fold({name: each.on(name)[len(both[name]) :] for name in names}) for each in (on, off)
+    )
+    return _with_settings(build(ByPlatform.fold(both), conditions, Form.LABELS), with_c, without, conditions)
 
 
-def with_settings(
+def _with_settings(
     whole: Value | None, on: ByPlatform[str], off: ByPlatform[str], conditions: Conditions
 ) -> Value | None:
     """A value and one select for the strings that it has with cgo only, or without cgo only."""
@@ -207,13 +199,8 @@ def with_settings(
     return parts[0] if len(parts) == 1 else Sum(parts) if parts else None
 
 
-def _for_both(
-    on: ByPlatform[str], off: ByPlatform[str], names: list[str], form: Form
-) -> dict[str, tuple[str, ...]]:
-    """The strings of each platform that do not depend on cgo; none that depend on it elsewhere."""
-    if form is Form.SET:
-        differ = {text for name in names for text in {*on.on(name)} ^ {*off.on(name)}}
-        return {name: tuple(sorted({*on.on(name)} - differ)) for name in names}
+def _for_both(on: ByPlatform[str], off: ByPlatform[str], names: list[str]) -> dict[str, tuple[str, ...]]:
+    """The labels of each platform that do not depend on cgo; none if one of them does elsewhere."""
     both = {name: _common_prefix([on.on(name), off.on(name)]) for name in names}
     first = {text for texts in both.values() for text in texts}
     rest = {text for each in (on, off) for name in names for text in each.on(name)[len(both[name]) :]}
@@ -234,18 +221,27 @@ def _choice_by_cgo(values: Mapping[str, ByPlatform[str]], conditions: Conditions
         if setting not in empty
     }
     most = Counter(keyed.values()).most_common(1)[0][0]
-    exceptions = {name: texts for name, texts in keyed.items() if texts != most}
-    listed = {name: texts for name, texts in keyed.items() if texts}
-    if most and len(exceptions) < len(listed):
-        return _by_key({**dict.fromkeys(empty, ()), **exceptions}, most, conditions)
-    return _by_key(listed, (), conditions)
+    listed = sum(1 for texts in keyed.values() if texts)
+    exceptions = sum(1 for texts in keyed.values() if texts != most)
+    if most and exceptions < listed:
+        return _by_key({**dict.fromkeys(empty, ()), **keyed}, most, conditions)
+    return _by_key(keyed, (), conditions)
 
 
 def _by_key(
-    values: Mapping[str, tuple[str, ...]], otherwise: tuple[str, ...], conditions: Conditions
+    keyed: Mapping[str, tuple[str, ...]],
+    default: tuple[str, ...],
+    conditions: Conditions,
+    *,
+    multiline: bool = False,
 ) -> Select:
-    branches = (Branch(conditions.key(name), strings(texts)) for name, texts in values.items())
-    return Select((*branches, Branch(DEFAULT, strings(otherwise))))
+    """A select with a branch for each key whose strings are not those of the default."""
+    branches = (
+        Branch(conditions.key(name), strings(texts, multiline=multiline))
+        for name, texts in keyed.items()
+        if texts != default
+    )
+    return Select((*branches, Branch(DEFAULT, strings(default, multiline=multiline))))
 
 
 def exclusion(absent: ByCgo, conditions: Conditions, marks: Marks) -> Value | None:
@@ -308,14 +304,6 @@ def _family(sets: Iterable[frozenset[str]], platforms: frozenset[str]) -> str:
 def _names(held: frozenset[str], platforms: frozenset[str]) -> list[str]:
     family = _family([held], platforms)
     return sorted({_part(platform, family) for platform in held})
-
-
-def _common(lists: list[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(sorted(set(lists[0]).intersection(*lists[1:]))) if lists else ()
-
-
-def _without(texts: tuple[str, ...], common: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(text for text in texts if text not in common) if len(texts) > len(common) else ()
 
 
 def _common_prefix(lists: list[tuple[str, ...]]) -> tuple[str, ...]:

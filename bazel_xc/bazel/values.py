@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from attrs import evolve
 
-from bazel_xc.bazel.select import Conditions, Form, build_by_cgo
+from bazel_xc.bazel.select import Conditions, build_by_cgo
 from bazel_xc.bazel.selected import depends_on_cgo, project, same_meaning, settings
 from bazel_xc.bazel.value_parts import (
     ValueParts,
@@ -123,7 +123,7 @@ def with_others(
             found[name] = tuple(spelt[each] for each in dict.fromkeys((*others, *asked)))
         both.append(ByPlatform.fold(found))
     on, off = both
-    return build_by_cgo(on, off, conditions, Form.LABELS)
+    return build_by_cgo(on, off, conditions)
 
 
 def is_marked(value: Value | None) -> bool:

@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from bazel_xc.bazel.c_rules import Assembly, CcRules, PackageReach, cc_rules
 from bazel_xc.bazel.plan import is_assembly
-from bazel_xc.bazel.select import Conditions, Form, build, follow
+from bazel_xc.bazel.select import Conditions, Form, build, build_set, follow
 from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.cgo.archives import Archives
 from bazel_xc.cgo.flags import NO_FLAGS, PKG_CONFIG, CgoFlags, bazel_flag, without_paths
@@ -25,6 +25,7 @@ from bazel_xc.cgo.survey import Survey
 from bazel_xc.clibs.index import CIndex
 from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
+from bazel_xc.golang.gazelle import Reading
 from bazel_xc.golang.package import FileKind, GoPackage
 from bazel_xc.model import ByPlatform, Diagnostic, Label, Platform
 
@@ -184,7 +185,7 @@ class _Package:
         on: frozenset[str] = frozenset().union(*(file.may for file in self.package.files if file.uses_cgo))
         where = {file.name: file.may & on for file in self.package.files if is_assembly(file.name)}
         conditions = self.ground.conditions
-        sources = build(ByPlatform.held(where), conditions)
+        sources = build_set({name: Reading(platforms=names) for name, names in where.items()}, conditions)
         if sources is None:
             return None
         clean = without_paths(flags, {})

@@ -13,6 +13,7 @@ from bazel_xc.bazel.select import (
     build,
     build_by_cgo,
     build_set,
+    build_set_by_cgo,
     exclusion,
     follow,
     select_conditions,
@@ -51,6 +52,11 @@ def _keys(value: Value | None) -> list[str]:
     )
 
 
+def _set(where: dict[str, frozenset[str]], conditions: Conditions = CONDITIONS) -> Value | None:
+    """The value for strings without keys of their own."""
+    return build_set({text: Reading(platforms=held) for text, held in where.items()}, conditions)
+
+
 def _held(*names: str) -> frozenset[str]:
     return frozenset(name for name in FOUR if set(names) & {name, *name.split("_")})
 
@@ -72,21 +78,19 @@ def _held(*names: str) -> frozenset[str]:
     ],
 )
 def test_fewest_keys(some: dict[str, list[str]], keys: list[str]) -> None:
-    values = ByPlatform.held({text: _held(*names) for text, names in some.items()})
-    assert _keys(build(values, CONDITIONS)) == keys
+    assert _keys(_set({text: _held(*names) for text, names in some.items()})) == keys
 
 
 def test_nothing_is_no_value() -> None:
-    assert build(ByPlatform(), CONDITIONS) is None
-    assert build(ByPlatform.held({"x": frozenset({"plan9_386"})}), CONDITIONS) is None
+    assert _set({}) is None
+    assert _set({"x": frozenset({"plan9_386"})}) is None
     assert build(ByPlatform(), CONDITIONS, Form.FLAGS) is None
     assert exclusion(ByCgo(), CONDITIONS, MARKS) is None
     assert exclusion(ByCgo.both(frozenset({"plan9_386"})), CONDITIONS, MARKS) is None
 
 
 def test_text() -> None:
-    values = ByPlatform.held({"//b": FOUR, "//w": _held("windows"), "//a": FOUR})
-    value = build(values, CONDITIONS)
+    value = _set({"//b": FOUR, "//w": _held("windows"), "//a": FOUR})
     assert value is not None
     assert format_value(value, 0) == (
         '[\n    "//a",\n    "//b",\n] + select({\n    "@rules_go//go/platform:windows": [\n'
@@ -297,7 +301,7 @@ ALL = Conditions("rules_go", KNOWN_PLATFORMS)
 
 @given(st.dictionaries(st.sampled_from("abcd"), _platforms()))
 def test_each_platform_gets_its_strings(where: dict[str, frozenset[str]]) -> None:
-    value = build(ByPlatform.held(where), ALL)
+    value = _set(where, ALL)
     for platform in KNOWN_PLATFORMS:
         wanted = {text for text, held in where.items() if platform in held}
         found = project(value, platform)
@@ -307,7 +311,7 @@ def test_each_platform_gets_its_strings(where: dict[str, frozenset[str]]) -> Non
 
 @given(st.dictionaries(st.sampled_from("abcd"), _platforms()))
 def test_no_string_stands_in_the_list_and_in_the_select(where: dict[str, frozenset[str]]) -> None:
-    value = build(ByPlatform.held(where), ALL)
+    value = _set(where, ALL)
     if isinstance(value, Sum):
         common, choice = value.parts
         assert isinstance(common, ListValue)
@@ -343,7 +347,7 @@ def test_exclusion_leaves_out_what_is_absent(on: frozenset[str], off: frozenset[
 
 @given(st.dictionaries(st.sampled_from("abcd"), _platforms()))
 def test_a_value_means_what_it_means_when_read_again(where: dict[str, frozenset[str]]) -> None:
-    value = build(ByPlatform.held(where), ALL)
+    value = _set(where, ALL)
     if value is not None:
         assert same_meaning(value, _value(format_value(value, 0)), KNOWN_PLATFORMS, ordered=True)
 
@@ -360,7 +364,7 @@ def test_what_holds_nearly_everywhere_stands_under_the_default() -> None:
     conditions = Conditions("rules_go", KNOWN_PLATFORMS)
     left_out = frozenset({"windows_amd64", "windows_arm64"})
 
-    value = build(ByPlatform.held({"//fast": KNOWN_PLATFORMS - left_out}), conditions)
+    value = _set({"//fast": KNOWN_PLATFORMS - left_out}, conditions)
 
     assert isinstance(value, Select)
     assert {branch.key.rpartition(":")[2] for branch in value.branches} == {*left_out, "default"}
@@ -416,49 +420,43 @@ ON, OFF = "//platforms:cgo_is_on", "//platforms:cgo_is_off"
 
 
 @pytest.mark.parametrize(
-    ("on", "off", "form", "text"),
+    ("on", "off", "text"),
     [
-        pytest.param({}, {}, Form.SET, "", id="nothing"),
-        pytest.param({"//a": FOUR}, {"//a": FOUR}, Form.SET, '["//a"]', id="both_everywhere"),
+        pytest.param({}, {}, "", id="nothing"),
+        pytest.param({"//a": FOUR}, {"//a": FOUR}, '["//a"]', id="both_everywhere"),
         pytest.param(
             {"//a": FOUR, "//b": FOUR},
             {"//a": FOUR},
-            Form.SET,
             f'["//a"] + select({{"{OFF}": [], "{DEFAULT}": ["//b"]}})',
             id="with_cgo_everywhere",
         ),
         pytest.param(
             {},
             {"//a": FOUR},
-            Form.SET,
             f'select({{"{ON}": [], "{DEFAULT}": ["//a"]}})',
             id="without_cgo_everywhere",
         ),
         pytest.param(
             {"//a": _held("linux")},
             {},
-            Form.SET,
             f'select({{"{ON}_linux": ["//a"], "{DEFAULT}": []}})',
             id="with_cgo_on_a_system",
         ),
         pytest.param(
             {},
             {"//a": _held("arm64")},
-            Form.SET,
             f'select({{"{OFF}_arm64": ["//a"], "{DEFAULT}": []}})',
             id="without_cgo_on_a_processor",
         ),
         pytest.param(
             {"//a": FOUR - {"windows_arm64"}},
             {},
-            Form.LABELS,
             f'select({{"{OFF}": [], "{ON}_windows_arm64": [], "{DEFAULT}": ["//a"]}})',
             id="default_for_most_platforms",
         ),
         pytest.param(
             {"//a": _held("linux"), "//l": _held("linux")},
             {"//l": _held("linux")},
-            Form.SET,
             'select({"@rules_go//go/platform:linux": ["//l"], "//conditions:default": []}) + '
             f'select({{"{ON}_linux": ["//a"], "{DEFAULT}": []}})',
             id="platform_and_cgo",
@@ -466,26 +464,31 @@ ON, OFF = "//platforms:cgo_is_on", "//platforms:cgo_is_off"
         pytest.param(
             {"//a": FOUR},
             {"//a": _held("windows")},
-            Form.SET,
             f'select({{"{OFF}_linux": [], "{DEFAULT}": ["//a"]}})',
             id="without_cgo_on_some_platforms_too",
         ),
         pytest.param(
             {"//a": _held("linux")},
             {"//a": _held("windows")},
-            Form.SET,
             f'select({{"{ON}_linux": ["//a"], "{OFF}_windows": ["//a"], "{DEFAULT}": []}})',
             id="by_either_setting_elsewhere",
         ),
     ],
 )
-def test_build_by_cgo(
-    on: dict[str, frozenset[str]], off: dict[str, frozenset[str]], form: Form, text: str
-) -> None:
-    value = build_by_cgo(ByPlatform.held(on), ByPlatform.held(off), CONDITIONS, form)
+def test_build_set_by_cgo(on: dict[str, frozenset[str]], off: dict[str, frozenset[str]], text: str) -> None:
+    value = _set_by_cgo(on, off)
 
     wanted = _value(text) if text else None
     assert _tables(value) == _tables(wanted)
+
+
+def _set_by_cgo(
+    on: dict[str, frozenset[str]], off: dict[str, frozenset[str]], conditions: Conditions = CONDITIONS
+) -> Value | None:
+    """The value for strings without keys of their own, from the platforms with cgo and without it."""
+    nowhere = frozenset[str]()
+    held = {text: ByCgo(on.get(text, nowhere), off.get(text, nowhere)) for text in (*on, *off)}
+    return build_set_by_cgo(dict.fromkeys(held, Reading()), held, conditions)
 
 
 def _tables(value: Value | None) -> list[list[str] | dict[str, list[str]]]:
@@ -499,11 +502,29 @@ def _tables(value: Value | None) -> list[list[str] | dict[str, list[str]]]:
     ]
 
 
+def test_labels_with_cgo_on_most_platforms_are_under_the_default() -> None:
+    on = ByPlatform.held({"//a": FOUR - {"windows_arm64"}})
+
+    value = build_by_cgo(on, ByPlatform(), CONDITIONS)
+
+    assert _tables(value) == [{OFF: [], f"{ON}_windows_arm64": [], DEFAULT: ["//a"]}]
+
+
+def test_keys_of_dependencies_for_both_settings_are_those_of_gazelle() -> None:
+    """The platforms of a string may be fewer than those of its reading, which decides the keys."""
+    families = {"//a": Reading(Family.OS), "//b": Reading(Family.ARCH, _held("arm64"))}
+    held = {"//a": ByCgo.both(FOUR), "//b": ByCgo(_held("arm64"), frozenset())}
+
+    value = build_set_by_cgo(families, held, CONDITIONS)
+
+    assert _selects(value) == [["linux", "windows"], ["cgo_is_on_arm64"]]
+
+
 def test_labels_in_order_share_their_beginning_with_either_setting() -> None:
     on = ByPlatform.fold(dict.fromkeys(FOUR, ("//b", "//a")))
     off = ByPlatform.fold(dict.fromkeys(FOUR, ("//b",)))
 
-    value = build_by_cgo(on, off, CONDITIONS, Form.LABELS)
+    value = build_by_cgo(on, off, CONDITIONS)
 
     assert _tables(value) == [["//b"], {OFF: [], DEFAULT: ["//a"]}]
 
@@ -513,7 +534,7 @@ def test_labels_that_would_stand_in_two_selects_stand_in_one() -> None:
     on = ByPlatform.fold(dict.fromkeys(FOUR, ("//c", "//mine")))
     off = ByPlatform.fold(dict.fromkeys(FOUR, ("//mine",)))
 
-    value = build_by_cgo(on, off, CONDITIONS, Form.LABELS)
+    value = build_by_cgo(on, off, CONDITIONS)
 
     assert isinstance(value, Select)
     for platform in FOUR:
@@ -523,7 +544,7 @@ def test_labels_that_would_stand_in_two_selects_stand_in_one() -> None:
 
 def test_keys_for_cgo_are_in_the_package_of_the_conditions() -> None:
     conditions = Conditions("rules_go", FOUR, "@//build/platforms")
-    value = build_by_cgo(ByPlatform.held({"//a": _held("linux")}), ByPlatform(), conditions)
+    value = _set_by_cgo({"//a": _held("linux")}, {}, conditions)
     assert isinstance(value, Select)
     assert value.branches[0].key == "@//build/platforms:cgo_is_on_linux"
 
@@ -535,7 +556,7 @@ def test_keys_for_cgo_are_in_the_package_of_the_conditions() -> None:
 def test_each_setting_of_cgo_gets_its_strings(
     on: dict[str, frozenset[str]], off: dict[str, frozenset[str]]
 ) -> None:
-    value = build_by_cgo(ByPlatform.held(on), ByPlatform.held(off), ALL)
+    value = _set_by_cgo(on, off, ALL)
 
     _check_no_label_in_two_parts(value)
     for platform in KNOWN_PLATFORMS:
@@ -560,7 +581,7 @@ BY_PLATFORM = st.one_of(
 def test_each_setting_of_cgo_gets_its_labels_in_order(
     on: dict[str, tuple[str, ...]], off: dict[str, tuple[str, ...]]
 ) -> None:
-    value = build_by_cgo(ByPlatform.fold(on), ByPlatform.fold(off), ALL, Form.LABELS)
+    value = build_by_cgo(ByPlatform.fold(on), ByPlatform.fold(off), ALL)
 
     _check_no_label_in_two_parts(value)
     for platform in KNOWN_PLATFORMS:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bazel_xc.bazel.select import Conditions, Form, build_by_cgo
+from bazel_xc.bazel.select import Conditions, build_by_cgo
 from bazel_xc.bazel.selected import project, settings
 from bazel_xc.bazel.values import Left, merge_value, with_others
 from bazel_xc.buildfile.parser import parse
@@ -426,7 +426,7 @@ def test_labels_of_users_hold_with_cgo_and_without(users: list[str], ours: list[
     conditions = Conditions("rules_go", frozenset(GAZELLE_PLATFORMS))
     names = {name for name in GAZELLE_PLATFORMS if not where or where in name.split("_")}
     table = ByPlatform.fold({name: tuple(ours) for name in names})
-    wanted = build_by_cgo(table, ByPlatform(), conditions, Form.LABELS)
+    wanted = build_by_cgo(table, ByPlatform(), conditions)
     old = strings([*ours[:1], *users])
 
     labels = {Label.parse(text, "p") for text in (":a_cgo", ":b_cgo")}
