@@ -8,7 +8,6 @@ one did, or if it lacks anything of the user's. The disk is changed elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
 
 from attrs import evolve, field, frozen
 
@@ -16,14 +15,8 @@ from bazel_xc.bazel.cgo_settings import GUARD_FILE, guard_file, is_guard
 from bazel_xc.bazel.configs import choose_configs
 from bazel_xc.bazel.kinds import CC_RULE_SUFFIX, PLAIN_KINDS
 from bazel_xc.bazel.merge import MergeContext, merge
-from bazel_xc.bazel.platforms import (
-    BAZELRC_NAME,
-    bazelrc,
-    platform_findings,
-    platform_marks,
-    platform_rules,
-)
-from bazel_xc.bazel.select import Conditions, select_conditions
+from bazel_xc.bazel.platforms import BAZELRC_NAME, bazelrc, platform_findings, platform_rules
+from bazel_xc.bazel.select import Conditions, Marks
 from bazel_xc.bazel.touched import touched_rules
 from bazel_xc.bazel.untouched import damage
 from bazel_xc.bazel.wanted import WantedRule
@@ -38,20 +31,19 @@ from bazel_xc.config import Config
 from bazel_xc.model import Diagnostic, FileChange, Label, Severity, parsed_label
 
 
-@frozen
+@frozen(kw_only=True)
 class FileMaker:
-    """Makes changes by the configuration and the declarations of the workspace."""
+    """Makes changes by the configuration and the declarations of the workspace.
+
+    ``conditions`` and ``marks`` are the labels by which its BUILD files name platforms and settings of cgo.
+    """
 
     config: Config
     repositories: Repositories
     workspace: Workspace
+    conditions: Conditions
+    marks: Marks
     rc: Bazelrc = field(factory=Bazelrc)
-    keys: str = "//platforms"  # the package with the keys for cgo
-
-    @cached_property
-    def _conditions(self) -> Conditions:
-        configured = (each.name for each in self.config.platforms)
-        return select_conditions(self.repositories, configured, self.keys)
 
     def build_file(
         self,
@@ -62,16 +54,15 @@ class FileMaker:
         platforms: bool = False,
     ) -> tuple[FileChange, tuple[Diagnostic, ...]]:
         """The change of a directory's BUILD file; ``platforms`` are wanted in every mode."""
-        package = self.config.platforms_package
         context = MergeContext(
             settings=directory.settings,
             package=directory.path,
             rules_go=self.repositories.rules_go,
-            marks=platform_marks(self.repositories, package),
+            marks=self.marks,
             own_names=self.repositories.own_names,
             our_cdeps=_our_cdeps(directory, self.workspace, self.workspace.own_labels),
             cgo_only=self.config.mode == "cgo" and not platforms,
-            conditions=self._conditions,
+            conditions=self.conditions,
             cc_load=self._cc_load(),
         )
         file = directory.build_file or BuildFile(directory.build_path, b"")

@@ -36,7 +36,14 @@ def generate(snapshot: Snapshot, only: Iterable[str] = ()) -> Result:
 
         diagnostics += lacking_overrides(snapshot)
     rc = read_bazelrc(snapshot.look, bazelrc_path(config))
-    maker = FileMaker(config, snapshot.repositories, snapshot.workspace, rc, site.keys)
+    maker = FileMaker(
+        config=config,
+        repositories=snapshot.repositories,
+        workspace=snapshot.workspace,
+        conditions=site.conditions,
+        marks=site.marks,
+        rc=rc,
+    )
     planned = plan_tree(site, solved, maker, chosen)
     changes = dict(planned.changes)
     beside = changes.pop(home, None)  # rules of the platforms package besides platforms

@@ -13,7 +13,8 @@ from attrs import evolve
 from bazel_xc.bazel import setup
 from bazel_xc.bazel.cc_toolchains import cc_toolchains
 from bazel_xc.bazel.files import FileMaker, bazelrc_path, platforms_directory
-from bazel_xc.bazel.platforms import read_platforms
+from bazel_xc.bazel.platforms import platform_marks, read_platforms
+from bazel_xc.bazel.select import select_conditions
 from bazel_xc.buildfile.bazelrc import read_bazelrc
 from bazel_xc.buildfile.repositories import read_repositories
 from bazel_xc.buildfile.workspace import Workspace, read_workspace
@@ -41,7 +42,15 @@ def initialise(options: Options, toolchain: str | None = None) -> Result:
     if made is not None:  # its declarations decide the labels in the platforms package
         repositories, _ = read_repositories(lambda path: made if path == "MODULE.bazel" else look(path))
     changes = [FileChange(path, look(path), text) for path, text in texts.items()]
-    maker = FileMaker(config, repositories, workspace, state.rc)
+    keys, names = f"//{config.platforms_package}", (each.name for each in config.platforms)
+    maker = FileMaker(
+        config=config,
+        repositories=repositories,
+        workspace=workspace,
+        conditions=select_conditions(repositories, names, keys),
+        marks=platform_marks(repositories, config.platforms_package),
+        rc=state.rc,
+    )
     package, more = maker.platforms_package(look, frozenset())
     tags = setup.tag_findings(state.rc, config.tags)
     home = PurePosixPath(config.platforms_package)

@@ -112,7 +112,13 @@ def _override(foreign: ForeignModule, main: Snapshot) -> tuple[_Made | None, tup
     module, site, wiring = foreign.module, foreign.site, foreign.solved.wiring
     shape = shapes.shape(foreign.why, wiring, frozenset(site.packages))
     config = evolve(main.config, mode=site.mode, platforms_package=shapes.FOLDER)
-    maker = FileMaker(config, site.repositories, site.workspace, keys=site.keys)
+    maker = FileMaker(
+        config=config,
+        repositories=site.repositories,
+        workspace=site.workspace,
+        conditions=site.conditions,
+        marks=site.marks,
+    )
     planned = plan_tree(site, foreign.solved, maker, shape.covers, empty=False)
     changes, problems = checked(list(planned.changes.values()))
     if not changes:
