@@ -83,13 +83,9 @@ def names_in(data: bytes, package: str) -> frozenset[str]:
 
 
 def guard_file(names: Iterable[str], old: bytes | None) -> bytes | None:
-    """The text of the file that defines the guard: as it is if it is somebody else's, or not needed."""
-    return _GUARD_TEXT.encode() if REQUIRES_CGO in names and (old is None or is_guard(old)) else old
-
-
-def is_guard(data: bytes) -> bool:
-    """Whether bazel-xc wrote a file of that name."""
-    return data.startswith(_HEAD.encode())
+    """The text of the file that defines the guard; None if it is not needed or somebody else has one."""
+    ours = old is None or old.startswith(_HEAD.encode())
+    return _GUARD_TEXT.encode() if ours and REQUIRES_CGO in names else None
 
 
 def setting_rules(names: Iterable[str], rules_go: str, *, guard: bool = False) -> Iterator[SettingRule]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.bazel.cgo_settings import GUARD_FILE, guard_file, is_guard
+from bazel_xc.bazel.cgo_settings import GUARD_FILE, guard_file
 from bazel_xc.bazel.configs import choose_configs
 from bazel_xc.bazel.kinds import CC_RULE_SUFFIX, PLAIN_KINDS
 from bazel_xc.bazel.merge import MergeContext, merge
@@ -93,12 +93,10 @@ class FileMaker:
             directory = evolve(directory, build_file=parse(directory.build_path, beside.new))
         package, platforms = directory.path, self.config.platforms
         guard_path = f"{package}/{GUARD_FILE}"
-        old_guard = new_guard = look(guard_path)
-        if self.config.require_cgo != "never":
-            new_guard = guard_file(used, old_guard)
-        guard = self.config.require_cgo != "never" and is_guard(new_guard or b"")
+        old_guard = look(guard_path)
+        guard = guard_file(used, old_guard) if self.config.require_cgo != "never" else None
         existing = _existing(directory)
-        rules = platform_rules(platforms, self.repositories, package, existing, used, guard=guard)
+        rules = platform_rules(platforms, self.repositories, package, existing, used, guard=bool(guard))
         wanted = [rule for rule in rules if not rule.slot.blocked]
         build, said = self.build_file(directory, wanted, (), platforms=True)
         build = evolve(build, old=before)
@@ -107,7 +105,7 @@ class FileMaker:
         fragment = bazelrc(configs.names, self.repositories, package).encode()
         change = FileChange(bazelrc_path(self.config), old_bazelrc, fragment)
         lacking = platform_findings(platforms, self.repositories, directory.build_file)
-        file = FileChange(guard_path, old_guard, new_guard or old_guard)
+        file = FileChange(guard_path, old_guard, guard)
         return (build, change, *([file] if guard else [])), (
             *said,
             *lacking,

@@ -140,5 +140,6 @@ def test_the_file_of_the_guard_is_written_where_it_is_needed() -> None:
 
     assert text is not None
     assert guard_file(["requires_cgo"], text) == text
-    assert guard_file(["requires_cgo"], b"# mine\n") == b"# mine\n"
+    assert guard_file(["requires_cgo"], b"# mine\n") is None
     assert guard_file(["cgo_is_on"], None) is None
+    assert guard_file(["cgo_is_on"], text) is None
