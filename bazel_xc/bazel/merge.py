@@ -135,6 +135,14 @@ def _for_gazelle(name: str, value: Value | None) -> Value | None:
     return value if len(lists) > 1 else Sum((*parts, *[ListValue(())] * (2 - len(lists))))
 
 
+def _beside_gazelle(rule: WantedRule) -> dict[str, Value]:
+    """The attributes of a rule; contested ones in the form that Gazelle leaves as it is."""
+    return {
+        name: (_for_gazelle(name, value) or value) if name in rule.contested else value
+        for name, value in rule.attributes.items()
+    }
+
+
 def _absent(value: Value | None, conditions: Conditions, marks: Marks) -> ByCgo:
     """The platforms that a ``target_compatible_with`` leaves out."""
     held = {name: set(project(value, name) or ()) for name in conditions.platforms}
@@ -204,10 +212,7 @@ class _Merger:
             self.removed.append(call)
         if ours:
             self.needed.append(self._symbol(rule))
-        wanted = {
-            name: (_for_gazelle(name, value) or value) if name in rule.contested else value
-            for name, value in rule.attributes.items()
-        }
+        wanted = _beside_gazelle(rule)
         changes = dict(self._changes(rule.slot.kind, call, wanted, rule.uncertain, rule.contested))
         self._write(call, changes, rule.contested)
 
@@ -330,10 +335,8 @@ class _Merger:
         for rule in rules:
             attributes = [NewAttribute("name", String(rule.slot.name))]
             attributes += [
-                NewAttribute(name, _for_gazelle(name, value) or value, _MARK)
-                if name in rule.contested
-                else NewAttribute(name, value)
-                for name, value in rule.attributes.items()
+                NewAttribute(name, value, _MARK if name in rule.contested else Notes())
+                for name, value in _beside_gazelle(rule).items()
             ]
             self.appended.append(format_call(rule.slot.written, attributes))
             self.needed.append(self._symbol(rule))
