@@ -285,16 +285,17 @@ class _RulePlanner:
         Otherwise a package that needs cgo would make every importer incompatible, with a fallback or without.
         """
         using = [file for file in files if any(each.path == import_path for each in file.source.imports)]
-        on = frozenset[str]().union(*(self._needed(file).on for file in using))
-        off = frozenset[str]().union(*(self._needed(file).off for file in using))
+        needed = [self._needed(file) for file in using]
+        on = frozenset[str]().union(*(each.on for each in needed))
+        off = frozenset[str]().union(*(each.off for each in needed))
         return ByCgo(held - (absent.on - on), held - (absent.off - off))
 
     def _needed(self, file: PackageFile) -> ByCgo:
         """The platforms on which a file is compiled; for configured ones go knows."""
-        facts = self.planner.facts
-        on, off = (frozenset(p.name for p in facts.platforms if p.cgo is cgo) for cgo in (True, False))
+        configured = self.planner.facts.configured
         return ByCgo(
-            (file.by_cgo.on - on) | (file.active & on), (file.by_cgo.off - off) | (file.active & off)
+            (file.by_cgo.on - configured.on) | (file.active & configured.on),
+            (file.by_cgo.off - configured.off) | (file.active & configured.off),
         )
 
     def _flags(

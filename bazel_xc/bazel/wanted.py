@@ -6,6 +6,7 @@ Comes in: plain values. Goes out: frozen classes. ``plan`` makes the rules, ``me
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -23,7 +24,7 @@ class WantedRule:
     """One wanted rule; ``slot`` has its existing twin.
 
     ``uncertain`` attributes could not be found out completely: existing values stay, more may be added.
-    ``contested`` ones are those that Gazelle would write in another way.
+    Gazelle would write ``contested`` attributes in another way.
     """
 
     slot: Slot
@@ -50,3 +51,10 @@ class RuleFacts:
     platforms: tuple[Platform, ...]
     cdeps: Mapping[str, ByPlatform[Label]] = field(factory=dict)
     uncertain: frozenset[str] = frozenset()
+
+    @cached_property
+    def configured(self) -> ByCgo:
+        """The names of the configured platforms, by their settings of cgo."""
+        on = frozenset(each.name for each in self.platforms if each.cgo)
+        off = frozenset(each.name for each in self.platforms if not each.cgo)
+        return ByCgo(on, off)

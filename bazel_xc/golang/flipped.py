@@ -26,8 +26,8 @@ def flipped_listings(
 ) -> tuple[Listing, ...]:
     """The listings with inverted cgo; ``cgo`` are the import paths of packages with files that import "C".
 
-    Packages that import one of them are looked at as well, because they may do so with cgo only. ``view`` is
-    that of ``listings``.
+    Packages that import one of them are looked at as well, because they may do so with cgo only. ``listings``
+    were made with ``view``.
     """
     found: list[Listing] = []
     for listing in listings:
@@ -49,13 +49,14 @@ def _flipped(package: ListedPackage, platform: Platform, sources: Sources, view:
     ]
     files = [each for each in files if not package.name or each.package == package.name]
     compiled = [each for each in files if _is_compiled(each, platform, view)]
+    built = frozenset(each.name for each in compiled)
     cgo = frozenset(each.name for each in compiled if each.uses_cgo)
     return evolve(
         package,
         error=None,
         go_files=tuple(each.name for each in compiled if each.name not in cgo),
         cgo_files=tuple(sorted(cgo)),
-        ignored_files=tuple(each.name for each in files if each not in compiled),
+        ignored_files=tuple(each.name for each in files if each.name not in built),
         imports=tuple(sorted({imported.path for each in compiled for imported in each.imports})),
     )
 

@@ -8,6 +8,7 @@ knows C libraries. Cycles are allowed: a workspace that does not load may have s
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from attrs import field, frozen
 
@@ -69,9 +70,14 @@ class AbsenceByCgo:
     opposite: Universe
     flipped: Absence
 
+    @cached_property
+    def _with_cgo(self) -> frozenset[str]:
+        """The configured platforms with cgo."""
+        return frozenset(each.name for each in self.universe.platforms if each.cgo)
+
     def join(self, here: frozenset[str], there: frozenset[str]) -> ByCgo:
         """Joins configured platforms: ``here`` with their settings of cgo, ``there`` with the opposite."""
-        on = frozenset(each.name for each in self.universe.platforms if each.cgo)
+        on = self._with_cgo
         return ByCgo((here & on) | (there - on), (here - on) | (there & on))
 
     def library(self, directory: str) -> ByCgo:
