@@ -100,10 +100,11 @@ def compatibility(
     *,
     always_cgo: bool = False,
 ) -> Compatibility:
-    """Works out for every rule where it can be built; ``wiring`` is that of packages with C. With
-    ``always_cgo``, binaries and tests are never built without a cgo package that they have a use for.
+    """Works out for every rule where it can be built; ``wiring`` has the C of the packages.
+
+    With ``always_cgo``, binaries and tests are never built without a cgo package that they have a use for.
     """
-    work = _Work(outlines, packages, where, wiring)
+    work = _Work(outlines, where, wiring)
     absent = {path: work.library(package) for path, package in packages.items()}
     _, uncertain = targets_above(where.universe, work.targets, where.configured)
     facts = RuleFacts(
@@ -147,12 +148,10 @@ class _Work:
     def __init__(
         self,
         outlines: tuple[Outline, ...],
-        packages: Mapping[str, GoPackage],
         where: AbsenceByCgo,
         wiring: Wiring | None,
     ) -> None:
         self.outlines = outlines
-        self.packages = packages
         self.where = where
         self.lacking = wiring.absent if wiring else {}
         self.platforms = where.universe.platforms

@@ -4,10 +4,10 @@ Comes in: the configured platforms, the declarations of the workspace, the rules
 wanted rules for it, findings about rules of other people, the text of its bazelrc fragment. Toolchains are
 not handled.
 
-A ``platform()`` is ours if it has a name, ``constraint_values``, public ``visibility``, perhaps rules_go's
-platform for Windows with cgo as its only parent, and nothing else; and its values are those that would be
-written for a platform of that name: system, processor, one of rules_go's values for cgo, and besides only
-constraints of bazel_xc.toml. Any other is somebody's own and stays byte for byte.
+A ``platform()`` is ours if bazel-xc may have written it. It has a name, ``constraint_values`` and public
+``visibility``, and no other attribute except rules_go's platform for Windows with cgo as its only parent. Its
+values are the system and the processor of its name, one of rules_go's values for cgo, and perhaps constraints
+of bazel_xc.toml. Any other is somebody's own and stays byte for byte.
 """
 
 from __future__ import annotations

@@ -235,7 +235,7 @@ def _by_key(
     *,
     multiline: bool = False,
 ) -> Select:
-    """A select with a branch for each key whose strings are not those of the default."""
+    """A select with a branch for each key whose strings differ from the default."""
     branches = (
         Branch(conditions.key(name), strings(texts, multiline=multiline))
         for name, texts in keyed.items()

@@ -21,9 +21,9 @@ from bazel_xc.golang.package import PackageFile
 def gazelle_flags(
     files: Iterable[PackageFile], more: Mapping[str, tuple[str, ...]], tags: frozenset[str]
 ) -> dict[str, dict[str, Reading]]:
-    """The strings of each flag attribute; ``more`` are those of directives, ``tags`` those of ``build_tags``.
+    """The strings of each flag attribute; an attribute without strings is missing.
 
-    Attributes without strings are missing.
+    ``more`` has the strings of directives by attribute, ``tags`` are the tags of ``build_tags``.
     """
     names = {verb: name for name, verb in VERBS.items()}
     found: dict[str, dict[str, Reading]] = {}

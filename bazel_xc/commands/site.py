@@ -28,14 +28,13 @@ class Site:
     """The input for planning a tree.
 
     ``universe`` has the packages of this tree, ``flipped`` the same with inverted cgo, if anything depends on
-    it; ``build`` has all packages of the whole build. The rules of
-    ``untouched`` directories are left unchanged; ``ignored`` ones of them are outside of their module.
-    ``source`` is Go's own source folder, ``mode`` the mode of the configuration. ``convention`` is the naming
-    where no directive sets one; ``root_name`` names rules in the root if nothing else does. ``marks`` are the
-    labels of targets that cannot be built somewhere, ``keys`` is the package with the keys for cgo.
-    ``repositories`` has the names of other repositories in this tree. It is ``beside_gazelle`` if Gazelle may
-    run in it, too. The rules of a ``third_party`` module are not marked where the packages of the workspace
-    that import them are.
+    it; ``build`` has all packages of the whole build. The rules of ``untouched`` directories are left
+    unchanged; ``ignored`` ones of them are outside of their module. ``source`` is Go's own source folder,
+    ``mode`` the mode of the configuration. ``convention`` is the naming where no directive sets one;
+    ``root_name`` names rules in the root if nothing else does. ``marks`` are the labels of targets that
+    cannot be built somewhere, ``keys`` is the package with the keys for cgo. ``repositories`` has the names
+    of other repositories in this tree. It is ``beside_gazelle`` if Gazelle may run in it, too. The rules of a
+    ``third_party`` module are not marked where the packages of the workspace that import them are.
     """
 
     workspace: Workspace

@@ -64,7 +64,7 @@ NOWHERE = Reading(Family.EVERYWHERE, frozenset())
 def read_constraints(name: str, header: Expr | None, tags: frozenset[str] = frozenset()) -> Reading:
     """The platforms on which a file may be compiled for Gazelle.
 
-    ``header`` is the constraint in the file itself, ``tags`` are those of the ``build_tags`` directive. A
+    ``header`` is the constraint in the file itself, ``tags`` are the tags of the ``build_tags`` directive. A
     file that is not tied to any platform has all of ``KNOWN_PLATFORMS``.
     """
     constraint = all_of(_name_constraint(name), header)

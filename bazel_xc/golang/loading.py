@@ -169,7 +169,7 @@ def _depends_on_cgo(package: GoPackage) -> bool:
 
 
 def _flipped(tree: GoTree, universe: Universe, sources: Sources, view: GoView) -> Universe:
-    """The universe with inverted cgo, by the sources of own packages and of those that depend on cgo."""
+    """The universe with inverted cgo, by the sources of own packages and of packages that depend on cgo."""
     turned = evolve(view, platforms=tuple(evolve(each, cgo=not each.cgo) for each in view.platforms))
     listings = flipped_listings(universe.listings, universe.cgo, sources, view)
     packages = {path: flipped_package(each, turned) for path, each in universe.own.items()}

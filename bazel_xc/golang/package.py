@@ -37,7 +37,7 @@ GO_KINDS = frozenset({FileKind.GO, FileKind.TEST, FileKind.XTEST})
 class PackageFile:
     """One file of a package. ``may`` has names of known platforms, ``active`` of configured ones.
 
-    ``by_cgo`` has those of ``may`` for each setting of cgo. ``gazelle`` is Gazelle's reading.
+    ``by_cgo`` has the platforms of ``may`` for each setting of cgo. ``gazelle`` is Gazelle's reading.
     """
 
     name: str
@@ -69,12 +69,13 @@ class GoPackage:
     """A package in the workspace, folded over platforms.
 
     ``directory`` is relative to the workspace root. ``listed`` are the configured platforms on which go list
-    has the directory, ``buildable`` those on which it has files to compile besides tests. On ``unknown``
-    platforms go does not list it although its files are for them; its files then decide. ``embeds`` are the
-    files that go lists, on any configured platform. ``generated`` are Go files that are not on disk, because
-    rules of the BUILD file make them. On the platforms in ``undefined`` it does not compile, because the file
-    with a declaration is left out there. ``nowhere`` are its Go files that no known platform compiles;
-    ``elsewhere_cgo`` are the kinds of those that import "C".
+    has the directory, ``buildable`` the platforms on which it has files to compile besides tests. On
+    ``unknown`` platforms go does not list it although its files are for them; its files then decide.
+    ``embeds`` are the files that go lists, on any configured platform. ``generated`` are Go files that are
+    not on disk, because rules of the BUILD file make them. On the platforms in ``undefined`` it does not
+    compile, because the file with a declaration is left out there. ``nowhere`` are its Go files that no known
+    platform compiles. ``elsewhere_cgo`` are the kinds of files that import "C" and that no known platform
+    compiles.
     """
 
     directory: str

@@ -91,9 +91,10 @@ class SourceFile:
 
     ``error`` is the reason why go refuses the file wherever its constraint is true, or empty; with an error,
     imports, preambles and embeds are empty. If the constraint of a Go file cannot be parsed, only the
-    constraint of its name counts; a C or assembly file is then left out. ``header`` is the constraint without
-    that of the name. Files that are not Go set only name, constraint, header and error. Two files of one name
-    with one ``head`` have the same facts; there is none with an error, and for files that are not Go.
+    constraint of its name counts; a C or assembly file is then left out. ``constraint`` joins the constraint
+    of the name with ``header``, the constraint of the text. Files that are not Go set only name, constraint,
+    header and error. Two files of one name with one ``head`` have the same facts; there is none with an
+    error, and for files that are not Go.
     """
 
     name: str
