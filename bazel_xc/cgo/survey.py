@@ -149,7 +149,7 @@ def _differences(
     for path, found in flags.items():
         for platform in view.platforms:
             listed = where.get(path, {}).get(platform.name)
-            if not platform.cgo or listed is None or not listed.cgo_files:
+            if not platform.cgo or listed is None or listed.derived or not listed.cgo_files:
                 continue
             for line in listed_flags(found, platform.name, path, listed):
                 yield Diagnostic(

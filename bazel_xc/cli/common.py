@@ -58,6 +58,11 @@ def shared_options() -> argparse.ArgumentParser:
         " bazel-xc in your cache directory)",
     )
     group.add_argument("--no-cache", action="store_true", help="neither use nor keep results of runs")
+    group.add_argument(
+        "--verify-listing",
+        action="store_true",
+        help="let go list every platform, and fail if one differs from what sources show",
+    )
     group.add_argument("-v", "--verbose", action="store_true", help="show notes and every diagnostic")
     group.add_argument("-q", "--quiet", action="store_true", help="show errors only")
     group.add_argument("--color", choices=("auto", "always", "never"), default="auto")
@@ -145,7 +150,12 @@ def run_options(options: argparse.Namespace) -> Options:
     with suppress(ValueError):  # other texts are refused where the limit is used
         if text and not 0 < float(text) <= threading.TIMEOUT_MAX:
             raise ConfigError(f"BAZEL_XC_TIMEOUT: {text!r} is not a number of seconds that a run could wait")
-    return Options(root=options.root, config_file=options.config, platforms=tuple(options.platform))
+    return Options(
+        root=options.root,
+        config_file=options.config,
+        platforms=tuple(options.platform),
+        verify_listing=options.verify_listing,
+    )
 
 
 def show(diagnostics: Iterable[Diagnostic], options: argparse.Namespace) -> bool:

@@ -26,6 +26,7 @@ class Options:
     root: Path
     config_file: Path | None = None
     platforms: tuple[str, ...] = ()
+    verify_listing: bool = False
     environment: Mapping[str, str] = field(factory=lambda: dict(os.environ))
 
 

@@ -154,7 +154,7 @@ def take_snapshot(options: Options, *, whole: bool = True, both: bool = False) -
         vendored=config.external == "vendored",
         generated=dict(_generated(workspace)),
     )
-    go = GoLister(toolchain=toolchain, run=run, tags=config.tags, whole=whole)
+    go = GoLister(toolchain=toolchain, run=run, tags=config.tags, whole=whole, verify=options.verify_listing)
     loaded = load(go_tree, groups, view, go, both=both)
     return Snapshot(
         config=config,

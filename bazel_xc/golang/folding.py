@@ -14,17 +14,17 @@ from attrs import evolve, frozen
 from bazel_xc.golang.constraints import holds, may_hold, names_cgo, with_cgo
 from bazel_xc.golang.gazelle import read_constraints
 from bazel_xc.golang.listed import C_WITHOUT_CGO, CGO_IN_TEST, NO_OBSTACLE, ListedPackage
-from bazel_xc.golang.package import GO_KINDS, FileKind, GoPackage, GoView, PackageFile
+from bazel_xc.golang.package import (
+    GO_KINDS,
+    FileKind,
+    GoPackage,
+    GoView,
+    PackageFile,
+    kind_of,
+    kind_of_name,
+)
 from bazel_xc.golang.source import SourceFile, scan_go, scan_other
 from bazel_xc.model import ByCgo, Diagnostic, Severity
-
-_KINDS: Mapping[str, FileKind] = {
-    **dict.fromkeys((".h", ".hh", ".hpp", ".hxx"), FileKind.HEADER),
-    **dict.fromkeys((".c", ".cc", ".cpp", ".cxx", ".m", ".mm", ".S"), FileKind.C),
-    ".s": FileKind.ASSEMBLY,
-    ".syso": FileKind.SYSO,
-    ".go": FileKind.GO,
-}
 
 
 @frozen
@@ -60,12 +60,11 @@ def read_directory(
     sources: list[SourceFile] = []
     diagnostics: list[Diagnostic] = []
     for name in names:
-        suffix = _suffix(name)
-        if suffix not in _KINDS or name[0] in "_.":
+        if kind_of_name(name) is None or name[0] in "_.":
             continue
         full = f"{path}/{name}" if path else name
         try:
-            data = b"" if suffix == ".syso" else read(full)
+            data = b"" if name.endswith(".syso") else read(full)
         except OSError as e:
             diagnostics.append(
                 Diagnostic(
@@ -77,7 +76,7 @@ def read_directory(
                 )
             )
             continue
-        sources.append(scan_go(name, data) if suffix == ".go" else scan_other(name, data))
+        sources.append(scan_go(name, data) if name.endswith(".go") else scan_other(name, data))
     directory = ReadDirectory(
         path=path,
         import_path=import_path,
@@ -134,24 +133,13 @@ def flipped_package(package: GoPackage, view: GoView) -> GoPackage:
 
 def active_platforms(directory: ReadDirectory, view: GoView) -> frozenset[str]:
     """The configured platforms on which any Go file of a directory is compiled, tests included."""
-    go = (each for each in directory.sources if _suffix(each.name) == ".go")
+    go = (each for each in directory.sources if each.name.endswith(".go"))
     sources = (each for each in go if each.package not in ("", "documentation") and not each.error)
     return frozenset().union(*(_active(each, view) for each in sources))
 
 
 def _union(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(sorted({text for each in lists for text in each}))
-
-
-def _suffix(name: str) -> str:
-    return name[name.rfind(".") :] if "." in name else ""
-
-
-def _kind(source: SourceFile) -> FileKind:
-    kind = _KINDS[_suffix(source.name)]
-    if kind is FileKind.GO and source.name.endswith("_test.go"):
-        return FileKind.XTEST if source.package.endswith("_test") else FileKind.TEST
-    return kind
 
 
 def _file(source: SourceFile, directory: ReadDirectory, possible: Set[str], view: GoView) -> PackageFile:
@@ -165,7 +153,7 @@ def _file(source: SourceFile, directory: ReadDirectory, possible: Set[str], view
         on, off = (may_hold(with_cgo(source.constraint, cgo=cgo), tags) for cgo in (True, False))
     return PackageFile(
         name=source.name,
-        kind=_kind(source),
+        kind=kind_of(source),
         source=source,
         may=may,
         active=active,

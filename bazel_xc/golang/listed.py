@@ -77,6 +77,7 @@ class ListedPackage:
     """One package as go lists it on one platform. File names are relative to ``directory``.
 
     ``cgo`` maps verbs to the words of ``#cgo`` lines, with ``${SRCDIR}`` expanded and conditions evaluated.
+    A ``derived`` package is worked out from sources: it has no such words.
     """
 
     import_path: str
@@ -99,6 +100,7 @@ class ListedPackage:
     test_embed_files: tuple[str, ...]
     import_map: tuple[tuple[str, str], ...]
     cgo: Mapping[str, tuple[str, ...]]
+    derived: bool = False
 
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> ListedPackage:

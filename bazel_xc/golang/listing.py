@@ -54,13 +54,14 @@ class ListingPlace:
 @frozen(kw_only=True)
 class GoLister:
     """A go command that lists. ``tags`` are build tags. ``whole`` adds the packages that only tests import on
-    platforms without cgo; they have no cgo there.
+    platforms without cgo; they have no cgo there. With ``verify``, all platforms are listed by go, too.
     """
 
     toolchain: Toolchain
     run: RunGo
     tags: tuple[str, ...] = ()
     whole: bool = True
+    verify: bool = False
 
     def places(
         self, places: tuple[ListingPlace, ...], platforms: tuple[Platform, ...]
@@ -68,12 +69,28 @@ class GoLister:
         """See ``list_packages``."""
         return list_packages(self.toolchain, self.run, places, platforms, self.tags, whole=self.whole)
 
+    def ask(
+        self, place: ListingPlace, platform: Platform, directories: Iterable[str], imports: Iterable[str]
+    ) -> Mapping[str, ListedPackage]:
+        """Some directories of a place, given by their absolute paths, and some imports with all that they
+        import. Raises ``FailedListingError``.
+        """
+        lister = _Lister.at(place, self.run, self.tags, self.toolchain.environment, self._source)
+        return lister.some(platform, directories, imports, tests=self.wants_tests(platform))
+
+    def wants_tests(self, platform: Platform) -> bool:
+        """Whether the packages that only tests import are listed on a platform."""
+        return self.whole or platform.cgo
+
+    @property
+    def _source(self) -> Path:
+        return Path(self.toolchain.goroot) / "src"
+
     def standard(
         self, imports: Iterable[str], directory: Path, platforms: tuple[Platform, ...]
     ) -> tuple[Listing, ...]:
         """The packages of the standard library among ``imports``, with their dependencies."""
-        source = Path(self.toolchain.goroot) / "src"
-        patterns = tuple(sorted(path for path in imports if is_standard(path, source)))
+        patterns = tuple(sorted(path for path in imports if is_standard(path, self._source)))
         if not patterns:
             return tuple(Listing(platform, {}) for platform in platforms)
         place = ListingPlace(directory=directory, patterns=patterns)
@@ -181,6 +198,7 @@ class _Lister:
     tags: tuple[str, ...]
     environment: Mapping[str, str]
     source: Path
+    only_own: bool = False
 
     @classmethod
     def at(
@@ -194,16 +212,32 @@ class _Lister:
         environment = {**settings, **place.environment}
         if place.vendored:  # an index does not pay for a tree that is read once
             environment["GODEBUG"] = ",".join(filter(None, (environment.get("GODEBUG"), "goindex=0")))
-        return cls(run, place.directory, place.patterns, tuple(tags), environment, source)
+        return cls(run, place.directory, place.patterns, tuple(tags), environment, source, place.vendored)
 
     def listing(self, platform: Platform, reach: _Reach) -> dict[str, ListedPackage]:
         found = self._list(platform, self.patterns, "-find" if reach is _Reach.PACKAGES else "-deps")
         packages = {package.import_path: package for package in found}
-        if reach is not _Reach.TESTS:
-            return packages
+        return self._with_tests(packages, platform) if reach is _Reach.TESTS else packages
+
+    def some(
+        self, platform: Platform, directories: Iterable[str], imports: Iterable[str], *, tests: bool
+    ) -> dict[str, ListedPackage]:
+        patterns, imports = tuple(directories), frozenset(imports)
+        if not patterns and not imports:
+            return {}
+        how = "-find" if self.only_own else "-deps"
+        found = self._list(platform, (*patterns, *sorted(imports)), how)
+        packages = {
+            each.import_path: evolve(each, dep_only=True) if each.import_path in imports else each
+            for each in found
+        }
+        return self._with_tests(packages, platform) if tests and not self.only_own else packages
+
+    def _with_tests(self, packages: dict[str, ListedPackage], platform: Platform) -> dict[str, ListedPackage]:
+        """Adds the imports of tests, which are not in the closure, by a second, small listing."""
         missing = sorted(_test_imports(packages.values()) - packages.keys())
         missing = [path for path in missing if not is_standard(path, self.source)]
-        if missing:  # imports of tests are not in the closure: a second, small listing adds them
+        if missing:
             for package in self._list(platform, tuple(missing), "-deps"):
                 packages.setdefault(package.import_path, evolve(package, dep_only=True))
         return packages

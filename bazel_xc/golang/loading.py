@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from attrs import evolve, field, frozen
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.errors import GoError
 from bazel_xc.golang import unloaded
+from bazel_xc.golang.asking import ListedOnce, PlaceOnce
+from bazel_xc.golang.derived import OwnDirectory
 from bazel_xc.golang.flipped import flipped_listings
 from bazel_xc.golang.folding import (
     ReadDirectory,
@@ -26,7 +29,7 @@ from bazel_xc.golang.folding import (
     fold,
     read_directory,
 )
-from bazel_xc.golang.listed import ListedPackage
+from bazel_xc.golang.listed import ListedModule, ListedPackage
 from bazel_xc.golang.listing import GoLister, Listing, ListingPlace, joined
 from bazel_xc.golang.modules import ListingGroup, Module, module_of, vendored_modules
 from bazel_xc.golang.package import GO_KINDS, GoPackage, GoView
@@ -40,7 +43,7 @@ from bazel_xc.golang.undefined import (
 )
 from bazel_xc.golang.universe import Universe, by_directory
 from bazel_xc.model import Diagnostic, Platform, Severity, is_inside
-from bazel_xc.tree import glance
+from bazel_xc.tree import EntryKind, glance, names_in
 
 _Listings = tuple[Listing, ...]
 _ByDirectory = Mapping[str, Mapping[str, ListedPackage]]
@@ -108,23 +111,32 @@ def load(tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, go: GoLis
     """
     places = tuple(_places(tree, groups))
     opposite = tuple(evolve(each, cgo=not each.cgo) for each in view.platforms) if both else ()
-    rest = tuple(place for place in places if not place.vendored)
-    vendored = _directories_of([place for place in places if place.vendored], tree, groups)
+    first = next((each for each in view.platforms if each.cgo), view.platforms[0])
     with ThreadPoolExecutor(max_workers=1) as pool:
-        pending = pool.submit(go.places, places, view.platforms)
+        pending = pool.submit(go.places, places, (first,))
         directories, unreadable = _read(tree, view.tags)
-        listings, failed = pending.result()
-        others, failed_there = go.places(rest, opposite) if rest else (_nothing(opposite), ())
-    failed = tuple({each.place.directory: each for each in (*failed, *failed_there)}.values())
+        (listing,), failed = pending.result()
+    sources = Sources(partial(glance, tree.workspace.tree))
+    vendored = _directories_of([place for place in places if place.vendored], tree, groups)
+    once = _once(tree, groups, listing, directories, sources, {each.place.directory for each in failed})
     if vendored and go.whole:
-        found = go.standard(_imports(directories, vendored), tree.root, (*view.platforms, *opposite))
-        listings = joined(listings, found[: len(listings)])
-        others = joined(others, found[len(listings) :])
+        once = evolve(once, imports=_imports(directories, vendored))
+        (listing,) = joined((listing,), go.standard(once.imports, tree.root, (first,)))
+    rest = tuple(each for each in view.platforms if each != first)
+    listings, failed_there, wrong = once.on(rest, view, go)
+    at = view.platforms.index(first)
+    listings = (*listings[:at], listing, *listings[at:])
+    failed = (*failed, *failed_there)
+    others: _Listings = ()
+    if both:
+        in_modules = tuple(each for each in once.places if not each.place.vendored)
+        others, failed_there, more = evolve(once, places=in_modules).on(opposite, view, go)
+        wrong = (*wrong, *more)
+        failed = (*failed, *failed_there)
     unlisted = _directories_of((each.place for each in failed), tree, groups)
     directories = tuple(each for each in directories if each.path not in unlisted)
     listed = by_directory(listings, tree.root)
     _check_listed(tree, directories, listed, view)
-    sources = Sources(partial(glance, tree.workspace.tree))
     folded = _fold(tree, directories, listed, view)
     universe = _judged(tree, folded.packages, listings, sources, view, listed)
     flipped = None
@@ -147,6 +159,7 @@ def load(tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, go: GoLis
         ignored=ignored,
         diagnostics=(
             *unreadable,
+            *wrong,
             *folded.diagnostics,
             *undefined_findings(of_own, {each.import_path: path for path, each in universe.own.items()}),
             *unloaded.missing_packages(universe, {each.import_path for each in directories}, tree.modules),
@@ -154,6 +167,69 @@ def load(tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, go: GoLis
             *(unloaded.failed_listing(each, tree.root) for each in failed),
         ),
     )
+
+
+def _once(
+    tree: GoTree,
+    groups: tuple[ListingGroup, ...],
+    listing: Listing,
+    directories: Iterable[ReadDirectory],
+    sources: Sources,
+    failed: Container[Path],
+) -> ListedOnce:
+    """The places that go lists, with the directories of their modules that patterns match."""
+    root = str(tree.root.resolve())
+    own: dict[str, list[OwnDirectory]] = {}
+    seen = [_as_go_sees(each, tree) for each in directories if not each.unlisted]
+    for each in (*seen, *_seen_by_go_only(tree, listing, root, frozenset(each.path for each in directories))):
+        module = module_of(each.path, tree.modules)
+        if module:
+            folder = f"{root}/{module.directory}".rstrip("/")
+            own.setdefault(module.directory, []).append(
+                OwnDirectory(
+                    read=each,
+                    import_path=module.import_path(each.path),
+                    module=ListedModule(module.path, "", folder, main=True),
+                )
+            )
+    places = tuple(
+        PlaceOnce(
+            place=place,
+            own=tuple(each for module in group.modules for each in own.get(module.directory, ())),
+        )
+        for place, group in zip(_places(tree, groups), groups, strict=True)
+        if place.directory not in failed
+    )
+    vendored = (each for each in places if each.place.vendored)
+    return ListedOnce(
+        listing=listing,
+        places=places,
+        root=root,
+        sources=sources,
+        unfollowed=frozenset(each.import_path for place in vendored for each in place.own),
+    )
+
+
+def _as_go_sees(directory: ReadDirectory, tree: GoTree) -> ReadDirectory:
+    """The directory with the files that an ``exclude`` hides, which go compiles."""
+    hidden = tree.workspace.directories[directory.path].hidden
+    if not any(name.endswith(".go") for name in hidden):
+        return directory
+    more, _ = read_directory(directory.path, directory.import_path, sorted(hidden), tree.workspace.tree.read)
+    return evolve(directory, sources=tuple(sorted((*directory.sources, *more.sources), key=lambda s: s.name)))
+
+
+def _seen_by_go_only(
+    tree: GoTree, listing: Listing, root: str, known: Container[str]
+) -> Iterator[ReadDirectory]:
+    """Directories that go lists although an ``exclude`` hides them from everybody else."""
+    files = tree.workspace.tree
+    for path, packages in by_directory((listing,), Path(root)).items():
+        package = packages[listing.platform.name]
+        if path not in known and not package.dep_only and not package.standard:
+            with suppress(OSError):
+                names = names_in(files.entries(path), EntryKind.FILE)
+                yield read_directory(path, package.import_path, names, files.read)[0]
 
 
 def _heads(directories: Iterable[ReadDirectory]) -> Iterator[tuple[str, Head]]:

@@ -29,8 +29,28 @@ class FileKind(enum.StrEnum):
     SYSO = "syso"
 
 
+_KINDS: Mapping[str, FileKind] = {
+    **dict.fromkeys((".h", ".hh", ".hpp", ".hxx"), FileKind.HEADER),
+    **dict.fromkeys((".c", ".cc", ".cpp", ".cxx", ".m", ".mm", ".S"), FileKind.C),
+    ".s": FileKind.ASSEMBLY,
+    ".syso": FileKind.SYSO,
+    ".go": FileKind.GO,
+}
 SWIG = (".swig", ".swigcxx")  # the suffixes of SWIG files in go/build
 GO_KINDS = frozenset({FileKind.GO, FileKind.TEST, FileKind.XTEST})
+
+
+def kind_of_name(name: str) -> FileKind | None:
+    """The kind of a file by its suffix, None if go does not compile such files."""
+    return _KINDS.get(name[name.rfind(".") :]) if "." in name else None
+
+
+def kind_of(source: SourceFile) -> FileKind:
+    """The kind of a file that has one."""
+    kind = _KINDS[source.name[source.name.rfind(".") :]]
+    if kind is FileKind.GO and source.name.endswith("_test.go"):
+        return FileKind.XTEST if source.package.endswith("_test") else FileKind.TEST
+    return kind
 
 
 @frozen(kw_only=True)

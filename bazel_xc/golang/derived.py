@@ -1,0 +1,354 @@
+"""The listings of platforms that go was not asked for, from the listing of one platform and from sources.
+
+Comes in: a place as go lists it on one platform, and the scanned directories of the workspace. Goes out: what
+go would list there on another platform, and the packages that only go can answer for: those that no other
+platform imports, and those whose files do not decide it. Constraints are evaluated as ``folding`` does. Heads
+of files outside of the workspace are read; go is not started.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from attrs import evolve, field, frozen
+
+from bazel_xc.golang.constraints import file_name_constraint, holds
+from bazel_xc.golang.folding import ReadDirectory
+from bazel_xc.golang.listed import NO_OBSTACLE, ListedError, ListedModule, ListedPackage
+from bazel_xc.golang.listing import is_standard
+from bazel_xc.golang.package import GO_KINDS, SWIG, FileKind, GoView, kind_of, kind_of_name
+from bazel_xc.golang.source import SourceFile, scan_go, scan_other
+from bazel_xc.golang.undefined import Sources
+from bazel_xc.model import Platform
+
+_EXCLUDED = "build constraints exclude all Go files in "
+_NO_PACKAGE = frozenset({"C", "unsafe"})
+# Constraints stand before the package clause. Nearly every file has it within these bytes.
+_HEAD = 4096
+
+
+@frozen(kw_only=True)
+class OwnDirectory:
+    """A directory of the workspace that go lists at a place: its files, its import path and its module."""
+
+    read: ReadDirectory
+    import_path: str
+    module: ListedModule
+
+
+@frozen(kw_only=True)
+class ListedPlace:
+    """A place as go lists it on ``platform``.
+
+    ``own`` are the directories that ``./...`` may match there, ``root`` is the workspace's real path and
+    ``source`` Go's source folder. In a ``vendored`` place, the sources of other packages decide.
+    """
+
+    platform: Platform
+    packages: Mapping[str, ListedPackage]
+    own: Mapping[str, OwnDirectory]
+    root: str
+    source: Path
+    vendored: bool
+    sources: Sources
+    _scanned: dict[str, tuple[SourceFile, ...]] = field(factory=dict, eq=False, repr=False)
+
+    def files(self, package: ListedPackage) -> tuple[SourceFile, ...]:
+        """The files of a package outside of the workspace that any platform may compile, tests left out.
+
+        Empty if all of them are compiled wherever cgo is as on ``platform``.
+        """
+        if package.directory not in self._scanned:
+            self._scanned[package.directory] = tuple(_files_of(package, self.sources))
+        return self._scanned[package.directory]
+
+
+@frozen(kw_only=True)
+class Derived:
+    """The packages of a place on a platform. ``unsure`` are directories of the workspace, and ``unknown``
+    import paths, that only go can answer for.
+    """
+
+    packages: Mapping[str, ListedPackage]
+    unsure: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def derived(place: ListedPlace, platform: Platform, view: GoView, *, tests: bool) -> Derived:
+    """What go would list on a platform; with ``tests``, what tests of the workspace import is included."""
+    found: dict[str, ListedPackage] = {}
+    unsure: list[str] = []
+    for path, own in place.own.items():
+        known = place.packages.get(path)
+        if known is None and _has_go(_compiled(own.read.sources, place.platform, view)):
+            continue  # go leaves it out for a reason of its own
+        if _is_unsure(own, known, place, platform, view):
+            unsure.append(own.read.path)
+        elif package := _own_package(own, known, place, platform, view):
+            found[path] = package
+    if place.vendored:
+        return Derived(packages=found, unsure=tuple(unsure), unknown=())
+    unknown: set[str] = set()
+    pending = [name for each in found.values() for name in _imports(each, tests=tests)]
+    while pending:
+        path = pending.pop()
+        if path in found or path in unknown or path in _NO_PACKAGE:
+            continue
+        package = _other_package(path, place, platform, view)
+        if package is None:
+            unknown.add(path)
+        else:
+            found[path] = package
+            pending += _imports(package, tests=False)
+    return Derived(packages=found, unsure=tuple(unsure), unknown=tuple(sorted(unknown)))
+
+
+def _imports(package: ListedPackage, *, tests: bool) -> Iterator[str]:
+    renamed = dict(package.import_map)
+    names = (*package.imports, *package.test_imports, *package.xtest_imports) if tests else package.imports
+    for name in names:
+        yield renamed.get(name, name)
+
+
+# Packages of the workspace
+
+
+def _is_unsure(
+    own: OwnDirectory, known: ListedPackage | None, place: ListedPlace, platform: Platform, view: GoView
+) -> bool:
+    """Whether go may report an error, or files to embed, that sources do not show."""
+    error = known.error if known else None
+    if error and not any(text in error.message for text in NO_OBSTACLE):
+        return True
+    if known and any(name.endswith(SWIG) for name in known.other_files):
+        return True
+    if any(each.error for each in own.read.sources if _is_for(each, platform, view)):
+        return True
+    here = _compiled(own.read.sources, platform, view)
+    go = [each for each in here if kind_of(each) in GO_KINDS]
+    if len(set(map(_base_name, go))) > 1 or any(
+        each.uses_cgo for each in go if kind_of(each) is not FileKind.GO
+    ):
+        return True
+    only_c = platform.cgo and not any(each.uses_cgo for each in go)
+    if only_c and any(kind_of(each) is FileKind.C and not each.name.endswith(".S") for each in here):
+        return True
+    embedding = {each.name for each in here if each.embeds}
+    there = {each.name for each in _compiled(own.read.sources, place.platform, view) if each.embeds}
+    return embedding != there or bool(embedding and known is None)
+
+
+def _own_package(
+    own: OwnDirectory, known: ListedPackage | None, place: ListedPlace, platform: Platform, view: GoView
+) -> ListedPackage | None:
+    """The package of a directory; None if no file of it is compiled, because ``./...`` leaves it out then."""
+    sources = own.read.sources
+    here = _compiled(sources, platform, view)
+    if not _has_go(here):
+        return None
+    by_kind = {kind: [each for each in here if kind_of(each) is kind] for kind in FileKind}
+    path = own.read.path
+    return _package(
+        own.import_path,
+        f"{place.root}/{path}" if path else place.root,
+        next(
+            _base_name(each)
+            for kind in (FileKind.GO, FileKind.TEST, FileKind.XTEST)
+            for each in by_kind[kind]
+        ),
+        own.module,
+        sources,
+        here,
+        platform,
+        embeds=(known.embed_files, known.test_embed_files) if known else ((), ()),
+    )
+
+
+# Other packages
+
+
+def _other_package(path: str, place: ListedPlace, platform: Platform, view: GoView) -> ListedPackage | None:
+    """A package that is imported; None if only go knows it."""
+    if path in place.own:  # no file of it is compiled here
+        own = place.own[path]
+        folder = f"{place.root}/{own.read.path}".rstrip("/")
+        return _excluded(path, folder, own.module)
+    known = place.packages.get(path)
+    if known is None:
+        return _standard(path, place.source) if is_standard(path, place.source) else None
+    if known.standard or (known.is_unknown and not known.directory):
+        return known
+    if known.is_unknown:
+        return None
+    files = place.files(known)
+    if not files and (platform.cgo == place.platform.cgo or not known.cgo_files):
+        return known
+    files = files or tuple(_files_of(known, place.sources, all_of_them=True))
+    here = _compiled(files, platform, view)
+    names = [known.name, *(each.package for each in here if kind_of(each) is FileKind.GO)]
+    name = next(filter(None, names), "")
+    here = [each for each in here if kind_of(each) is not FileKind.GO or each.package == name]
+    if not any(kind_of(each) is FileKind.GO for each in here):
+        ignored = tuple(each.name for each in files)
+        return evolve(_excluded(path, known.directory, known.module), name=name, ignored_files=ignored)
+    package = _package(path, known.directory, name, known.module, files, here, platform)
+    return evolve(package, dep_only=True, import_map=known.import_map)
+
+
+def _base_name(source: SourceFile) -> str:
+    return source.package.removesuffix("_test") if kind_of(source) is FileKind.XTEST else source.package
+
+
+def _files_of(package: ListedPackage, sources: Sources, *, all_of_them: bool = False) -> Iterator[SourceFile]:
+    """See ``ListedPlace.files``."""
+    names = [*package.go_files, *package.cgo_files]
+    others = [name for name in package.ignored_files if not name.endswith("_test.go")]
+    with_c = bool(package.cgo_files) or any(
+        name.endswith(".go") and b'"C"' in sources.text(f"{package.directory}/{name}") for name in others
+    )
+    certain = not (others or with_c or all_of_them)
+    if certain and not any(_is_constrained(f"{package.directory}/{name}", name) for name in names):
+        return
+    every = {*names, *others, *package.other_files}
+    if with_c:  # without cgo, go lists no C file, not even as ignored
+        every |= _all_names(package.directory)
+    for name in sorted(every):
+        if name.endswith(".go") and not name.endswith("_test.go"):
+            yield scan_go(name, sources.text(f"{package.directory}/{name}"))
+        elif kind_of_name(name) is not None and not name.endswith(".go"):
+            yield scan_other(
+                name, b"" if name.endswith(".syso") else sources.text(f"{package.directory}/{name}")
+            )
+
+
+def _all_names(directory: str) -> set[str]:
+    try:
+        with os.scandir(directory) as entries:
+            return {each.name for each in entries if each.name[:1] not in "_." and each.is_file()}
+    except OSError:
+        return set()
+
+
+def _is_constrained(path: str, name: str) -> bool:
+    """Whether a Go file may have a build constraint."""
+    if file_name_constraint(name) is not None:
+        return True
+    try:
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - ten thousand files
+            head = file.read(_HEAD) or b""
+            at = 0 if head.startswith(b"package ") else head.find(b"\npackage ")
+            while at < 0 and (more := file.read(_HEAD)):
+                head += more
+                at = head.find(b"\npackage ")
+    except OSError:
+        return True
+    return b"build" in (head[:at] if at >= 0 else head)
+
+
+def _excluded(path: str, directory: str, module: ListedModule | None) -> ListedPackage:
+    """A package that is imported although no file of it is compiled."""
+    error = ListedError(_EXCLUDED + directory, "")
+    return evolve(_bare(path, directory, "", module), error=error, dep_only=True)
+
+
+def _standard(path: str, source: Path) -> ListedPackage:
+    return evolve(
+        _bare(path, str(source / path), path.rpartition("/")[2], None), standard=True, dep_only=True
+    )
+
+
+# Both
+
+
+def _is_for(source: SourceFile, platform: Platform, view: GoView) -> bool:
+    """Whether the constraint of a file includes a platform."""
+    return source.constraint is None or holds(
+        source.constraint, platform, view.tags_on(platform), view.release[1]
+    )
+
+
+def _compiled(sources: Iterable[SourceFile], platform: Platform, view: GoView) -> list[SourceFile]:
+    """The files that are compiled on a platform, as far as each file decides."""
+    return [
+        each
+        for each in sources
+        if (platform.cgo or not each.uses_cgo)
+        and each.package != "documentation"
+        and (each.package or not each.name.endswith(".go"))
+        and _is_for(each, platform, view)
+    ]
+
+
+def _has_go(sources: Iterable[SourceFile]) -> bool:
+    return any(kind_of(each) in GO_KINDS for each in sources)
+
+
+def _package(
+    import_path: str,
+    directory: str,
+    name: str,
+    module: ListedModule | None,
+    sources: Iterable[SourceFile],
+    here: Iterable[SourceFile],
+    platform: Platform,
+    embeds: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
+) -> ListedPackage:
+    """A package with the files that are compiled; C is compiled beside cgo only."""
+    here = tuple(here)
+    kinds = {each.name: kind_of(each) for each in here}
+    cgo = [each for each in here if each.uses_cgo and kinds[each.name] is FileKind.GO]
+    with_c = platform.cgo and bool(cgo)
+
+    def names(*wanted: FileKind) -> tuple[str, ...]:
+        return tuple(each.name for each in here if kinds[each.name] in wanted)
+
+    others = names(FileKind.HEADER, FileKind.ASSEMBLY, FileKind.SYSO)
+    others += names(FileKind.C) if with_c else ()
+    listed = {each.name for each in here if kinds[each.name] in GO_KINDS}.union(others)
+    return evolve(
+        _bare(import_path, directory, name, module),
+        go_files=tuple(name for name in names(FileKind.GO) if name not in {each.name for each in cgo}),
+        cgo_files=tuple(each.name for each in cgo),
+        other_files=others,
+        ignored_files=tuple(each.name for each in sources if each.name not in listed),
+        test_files=names(FileKind.TEST),
+        xtest_files=names(FileKind.XTEST),
+        imports=_imported(here, kinds, FileKind.GO),
+        test_imports=_imported(here, kinds, FileKind.TEST),
+        xtest_imports=_imported(here, kinds, FileKind.XTEST),
+        embed_files=embeds[0],
+        test_embed_files=embeds[1],
+    )
+
+
+def _imported(here: Iterable[SourceFile], kinds: Mapping[str, FileKind], kind: FileKind) -> tuple[str, ...]:
+    found = {imported.path for each in here if kinds[each.name] is kind for imported in each.imports}
+    return tuple(sorted(found))
+
+
+def _bare(path: str, directory: str, name: str, module: ListedModule | None) -> ListedPackage:
+    return ListedPackage(
+        import_path=path,
+        directory=directory,
+        name=name,
+        standard=False,
+        dep_only=False,
+        module=module,
+        error=None,
+        go_files=(),
+        cgo_files=(),
+        other_files=(),
+        ignored_files=(),
+        test_files=(),
+        xtest_files=(),
+        imports=(),
+        test_imports=(),
+        xtest_imports=(),
+        embed_files=(),
+        test_embed_files=(),
+        import_map=(),
+        cgo={},
+        derived=True,
+    )
