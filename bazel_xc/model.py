@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from attrs import evolve, field, frozen
@@ -123,20 +124,7 @@ class Label:
 
         Raises ValueError if Bazel would refuse the text as a label. Names may have spaces.
         """
-        repo, rest = "", text
-        if text.startswith("@"):
-            repo, slashes, rest = text.removeprefix("@").removeprefix("@").partition("//")
-            rest = "//" + rest if slashes else f"//:{repo}"
-            if _NOT_IN_REPO.search(repo) or not (repo or slashes):
-                raise ValueError(f"not a label: {text!r}")
-        if rest.startswith("//"):
-            package, colon, name = rest[2:].partition(":")
-            name = name if colon else package.rpartition("/")[2] or repo
-        else:
-            name = rest.removeprefix(":")
-        if not (is_package(package) and _is_name(name)):
-            raise ValueError(f"not a label: {text!r}")
-        return cls(repo, package, name)
+        return _parsed(text, "" if text.startswith(("@", "//")) else package)
 
     def relative_to(self, package: str) -> str:
         """The shortest spelling in a BUILD file of ``package`` in the same repository."""
@@ -155,6 +143,25 @@ class Label:
         if self.repo in (MAIN_OF_MODULES, MAIN_OF_WORKSPACE):
             return self.repo
         return f"@{self.repo}" if self.repo else ""
+
+
+@lru_cache(maxsize=1 << 16)
+def _parsed(text: str, package: str) -> Label:
+    """See ``Label.parse``; the files of a workspace repeat the same few thousand labels."""
+    repo, rest = "", text
+    if text.startswith("@"):
+        repo, slashes, rest = text.removeprefix("@").removeprefix("@").partition("//")
+        rest = "//" + rest if slashes else f"//:{repo}"
+        if _NOT_IN_REPO.search(repo) or not (repo or slashes):
+            raise ValueError(f"not a label: {text!r}")
+    if rest.startswith("//"):
+        package, colon, name = rest[2:].partition(":")
+        name = name if colon else package.rpartition("/")[2] or repo
+    else:
+        name = rest.removeprefix(":")
+    if not (is_package(package) and _is_name(name)):
+        raise ValueError(f"not a label: {text!r}")
+    return Label(repo, package, name)
 
 
 def parsed_label(text: str, package: str = "", own_names: Collection[str] = ()) -> Label | None:

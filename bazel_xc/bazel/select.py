@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
+from functools import cache
 
 from attrs import frozen
 
@@ -105,9 +106,12 @@ def build_set(where: Mapping[str, Reading], conditions: Conditions) -> Value | N
     pairs may have what holds nearly everywhere.
     """
     known = conditions.platforms
-    held = {text: reading.platforms & known for text, reading in where.items()}
+    held = {text: _among(reading.platforms, known) for text, reading in where.items()}
     common = [text for text, on in held.items() if on == known and where[text].family is Family.EVERYWHERE]
-    left = {text: on for text, on in held.items() if on and text not in common}
+    if len(common) == len(held):
+        return strings(sorted(common)) if common else None
+    always = frozenset(common)
+    left = {text: on for text, on in held.items() if on and text not in always}
     exact = {text for text, on in left.items() if _has_keys(on, where[text].family, known)}
     rest = _family((on for text, on in left.items() if text not in exact), known)
     choices = [_choice(left, exact, where, family, rest, conditions) for family in ("os", "arch", "pair")]
@@ -115,6 +119,12 @@ def build_set(where: Mapping[str, Reading], conditions: Conditions) -> Value | N
     parts = [strings(sorted(common), multiline=bool(selects))] if common else []
     values: tuple[Value, ...] = (*parts, *selects)
     return Sum(values) if len(values) > 1 else values[0] if values else None
+
+
+@cache
+def _among(platforms: frozenset[str], known: frozenset[str]) -> frozenset[str]:
+    """The platforms that are known; few sets of platforms are in a workspace."""
+    return platforms & known
 
 
 def _choice(
@@ -291,14 +301,21 @@ def _part(platform: str, family: str) -> str:
 
 def _family(sets: Iterable[frozenset[str]], platforms: frozenset[str]) -> str:
     """Whether operating systems, architectures or only pairs distinguish sets of platforms."""
-    sets = list(sets)
+    rest = {held for held in sets if held and not platforms <= held}
     for family in ("os", "arch"):
-        groups: dict[str, set[str]] = {}
-        for platform in platforms:
-            groups.setdefault(_part(platform, family), set()).add(platform)
-        if all(not held & group or group <= held for held in sets for group in groups.values()):
+        groups = _groups(platforms, family) if rest else ()
+        if all(held.isdisjoint(group) or group <= held for held in rest for group in groups):
             return family
     return "pair"
+
+
+@cache
+def _groups(platforms: frozenset[str], family: str) -> tuple[frozenset[str], ...]:
+    """The platforms of each operating system or architecture."""
+    groups: dict[str, set[str]] = {}
+    for platform in platforms:
+        groups.setdefault(_part(platform, family), set()).add(platform)
+    return tuple(map(frozenset, groups.values()))
 
 
 def _names(held: frozenset[str], platforms: frozenset[str]) -> list[str]:

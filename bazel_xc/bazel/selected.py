@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from bazel_xc.buildfile.printer import DEFAULT
 from bazel_xc.buildfile.syntax import ListValue, Select, String, Sum, Value, strings_in
@@ -101,6 +102,7 @@ def _parts(value: Value | None) -> tuple[Value | None, ...]:
     return value.parts if isinstance(value, Sum) else (value,)
 
 
+@cache
 def platform_of_key(key: str) -> str | None:
     """The operating system, architecture or pair that a select key names, behind a name for cgo if it is one
     of ours for cgo; None for any other key.

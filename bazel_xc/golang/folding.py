@@ -283,7 +283,9 @@ def _with_listing(
             own, go_active, unknown = own & on, go_active & on, unknown & on
         if own != go_active:
             diagnostics.append(_disagreement(directory, file, own, go_active))
-        checked[at] = evolve(file, active=go_active | unknown, may=file.may | go_active)
+        active, may = go_active | unknown, file.may | go_active
+        if active != file.active or may != file.may:
+            checked[at] = evolve(file, active=active, may=may)
     return tuple(checked), tuple(diagnostics)
 
 

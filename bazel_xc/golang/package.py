@@ -155,7 +155,9 @@ def readings_of(files: Iterable[PackageFile]) -> dict[str, Reading]:
     """The imports of some files without "C", with the platforms and keys of each."""
     found: dict[str, Reading] = {}
     for file in files:
+        needed = NOWHERE | file.needed
         for each in file.source.imports:
             if each.path != "C":
-                found[each.path] = found.get(each.path, NOWHERE) | file.needed
+                before = found.get(each.path, needed)
+                found[each.path] = needed if before == needed else before | needed
     return found

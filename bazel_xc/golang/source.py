@@ -107,10 +107,10 @@ class SourceFile:
     has_main: bool = False
     error: str = ""
     head: Head | None = field(default=None, eq=False, repr=False)
+    uses_cgo: bool = field(init=False, eq=False, repr=False)  # whether it imports "C"
 
-    @property
-    def uses_cgo(self) -> bool:
-        """Whether it imports "C"."""
+    @uses_cgo.default
+    def _imports_c(self) -> bool:
         return any(each.path == "C" for each in self.imports)
 
 
