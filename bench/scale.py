@@ -86,7 +86,8 @@ def _without_build_files(tree: Path) -> None:
 def write_tree(tree: Path, size: int) -> None:
     """Makes a workspace of ``size`` packages, the same files for the same size.
 
-    Packages are in layers; each imports up to five packages of lower layers and two of the standard library.
+    Packages are in layers; each imports up to two packages of the layer below, up to three of any layer below
+    that, and two of the standard library. Those of the upper layers reach a large share of all packages.
     One in 50 has C with a library, one in 100 is a command, one in 10 has a file for Linux only, one in three
     has tests and one in nine has external ones.
     """
@@ -94,17 +95,17 @@ def write_tree(tree: Path, size: int) -> None:
     tree.mkdir(parents=True)
     (tree / "go.mod").write_text(f"module {MODULE}\n\ngo 1.21\n")
     (tree / "WORKSPACE").touch()
-    libraries: list[int] = []
-    layer_end = 0
+    lower: list[int] = []
+    below: list[int] = []  # the layer below
+    layer: list[int] = []
     for at in range(size):
-        if at % max(1, size // LAYERS) == 0:
-            layer_end = len(libraries)
-        wanted = chance.randint(1, 5) if layer_end else 0
-        imports = sorted({libraries[chance.randrange(layer_end)] for _ in range(wanted)})
-        standard = sorted(chance.sample(STANDARD, 2))
-        _write_package(tree, at, imports, standard)
+        if layer and at % max(1, size // LAYERS) == 0:
+            lower, below, layer = lower + layer, layer, []
+        imports = {chance.choice(below) for _ in range(2) if below}
+        imports |= {chance.choice(lower) for _ in range(chance.randint(0, 3)) if lower}
+        _write_package(tree, at, sorted(imports), sorted(chance.sample(STANDARD, 2)))
         if not _is_command(at):
-            libraries.append(at)
+            layer.append(at)
     os.sync()  # what is still being written would slow the run that is timed
 
 
