@@ -19,7 +19,7 @@ from bazel_xc.bazel.wanted import RuleFacts
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
-from bazel_xc.graph.dependency import Target, targets_above
+from bazel_xc.graph.dependency import Target, cgo_above, unknown_above
 from bazel_xc.graph.imports import TEST_KINDS, AbsenceByCgo, is_generated
 from bazel_xc.model import ByCgo, Label, Platform
 
@@ -106,12 +106,11 @@ def compatibility(
     """
     work = _Work(outlines, where, wiring)
     absent = {path: work.library(package) for path, package in packages.items()}
-    _, uncertain = targets_above(where.universe, work.targets, where.configured)
     facts = RuleFacts(
         absent=absent,
         absent_tests=dict(work.tests(absent)),
         needs_cgo=work.uses() if always_cgo else {},
-        uncertain=uncertain,
+        uncertain=unknown_above(where.universe, work.targets, where.configured),
         flags=wiring.flags if wiring else {},
         test_flags=wiring.test_flags if wiring else {},
         cdeps=wiring.cdeps if wiring else {},
@@ -207,8 +206,8 @@ class _Work:
         where, flipped = self.where, self.targets
         if where.opposite is not where.universe:
             flipped = tuple(flipped_targets(self.outlines, where.opposite.own, self.platforms))
-        here, _ = targets_above(where.universe, self.targets, where.configured)
-        there, _ = targets_above(where.opposite, flipped, where.flipped)
+        here = cgo_above(where.universe, self.targets)
+        there = cgo_above(where.opposite, flipped)
         found: dict[tuple[str, str], frozenset[str]] = {}
         for label in here.keys() | there.keys():
             found[_place(label)] = where.join(here.get(label, _NOWHERE), there.get(label, _NOWHERE)).on

@@ -8,13 +8,14 @@ packages that cannot be built. It knows no labels of providers and prints nothin
 from __future__ import annotations
 
 import enum
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
 from bazel_xc.golang.universe import Universe
-from bazel_xc.graph.imports import Absence, Edges, Reach, above, distances, shortest, walked
+from bazel_xc.graph.imports import Absence, Edges, above
+from bazel_xc.graph.reach import Nearest, Reach, chains, walked
 
 if TYPE_CHECKING:
     from bazel_xc.cgo.needs import CNeed
@@ -62,7 +63,8 @@ class Below:
     """The nodes that a node reaches on a platform, itself included, sorted.
 
     ``cgo`` are packages that import "C", without the standard library; ``needs`` are nodes of C needs;
-    ``blockers`` are nodes that cannot be built, ``unknown`` nodes that could not be loaded.
+    ``blockers`` are nodes that cannot be built, ``unknown`` nodes that could not be loaded. ``lengths`` has
+    the whole length of each field that is shortened, by its name.
     """
 
     cgo: tuple[str, ...]
@@ -70,6 +72,7 @@ class Below:
     needs: tuple[str, ...]
     blockers: tuple[str, ...]
     unknown: tuple[str, ...] = ()
+    lengths: Mapping[str, int] = field(factory=dict, hash=False)
 
     @property
     def verdict(self) -> Verdict:
@@ -120,11 +123,11 @@ class Slice:
 
     def closure(self, node: str) -> frozenset[str]:
         """All nodes that a node reaches, itself included."""
-        return walked(node, self.successors)
+        return walked([node], self.successors)
 
-    def origins(self, node: str) -> frozenset[str]:
-        """All nodes that reach a node, itself included."""
-        return walked(node, self.predecessors)
+    def origins(self, nodes: Iterable[str]) -> frozenset[str]:
+        """All nodes that reach one of some nodes, themselves included."""
+        return walked(nodes, self.predecessors)
 
 
 @define
@@ -139,7 +142,7 @@ class DependencyGraph:
     edges: Edges = field(eq=False)
     platforms: tuple[str, ...]
     _slices: dict[str, Slice] = field(factory=dict, init=False, eq=False, repr=False)
-    _away: dict[tuple[str, str], dict[str, int]] = field(factory=dict, init=False, eq=False, repr=False)
+    _nearest: dict[tuple[str, str], Nearest] = field(factory=dict, init=False, eq=False, repr=False)
 
     def bit(self, platform: str) -> int:
         """The bit of a platform in all masks."""
@@ -174,48 +177,58 @@ class DependencyGraph:
         )
 
     def _marked(self, category: str, bit: int) -> frozenset[str]:
-        """The nodes of a category. A node that cannot be built is in ``broken`` only."""
+        """The nodes of a category. A node that cannot be built is in ``blockers`` only."""
         return frozenset(node for node, data in self.nodes.items() if _is_in(category, data, bit))
 
-    def below(self, node: str, platform: str) -> Below:
-        """The nodes that a node reaches on a platform and that matter for building it there."""
+    def below(self, node: str, platform: str, most: int | None = None) -> Below:
+        """The nodes that a node reaches on a platform and that matter for building it there.
+
+        If there are more than ``most`` of a kind, only the first are given. Packages of the standard library
+        are always given: it has few with cgo.
+        """
         part = self.on(platform)
         mask = part.reach.masks.get(node, 0)
-        found = {key: part.reach.names(mask & held) for key, held in part.masks.items()}
-        return Below(
-            cgo=found["cgo"],
-            standard_cgo=found["standard_cgo"],
-            needs=found["needs"],
-            blockers=found["broken"],
-            unknown=found["unknown"],
-        )
+        found: dict[str, tuple[str, ...]] = {}
+        lengths: dict[str, int] = {}
+        for key, held in part.masks.items():
+            limit = None if key == "standard_cgo" else most
+            found[key] = part.reach.names(mask & held, limit)
+            if limit is not None and (mask & held).bit_count() > limit:
+                lengths[key] = (mask & held).bit_count()
+        return Below(**found, lengths=lengths)
 
     def nearest(self, source: str, category: str, platform: str) -> tuple[str, ...]:
-        """The shortest chain to the nearest node of a category, without targets; ties are broken by name."""
+        """The shortest chain to the nearest node of a category, without targets; ties are broken by name.
+
+        The categories are the names of the fields of ``Below``.
+        """
         key = (category, platform)
-        if key not in self._away:
+        if key not in self._nearest:
             marked = self._marked(category, self.bit(platform))
             ends = (node for node in marked if self.nodes[node].kind is not NodeKind.TARGET)
-            self._away[key] = distances(self.on(platform).predecessors, ends)
-        return shortest(source, self.on(platform).successors, self._away[key])
+            self._nearest[key] = Nearest.of(self.on(platform).predecessors, ends)
+        return self._nearest[key].chain(source)
 
     def chain(self, source: str, ends: Iterable[str], platform: str) -> tuple[str, ...]:
         """The shortest chain of edges to the nearest of some nodes; ties are broken by name.
 
         Empty if none of them is reached.
         """
-        part = self.on(platform)
-        return shortest(source, part.successors, distances(part.predecessors, ends))
+        return next(iter(self.chains(source, ends, platform).values()), ())
+
+    def chains(self, source: str, ends: Iterable[str], platform: str) -> dict[str, tuple[str, ...]]:
+        """The shortest chain to each of some nodes, nearest first; one walk finds all of them."""
+        return chains(source, self.on(platform).successors, frozenset(ends))
 
 
-_CATEGORIES = ("cgo", "standard_cgo", "needs", "broken", "unknown")
+_CATEGORIES = ("cgo", "standard_cgo", "needs", "blockers", "unknown")
 
 
 def _is_in(category: str, node: Node, bit: int) -> bool:
     match category:
         case "needs":
             return node.kind is NodeKind.NEED
-        case "broken":
+        case "blockers":
             return bool(node.broken & bit)
         case "unknown":
             return bool(node.unknown & ~node.broken & bit)
@@ -251,24 +264,28 @@ def build_graph(
     return DependencyGraph(nodes, edges, universe.names)
 
 
-def targets_above(
-    universe: Universe, targets: Iterable[Target], absence: Absence
-) -> tuple[Mapping[str, frozenset[str]], frozenset[str]]:
+def cgo_above(universe: Universe, targets: Iterable[Target]) -> Mapping[str, frozenset[str]]:
     """Target label -> the platforms on which a package below it, outside of the standard library, imports
-    "C"; and the labels and import paths above a package that could not be loaded. Agrees with
-    ``build_graph``.
+    "C". Agrees with ``build_graph``.
     """
     cgo = {path: each.cgo for path, each in universe.packages.items() if each.cgo and not each.standard}
-    tainted, unknown = (above(universe.importers, marked) for marked in (cgo, absence.unknown))
-    found: dict[str, frozenset[str]] = {}
-    unsure = set(unknown)
-    for target in targets:
-        edges = _target_edges(target, universe, universe.packages.keys())
-        if here := _below(edges, tainted):
-            found[target.label] = universe.on(here)
-        if _below(edges, unknown):
-            unsure.add(target.label)
-    return found, frozenset(unsure)
+    tainted = above(universe.importers, cgo)
+    return {target.label: universe.on(here) for target, here in _targets_at(tainted, universe, targets)}
+
+
+def unknown_above(universe: Universe, targets: Iterable[Target], absence: Absence) -> frozenset[str]:
+    """The labels and import paths above a package that could not be loaded. Agrees with ``build_graph``."""
+    unknown = above(universe.importers, absence.unknown)
+    return frozenset((*unknown, *(target.label for target, _ in _targets_at(unknown, universe, targets))))
+
+
+def _targets_at(
+    masks: Mapping[str, int], universe: Universe, targets: Iterable[Target]
+) -> Iterator[tuple[Target, int]]:
+    """The targets with an edge to a node with a mask, and the platforms of those edges."""
+    for target in targets if masks else ():
+        if here := _below(_target_edges(target, universe, universe.packages.keys()), masks):
+            yield target, here
 
 
 def _below(edges: Mapping[str, int], masks: Mapping[str, int]) -> int:

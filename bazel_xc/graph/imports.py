@@ -1,13 +1,13 @@
 """The import graph as plain tables with a mask of platforms for each import, and the ``Absence`` of packages.
 
-Comes in: a ``Universe`` for each setting of cgo. Goes out: reachability, shortest chains, and the
-``Absence``, which answers for every command where a package cannot be built. Nodes are names; nothing here
-knows C libraries. Cycles are allowed: a workspace that does not load may have some.
+Comes in: a ``Universe`` for each setting of cgo. Goes out: the nodes above others, and the ``Absence``, which
+answers for every command where a package cannot be built. Nodes are names; nothing here knows C libraries.
+Cycles are allowed: a workspace that does not load may have some.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 
 from attrs import field, frozen
@@ -17,7 +17,6 @@ from bazel_xc.golang.universe import Universe
 from bazel_xc.model import ByCgo
 
 Edges = Mapping[str, Mapping[str, int]]
-Successors = Mapping[str, Collection[str]]
 TEST_KINDS = (FileKind.TEST, FileKind.XTEST)
 _NOWHERE: frozenset[str] = frozenset()
 
@@ -185,113 +184,3 @@ def _absent_platforms(package: GoPackage, configured: frozenset[str]) -> frozens
 def is_generated(package: GoPackage) -> bool:
     """Whether rules make some of its files, which may have any constraint."""
     return any(not name.endswith("_test.go") for name in package.generated)
-
-
-@frozen
-class Reach:
-    """The nodes that matter, sorted, and for each node a mask with a bit for every one of them that it
-    reaches.
-
-    A node reaches itself.
-    """
-
-    marked: tuple[str, ...]
-    masks: Mapping[str, int]
-
-    @classmethod
-    def of(cls, successors: Successors, marked: Iterable[str]) -> Reach:
-        """One walk that visits every node after all that it reaches; with cycles, several walks."""
-        names = tuple(sorted(marked))
-        masks = {name: 1 << at for at, name in enumerate(names)}
-        order, cyclic = _bottom_up(successors)
-        changed = True
-        while changed:
-            changed = False
-            for node in order:
-                before = mask = masks.get(node, 0)
-                for each in successors.get(node, ()):
-                    mask |= masks.get(each, 0)
-                masks[node] = mask
-                changed |= cyclic and mask != before
-        return cls(names, masks)
-
-    def mask_of(self, nodes: Collection[str]) -> int:
-        """The mask of those of ``nodes`` that matter."""
-        return sum(1 << at for at, name in enumerate(self.marked) if name in nodes)
-
-    def names(self, mask: int) -> tuple[str, ...]:
-        """The nodes of a mask, sorted."""
-        return tuple(self._names(mask))
-
-    def _names(self, mask: int) -> Iterator[str]:
-        while mask:
-            lowest = mask & -mask
-            yield self.marked[lowest.bit_length() - 1]
-            mask ^= lowest
-
-
-def _bottom_up(successors: Successors) -> tuple[list[str], bool]:
-    """All nodes, each after its successors if there are no cycles, and whether there are cycles."""
-    order: list[str] = []
-    done: dict[str, bool] = {}  # False while a node is being walked
-    cyclic = False
-    for start in successors:
-        stack = [] if start in done else [(start, iter(successors[start]))]
-        done.setdefault(start, False)
-        while stack:
-            node, rest = stack[-1]
-            following = next((each for each in rest if not done.get(each, False)), None)
-            if following is None:
-                done[node] = True
-                order.append(node)
-                stack.pop()
-            elif following in done:
-                cyclic = True
-            else:
-                done[following] = False
-                stack.append((following, iter(successors.get(following, ()))))
-    return order, cyclic
-
-
-def walked(node: str, edges: Successors) -> frozenset[str]:
-    """All nodes that a node leads to, itself included."""
-    seen, pending = {node}, [node]
-    while pending:
-        for each in edges.get(pending.pop(), ()):
-            if each not in seen:
-                seen.add(each)
-                pending.append(each)
-    return frozenset(seen)
-
-
-def distances(predecessors: Successors, ends: Iterable[str]) -> dict[str, int]:
-    """The distance in edges to the nearest of ``ends``, for every node that reaches one."""
-    found = dict.fromkeys(ends, 0)
-    layer, away = list(found), 0
-    while layer:
-        away += 1
-        following: list[str] = []
-        for node in layer:
-            for each in predecessors.get(node, ()):
-                if each not in found:
-                    found[each] = away
-                    following.append(each)
-        layer = following
-    return found
-
-
-def shortest(source: str, successors: Successors, away: Mapping[str, int]) -> tuple[str, ...]:
-    """The shortest chain from a node to the nearest end; ties are broken by name. Empty if none is reached.
-
-    ``away`` are the distances to these ends.
-    """
-    if source not in away:
-        return ()
-    layers = [[source]]
-    for left in range(away[source] - 1, -1, -1):
-        found = {each for node in layers[-1] for each in successors.get(node, ()) if away.get(each) == left}
-        layers.append(sorted(found))
-    path = [layers[-1][0]]
-    for layer in reversed(layers[:-1]):
-        path.append(next(node for node in layer if path[-1] in successors.get(node, ())))
-    return tuple(reversed(path))

@@ -45,12 +45,13 @@ def ways(graph: DependencyGraph, node: str, platform: str, limit: int = 20) -> W
         own = node in (*below.blockers, *below.unknown, *below.cgo)
         return Ways(node=node, platform=platform, ends=(node,) if own else (), cut=None if own else ())
     part = _slice(graph, node, ends, platform)
+    shortest = graph.chains(node, ends, platform)
     chains = tuple(islice(_chains(part, node), limit + 1))
     return Ways(
         node=node,
         platform=platform,
         ends=ends,
-        shortest=tuple(graph.chain(node, [end], platform) for end in ends),
+        shortest=tuple(shortest.get(end, ()) for end in ends),
         chains=chains[:limit],
         more=len(chains) > limit,
         gates=_gates(part, node),
@@ -63,7 +64,7 @@ def _slice(graph: DependencyGraph, node: str, ends: Iterable[str], platform: str
     whole = graph.on(platform)
     reached = whole.closure(node)
     ends = [end for end in ends if end in reached]
-    kept = reached.intersection(frozenset().union(*map(whole.origins, ends)))
+    kept = reached & whole.origins(ends)
     part: nx.DiGraph[str] = nx.DiGraph()
     part.add_nodes_from(sorted(kept))
     part.add_edges_from((a, b) for a in sorted(kept) for b in whole.successors.get(a, ()) if b in kept)

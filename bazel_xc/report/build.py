@@ -15,7 +15,7 @@ from attrs import field, frozen
 from bazel_xc.clibs.resolution import Outcome
 from bazel_xc.golang.universe import turned
 from bazel_xc.graph.dependency import Below, DependencyGraph, Node, NodeKind, Target, Verdict
-from bazel_xc.graph.imports import Reach
+from bazel_xc.graph.reach import Reach
 from bazel_xc.model import Diagnostic
 from bazel_xc.report.model import (
     GraphEdge,
@@ -142,7 +142,7 @@ class _ReportBuilder:
     def _target_on(self, target: Target, platform: str) -> TargetOn:
         graph = self.material.graph
         below = graph.below(target.label, platform)
-        category = "broken" if below.blockers else "unknown" if below.unknown else "cgo"
+        category = "blockers" if below.blockers else "unknown" if below.unknown else "cgo"
         return TargetOn(
             verdict=below.verdict,
             chain=graph.nearest(target.label, category, platform),

@@ -18,9 +18,10 @@ from bazel_xc.graph.dependency import (
     Target,
     Verdict,
     build_graph,
-    targets_above,
+    cgo_above,
+    unknown_above,
 )
-from bazel_xc.graph.imports import absence
+from bazel_xc.graph.imports import Absence, absence
 from bazel_xc.model import Platform
 
 LINUX = Platform("linux", "arm64", cgo=True)
@@ -114,9 +115,14 @@ def test_targets_with_cgo_are_those_that_reach_it() -> None:
         Target("//cmd:net_test", "go_test", "example.com/m/cmd", {"linux_arm64": ("net",)}),
     ]
 
-    cgo, unknown = targets_above(found, targets, NOTHING_ABSENT)
-    assert cgo == {"//cmd:cmd": {"linux_arm64"}}
-    assert unknown == frozenset()
+    assert cgo_above(found, targets) == {"//cmd:cmd": {"linux_arm64"}}
+    assert unknown_above(found, targets, NOTHING_ABSENT) == frozenset()
+    assert unknown_above(found, targets, Absence(unknown={"net": 1})) == {
+        "net",
+        "example.com/m/cmd",
+        "//cmd:cmd",
+        "//cmd:net_test",
+    }
 
 
 def test_chain_is_the_shortest_to_the_nearest(graph: DependencyGraph) -> None:
@@ -134,6 +140,19 @@ def test_verdicts(graph: DependencyGraph) -> None:
     assert graph.below("//cmd:cmd", "windows_arm64").blockers == ("example.com/o/c",)
     assert graph.below("//lib:lib_test", "linux_arm64").verdict is Verdict.PURE
     assert graph.below("//lib:lib_test", "windows_arm64").verdict is Verdict.BLOCKED
+
+
+def test_long_fields_are_shortened_on_demand() -> None:
+    alike = [package(f"example.com/m/c{at}", cgo=True) for at in range(9)]
+    top = package("example.com/m/cmd", [each.import_path for each in alike])
+    graph = build_graph(universe(listing(LINUX, top, *alike)), {})
+
+    every = graph.below("example.com/m/cmd", "linux_arm64").cgo
+    below = graph.below("example.com/m/cmd", "linux_arm64", most=3)
+
+    assert every == tuple(each.import_path for each in alike)
+    assert (below.cgo, below.lengths) == (every[:3], {"cgo": 9})
+    assert graph.below("example.com/m/cmd", "linux_arm64", most=9).lengths == {}
 
 
 def test_cgo_without_needs_wants_a_toolchain() -> None:

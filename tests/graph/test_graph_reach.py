@@ -8,7 +8,7 @@ import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bazel_xc.graph.imports import Reach, distances, shortest
+from bazel_xc.graph.reach import Nearest, Reach, chains
 
 NODES = "abcdefgh"
 EDGES = st.sets(st.tuples(st.sampled_from(NODES), st.sampled_from(NODES)), max_size=24)
@@ -37,7 +37,17 @@ def test_shortest_is_the_first_that_a_walk_in_the_order_of_names_finds(
     forward = successors(edges)
     backward = {node: tuple(sorted(a for a, b in edges if b == node)) for node in NODES}
 
-    assert shortest(source, forward, distances(backward, ends)) == _walked(source, forward, ends)
+    expected = _walked(source, forward, ends)
+    assert Nearest.of(backward, ends).chain(source) == expected
+    assert next(iter(chains(source, forward, ends).values()), ()) == expected
+
+
+@given(EDGES, st.sampled_from(NODES), st.sets(st.sampled_from(NODES)))
+def test_chains_are_those_to_each_end_alone(edges: set[tuple[str, str]], source: str, ends: set[str]) -> None:
+    forward = successors(edges)
+
+    alone = {end: _walked(source, forward, {end}) for end in ends}
+    assert chains(source, forward, ends) == {end: chain for end, chain in alone.items() if chain}
 
 
 def _walked(source: str, forward: Mapping[str, tuple[str, ...]], ends: set[str]) -> tuple[str, ...]:
@@ -64,6 +74,7 @@ def test_mask_names_the_marked_nodes_among_some() -> None:
     found = Reach.of({"a": ("b",), "b": ()}, {"a", "b"})
 
     assert found.names(found.mask_of({"b", "c"})) == ("b",)
+    assert found.names(found.mask_of({"a", "b"}), most=1) == ("a",)
     assert found.masks == {"a": 3, "b": 2}
 
 
@@ -71,3 +82,9 @@ def test_long_chain_does_not_recurse() -> None:
     chain = {f"n{at:05}": (f"n{at + 1:05}",) for at in range(20_000)}
 
     assert Reach.of(chain, {"n20000"}).masks["n00000"] == 1
+
+
+def test_long_cycle_is_one_component() -> None:
+    cycle = {f"n{at:05}": (f"n{(at + 1) % 20_000:05}",) for at in range(20_000)}
+
+    assert set(Reach.of(cycle, {"n00003", "n00007"}).masks.values()) == {3}
