@@ -14,7 +14,9 @@ from bazel_xc.artifact.patterns import Patterns
 from bazel_xc.artifact.scan import Finding
 from bazel_xc.cli.files import text_of
 from bazel_xc.clibs.registry import Library, load_registry
+from bazel_xc.graph.reach import Reach
 from bazel_xc.report.json_format import load
+from bazel_xc.report.model import Report
 
 
 def providers(findings: Iterable[Finding], patterns: Patterns) -> Iterator[tuple[tuple[str, str], str]]:
@@ -39,13 +41,26 @@ def targets_by_name(path: Path, root: Path) -> Mapping[str, tuple[str, ...]]:
     Raises ``ReadError`` or ``ReportError``.
     """
     found: dict[str, set[str]] = {}
-    for target in load(text_of(path), str(path)).targets:
+    report = load(text_of(path), str(path))
+    reach = _reach(report)
+    for target in report.targets:
         platforms = target.platforms.values()
         below = {name for on in platforms for name in (*on.cgo_packages, *on.blockers, *on.fallbacks)}
+        if any(on.lengths for on in platforms):
+            below.update(reach.names(reach.masks.get(target.label, 0)))
         folder = root / target.label.removeprefix("//").partition(":")[0]
         for name in {target.label, str(folder), target.package, *below}:
             found.setdefault(name, set()).add(target.label)
     return {name: tuple(sorted(labels)) for name, labels in found.items()}
+
+
+def _reach(report: Report) -> Reach:
+    """The packages with C, or that cannot be built, below every node, on any platform."""
+    below: dict[str, list[str]] = {}
+    for edge in report.graph.edges:
+        below.setdefault(edge.source, []).append(edge.target)
+    marked = (node.name for node in report.graph.nodes if node.cgo or node.blocked)
+    return Reach.of(below, marked)
 
 
 def _text(libraries: tuple[Library, ...]) -> str:

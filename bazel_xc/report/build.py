@@ -18,6 +18,7 @@ from bazel_xc.graph.dependency import Below, DependencyGraph, Node, NodeKind, Ta
 from bazel_xc.graph.reach import Reach
 from bazel_xc.model import Diagnostic
 from bazel_xc.report.model import (
+    MOST,
     GraphEdge,
     GraphNode,
     ImportPlace,
@@ -34,6 +35,7 @@ from bazel_xc.report.model import (
 from bazel_xc.report.standard import effects
 
 _NO_NODE = Node(kind=NodeKind.PACKAGE)
+_KEYS = {"cgo": "cgo_packages"}  # the names in a report of the fields of Below that are named otherwise
 
 
 @frozen(kw_only=True)
@@ -76,6 +78,7 @@ class _ReportBuilder:
         self.drawn = _relevant(material.graph)
         self.modules = _modules(material.other) | _modules(material.graph)
         self.left_out: dict[str, Reach] = {}
+        self.turned_off: dict[str, tuple[int, int]] = {}
 
     def packages(self) -> Iterator[PackageEntry]:
         graph, other = self.material.graph, self.material.other
@@ -141,7 +144,9 @@ class _ReportBuilder:
 
     def _target_on(self, target: Target, platform: str) -> TargetOn:
         graph = self.material.graph
-        below = graph.below(target.label, platform)
+        below = graph.below(target.label, platform, MOST)
+        fallbacks, lengths = self._fallbacks(target, platform)
+        lengths |= {_KEYS.get(key, key): length for key, length in below.lengths.items()}
         category = "blockers" if below.blockers else "unknown" if below.unknown else "cgo"
         return TargetOn(
             verdict=below.verdict,
@@ -151,18 +156,19 @@ class _ReportBuilder:
             needs=tuple(node.removeprefix("need:") for node in below.needs),
             blockers=below.blockers,
             unknown=below.unknown,
-            fallbacks=tuple(self._fallbacks(target, platform)),
+            fallbacks=fallbacks,
             without_cgo=self._without_cgo(target, platform, below),
+            lengths=lengths,
         )
 
-    def _fallbacks(self, target: Target, platform: str) -> Iterator[str]:
-        """The packages below a target whose C is left out."""
+    def _fallbacks(self, target: Target, platform: str) -> tuple[tuple[str, ...], dict[str, int]]:
+        """The packages below a target whose C is left out, and their number if these are not all."""
         if self.cgo[platform]:
-            return
+            return (), {}
         if platform not in self.left_out:
             self.left_out[platform] = self._left_out(platform)
         reach = self.left_out[platform]
-        yield from reach.names(reach.masks.get(target.label, 0))
+        return _first(reach, reach.masks.get(target.label, 0), "fallbacks")
 
     def _left_out(self, platform: str) -> Reach:
         """The nodes that reach a listed package that would import "C" with cgo on."""
@@ -183,13 +189,29 @@ class _ReportBuilder:
             return None
         if below.blockers or below.unknown or not (below.cgo or below.standard_cgo):
             return None
-        flipped, bit = other.below(target.label, platform), other.bit(platform)
+        if platform not in self.turned_off:
+            self.turned_off[platform] = self._turned_off(platform)
+        here, there = self.material.graph.on(platform).reach, other.on(platform).reach
+        blockers, replaced = self.turned_off[platform]
+        flipped = other.below(target.label, platform, MOST)
+        vanished, lengths = _first(there, there.masks.get(target.label, 0) & blockers, "vanished")
+        fallbacks, more = _first(here, here.masks.get(target.label, 0) & replaced, "fallbacks")
         return WithoutCgo(
             verdict=flipped.verdict if flipped.blockers or flipped.unknown else Verdict.PURE,
-            vanished=tuple(node for node in flipped.blockers if node != target.label),
-            fallbacks=tuple(name for name in below.cgo if other.nodes.get(name, _NO_NODE).is_there(bit)),
+            vanished=vanished,
+            fallbacks=fallbacks,
             effects=effects(below.standard_cgo, platform.partition("_")[0], self.material.release),
+            lengths=lengths | more,
         )
+
+    def _turned_off(self, platform: str) -> tuple[int, int]:
+        """The masks of the packages that cannot be built without cgo, and of those with C that can."""
+        nodes, bit = self.material.other.nodes, self.material.other.bit(platform)
+        here, there = self.material.graph.on(platform), self.material.other.on(platform)
+        targets = {name for name, node in nodes.items() if node.kind is NodeKind.TARGET}
+        replaced = {name for name, node in nodes.items() if node.is_there(bit)}
+        lost = there.masks["blockers"] & ~there.reach.mask_of(targets)
+        return lost, here.masks["cgo"] & here.reach.mask_of(replaced)
 
     def imports(self, targets: Iterable[TargetEntry]) -> Iterator[ImportPlace]:
         for target in targets:
@@ -197,6 +219,12 @@ class _ReportBuilder:
                 for pair in pairwise(on.chain):
                     if pair in self.material.places:
                         yield ImportPlace(*pair, *self.material.places[pair])
+
+
+def _first(reach: Reach, mask: int, key: str) -> tuple[tuple[str, ...], dict[str, int]]:
+    """The first nodes of a mask, and the number of all by the key of their list if there are more."""
+    count = mask.bit_count()
+    return reach.names(mask, MOST), {key: count} if count > MOST else {}
 
 
 def _need(end: Outcome) -> NeedEntry:

@@ -183,6 +183,7 @@ def _verdicts(base: Report, head: Report) -> Iterator[VerdictChange]:
         (target.label, name): on.verdict for target in base.targets for name, on in target.platforms.items()
     }
     known = {target.label for target in base.targets}
+    places = head.places
     for target in head.targets:
         groups: dict[tuple[str, TargetOn], list[str]] = {}
         for name, on in target.platforms.items():
@@ -198,7 +199,7 @@ def _verdicts(base: Report, head: Report) -> Iterator[VerdictChange]:
                 before=old_text,
                 after=str(on.verdict),
                 chain=on.chain,
-                places=tuple(_places(head, on.chain)),
+                places=tuple(places[pair] for pair in pairwise(on.chain) if pair in places),
             )
 
 
@@ -210,13 +211,6 @@ def _alike(
         if (old, first.verdict, first.chain) == (before, on.verdict, on.chain):
             return old, first
     return before, on
-
-
-def _places(report: Report, chain: tuple[str, ...]) -> Iterator[ImportPlace]:
-    for importer, imported in pairwise(chain):
-        place = report.place(importer, imported)
-        if place:
-            yield place
 
 
 def _rank(verdict: str) -> int:

@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from bazel_xc.errors import ReportError
 from bazel_xc.graph.dependency import Verdict
-from bazel_xc.report.model import Report, TargetEntry, TargetOn, matches
+from bazel_xc.report.model import Report, TargetEntry, TargetOn, and_more, matches
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@+=~,-]+")  # characters without a meaning to any shell
 
@@ -139,12 +139,14 @@ def _settings(
     target: TargetEntry, on: TargetOn, cgo: bool, *, both: bool
 ) -> Iterator[tuple[bool, Verdict, str]]:
     """The requested settings of cgo, each with the verdict of the target and its reason."""
-    blockers = ", ".join(each for each in on.blockers if each != target.label) or "it"
+    others = [each for each in on.blockers if each != target.label]
+    length = on.lengths.get("blockers", 0)
+    blockers = and_more(others, length and length - len(on.blockers) + len(others)) or "it"
     yield cgo, on.verdict, f"{blockers} cannot be built there"
     if both and cgo:
         without = on.without_cgo
         verdict = without.verdict if without else on.verdict
-        lost = ", ".join(without.vanished) if without else ""
+        lost = and_more(without.vanished, without.lengths.get("vanished", 0)) if without else ""
         yield False, verdict, f"without cgo {lost or blockers} cannot be built there"
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import enum
 import fnmatch
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from attrs import evolve, field, frozen
 
@@ -19,6 +20,10 @@ from bazel_xc.graph.dependency import NodeKind, Verdict
 from bazel_xc.model import Diagnostic
 
 SCHEMA_VERSION = 1
+MOST = 50  # names in a list of a target: the size of a report is to grow with the number of targets only
+OPTIONAL = MappingProxyType(
+    {"optional": True}
+)  # of fields that a saved report has only if they are not empty
 
 
 class State(enum.StrEnum):
@@ -123,12 +128,16 @@ class Effect:
 
 @frozen(kw_only=True)
 class WithoutCgo:
-    """A target if cgo were off: packages that vanish, packages that fall back on Go, changed behaviour."""
+    """A target if cgo were off: packages that vanish, packages that fall back on Go, changed behaviour.
+
+    ``lengths`` as in TargetOn.
+    """
 
     verdict: Verdict
     vanished: tuple[str, ...]
     fallbacks: tuple[str, ...]
     effects: tuple[Effect, ...]
+    lengths: Mapping[str, int] = field(factory=dict, hash=False, metadata=OPTIONAL)
 
 
 @frozen(kw_only=True)
@@ -137,7 +146,9 @@ class TargetOn:
 
     ``blockers`` cannot be built, ``unknown`` packages could not be loaded. ``fallbacks`` are packages whose C
     is left out here because cgo is off; whether their other files compile is not checked. ``without_cgo`` is
-    None where cgo is off already, or nothing would change.
+    None where cgo is off already, or nothing would change. Lists end after 50 names; ``lengths`` has the
+    whole length of every list that is shortened, by its key. The ``graph`` of the report has
+    the other names, except those of ``fallbacks`` and ``vanished``.
     """
 
     verdict: Verdict
@@ -149,6 +160,7 @@ class TargetOn:
     unknown: tuple[str, ...] = ()
     fallbacks: tuple[str, ...]
     without_cgo: WithoutCgo | None
+    lengths: Mapping[str, int] = field(factory=dict, hash=False, metadata=OPTIONAL)
 
 
 @frozen(kw_only=True)
@@ -258,10 +270,18 @@ class Report:
         )
         return evolve(self, graph=graph)
 
-    def place(self, importer: str, imported: str) -> ImportPlace | None:
-        """The place of an import of the user's own code; None for other imports."""
-        alike = (each for each in self.imports if (each.importer, each.imported) == (importer, imported))
-        return next(alike, None)
+    @property
+    def places(self) -> Mapping[tuple[str, str], ImportPlace]:
+        """The places of imports of the user's own code, by importer and imported package."""
+        return {(each.importer, each.imported): each for each in reversed(self.imports)}
+
+
+def and_more(names: Sequence[str], length: int) -> str:
+    """Names for people, and how many there are besides; ``length`` is that of the whole list, 0 if it is
+    whole.
+    """
+    shown = ", ".join(names)
+    return f"{shown} and {length - len(names)} more" if length else shown
 
 
 def matches(label: str, pattern: str) -> bool:

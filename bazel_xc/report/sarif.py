@@ -71,14 +71,14 @@ def _finding(each: Diagnostic) -> _Result:
 
 
 def _blocked(report: Report) -> Iterator[_Result]:
+    known = report.places
     for target in report.targets:
         told: dict[tuple[str, ...], list[str]] = {}
         for name, on in target.platforms.items():
             if on.verdict is Verdict.BLOCKED and on.chain:
                 told.setdefault(on.chain, []).append(name)
         for chain, names in told.items():
-            places = [report.place(*pair) for pair in pairwise(chain)]
-            first = _first(tuple(place for place in places if place))
+            first = _first(tuple(known[pair] for pair in pairwise(chain) if pair in known))
             yield _Result(
                 rule="blocked-target",
                 level="note",

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from bazel_xc.cgo.needs import NeedKind
 from bazel_xc.clibs.resolution import Status
 from bazel_xc.graph.dependency import Verdict
-from bazel_xc.report.model import NeedEntry, PackageEntry, Report, State, TargetEntry, TargetOn
+from bazel_xc.report.model import NeedEntry, PackageEntry, Report, State, TargetEntry, TargetOn, and_more
 from bazel_xc.report.plain import plain
 
 
@@ -113,7 +113,7 @@ def _chains(report: Report) -> Iterator[str]:
             elif on.verdict is Verdict.BLOCKED:
                 yield "    has no files to compile there"
             if on.fallbacks:
-                fallbacks = ", ".join(on.fallbacks)
+                fallbacks = and_more(on.fallbacks, on.lengths.get("fallbacks", 0))
                 yield f"    assuming that this still compiles without its cgo files: {fallbacks}"
             yield from _without_cgo(on)
 
@@ -122,10 +122,12 @@ def _without_cgo(on: TargetOn) -> Iterator[str]:
     without = on.without_cgo
     if without is None:
         return
-    lost = f", because this is missing: {', '.join(without.vanished)}" if without.vanished else ""
+    missing = and_more(without.vanished, without.lengths.get("vanished", 0))
+    lost = f", because this is missing: {missing}" if missing else ""
     yield f"    without cgo: {without.verdict}{lost}"
     if without.fallbacks:
-        yield f"      Go instead of C in {', '.join(without.fallbacks)}"
+        fallbacks = and_more(without.fallbacks, without.lengths.get("fallbacks", 0))
+        yield f"      Go instead of C in {fallbacks}"
     for each in without.effects:
         yield f"      {each.package}: {each.effect}"
 

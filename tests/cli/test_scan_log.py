@@ -101,6 +101,33 @@ def test_targets_by_package_below_and_by_folder(heading: str, scan_log: ScanLog,
     assert "  stops: //header:header\n" in out
 
 
+def test_targets_above_a_package_that_a_shortened_list_lacks(scan_log: ScanLog) -> None:
+    report = json.loads(json.dumps(REPORT))
+    on = report["targets"][0]["platforms"]["linux_arm64"]
+    on["lengths"] = {"cgo_packages": 2}
+    names = {
+        "//header:header": "target",
+        "example.com/fail/below": "package",
+        "example.com/fail/z": "package",
+    }
+    report["graph"] = {
+        "nodes": [
+            {"name": name, "kind": kind, "first_party": True, "cgo": ["linux_arm64"] * (kind == "package")}
+            | {"blocked": [], "unknown": []}
+            for name, kind in names.items()
+        ],
+        "edges": [
+            {"source": "//header:header", "target": name, "platforms": ["linux_arm64"]}
+            for name in ("example.com/fail/below", "example.com/fail/z")
+        ],
+    }
+    Path("report.json").write_text(json.dumps(report), encoding="utf-8")
+    Path("log").write_text("# example.com/fail/z\nld: cannot find -lpng\n", encoding="utf-8")
+    _, out, _ = scan_log("log", "--report", "report.json")
+
+    assert "  stops: //header:header\n" in out
+
+
 def test_symbol_leads_to_a_library(scan_log: ScanLog) -> None:
     _, out, _ = scan_log(log("gcc_undefined_symbol"))
     assert "  known: deflate is in -lz: zlib (@zlib//:zlib, " in out

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin
 
+from attrs import fields
+
 import bazel_xc
 from bazel_xc.json_values import field_types
 from bazel_xc.report.model import SCHEMA_VERSION, Report
@@ -58,12 +60,13 @@ def _of(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
 
 def _definition(kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
     types = field_types(kind)
+    optional = {each.name for each in fields(kind) if each.metadata.get("optional")}
     words = " ".join((kind.__doc__ or "").replace("``", "").split())
     return {
         **({"description": words} if kind.__module__ == Report.__module__ else {}),
         "type": "object",
         "additionalProperties": False,
-        "required": list(types),  # what is written is always whole
+        "required": [name for name in types if name not in optional],
         "properties": {name: _of(each, definitions) for name, (each, _) in types.items()},
     }
 

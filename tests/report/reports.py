@@ -44,6 +44,7 @@ HOSTILE = (
 names = st.one_of(st.sampled_from(HOSTILE), st.text(min_size=1, max_size=12))
 _lines = st.integers(0, 9)
 _chains = st.lists(names, max_size=3).map(tuple)
+_lengths = st.dictionaries(st.sampled_from(["fallbacks", "vanished", "blockers"]), st.integers(51, 99))
 _platforms = st.lists(st.sampled_from(PLATFORMS), unique=True).map(sorted).map(tuple)
 
 
@@ -74,6 +75,7 @@ def targets_on(draw: st.DrawFn) -> TargetOn:
         vanished=draw(_chains),
         fallbacks=(),
         effects=(Effect(package=draw(names), effect=draw(names)),),
+        lengths=draw(_lengths),
     )
     return TargetOn(
         verdict=draw(st.sampled_from(Verdict)),
@@ -84,6 +86,7 @@ def targets_on(draw: st.DrawFn) -> TargetOn:
         blockers=draw(_chains),
         fallbacks=draw(_chains),
         without_cgo=draw(st.none() | st.just(without)),
+        lengths=draw(_lengths),
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 import report_schema
 
 from bazel_xc.errors import ReportError
-from bazel_xc.report.json_format import load
+from bazel_xc.report.json_format import load, render
 
 
 def raw_report() -> dict[str, Any]:
@@ -82,6 +82,15 @@ def test_whole_report_is_read_and_new_keys_are_ignored() -> None:
 
     assert report.targets[0].platforms["linux_amd64"].unknown == ()  # older reports lack the key
     assert report.packages[0].needs[0].labels == ("@zlib//:zlib",)
+
+
+def test_lengths_of_shortened_lists_are_written_only_if_there_are_any() -> None:
+    whole = load(json.dumps(raw_report()), "r.json")
+    cut = load(changed("targets/0/platforms/linux_amd64/lengths", {"cgo_packages": 70}), "r.json")
+
+    assert '"lengths"' not in render(whole)
+    assert load(render(cut), "r.json") == cut
+    assert cut.targets[0].platforms["linux_amd64"].lengths == {"cgo_packages": 70}
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ def test_json_fits_the_schema_and_reads_back_as_it_was(report: Report) -> None:
     text = json_format.render(report)
 
     jsonschema.validate(json.loads(text), SCHEMA)
+    assert text == json.dumps(json_format.document(report), indent=2, ensure_ascii=False) + "\n"
     assert load(text, "r.json") == report
 
 

@@ -48,6 +48,15 @@
     return list;
   }
 
+  function more(owner, key) {
+    const length = owner.lengths && owner.lengths[key];
+    return length ? length - owner[key].length : 0;
+  }
+
+  function listed(owner, key) {
+    return owner[key].join(", ") + (more(owner, key) ? " and " + more(owner, key) + " more" : "");
+  }
+
   function show(title, parts) {
     details.replaceChildren(element("h3", title), ...parts);
     details.hidden = false;
@@ -74,13 +83,14 @@
         draw.addEventListener("click", () => { drawOnly(on.chain); document.getElementById("graph-title").scrollIntoView(); });
         parts.push(draw);
       }
-      if (on.fallbacks.length) parts.push(element("p", "assuming that this still compiles without its cgo files: " + on.fallbacks.join(", ")));
-      if (on.needs.length) parts.push(element("p", "needs " + on.needs.join(", ")));
+      if (on.fallbacks.length) parts.push(element("p", "assuming that this still compiles without its cgo files: " + listed(on, "fallbacks")));
+      if (on.needs.length) parts.push(element("p", "needs " + listed(on, "needs")));
       const without = on.without_cgo;
       if (without) {
         const list = element("ul");
-        list.append(element("li", "without cgo: " + without.verdict + (without.vanished.length ? ", because this is missing: " + without.vanished.join(", ") : "")));
+        list.append(element("li", "without cgo: " + without.verdict + (without.vanished.length ? ", because this is missing: " + listed(without, "vanished") : "")));
         without.fallbacks.forEach((each) => list.append(element("li", "Go instead of C in " + each)));
+        if (more(without, "fallbacks")) list.append(element("li", "Go instead of C in " + more(without, "fallbacks") + " more packages"));
         without.effects.forEach((each) => list.append(element("li", each.package + ": " + each.effect)));
         parts.push(list);
       }
