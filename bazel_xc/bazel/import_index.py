@@ -9,10 +9,10 @@ modules and Go's own source folder. The network is not used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
 
 from bazel_xc.bazel import names
 from bazel_xc.bazel.external_names import ExternalNames
@@ -51,6 +51,20 @@ class Resolved:
     problem: Diagnostic | None = None
 
 
+@frozen
+class StandardPackages:
+    """Whether import paths are standard; ``source`` is Go's own source folder, asked for unknown ones."""
+
+    source: Path
+    known: dict[str, bool] = field(factory=dict, eq=False, repr=False)
+
+    def __call__(self, import_path: str) -> bool:
+        """Whether an import path is standard."""
+        if import_path not in self.known:
+            self.known[import_path] = is_standard(import_path, self.source)
+        return self.known[import_path]
+
+
 @frozen(kw_only=True)
 class Externals:
     """The facts about code outside the workspace.
@@ -63,7 +77,7 @@ class Externals:
     repositories: Repositories
     modules: tuple[Module, ...]
     module_of: Mapping[str, str]
-    is_standard: Callable[[str], bool]
+    is_standard: StandardPackages
     library_names: ExternalNames
     vendored: bool
     untouched: frozenset[str] = frozenset()
@@ -82,23 +96,18 @@ class Externals:
         """What the build tells; ``source`` is Go's own source folder, asked for packages not in it."""
         module_paths: dict[str, str] = {}
         own = frozenset(module.path for module in modules)
-        standard: dict[str, bool] = {"C": True, "unsafe": True}
+        standard = StandardPackages(source, {"C": True, "unsafe": True})
         for path, package in build.packages.items():
             if package.standard:
-                standard[path] = True
+                standard.known[path] = True
             elif package.module and not package.module.main and package.module.path not in own:
                 module_paths[path] = package.module.path
-
-        def known_standard(path: str) -> bool:
-            if path not in standard:
-                standard[path] = is_standard(path, source)
-            return standard[path]
 
         return cls(
             repositories=repositories,
             modules=modules,
             module_of=module_paths,
-            is_standard=known_standard,
+            is_standard=standard,
             library_names=ExternalNames.known(repositories, build),
             vendored=vendored,
             untouched=untouched,

@@ -30,7 +30,7 @@ from bazel_xc.buildfile.rules import (
 from bazel_xc.buildfile.settings import Settings
 from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, strings_in
 from bazel_xc.errors import WorkspaceError
-from bazel_xc.model import Diagnostic, Label, Severity, is_package
+from bazel_xc.model import Diagnostic, Label, Severity, is_inside, is_package
 from bazel_xc.tree import DiskTree, Entry, EntryKind, Tree, find, glance, names_in, remedy
 
 # What the names of our own folders of temporary files start with.
@@ -85,13 +85,15 @@ class Directory:
 class Workspace:
     """All directories by path, in walking order, parents before children, and the tree that they are in.
 
-    ``pipes`` are paths of no regular files that go would open, and might wait for.
+    ``pipes`` are paths of no regular files that go would open, and might wait for. ``tags`` are the build
+    tags of ``gazelle()`` rules.
     """
 
     tree: Tree
     directories: dict[str, Directory]
     diagnostics: tuple[Diagnostic, ...] = ()
     pipes: tuple[str, ...] = ()
+    tags: frozenset[str] = frozenset()
 
     @property
     def root(self) -> Path:
@@ -147,7 +149,17 @@ def read_workspace(tree: Tree | Path, settings: Settings | None = None) -> Works
     tags = frozenset().union(*(walker.tags_of(directory) for directory in found.values()))
     if tags:
         found = {path: _with_tags(directory, tags) for path, directory in found.items()}
-    return Workspace(tree, found, tuple(walker.said), tuple(walker.pipes))
+    return Workspace(tree, found, tuple(walker.said), tuple(walker.pipes), tags)
+
+
+def read_around(tree: Tree, path: str, tags: frozenset[str]) -> Workspace:
+    """The workspace as far as the rules of one directory show it: with those above it and its test data.
+
+    ``tags`` are the tags of the whole workspace.
+    """
+    walker = _Walker(tree, path)
+    found = {each.path: _with_tags(each, tags) if tags else each for each in walker.walk("", Settings())}
+    return Workspace(tree, found, tuple(walker.said), tuple(walker.pipes), tags)
 
 
 def _with_tags(directory: Directory, tags: frozenset[str]) -> Directory:
@@ -162,10 +174,11 @@ def new_build_file_name(settings: Settings, folders: Collection[str] = ()) -> st
 
 
 class _Walker:
-    """Walks the tree; collects what could not be read."""
+    """Walks the tree, or the way to one directory; collects what could not be read."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, target: str | None = None) -> None:
         self.tree = tree
+        self.target = target
         self.said: list[Diagnostic] = []
         self.pipes: list[str] = []
         self.odd: set[str] = set()  # paths that are not regular files
@@ -234,7 +247,12 @@ class _Walker:
             settings=settings,
         )
         for name in kept:
-            yield from self.walk(_join(path, name), settings)
+            if self.target is None or self._is_on_the_way(_join(path, name), self.target):
+                yield from self.walk(_join(path, name), settings)
+
+    @staticmethod
+    def _is_on_the_way(path: str, target: str) -> bool:
+        return is_inside(target, path) or path == _join(target, "testdata")
 
     def _entries(self, path: str) -> tuple[list[str], list[str]] | None:
         try:

@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from bazel_xc.cli.common import from_root, shared_options, show, writing_options
-from bazel_xc.commands.generate import generate
-from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.config import FILE_NAME, MODES
 from bazel_xc.diff import unified_diff
 from bazel_xc.errors import WorkspaceError
+from bazel_xc.model import Result
 from bazel_xc.scratch import remove_leftovers
 from bazel_xc.write import write_files
+
+if TYPE_CHECKING:
+    from bazel_xc.cli.again import Again
+    from bazel_xc.commands.generate import Generated
+    from bazel_xc.commands.kept_plan import KeptPlan
+    from bazel_xc.commands.snapshot import Snapshot
 
 
 def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
@@ -43,18 +50,15 @@ def run(options: argparse.Namespace) -> int:
     looks = options.check or options.diff or options.stat
     if not looks:
         remove_leftovers(options.root)  # before go finds them: "//go:embed all:*" includes dotted names
-    snapshot = take_snapshot(writing_options(options), whole=False)
-    if options.mode:
-        snapshot = evolve(snapshot, config=evolve(snapshot.config, mode=options.mode))
-    only = tuple(_relative(text, options) for text in options.directories)
-    result = generate(snapshot, only)
+    made = _made_again(options) or _made(options)
+    result = made.result
     failed = show(result.diagnostics, options)
     if options.stat:
         print(f"would write {result.summary}" if result.summary else "all BUILD files are up to date")
     elif options.diff:
         print(unified_diff(result.changes), end="")
     if looks:
-        options.snapshot = snapshot
+        made.keep(options, left=bool(result.changes))
         if options.check and not (options.diff or options.stat):
             for change in sorted(result.changes):
                 print(f"stale: {change.path}")
@@ -63,18 +67,67 @@ def run(options: argparse.Namespace) -> int:
         print(f'nothing is written: policy.unresolved = "error" in {FILE_NAME}', file=sys.stderr)
         return 1
     options.untouched = False
-    written = write_files(snapshot.workspace.root, result.changes)
+    written = write_files(options.root, result.changes)
+    made.keep(options, written=written)
     for path in written:
         print(path)
     if not options.quiet and written:
         print(f"wrote {result.summary}", file=sys.stderr)
-    if not written:
-        options.snapshot = snapshot
     if not options.quiet and not written:
-        print(f"{len(snapshot.universe.own)} packages, all BUILD files are up to date")
-    if not snapshot.universe.own and not failed:
+        print(f"{made.packages} packages, all BUILD files are up to date")
+    if not made.packages and not failed:
         print("there are no Go packages in this workspace", file=sys.stderr)
     return 1 if failed else 0
+
+
+@frozen(kw_only=True)
+class _Made:
+    """The result of a run, and what of it is kept for later runs."""
+
+    result: Result
+    packages: int
+    snapshot: Snapshot | None = None
+    plan: Callable[[], KeptPlan] | None = None
+    again: Again | None = None
+
+    def keep(self, options: argparse.Namespace, *, written: tuple[str, ...] = (), left: bool = False) -> None:
+        """Leaves in the options what the memory keeps, if the run changed nothing."""
+        if self.again:
+            if not left:
+                self.again.keep(written)
+        elif not written:
+            options.snapshot = self.snapshot
+            options.plan = None if left else self.plan
+
+
+def _made(options: argparse.Namespace) -> _Made:
+    """The result of all stages."""
+    from bazel_xc.commands.generate import generate  # noqa: PLC0415 - a few changed files need only some of it
+    from bazel_xc.commands.snapshot import take_snapshot  # noqa: PLC0415
+
+    snapshot = take_snapshot(writing_options(options), whole=False)
+    if options.mode:
+        snapshot = evolve(snapshot, config=evolve(snapshot.config, mode=options.mode))
+    generated = generate(snapshot, tuple(_relative(text, options) for text in options.directories))
+    whole = not (options.directories or options.verify_listing or generated.result.refused)
+    return _Made(
+        result=generated.result,
+        packages=len(snapshot.universe.own),
+        snapshot=snapshot,
+        plan=partial(_kept_plan, snapshot, generated) if whole else None,
+    )
+
+
+def _kept_plan(snapshot: Snapshot, generated: Generated) -> KeptPlan:
+    from bazel_xc.commands.kept_plan import kept_plan  # noqa: PLC0415 - only runs that keep something need it
+
+    return kept_plan(snapshot, generated.planned, generated.maker, generated.result.diagnostics)
+
+
+def _made_again(options: argparse.Namespace) -> _Made | None:
+    """The result for the directories of a few changed files, None if a whole run has to answer."""
+    again = options.memory.again(str(options.root)) if getattr(options, "memory", None) else None
+    return _Made(result=again.result, packages=again.plan.packages, again=again) if again else None
 
 
 def _relative(text: str, options: argparse.Namespace) -> str:

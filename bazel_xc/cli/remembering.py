@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
+    from bazel_xc.cli.again import Again
     from bazel_xc.golang.facts import FileFacts
 
 # The commands whose result is a function of files and settings. A run that wrote a file is not kept.
@@ -31,6 +32,8 @@ class Memory:
         self.folder = folder
         self.start = time.time_ns()
         self.key = replay.key_of(arguments, os.environ)
+        self.kept: replay.Kept | None = None
+        self.changed: list[str] | None = None
 
     @classmethod
     def of(cls, arguments: Sequence[str]) -> Memory | None:
@@ -45,10 +48,11 @@ class Memory:
 
     def repeat(self) -> int | None:
         """Prints the kept output of an unchanged run and returns its exit code, None if it has to run."""
-        outcome = replay.recall(self.folder, self.key, _has_facts)
-        if outcome is None:
+        self.kept = replay.recall(self.folder, self.key)
+        self.changed = replay.changed(self.kept, _has_facts) if self.kept else None
+        if self.kept is None or self.changed != []:
             return None
-        code, output, errors = outcome
+        code, output, errors = self.kept[2]
         sys.stderr.write(errors)
         sys.stderr.flush()
         try:
@@ -65,9 +69,26 @@ class Memory:
         inputs = inputs_of(options.snapshot, options.config)
         if inputs is None:
             return
-        replay.remember(
+        kept = replay.remember(
             self.folder, self.key, inputs.paths, inputs.read, inputs.facts, outcome, start=self.start
         )
+        if kept and getattr(options, "plan", None):
+            replay.keep_plan(self.folder, self.key, kept, options.plan())
+
+    def again(self, root: str) -> Again | None:
+        """The directories of the changed files, planned again; None if a whole run has to answer."""
+        if not self.kept or not self.changed:
+            return None
+        names = {path: path[len(root) :].lstrip("/") for path in self.changed if path.startswith(f"{root}/")}
+        facts = self.kept[1]
+        if len(names) != len(self.changed) or any(any(facts[path][4:]) for path in names):
+            return None
+        plan = replay.plan_of(self.folder, self.key, self.kept)
+        if plan is None:
+            return None
+        from bazel_xc.cli.again import Again  # noqa: PLC0415 - see above
+
+        return Again.of(plan, self, root, names)
 
 
 def run(options: argparse.Namespace, memory: Memory) -> int:
@@ -75,12 +96,13 @@ def run(options: argparse.Namespace, memory: Memory) -> int:
     kept_streams = sys.stdout, sys.stderr
     output, errors = _Copy(sys.stdout), _Copy(sys.stderr)
     sys.stdout, sys.stderr = output, errors
+    options.memory = None if options.no_cache else memory
     try:
         code = int(options.run(options))
         sys.stdout.flush()
     finally:
         sys.stdout, sys.stderr = kept_streams
-    if not options.no_cache and getattr(options, "snapshot", None):
+    if options.memory and getattr(options, "snapshot", None):
         memory.keep(options, (code, output.text(), errors.text()))
     return code
 

@@ -9,18 +9,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
+from attrs import frozen
+
 from bazel_xc.bazel import incompatible
 from bazel_xc.bazel.cgo_settings import names_in
 from bazel_xc.bazel.compatibility import Compatibility
 from bazel_xc.bazel.files import FileMaker, bazelrc_path, checked
 from bazel_xc.buildfile.bazelrc import read_bazelrc
-from bazel_xc.commands.plan import plan_tree
+from bazel_xc.commands.plan import Planned, plan_tree
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.commands.summary import summary
 from bazel_xc.model import OPEN_CODES, Diagnostic, FileChange, Result, Severity, is_inside, unique
 
 
-def generate(snapshot: Snapshot, only: Iterable[str] = ()) -> Result:
+@frozen
+class Generated:
+    """The result, with the plan that it comes from and the maker of its files."""
+
+    result: Result
+    planned: Planned
+    maker: FileMaker
+
+
+def generate(snapshot: Snapshot, only: Iterable[str] = ()) -> Generated:
     """Plans and merges every BUILD file and the platforms package; ``only`` limits what is written."""
     chosen = partial(_is_chosen, tuple(only))
     config, site, home = snapshot.config, snapshot.site, snapshot.config.platforms_package
@@ -58,12 +69,13 @@ def generate(snapshot: Snapshot, only: Iterable[str] = ()) -> Result:
     refused = any(each.code in OPEN_CODES and each.severity is Severity.ERROR for each in diagnostics)
     files = {each.build_path for each in snapshot.workspace.directories.values() if each.build_file}
     left = len(files - {each.path for each in good})
-    return Result(
+    result = Result(
         changes=good,
         diagnostics=unique(diagnostics),
         refused=refused,
         summary=summary(good, left, planned.absence),
     )
+    return Generated(result, planned, maker)
 
 
 def _is_chosen(only: tuple[str, ...], path: str) -> bool:

@@ -21,6 +21,7 @@ from bazel_xc.golang.build_list import escaped
 from bazel_xc.golang.facts import FileFacts, facts_of
 from bazel_xc.golang.modules import Module
 from bazel_xc.golang.toolchain import Toolchain
+from bazel_xc.memory.watch import names_in
 from bazel_xc.model import WORKSPACE_NAMES
 from bazel_xc.tree import DiskTree, FileState
 
@@ -39,12 +40,12 @@ _ROOT_NAMES = (
 class Inputs:
     """Paths as the run spelled them; ``read`` has the state of files when they were read.
 
-    ``facts`` are of Go files that may change without any effect.
+    ``facts`` are of Go files and of directories that may change without any effect.
     """
 
     paths: frozenset[str]
     read: Mapping[str, FileState]
-    facts: Mapping[str, FileFacts]
+    facts: Mapping[str, FileFacts | bytes]
 
 
 @frozen
@@ -76,8 +77,10 @@ def inputs_of(snapshot: Snapshot, config_file: Path | None) -> Inputs | None:
     record, base = tree.record, str(tree.root)
     unchanging = _Unchanging(toolchain.goroot, toolchain.module_cache)
     paths: set[str] = set()
+    folders: list[str] = []
     for root in (base, *sorted(_local_modules(snapshot, unchanging))):
-        paths.update(_below(root))
+        paths.update(_below(root, folders))
+    paths.update(folders)
     paths.update(unchanging.watched(path) for path in (*record.opened, *record.missing, *record.asked))
     paths.update(_of_modules(snapshot.modules, toolchain.module_cache))
     paths.update(_above(base))
@@ -86,7 +89,10 @@ def inputs_of(snapshot: Snapshot, config_file: Path | None) -> Inputs | None:
     return Inputs(
         paths=frozenset(paths),
         read={path: state for path, state in record.opened.items() if path in paths},
-        facts={path: each for path, each in _facts(snapshot, base).items() if path not in record.again},
+        facts={
+            **{path: names for path in folders if (names := names_in(path))},
+            **{path: each for path, each in _facts(snapshot, base).items() if path not in record.again},
+        },
     )
 
 
@@ -109,11 +115,11 @@ def _local_modules(snapshot: Snapshot, unchanging: _Unchanging) -> set[str]:
     return found
 
 
-def _below(root: str) -> Iterator[str]:
-    """All directories from a root on, and the files in them that go may read."""
+def _below(root: str, found: list[str]) -> Iterator[str]:
+    """The files from a root on that go may read; adds all directories to ``found``."""
     folders = [root]
     for folder in folders:
-        yield folder
+        found.append(folder)
         try:
             entries = list(os.scandir(folder))
         except OSError:

@@ -30,11 +30,16 @@ Chosen = Callable[[str], bool]  # whether a directory is to be written
 
 @frozen(kw_only=True)
 class Planned:
-    """The changes by directory, the compatibility of the rules and its origin, and the findings."""
+    """The changes by directory, the compatibility of the rules and its origin, and the findings.
+
+    ``planner`` planned all directories; ``with_c`` have rules for C besides.
+    """
 
     changes: Mapping[str, FileChange]
     where: Compatibility
     absence: AbsenceByCgo
+    planner: Planner
+    with_c: frozenset[str]
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -66,7 +71,15 @@ def plan_tree(
         if wanted or stale or (empty and each.directory.build_file and chosen(path)):
             changes[path], problems = maker.build_file(each.directory, wanted, stale)
             found += problems
-    return Planned(changes=changes, where=where, absence=absence, diagnostics=tuple(found))
+    rules = solved.wiring.rules if solved else None
+    return Planned(
+        changes=changes,
+        where=where,
+        absence=absence,
+        planner=planner,
+        with_c=frozenset((*rules.rules, *rules.stale)) if rules else frozenset(),
+        diagnostics=tuple(found),
+    )
 
 
 def _planner(site: Site, solved: Solved | None, where: Compatibility, absence: AbsenceByCgo) -> Planner:

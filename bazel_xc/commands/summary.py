@@ -24,8 +24,11 @@ _RULE = re.compile(rb"^(\w+)\(\n(.*?)^\)", re.MULTILINE | re.DOTALL)
 _NAMED = 2  # packages that are named, at most
 
 
-def summary(changes: Iterable[FileChange], up_to_date: int, where: AbsenceByCgo) -> str:
-    """The line, without a verb; empty if nothing changed. ``up_to_date`` counts the other BUILD files."""
+def summary(changes: Iterable[FileChange], up_to_date: int, where: AbsenceByCgo | None) -> str:
+    """The line, without a verb; empty if nothing changed. ``up_to_date`` counts the other BUILD files.
+
+    Without ``where``, no new rule needs cgo.
+    """
     changes = sorted(each for each in changes if each.is_change)
     if not changes:
         return ""
@@ -105,9 +108,9 @@ def _marks(call: Call) -> set[str]:
     return {text for text in texts if text in _MARKS}
 
 
-def _reason(name: str, directories: set[str], where: AbsenceByCgo) -> str:
+def _reason(name: str, directories: set[str], where: AbsenceByCgo | None) -> str:
     """The packages outside of the workspace that cannot be built without cgo, below marked ones."""
-    if name != REQUIRES_CGO:
+    if name != REQUIRES_CGO or where is None:
         return ""
     marked = {each.import_path for each in where.universe.own.values() if each.directory in directories}
     found: list[str] = []

@@ -86,7 +86,7 @@ def derived(place: ListedPlace, platform: Platform, view: GoView, *, tests: bool
             continue  # go leaves it out for a reason of its own
         if _is_unsure(own, known, place, platform, view):
             unsure.append(own.read.path)
-        elif package := _own_package(own, known, place, platform, view):
+        elif package := _own_package(own, known, place.root, platform, view):
             found[path] = package
     if place.vendored:
         return Derived(packages=found, unsure=tuple(unsure), unknown=())
@@ -103,6 +103,21 @@ def derived(place: ListedPlace, platform: Platform, view: GoView, *, tests: bool
             found[path] = package
             pending += _imports(package, tests=False)
     return Derived(packages=found, unsure=tuple(unsure), unknown=tuple(sorted(unknown)))
+
+
+def listed_by_sources(
+    read: ReadDirectory, import_path: str, root: str, view: GoView
+) -> Mapping[str, ListedPackage] | None:
+    """The package of a directory on each platform; None if only go knows whether it loads."""
+    own = OwnDirectory(read=read, import_path=import_path, module=ListedModule("", "", root, main=True))
+    found: dict[str, ListedPackage] = {}
+    for platform in view.platforms:
+        if any(each.embeds for each in read.sources) or _has_errors(own, platform, view):
+            return None
+        package = _own_package(own, None, root, platform, view)
+        if package:
+            found[platform.name] = package
+    return found
 
 
 def _imports(package: ListedPackage, *, tests: bool) -> Iterator[str]:
@@ -124,6 +139,16 @@ def _is_unsure(
         return True
     if known and any(name.endswith(SWIG) for name in known.other_files):
         return True
+    if _has_errors(own, platform, view):
+        return True
+    here = _compiled(own.read.sources, platform, view)
+    embedding = {each.name for each in here if each.embeds}
+    there = {each.name for each in _compiled(own.read.sources, place.platform, view) if each.embeds}
+    return embedding != there or bool(embedding and known is None)
+
+
+def _has_errors(own: OwnDirectory, platform: Platform, view: GoView) -> bool:
+    """Whether go may refuse the files of a directory."""
     if any(each.error for each in own.read.sources if _is_for(each, platform, view)):
         return True
     here = _compiled(own.read.sources, platform, view)
@@ -133,15 +158,11 @@ def _is_unsure(
     ):
         return True
     only_c = platform.cgo and not any(each.uses_cgo for each in go)
-    if only_c and any(kind_of(each) is FileKind.C and not each.name.endswith(".S") for each in here):
-        return True
-    embedding = {each.name for each in here if each.embeds}
-    there = {each.name for each in _compiled(own.read.sources, place.platform, view) if each.embeds}
-    return embedding != there or bool(embedding and known is None)
+    return only_c and any(kind_of(each) is FileKind.C and not each.name.endswith(".S") for each in here)
 
 
 def _own_package(
-    own: OwnDirectory, known: ListedPackage | None, place: ListedPlace, platform: Platform, view: GoView
+    own: OwnDirectory, known: ListedPackage | None, root: str, platform: Platform, view: GoView
 ) -> ListedPackage | None:
     """The package of a directory; None if no file of it is compiled, because ``./...`` leaves it out then."""
     sources = own.read.sources
@@ -152,7 +173,7 @@ def _own_package(
     path = own.read.path
     return _package(
         own.import_path,
-        f"{place.root}/{path}" if path else place.root,
+        f"{root}/{path}" if path else root,
         next(
             _base_name(each)
             for kind in (FileKind.GO, FileKind.TEST, FileKind.XTEST)

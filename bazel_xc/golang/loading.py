@@ -385,7 +385,7 @@ def _read(tree: GoTree, tags: frozenset[str]) -> tuple[tuple[ReadDirectory, ...]
             tree.workspace.tree.read,
             directory.settings.build_tags | tags,
             unlisted=_is_unlisted(path),
-            rule_tags=tuple(_rule_tags(directory)),
+            rule_tags=tuple(rule_tags(directory)),
         )
         found.append(each)
         diagnostics.extend(problems)
@@ -443,7 +443,8 @@ def is_module_root(path: str) -> bool:
     return not {"testdata", "vendor"} & set(path.split("/"))
 
 
-def _rule_tags(directory: Directory) -> Iterator[RuleTags]:
+def rule_tags(directory: Directory) -> Iterator[RuleTags]:
+    """The tags of rules in a BUILD file, with the sources they name."""
     for call in directory.build_file.calls if directory.build_file else ():
         tags = frozenset(call.strings("gotags"))
         if tags:

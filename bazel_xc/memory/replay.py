@@ -15,11 +15,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from bazel_xc.memory import store
-from bazel_xc.memory.watch import State, Watch, differing, watch
+from bazel_xc.memory.watch import State, Watch, differing, names_in, watch
 
 Key = tuple[object, ...]
 Outcome = tuple[int, str, str]  # exit code, standard output, standard error
-# Plain values by path, and whether a file still has them.
+Kept = tuple[Watch, "Facts", Outcome, int]  # the last is a stamp, which is a time
+# By path: the digest of a directory's names, or the plain values of a file, which the caller compares.
 Facts = Mapping[str, Any]
 HasFacts = Callable[[str, Any], bool]
 
@@ -50,22 +51,29 @@ def key_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Key:
     )
 
 
-def recall(folder: str, key: Key, has_facts: HasFacts) -> Outcome | None:
-    """The outcome of the last run with this key, None if it has to run again."""
+def recall(folder: str, key: Key) -> Kept | None:
+    """What is kept of the last run with this key."""
     data = store.get(folder, _name(key))
     if data is None:
         return None
     try:
-        known, watched, facts, outcome = marshal.loads(data)  # noqa: S302 - our own file with its checksum
+        known, *kept = marshal.loads(data)  # noqa: S302 - our own file with its checksum
+        watched, facts, outcome, stamp = kept
     except (EOFError, ValueError, TypeError):
         return None
-    if known != key:
+    return (watched, facts, outcome, stamp) if known == key else None
+
+
+def changed(kept: Kept, has_facts: HasFacts) -> list[str] | None:
+    """The files whose facts changed since; None if something else did, too."""
+    watched, facts, *_ = kept
+    paths = differing(watched, _MOST_CHANGED)
+    if paths is None or not all(path in facts for path in paths):
         return None
-    changed = differing(watched, _MOST_CHANGED)
-    if changed is None or not all(path in facts and has_facts(path, facts[path]) for path in changed):
+    folders = {path for path in paths if isinstance(facts[path], bytes)}
+    if any(names_in(path) != facts[path] for path in folders):
         return None
-    found: Outcome = outcome
-    return found
+    return [path for path in paths if path not in folders and not has_facts(path, facts[path])]
 
 
 def remember(
@@ -77,21 +85,48 @@ def remember(
     outcome: Outcome,
     *,
     start: int,
-) -> bool:
+) -> Kept | None:
     """Keeps an outcome with the state of all paths.
 
     ``read`` has the state of some of them when they were read, ``start`` is the time at which the run began.
-    False if a path may have changed since, and nothing is kept.
+    None if a path may have changed since, and nothing is kept.
     """
     watched: Watch | None = watch(paths, start)
     if watched is None or any(watched[path] != then for path, then in read.items()):
-        return False
-    whole: Any = (key, watched, dict(facts), outcome)
+        return None
+    kept: Kept = (watched, dict(facts), outcome, start)
+    return kept if keep(folder, key, kept) else None
+
+
+def keep(folder: str, key: Key, kept: Kept) -> bool:
+    """Keeps an outcome; False if the disk refuses it."""
+    whole: Any = (key, *kept)
     return store.put(folder, _name(key), marshal.dumps(whole))
 
 
-def _name(key: Key) -> str:
-    return f"run-{zlib.crc32(repr(key).encode('utf-8', 'surrogateescape')):08x}"
+def keep_plan(folder: str, key: Key, kept: Kept, plan: object) -> None:
+    """Keeps any value beside an outcome."""
+    import pickle  # noqa: PLC0415 - a repeated result needs nothing of it
+
+    store.put(folder, _name(key, "plan"), pickle.dumps((key, kept[3], plan), pickle.HIGHEST_PROTOCOL))
+
+
+def plan_of(folder: str, key: Key, kept: Kept) -> Any:  # noqa: ANN401 - whatever was kept
+    """The value that was kept beside an outcome, None if there is none."""
+    import pickle  # noqa: PLC0415 - as above
+
+    data = store.get(folder, _name(key, "plan"))
+    if data is None:
+        return None
+    try:
+        known, stamp, plan = pickle.loads(data)  # noqa: S301 - written by this user and this program only
+    except Exception:
+        return None
+    return plan if known == key and stamp == kept[3] else None
+
+
+def _name(key: Key, kind: str = "run") -> str:
+    return f"{kind}-{zlib.crc32(repr(key).encode('utf-8', 'surrogateescape')):08x}"
 
 
 def _program() -> tuple[object, ...]:

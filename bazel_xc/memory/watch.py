@@ -14,7 +14,7 @@ State = tuple[int, int, int, int]
 Watch = dict[str, State | None]
 
 # Linux stamps files with the time of its last timer interrupt. Some file systems keep whole seconds only.
-_TICK_NS = 50_000_000
+TICK_NS = 20_000_000
 _COARSE_NS = 2_000_000_000
 _COARSE_UNIT_NS = 1_000_000
 
@@ -37,7 +37,7 @@ def watch(paths: Iterable[str], start: int) -> Watch | None:
     found: Watch = {}
     for path in paths:
         each = found[path] = state(path)
-        if each is not None and _may_change_unseen(each, start):
+        if each is not None and may_change_unseen(each, start):
             return None
     return found
 
@@ -61,8 +61,25 @@ def differing(watched: Mapping[str, State | None], limit: int) -> list[str] | No
     return found
 
 
-def _may_change_unseen(each: State, start: int) -> bool:
+def names_in(folder: str) -> bytes | None:
+    """A digest of the names in a directory and of their kinds, None if it cannot be listed.
+
+    A file that an editor replaced changes the state of its directory, but not this.
+    """
+    from hashlib import blake2b  # noqa: PLC0415 - few runs need it
+
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(
+                (each.name, each.is_dir(follow_symlinks=False), each.is_symlink()) for each in entries
+            )
+    except OSError:
+        return None
+    return blake2b(repr(found).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def may_change_unseen(each: State, start: int) -> bool:
     """Whether a change after ``start`` could leave the same times."""
     modified, changed = each[:2]
     coarse = changed % _COARSE_UNIT_NS == 0
-    return max(modified, changed) > start - (_COARSE_NS if coarse else _TICK_NS)
+    return max(modified, changed) > start - (_COARSE_NS if coarse else TICK_NS)

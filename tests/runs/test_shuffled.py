@@ -54,11 +54,11 @@ def test_shuffled_input_gives_the_same_bytes(tmp_path: Path) -> None:
     require("go")
     shutil.copytree(EXAMPLE, tmp_path / "w")
     snapshot = take_snapshot(Options(root=tmp_path / "w"))
-    wanted = generate(snapshot)
+    wanted = generate(snapshot).result
     dice = random.Random(3)
 
     for _ in range(3):
-        found = generate(shuffled(snapshot, dice))
+        found = generate(shuffled(snapshot, dice)).result
 
         assert sorted(found.changes) == sorted(wanted.changes)
         assert found.diagnostics == wanted.diagnostics
@@ -68,10 +68,10 @@ def test_generate_after_generate_changes_nothing(tmp_path: Path) -> None:
     require("go")
     root = tmp_path / "w"
     shutil.copytree(EXAMPLE, root)
-    written = write_files(root, generate(take_snapshot(Options(root=root))).changes)
+    written = write_files(root, generate(take_snapshot(Options(root=root))).result.changes)
 
     assert "platforms/BUILD.bazel" in written
-    assert generate(take_snapshot(Options(root=root))).changes == ()
+    assert generate(take_snapshot(Options(root=root))).result.changes == ()
 
 
 def test_only_some_directories(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_only_some_directories(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLE, tmp_path / "w")
     snapshot = take_snapshot(Options(root=tmp_path / "w"))
 
-    assert [change.path for change in generate(snapshot, ["cmd"]).changes] == [
+    assert [change.path for change in generate(snapshot, ["cmd"]).result.changes] == [
         "cmd/greet/BUILD.bazel",
         "cmd/host/BUILD.bazel",
     ]

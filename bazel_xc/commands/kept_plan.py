@@ -1,0 +1,202 @@
+"""The part of a plan that is enough to plan one directory again, for the memory between runs.
+
+Comes in: a ``Snapshot``, and the plan of all its directories. Goes out: a ``KeptPlan``, which can be pickled.
+An import is ``plain`` if a package may begin or cease to import it without an effect on anything but its own
+``deps``: nothing at or below it needs C, is missing or unknown on some platform, or is looked at by the check
+of undefined names. A directory is ``plain`` if nothing but its Go files and its BUILD file decides its rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from attrs import evolve, frozen
+
+from bazel_xc.bazel.files import FileMaker
+from bazel_xc.bazel.outline import Outline
+from bazel_xc.bazel.plan import Planner
+from bazel_xc.buildfile.workspace import Workspace
+from bazel_xc.golang.modules import Module, module_of
+from bazel_xc.golang.package import FileKind, GoPackage, GoView
+from bazel_xc.golang.source import SourceFile
+from bazel_xc.golang.universe import Universe
+from bazel_xc.graph.imports import Absence, above
+from bazel_xc.model import ByCgo, Diagnostic
+from bazel_xc.tree import MemoryTree
+
+if TYPE_CHECKING:
+    from bazel_xc.commands.plan import Planned
+    from bazel_xc.commands.snapshot import Snapshot
+
+
+@frozen
+class _Blocked:
+    """The platforms on which packages of other modules cannot be built, by import path."""
+
+    table: Mapping[str, ByCgo]
+
+    def __call__(self, import_path: str) -> ByCgo:
+        return self.table.get(import_path, ByCgo())
+
+
+@frozen(kw_only=True)
+class KeptPlan:
+    """The facts about a workspace that the plan of one plain directory needs.
+
+    The workspace of ``planner`` and ``maker`` is empty. ``imports`` are, by path, the imports of the Go files
+    of plain directories; ``shapes`` are digests of everything else in them that matters. ``own`` maps plain
+    directories to import paths, ``edges`` import paths of the workspace to their imports of each other, and
+    ``known`` directories of modules to the plain imports that their packages may have.
+    """
+
+    planner: Planner
+    maker: FileMaker
+    view: GoView
+    modules: tuple[Module, ...]
+    tags: frozenset[str]
+    convention: str
+    root_name: str
+    imports: Mapping[str, tuple[str, ...]]
+    shapes: Mapping[str, bytes]
+    own: Mapping[str, str]
+    edges: Mapping[str, frozenset[str]]
+    known: Mapping[str, frozenset[str]]
+    diagnostics: tuple[Diagnostic, ...]
+    packages: int
+    build_files: int
+
+
+def kept_plan(
+    snapshot: Snapshot, planned: Planned, maker: FileMaker, diagnostics: tuple[Diagnostic, ...]
+) -> KeptPlan:
+    """The plan of a run that left nothing to do."""
+    site, universe = snapshot.site, snapshot.universe
+    tainted = frozenset(_tainted(snapshot, planned))
+    outlines = {each.directory.path: each for each in site.outlines}
+    noted = {"" if each.path == "." else each.path for each in diagnostics}
+    noted |= {each.path.rpartition("/")[0] for each in diagnostics}
+    plain = {
+        path: package
+        for path, package in universe.own.items()
+        if path not in noted and path not in planned.with_c and _is_plain(outlines[path], package, snapshot)
+    }
+    files = {
+        f"{path}/{file.name}".lstrip("/"): file.source
+        for path, package in plain.items()
+        for file in package.files
+        if file.kind in (FileKind.GO, FileKind.TEST, FileKind.XTEST)
+    }
+    nothing = Workspace(MemoryTree({}), {})
+    blocked = {
+        path: planned.absence.blocked(path)
+        for each in (planned.absence.configured, planned.absence.flipped)
+        for path in each.blocked
+    }
+    return KeptPlan(
+        planner=evolve(planned.planner, workspace=nothing, blocked=_Blocked(blocked)),
+        maker=evolve(maker, workspace=nothing),
+        view=snapshot.view,
+        modules=snapshot.modules,
+        tags=site.workspace.tags,
+        convention=site.convention,
+        root_name=site.root_name,
+        imports={path: tuple(each.path for each in source.imports) for path, source in files.items()},
+        shapes={path: shape_of(source) for path, source in files.items()},
+        own={path: package.import_path for path, package in plain.items()},
+        edges=dict(_edges(universe)),
+        known=_known(snapshot, tainted),
+        diagnostics=diagnostics,
+        packages=len(universe.own),
+        build_files=sum(1 for each in snapshot.workspace.directories.values() if each.build_file),
+    )
+
+
+def shape_of(source: SourceFile) -> bytes:
+    """A digest of the facts of a file, its imports left out."""
+    facts = (
+        source.package,
+        source.constraint,
+        source.header,
+        source.preambles,
+        source.embeds,
+        source.has_main,
+        source.error,
+        source.uses_cgo,
+    )
+    return blake2b(repr(facts).encode("utf-8", "surrogatepass"), digest_size=12).digest()
+
+
+def _is_plain(each: Outline, package: GoPackage, snapshot: Snapshot) -> bool:
+    directory = each.directory
+    return (
+        directory.build_file is not None
+        and directory.writable
+        and not directory.build_file.dynamic
+        and directory.path not in snapshot.loaded.untouched
+        and not any(part in ("vendor", "testdata") or part[:1] in "_." for part in directory.path.split("/"))
+        and not any(name.endswith(".go") for name in directory.hidden)
+        and not (package.generated or package.embeds or package.test_embeds or package.unknown)
+        and not (package.undefined or package.nowhere or package.elsewhere_cgo)
+        and not any(file.uses_cgo or file.source.embeds for file in package.files)
+        and all(file.kind in (FileKind.GO, FileKind.TEST, FileKind.XTEST) for file in package.files)
+        and not any(rule.made_by_evaluation for rule in snapshot.workspace.existing.of(directory.path))
+        and module_of(directory.path, snapshot.modules) is not None
+    )
+
+
+def _tainted(snapshot: Snapshot, planned: Planned) -> Iterator[str]:
+    """The import paths that are not plain."""
+    both = (
+        (planned.absence.universe, planned.absence.configured),
+        (planned.absence.opposite, planned.absence.flipped),
+    )
+    for universe, absence in both:
+        yield from _tainted_in(universe, absence)
+    every = frozenset(snapshot.universe.names)
+    for package in snapshot.universe.own.values():
+        files = package.of(FileKind.GO)
+        if package.nowhere or not files or any(file.active != every for file in files):
+            yield package.import_path  # the check of undefined names looks at its importers
+        if any(file.by_cgo.on != file.by_cgo.off for file in package.files) or package.is_command:
+            yield package.import_path
+
+
+def _tainted_in(universe: Universe, absence: Absence) -> Iterator[str]:
+    every = (1 << len(universe.platforms)) - 1
+    cgo = {path: each.cgo for path, each in universe.packages.items() if each.cgo and not each.standard}
+    for found in (absence.absent, absence.unknown, absence.blocked, above(universe.importers, cgo)):
+        yield from found
+    yield from above(universe.importers, absence.unknown)
+    yield from universe.cgo
+    yield from (each.import_path for each in universe.undefined)
+    for path, package in universe.packages.items():
+        if not package.standard and (package.listed != every or package.unknown or package.error):
+            yield path
+
+
+def _edges(universe: Universe) -> Iterator[tuple[str, frozenset[str]]]:
+    """The imports of own packages among each other, those of tests included."""
+    for package in universe.own.values():
+        found = {each.path for file in package.files for each in file.source.imports}
+        yield package.import_path, frozenset(found & universe.own_paths)
+
+
+def _known(snapshot: Snapshot, tainted: frozenset[str]) -> Mapping[str, frozenset[str]]:
+    """By directory of a module: its own packages and what they import, as far as it is plain."""
+    found: dict[str, set[str]] = {}
+    for path, package in snapshot.universe.own.items():
+        module = module_of(path, snapshot.modules)
+        if module and "vendor" not in path.split("/"):
+            of_module = found.setdefault(module.directory, set())
+            of_module.update(each.path for file in package.files for each in file.source.imports)
+            of_module.add(package.import_path)
+    there = snapshot.universe.packages.keys()
+    return {path: frozenset(_plain_among(names & there, tainted)) for path, names in found.items()}
+
+
+def _plain_among(names: Iterable[str], tainted: frozenset[str]) -> Iterator[str]:
+    for name in names:
+        if name not in tainted and not {"internal", "vendor", "C", "embed"} & set(name.split("/")):
+            yield name

@@ -1,0 +1,138 @@
+"""Plans single directories again whose Go files have other imports, by a plan that an earlier run left.
+
+Comes in: a ``KeptPlan``, and the Go files that changed since; everything else is as the earlier run saw it.
+Goes out: a ``Replanned``, or None if the change may reach farther than its own directories, so that a whole
+run has to answer. The stages are those of a whole run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+from bazel_xc.bazel.cgo_settings import names_in
+from bazel_xc.bazel.files import checked
+from bazel_xc.bazel.outline import outline
+from bazel_xc.buildfile.workspace import Workspace, read_around
+from bazel_xc.commands.kept_plan import KeptPlan, shape_of
+from bazel_xc.golang.derived import listed_by_sources
+from bazel_xc.golang.folding import ReadDirectory, fold, read_directory
+from bazel_xc.golang.listing import is_standard
+from bazel_xc.golang.loading import rule_tags
+from bazel_xc.golang.modules import module_of
+from bazel_xc.golang.package import GoPackage
+from bazel_xc.golang.source import SourceFile
+from bazel_xc.graph.reach import walked
+from bazel_xc.model import FileChange
+from bazel_xc.tree import DiskTree
+
+
+@frozen(kw_only=True)
+class Replanned:
+    """The changes of BUILD files, the plan as it is now, and the tree that was read."""
+
+    changes: tuple[FileChange, ...]
+    plan: KeptPlan
+    tree: DiskTree
+
+
+def replan(plan: KeptPlan, root: Path, changed: Iterable[str]) -> Replanned | None:
+    """Plans the directories of ``changed`` files, given by their paths from ``root``."""
+    tree = DiskTree(root)
+    changes: list[FileChange] = []
+    by_directory: dict[str, set[str]] = {}
+    for path in changed:
+        by_directory.setdefault(path.rpartition("/")[0], set()).add(path)
+    for directory, files in sorted(by_directory.items()):
+        if directory not in plan.own:
+            return None
+        found = _directory(plan, tree, directory, files)
+        if found is None:
+            return None
+        plan, change = found
+        changes += [change] if change.is_change else []
+    good, problems = checked(changes)
+    return None if problems else Replanned(changes=good, plan=plan, tree=tree)
+
+
+def _directory(
+    plan: KeptPlan, tree: DiskTree, path: str, files: Iterable[str]
+) -> tuple[KeptPlan, FileChange] | None:
+    """The plan with the new imports of a directory, and the change of its BUILD file."""
+    workspace = read_around(tree, path, plan.tags)
+    directory = workspace.directories.get(path)
+    if workspace.diagnostics or directory is None or directory.build_file is None:
+        return None
+    read, problems = read_directory(
+        path,
+        plan.own[path],
+        directory.files,
+        tree.read,
+        directory.settings.build_tags | plan.view.tags,
+        rule_tags=tuple(rule_tags(directory)),
+    )
+    sources = {f"{path}/{each.name}".lstrip("/"): each for each in read.sources}
+    if problems or not _is_plain_change(plan, path, {name: sources.get(name) for name in files}):
+        return None
+    package = _package(plan, tree, read)
+    if package is None:
+        return None
+    change = _change(plan, workspace, path, package)
+    return None if change is None else (_with_imports(plan, path, sources), change)
+
+
+def _is_plain_change(plan: KeptPlan, path: str, changed: Mapping[str, SourceFile | None]) -> bool:
+    """Whether nothing but plain imports came or went."""
+    module = module_of(path, plan.modules)
+    known = plan.known.get(module.directory, frozenset()) if module else frozenset()
+    own = plan.own[path]
+    for name, source in changed.items():
+        if source is None or name not in plan.shapes or shape_of(source) != plan.shapes[name]:
+            return False
+        now, before = {each.path for each in source.imports}, set(plan.imports[name])
+        for each in now ^ before:
+            if not (each in known or _is_plain_standard(each, plan)):
+                return False
+        for each in now - before:
+            if each == own or (each in plan.edges and own in walked((each,), plan.edges)):
+                return False  # go refuses a cycle
+    return True
+
+
+def _is_plain_standard(import_path: str, plan: KeptPlan) -> bool:
+    parts = set(import_path.split("/"))
+    source = plan.planner.index.externals.is_standard.source
+    return not {"internal", "vendor", "embed", "C"} & parts and is_standard(import_path, source)
+
+
+def _package(plan: KeptPlan, tree: DiskTree, read: ReadDirectory) -> GoPackage | None:
+    """The package of a directory; None if only go can say what it is."""
+    listed = listed_by_sources(read, read.import_path, str(tree.root.resolve()), plan.view)
+    if listed is None:
+        return None
+    package, problems = fold(read, listed, plan.view)
+    return None if problems else package
+
+
+def _change(plan: KeptPlan, workspace: Workspace, path: str, package: GoPackage) -> FileChange | None:
+    directory = workspace.directories[path]
+    found, problems = outline(directory, package, plan.convention, plan.root_name)
+    wanted, more = evolve(plan.planner, workspace=workspace).plan(found)
+    change, said = evolve(plan.maker, workspace=workspace).build_file(directory, wanted, found.stale)
+    if problems or more or said or change.new is None or change.old is None:
+        return None
+    keys = plan.maker.conditions.package
+    return change if names_in(change.new, keys) == names_in(change.old, keys) else None
+
+
+def _with_imports(plan: KeptPlan, path: str, sources: Mapping[str, SourceFile]) -> KeptPlan:
+    now = {
+        name: tuple(imported.path for imported in each.imports)
+        for name, each in sources.items()
+        if name in plan.imports
+    }
+    imports = {**plan.imports, **now}
+    targets = {each for names in now.values() for each in names if each in plan.edges}
+    return evolve(plan, imports=imports, edges={**plan.edges, plan.own[path]: frozenset(targets)})

@@ -1,0 +1,148 @@
+"""A run after a change of imports, by the plan of an earlier run, does the same as a whole run.
+
+Both runs see the same random edits, each in a workspace of its own. Most edits are of the kind that one
+directory decides; the others must lead to a whole run, or to the same result.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from requirements import require
+
+from bazel_xc.cli import main, remembering
+
+STEPS = int(os.environ.get("BAZEL_XC_REPLAN_STEPS", "40"))
+CONFIG = "[platforms]\nlinux_amd64 = { cgo = true }\nwindows_arm64 = { cgo = false }\n"
+CGO = 'package native\n\n// #cgo LDFLAGS: -lm\n// double cos(double);\nimport "C"\n\nfunc Cos() {}\n'
+TEST = """\
+package a
+
+import (
+	"testing"
+
+	"example.com/w/b"
+)
+
+var _ = b.B
+
+func Test(*testing.T) {}
+"""
+# Directory -> the rest of a package's only file; what it imports is drawn.
+PLAIN = {
+    "a": "package a\n%s\nfunc A() {}\n",
+    "b": "package b\n%s\nfunc B() {}\n",
+    "c": "package c\n%s\ntype C struct{}\n",
+    "deep/d": "package d\n%s\nfunc D() {}\n",
+    "internal/e": "package e\n%s\nfunc E() {}\n",
+    "cmd/tool": "package main\n%s\nfunc main() {}\n",
+    "mixed": "package mixed\n%s\nfunc Mixed() { only() }\n",
+    "above": "package above\n%s\nfunc Above() {}\n",
+}
+FIXED = {
+    "go.mod": "module example.com/w\n\ngo 1.21\n",
+    "MODULE.bazel": 'bazel_dep(name = "rules_go", version = "0.50.1")\n',
+    "bazel_xc.toml": CONFIG,
+    "native/native.go": CGO,
+    "mixed/only_linux.go": "package mixed\n\nfunc only() {}\n",
+    "posix/posix_linux.go": "package posix\n\nfunc Posix() {}\n",
+    "a/a_test.go": TEST,
+    "other/internal/f/f.go": "package f\n\nfunc F() {}\n",
+}
+IMPORTS = (
+    *(
+        "example.com/w/a",
+        "example.com/w/b",
+        "example.com/w/c",
+        "example.com/w/deep/d",
+        "example.com/w/internal/e",
+    ),
+    *("example.com/w/native", "example.com/w/mixed", "example.com/w/posix", "example.com/w/above"),
+    *("example.com/w/cmd/tool", "example.com/w/other/internal/f", "example.com/missing/x"),
+    *("fmt", "strings", "net", "os/user", "log/syslog", "internal/abi", "embed", "unsafe"),
+)
+
+
+def source(directory: str, imports: Sequence[str], note: str = "") -> str:
+    lines = "".join(f'\t_ "{each}"\n' for each in imports)
+    return PLAIN[directory] % (f"\nimport (\n{lines})\n{note}" if lines else f"\n{note}")
+
+
+def write(root: Path, path: str, text: str) -> None:
+    """As an editor does: a new file in the place of the old one."""
+    target = root / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    made = target.with_name(f"{target.name}.new")
+    made.write_text(text)
+    made.rename(target)
+
+
+def builds(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("BUILD.bazel"))}
+
+
+def edits(dice: random.Random) -> Iterator[dict[str, str]]:
+    """The files that each step writes."""
+    now = {each: ["fmt"] for each in PLAIN}
+    easy = [
+        each for each in IMPORTS if each.rpartition("/")[2] in ("a", "b", "c", "d", "fmt", "strings", "net")
+    ]
+    while True:
+        changed = dice.sample(sorted(PLAIN), dice.choice((1, 1, 1, 2)))
+        for each in changed:
+            drawn = dice.choice((easy, easy, easy, IMPORTS))
+            there = [name for name in now[each] if dice.random() < 0.7]
+            now[each] = sorted({*there, *dice.sample(drawn, dice.choice((0, 1, 1, 2)))})
+        note = f"// Note {dice.randrange(3)}.\n"
+        yield {f"{each}/{each.rpartition('/')[2]}.go": source(each, now[each], note) for each in changed}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_same_files_and_output(
+    seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require("go")
+    monkeypatch.setenv("GOFLAGS", "")
+    monkeypatch.setenv("GOMODCACHE", str(tmp_path / "modules"))
+    again: list[bool] = []
+    answer = remembering.Memory.again
+
+    def counted(self: remembering.Memory, root: str) -> object:
+        found = answer(self, root)
+        again.append(found is not None)
+        return found
+
+    monkeypatch.setattr(remembering.Memory, "again", counted)
+    kept, whole = tmp_path / "kept" / "w", tmp_path / "whole" / "w"
+    first = {f"{each}/{each.rpartition('/')[2]}.go": source(each, ["fmt"]) for each in PLAIN}
+    for path, text in {**FIXED, **first}.items():
+        write(kept, path, text)
+    shutil.copytree(kept, whole)
+
+    def run(root: Path, *arguments: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(root)
+        code = main(["generate", *arguments])
+        shown = capsys.readouterr()
+        return code, shown.out, shown.err
+
+    for root in (kept, whole):
+        assert run(root)[0] == 0
+    for step, files in enumerate(edits(random.Random(seed))):
+        if step == STEPS:
+            break
+        time.sleep(0.03)  # a run that begins in the tick of the clock in which a file changed keeps nothing
+        run(kept)
+        for root in (kept, whole):
+            for path, text in files.items():
+                write(root, path, text)
+        time.sleep(0.03)
+        assert run(kept) == run(whole, "--no-cache"), (seed, step, files)
+        assert builds(kept) == builds(whole), (seed, step, files)
+
+    assert sum(again) > STEPS // 8, "hardly any run used the kept plan"
