@@ -1,8 +1,8 @@
 """Times ``bazel-xc generate`` on a Go tree, beside Gazelle on the same tree in the same run.
 
 Comes in: a folder with a go.mod. Goes out: a table on standard output with the medians of wall time, CPU
-time and memory, and their ratio to Gazelle's. The tree itself is never touched: each run works on fresh
-copies without ``.git`` and without BUILD files.
+time and memory, and their ratio to Gazelle's. The tree itself is never touched: each run works on a fresh
+copy without ``.git`` and without BUILD files, and edits it step by step.
 """
 
 from __future__ import annotations
@@ -12,10 +12,17 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+from edits import EDITS, Edit, Places
 from measuring import BUILD_NAMES, COLUMNS, Measurement, bazel_xc, digest, gazelle_update, measure
+
+UNCHANGED = "nothing changed"
+COLD = "cold"
+# Longer than a tick of the clock that stamps files: a run right after a change keeps nothing.
+SETTLE_SECONDS = 0.1
 
 
 def main() -> int:
@@ -26,23 +33,46 @@ def main() -> int:
     }
     if options.gazelle:
         tools["gazelle"] = lambda copy: gazelle_update(options.gazelle.resolve(), copy)
-    found: dict[str, list[Measurement]] = {}
-    changed: set[str] = set()
+    found: dict[tuple[str, str], list[Measurement]] = {}
+    wrong: set[str] = set()
     for run in range(options.runs):
-        for tool, command in tools.items():
-            print(f"run {run + 1} of {options.runs}: {tool}", file=sys.stderr)
-            with tempfile.TemporaryDirectory(prefix="bench-", dir=options.scratch) as scratch:
-                copy = Path(scratch) / tree.name
+        with tempfile.TemporaryDirectory(prefix="bench-", dir=options.scratch) as scratch:
+            copies = {tool: Path(scratch) / tool / tree.name for tool in tools}
+            for copy in copies.values():
                 _copy(tree, copy)
-                found.setdefault(f"{tool}, cold", []).append(measure(command(copy), copy))
-                before = digest(copy)
-                found.setdefault(f"{tool}, again", []).append(measure(command(copy), copy))
-                if digest(copy) != before:
-                    changed.add(tool)
+            os.environ["BAZEL_XC_CACHE"] = f"{scratch}/memory"
+            for case in (COLD, UNCHANGED, *EDITS):
+                for tool, command in tools.items():
+                    print(f"run {run + 1} of {options.runs}: {tool}, {case}", file=sys.stderr)
+                    copy = copies[tool]
+                    measured = _case(case, command(copy), copy, EDITS.get(case), wrong)
+                    found.setdefault((case, tool), []).append(measured)
     _print_table(found, options.runs, tree.name)
-    for tool in sorted(changed):
-        print(f"\n{tool} changed BUILD files in its second run")
-    return 1 if "bazel-xc" in changed else 0
+    for text in sorted(wrong):
+        print(f"\n{text}")
+    return 1 if any("bazel-xc" in text for text in wrong) else 0
+
+
+def _case(case: str, command: list[str], copy: Path, edit: Edit | None, wrong: set[str]) -> Measurement:
+    """Measures one run. Before an edit, runs leave nothing to do; and what was done is checked after it."""
+    if case == COLD:
+        return measure(command, copy)
+    for _ in range(2):  # the first may change files, the second finds nothing to do and is remembered
+        time.sleep(SETTLE_SECONDS)
+        measure(command, copy)
+    before = digest(copy)
+    if edit:
+        edit(Places.of(copy))
+    time.sleep(SETTLE_SECONDS)
+    measured = measure(command, copy)
+    if not edit and digest(copy) != before:
+        wrong.add(f"{command[0]} … {case}: BUILD files changed")
+    if "bazel_xc" in command:
+        after = digest(copy)
+        measure([*command, "--no-cache"], copy)
+        if digest(copy) != after:
+            wrong.add(f"bazel-xc, {case}: a run without memory changed BUILD files again")
+    return measured
 
 
 def _options() -> argparse.Namespace:
@@ -74,17 +104,19 @@ def _copy(tree: Path, copy: Path) -> None:
     os.sync()  # what is still being written would slow the run that is timed
 
 
-def _print_table(found: dict[str, list[Measurement]], runs: int, name: str) -> None:
-    """Prints the medians, and in brackets how many times Gazelle's of the same row kind they are."""
-    print(f"{name}: medians of {runs} runs, in brackets times Gazelle's\n")
-    print(" | ".join(["tool", *(column.title for column in COLUMNS)]))
-    print(" | ".join(["---"] * (len(COLUMNS) + 1)))
-    for row, measured in found.items():
-        cells = [row]
+def _print_table(found: dict[tuple[str, str], list[Measurement]], runs: int, name: str) -> None:
+    """Prints the medians; in brackets, the times of Gazelle's cold run, or of its run with nothing to do."""
+    print(
+        f"{name}: medians of {runs} runs; in brackets, to Gazelle: cold to cold, others to nothing changed\n"
+    )
+    print(" | ".join(["case", "tool", *(column.title for column in COLUMNS)]))
+    print(" | ".join(["---"] * (len(COLUMNS) + 2)))
+    for (case, tool), measured in found.items():
+        cells = [case, tool]
         for column in COLUMNS:
             median = column.median(measured)
-            beside = found.get(row.replace("bazel-xc", "gazelle"), [])
-            ratio = f" ({median / column.median(beside):.2f}x)" if beside and beside is not measured else ""
+            beside = found.get((COLD if case == COLD else UNCHANGED, "gazelle"), [])
+            ratio = f" ({median / column.median(beside):.2f}x)" if beside and tool != "gazelle" else ""
             cells.append(column.form.format(median) + ratio)
         print(" | ".join(cells))
 

@@ -24,6 +24,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[1]
 BUILD_NAMES = ("BUILD", "BUILD.bazel")
 SAMPLE_SECONDS = 0.01
+BYTECODE = f"{tempfile.gettempdir()}/bazel-xc-bench-bytecode"
 PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
@@ -87,6 +88,8 @@ def measure(command: Sequence[str], cwd: Path, output: Path | None = None) -> Me
     Standard output is thrown away, or written to ``output``.
     """
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "PYTHONSAFEPATH": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
+    environment["PYTHONPYCACHEPREFIX"] = BYTECODE
     with contextlib.ExitStack() as stack:
         said = stack.enter_context(tempfile.TemporaryFile())
         shown = stack.enter_context(output.open("wb")) if output else said

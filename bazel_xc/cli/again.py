@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +17,12 @@ from attrs import frozen
 from bazel_xc.commands.kept_plan import KeptPlan
 from bazel_xc.commands.replan import Replanned, replan
 from bazel_xc.commands.summary import summary
-from bazel_xc.golang.facts import FileFacts
+from bazel_xc.golang.facts import whole
 from bazel_xc.golang.source import scan_go
 from bazel_xc.memory import replay
 from bazel_xc.memory.watch import TICK_NS, Watch, differing, may_change_unseen, names_in, state
 from bazel_xc.model import Result
+from bazel_xc.tree import glance, read_file
 
 if TYPE_CHECKING:
     from bazel_xc.cli.remembering import Memory
@@ -64,27 +65,38 @@ class Again:
             if second is None or second.changes:
                 return
         watched, facts, outcome, _ = kept
-        now: Watch = {**watched}
-        for path in self.names:
-            found = self.made.tree.record.opened.get(path)
+        tree, plan = self.made.tree, self.made.plan
+        new = {f"{self.root}/{path}": path for path in plan.imports.keys() - self.plan.imports.keys()}
+        gone = {f"{self.root}/{path}" for path in self.plan.imports.keys() - plan.imports.keys()}
+        now: Watch = {path: each for path, each in watched.items() if path not in gone}
+        read = {path: name for path, name in {**self.names, **new}.items() if name not in plan.own}
+        replaced = {f"{self.root}/{name}" for name in written}
+        for path in read.keys() - gone - replaced:
+            found = tree.record.opened.get(path)
             if found is None or found != state(path) or may_change_unseen(found, memory.start):
                 return
             now[path] = found
-        for name in written:
-            now[f"{self.root}/{name}"] = state(f"{self.root}/{name}")
+        now |= {path: state(path) for path in replaced}
+        fresh = {path: each for path, each in facts.items() if path not in gone} | self._facts(read, replaced)
         for path in differing(now, len(now)) or ():
-            if names_in(path) != facts.get(path):
+            names = names_in(path)
+            expected = plan.names.get(self.names.get(path, ""))
+            if names is None or (names != facts.get(path) and expected != frozenset(os.listdir(path))):  # noqa: PTH208
                 return
-            now[path] = state(path)
-        again = (now, {**facts, **self._facts()}, outcome, time.time_ns())
-        replay.keep_plan(memory.folder, memory.key, again, self.made.plan)
+            now[path], fresh[path] = state(path), names
+        again = (now, fresh, outcome, time.time_ns())
+        replay.keep_plan(memory.folder, memory.key, again, plan)
         replay.keep(memory.folder, memory.key, again)
 
-    def _facts(self) -> dict[str, FileFacts]:
-        """The facts of the changed files; nothing depended on the names in them."""
-        found: dict[str, FileFacts] = {}
-        for path in self.names:
-            head = scan_go(os.path.basename(path), self.made.tree.read(self.names[path])).head  # noqa: PTH119
-            if head:
+    def _facts(self, read: Mapping[str, str], replaced: Iterable[str]) -> dict[str, object]:
+        """The facts of files that changed; nothing depended on the names in Go files."""
+        tree = self.made.tree
+        found: dict[str, object] = {}
+        for path, name in read.items():
+            if not name.endswith(".go"):
+                found[path] = whole(tree.read(name))
+            elif (data := glance(tree, name)) and (head := scan_go(os.path.basename(path), data).head):  # noqa: PTH119
                 found[path] = (head.end, head.digest, head.alone, head.rest, b"", b"", b"", False)
+        for path in replaced:
+            found[path] = whole(read_file(path))
         return found

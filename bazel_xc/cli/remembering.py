@@ -66,14 +66,16 @@ class Memory:
         """Keeps an outcome if all inputs are known and none changed meanwhile."""
         from bazel_xc.commands.inputs import inputs_of  # noqa: PLC0415 - see above
 
+        # The states come last: whatever changed since the start shows in them.
+        plan = options.plan() if getattr(options, "plan", None) else None
         inputs = inputs_of(options.snapshot, options.config)
         if inputs is None:
             return
         kept = replay.remember(
             self.folder, self.key, inputs.paths, inputs.read, inputs.facts, outcome, start=self.start
         )
-        if kept and getattr(options, "plan", None):
-            replay.keep_plan(self.folder, self.key, kept, options.plan())
+        if kept and plan:
+            replay.keep_plan(self.folder, self.key, kept, plan)
 
     def again(self, root: str) -> Again | None:
         """The directories of the changed files, planned again; None if a whole run has to answer."""
@@ -81,7 +83,8 @@ class Memory:
             return None
         names = {path: path[len(root) :].lstrip("/") for path in self.changed if path.startswith(f"{root}/")}
         facts = self.kept[1]
-        if len(names) != len(self.changed) or any(any(facts[path][4:]) for path in names):
+        asked = (facts[path][4:] for path in names if not isinstance(facts[path], bytes))
+        if len(names) != len(self.changed) or any(map(any, asked)):
             return None
         plan = replay.plan_of(self.folder, self.key, self.kept)
         if plan is None:
@@ -117,7 +120,7 @@ def _chosen(arguments: Sequence[str]) -> str:
     return ""
 
 
-def _has_facts(path: str, facts: FileFacts) -> bool:
+def _has_facts(path: str, facts: FileFacts | tuple[bytes]) -> bool:
     from bazel_xc.golang.facts import has_facts  # noqa: PLC0415 - see above
 
     return has_facts(path, facts)

@@ -18,7 +18,7 @@ from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES, SCRATCH
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.config import FILE_NAME
 from bazel_xc.golang.build_list import escaped
-from bazel_xc.golang.facts import FileFacts, facts_of
+from bazel_xc.golang.facts import FileFacts, facts_of, whole
 from bazel_xc.golang.modules import Module
 from bazel_xc.golang.toolchain import Toolchain
 from bazel_xc.memory.watch import names_in
@@ -40,12 +40,13 @@ _ROOT_NAMES = (
 class Inputs:
     """Paths as the run spelled them; ``read`` has the state of files when they were read.
 
-    ``facts`` are of Go files and of directories that may change without any effect.
+    ``facts`` are of Go files and of directories that may change without any effect, and digests of other
+    files, which may be written anew.
     """
 
     paths: frozenset[str]
     read: Mapping[str, FileState]
-    facts: Mapping[str, FileFacts | bytes]
+    facts: Mapping[str, FileFacts | tuple[bytes] | bytes]
 
 
 @frozen
@@ -91,6 +92,7 @@ def inputs_of(snapshot: Snapshot, config_file: Path | None) -> Inputs | None:
         read={path: state for path, state in record.opened.items() if path in paths},
         facts={
             **{path: names for path in folders if (names := names_in(path))},
+            **{path: whole(data) for path, data in record.kept.items() if path in paths},
             **{path: each for path, each in _facts(snapshot, base).items() if path not in record.again},
         },
     )

@@ -14,21 +14,29 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from bazel_xc.bazel.cgo_settings import names_in
 from bazel_xc.bazel.files import FileMaker
 from bazel_xc.bazel.outline import Outline
 from bazel_xc.bazel.plan import Planner
-from bazel_xc.buildfile.workspace import Workspace
+from bazel_xc.buildfile.directives import directives_in
+from bazel_xc.buildfile.syntax import Call, Opaque, strings_in
+from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.golang.modules import Module, module_of
 from bazel_xc.golang.package import FileKind, GoPackage, GoView
 from bazel_xc.golang.source import SourceFile
 from bazel_xc.golang.universe import Universe
 from bazel_xc.graph.imports import Absence, above
 from bazel_xc.model import ByCgo, Diagnostic
-from bazel_xc.tree import MemoryTree
+from bazel_xc.tree import MemoryTree, Tree
 
 if TYPE_CHECKING:
     from bazel_xc.commands.plan import Planned
     from bazel_xc.commands.snapshot import Snapshot
+
+
+_GO_KINDS = frozenset({"go_binary", "go_library", "go_test"})
+# Attributes of Go rules that matter to the rule alone.
+_INNER = frozenset({"data", "deps", "embedsrcs", "srcs"})
 
 
 @frozen
@@ -46,9 +54,10 @@ class KeptPlan:
     """The facts about a workspace that the plan of one plain directory needs.
 
     The workspace of ``planner`` and ``maker`` is empty. ``imports`` are, by path, the imports of the Go files
-    of plain directories; ``shapes`` are digests of everything else in them that matters. ``own`` maps plain
-    directories to import paths, ``edges`` import paths of the workspace to their imports of each other, and
-    ``known`` directories of modules to the plain imports that their packages may have.
+    of plain directories; ``shapes`` are digests of everything else in them that matters elsewhere, and of
+    their BUILD files. ``names`` has what is in plain directories. ``own`` maps them to import paths.
+    ``edges`` maps import paths of the workspace to their imports of each other, and ``known`` directories of
+    modules to the plain imports that their packages may have.
     """
 
     planner: Planner
@@ -60,6 +69,7 @@ class KeptPlan:
     root_name: str
     imports: Mapping[str, tuple[str, ...]]
     shapes: Mapping[str, bytes]
+    names: Mapping[str, frozenset[str]]
     own: Mapping[str, str]
     edges: Mapping[str, frozenset[str]]
     known: Mapping[str, frozenset[str]]
@@ -103,7 +113,14 @@ def kept_plan(
         convention=site.convention,
         root_name=site.root_name,
         imports={path: tuple(each.path for each in source.imports) for path, source in files.items()},
-        shapes={path: shape_of(source) for path, source in files.items()},
+        shapes={
+            **{path: shape_of(source) for path, source in files.items()},
+            **{
+                each.build_path: build_shape(each, site.keys)
+                for each in map(snapshot.workspace.directories.__getitem__, plain)
+            },
+        },
+        names={path: names_of(snapshot.workspace.tree, path) for path in plain},
         own={path: package.import_path for path, package in plain.items()},
         edges=dict(_edges(universe)),
         known=_known(snapshot, tainted),
@@ -126,6 +143,34 @@ def shape_of(source: SourceFile) -> bytes:
         source.uses_cgo,
     )
     return blake2b(repr(facts).encode("utf-8", "surrogatepass"), digest_size=12).digest()
+
+
+def build_shape(directory: Directory, keys: str) -> bytes:
+    """A digest of the facts in a BUILD file that other directories depend on.
+
+    What a Go rule is made of does not matter to others. ``keys`` is the package with the keys for cgo.
+    """
+    file = directory.build_file
+    assert file is not None
+    facts = (
+        [(each.tool, each.key, each.value) for each in directives_in(file)],
+        [(call.kind, call.opaque, tuple(_attributes(call)), len(call.args)) for call in file.calls],
+        sorted(names_in(file.data, keys)),
+        file.dynamic,
+    )
+    return blake2b(repr(facts).encode("utf-8", "surrogatepass"), digest_size=12).digest()
+
+
+def _attributes(call: Call) -> Iterator[tuple[str, object]]:
+    for each in call.attributes:
+        if call.kind not in _GO_KINDS or each.name not in _INNER:
+            value = each.value
+            yield each.name, value.text if isinstance(value, Opaque) else tuple(strings_in(value))
+
+
+def names_of(tree: Tree, path: str) -> frozenset[str]:
+    """The names in a directory."""
+    return frozenset(each.name for each in tree.entries(path))
 
 
 def _is_plain(each: Outline, package: GoPackage, snapshot: Snapshot) -> bool:

@@ -1,6 +1,6 @@
-"""Plans single directories again whose Go files have other imports, by a plan that an earlier run left.
+"""Plans single directories again whose files changed a little, by a plan that an earlier run left.
 
-Comes in: a ``KeptPlan``, and the Go files that changed since; everything else is as the earlier run saw it.
+Comes in: a ``KeptPlan``, and the files that changed since; everything else is as the earlier run saw it.
 Goes out: a ``Replanned``, or None if the change may reach farther than its own directories, so that a whole
 run has to answer. The stages are those of a whole run.
 """
@@ -16,13 +16,13 @@ from bazel_xc.bazel.cgo_settings import names_in
 from bazel_xc.bazel.files import checked
 from bazel_xc.bazel.outline import outline
 from bazel_xc.buildfile.workspace import Workspace, read_around
-from bazel_xc.commands.kept_plan import KeptPlan, shape_of
+from bazel_xc.commands.kept_plan import KeptPlan, build_shape, names_of, shape_of
 from bazel_xc.golang.derived import listed_by_sources
 from bazel_xc.golang.folding import ReadDirectory, fold, read_directory
 from bazel_xc.golang.listing import is_standard
 from bazel_xc.golang.loading import rule_tags
 from bazel_xc.golang.modules import module_of
-from bazel_xc.golang.package import GoPackage
+from bazel_xc.golang.package import FileKind, GoPackage, kind_of
 from bazel_xc.golang.source import SourceFile
 from bazel_xc.graph.reach import walked
 from bazel_xc.model import FileChange
@@ -39,12 +39,17 @@ class Replanned:
 
 
 def replan(plan: KeptPlan, root: Path, changed: Iterable[str]) -> Replanned | None:
-    """Plans the directories of ``changed`` files, given by their paths from ``root``."""
+    """Plans the directories of what changed: files, or directories with other names in them, by their paths
+    from ``root``.
+    """
     tree = DiskTree(root)
     changes: list[FileChange] = []
     by_directory: dict[str, set[str]] = {}
     for path in changed:
-        by_directory.setdefault(path.rpartition("/")[0], set()).add(path)
+        if path in plan.own:
+            by_directory.setdefault(path, set())
+        else:
+            by_directory.setdefault(path.rpartition("/")[0], set()).add(path)
     for directory, files in sorted(by_directory.items()):
         if directory not in plan.own:
             return None
@@ -58,9 +63,9 @@ def replan(plan: KeptPlan, root: Path, changed: Iterable[str]) -> Replanned | No
 
 
 def _directory(
-    plan: KeptPlan, tree: DiskTree, path: str, files: Iterable[str]
+    plan: KeptPlan, tree: DiskTree, path: str, files: set[str]
 ) -> tuple[KeptPlan, FileChange] | None:
-    """The plan with the new imports of a directory, and the change of its BUILD file."""
+    """The plan with the new facts of a directory, and the change of its BUILD file."""
     workspace = read_around(tree, path, plan.tags)
     directory = workspace.directories.get(path)
     if workspace.diagnostics or directory is None or directory.build_file is None:
@@ -74,13 +79,43 @@ def _directory(
         rule_tags=tuple(rule_tags(directory)),
     )
     sources = {f"{path}/{each.name}".lstrip("/"): each for each in read.sources}
-    if problems or not _is_plain_change(plan, path, {name: sources.get(name) for name in files}):
+    if directory.build_path in files:
+        if plan.shapes[directory.build_path] != build_shape(directory, plan.maker.conditions.package):
+            return None
+        files.remove(directory.build_path)
+    names = names_of(tree, path)
+    moved = names ^ plan.names[path]
+    if problems or (moved and not _is_plain_move(plan, path, moved, read)):
+        return None
+    files |= {f"{path}/{name}".lstrip("/") for name in moved}
+    if not _is_plain_change(plan, path, {name: sources.get(name) for name in files}):
         return None
     package = _package(plan, tree, read)
     if package is None:
         return None
     change = _change(plan, workspace, path, package)
-    return None if change is None else (_with_imports(plan, path, sources), change)
+    return None if change is None else (_with_facts(plan, path, sources, names), change)
+
+
+def _is_plain_move(plan: KeptPlan, path: str, moved: Iterable[str], read: ReadDirectory) -> bool:
+    """Whether nothing but Go files of the library came or went, which every platform compiles."""
+    module = module_of(path, plan.modules)
+    if module is None or plan.own[path] not in plan.known.get(module.directory, ()):
+        return False
+    sources = {each.name: each for each in read.sources}
+    library = [each for each in sources.values() if kind_of(each) is FileKind.GO]
+    package = {each.package for each in library}
+    return len(package) == 1 and all(
+        name.endswith(".go")
+        and not name.endswith("_test.go")
+        and name[0] not in "_."
+        and (name in sources or f"{path}/{name}".lstrip("/") in plan.shapes)
+        and (
+            name not in sources
+            or shape_of(sources[name]) == shape_of(SourceFile(name=name, package=next(iter(package))))
+        )
+        for name in moved
+    )
 
 
 def _is_plain_change(plan: KeptPlan, path: str, changed: Mapping[str, SourceFile | None]) -> bool:
@@ -89,9 +124,12 @@ def _is_plain_change(plan: KeptPlan, path: str, changed: Mapping[str, SourceFile
     known = plan.known.get(module.directory, frozenset()) if module else frozenset()
     own = plan.own[path]
     for name, source in changed.items():
-        if source is None or name not in plan.shapes or shape_of(source) != plan.shapes[name]:
+        if source and name in plan.shapes and shape_of(source) != plan.shapes[name]:
             return False
-        now, before = {each.path for each in source.imports}, set(plan.imports[name])
+        if source is None and name not in plan.imports:
+            return False
+        now = {each.path for each in source.imports} if source else set()
+        before = set(plan.imports.get(name, ()))
         for each in now ^ before:
             if not (each in known or _is_plain_standard(each, plan)):
                 return False
@@ -127,12 +165,18 @@ def _change(plan: KeptPlan, workspace: Workspace, path: str, package: GoPackage)
     return change if names_in(change.new, keys) == names_in(change.old, keys) else None
 
 
-def _with_imports(plan: KeptPlan, path: str, sources: Mapping[str, SourceFile]) -> KeptPlan:
-    now = {
-        name: tuple(imported.path for imported in each.imports)
-        for name, each in sources.items()
-        if name in plan.imports
-    }
-    imports = {**plan.imports, **now}
-    targets = {each for names in now.values() for each in names if each in plan.edges}
-    return evolve(plan, imports=imports, edges={**plan.edges, plan.own[path]: frozenset(targets)})
+def _with_facts(
+    plan: KeptPlan, path: str, sources: Mapping[str, SourceFile], names: frozenset[str]
+) -> KeptPlan:
+    """The plan with other imports and files in a directory."""
+    gone = {f"{path}/{name}".lstrip("/") for name in plan.names[path] - names}
+    go = {name: each for name, each in sources.items() if name.endswith(".go")}
+    now = {name: tuple(imported.path for imported in each.imports) for name, each in go.items()}
+    targets = {each for some in now.values() for each in some if each in plan.edges}
+    return evolve(
+        plan,
+        imports={**{name: each for name, each in plan.imports.items() if name not in gone}, **now},
+        shapes={**plan.shapes, **{name: shape_of(each) for name, each in go.items()}},
+        names={**plan.names, path: names},
+        edges={**plan.edges, plan.own[path]: frozenset(targets)},
+    )

@@ -30,7 +30,7 @@ _VARIABLES = frozenset(
     "APPDATA AR CC CXX FC HOME LANG LANGUAGE LOCALAPPDATA NO_COLOR PATH PKG_CONFIG USERPROFILE".split()
 )
 _PREFIXES = ("BAZEL_XC_", "CGO_", "GO", "LC_", "PYTHON", "XDG_")
-_MOST_CHANGED = 64
+_MOST_CHANGED = 1024
 
 
 def key_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Key:
@@ -65,15 +65,20 @@ def recall(folder: str, key: Key) -> Kept | None:
 
 
 def changed(kept: Kept, has_facts: HasFacts) -> list[str] | None:
-    """The files whose facts changed since; None if something else did, too."""
+    """The files and directories whose facts changed since; None if something else did, too."""
     watched, facts, *_ = kept
     paths = differing(watched, _MOST_CHANGED)
     if paths is None or not all(path in facts for path in paths):
         return None
-    folders = {path for path in paths if isinstance(facts[path], bytes)}
-    if any(names_in(path) != facts[path] for path in folders):
-        return None
-    return [path for path in paths if path not in folders and not has_facts(path, facts[path])]
+    return [
+        path
+        for path in paths
+        if (
+            names_in(path) != facts[path]
+            if isinstance(facts[path], bytes)
+            else not has_facts(path, facts[path])
+        )
+    ]
 
 
 def remember(

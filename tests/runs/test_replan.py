@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from requirements import require
 
 from bazel_xc.cli import main, remembering
 
+Edit = Callable[[str], str | None]
 STEPS = int(os.environ.get("BAZEL_XC_REPLAN_STEPS", "40"))
 CONFIG = "[platforms]\nlinux_amd64 = { cgo = true }\nwindows_arm64 = { cgo = false }\n"
 CGO = 'package native\n\n// #cgo LDFLAGS: -lm\n// double cos(double);\nimport "C"\n\nfunc Cos() {}\n'
@@ -83,24 +86,75 @@ def write(root: Path, path: str, text: str) -> None:
     made.rename(target)
 
 
+def apply(root: Path, path: str, edit: Edit) -> None:
+    target = root / path
+    text = edit(target.read_text() if target.exists() else "")
+    if text is None:
+        target.unlink(missing_ok=True)
+    else:
+        write(root, path, text)
+
+
 def builds(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("BUILD.bazel"))}
 
 
-def edits(dice: random.Random) -> Iterator[dict[str, str]]:
-    """The files that each step writes."""
+def edits(dice: random.Random) -> Iterator[dict[str, Edit]]:
+    """What each step does to files: new text from the old one, None for a file that goes."""
     now = {each: ["fmt"] for each in PLAIN}
     easy = [
         each for each in IMPORTS if each.rpartition("/")[2] in ("a", "b", "c", "d", "fmt", "strings", "net")
     ]
     while True:
-        changed = dice.sample(sorted(PLAIN), dice.choice((1, 1, 1, 2)))
-        for each in changed:
+        changed: dict[str, Edit] = {}
+        for each in dice.sample(sorted(PLAIN), dice.choice((1, 1, 1, 2))):
             drawn = dice.choice((easy, easy, easy, IMPORTS))
-            there = [name for name in now[each] if dice.random() < 0.7]
-            now[each] = sorted({*there, *dice.sample(drawn, dice.choice((0, 1, 1, 2)))})
-        note = f"// Note {dice.randrange(3)}.\n"
-        yield {f"{each}/{each.rpartition('/')[2]}.go": source(each, now[each], note) for each in changed}
+            match dice.choice(("imports", "imports", "imports", "file", "gone", "build", "named")):
+                case "imports":
+                    there = [name for name in now[each] if dice.random() < 0.7]
+                    now[each] = sorted({*there, *dice.sample(drawn, dice.choice((0, 1, 1, 2)))})
+                    text = source(each, now[each], f"// Note {dice.randrange(3)}.\n")
+                    changed[f"{each}/{each.rpartition('/')[2]}.go"] = partial(replaced, text)
+                case "file":
+                    text = more(each, dice.sample(drawn, dice.choice((0, 1))))
+                    changed[f"{each}/more{dice.randrange(2)}.go"] = partial(replaced, text)
+                case "gone":
+                    changed[f"{each}/more{dice.randrange(2)}.go"] = gone
+                case "named":  # names that mean something to go
+                    name = dice.choice(("more_test.go", "more_windows.go", "notes.txt", "_more.go"))
+                    is_made = dice.random() < 0.5
+                    changed[f"{each}/{name}"] = partial(replaced, more(each, [])) if is_made else gone
+                case "build":
+                    changed[f"{each}/BUILD.bazel"] = dice.choice((without_deps, noted, kept_dep, renamed))
+        yield changed
+
+
+def more(directory: str, imports: Sequence[str]) -> str:
+    return source(directory, imports).replace("func ", "func more").replace("type ", "type more")
+
+
+def replaced(text: str, _: str) -> str:
+    return text
+
+
+def gone(_: str) -> None:
+    return None
+
+
+def without_deps(text: str) -> str:
+    return re.sub(r"    deps = \[.*?\],\n", "", text, flags=re.DOTALL)
+
+
+def noted(text: str) -> str:
+    return f"{text}\n# A note.\n"
+
+
+def kept_dep(text: str) -> str:
+    return text.replace("deps = [\n", 'deps = [\n        "//far:away",  # keep\n')
+
+
+def renamed(text: str) -> str:
+    return text.replace('name = "a"', 'name = "other"')
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -139,8 +193,8 @@ def test_same_files_and_output(
         time.sleep(0.03)  # a run that begins in the tick of the clock in which a file changed keeps nothing
         run(kept)
         for root in (kept, whole):
-            for path, text in files.items():
-                write(root, path, text)
+            for path, edit in files.items():
+                apply(root, path, edit)
         time.sleep(0.03)
         assert run(kept) == run(whole, "--no-cache"), (seed, step, files)
         assert builds(kept) == builds(whole), (seed, step, files)
