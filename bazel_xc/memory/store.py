@@ -124,12 +124,18 @@ def _files(folder: str) -> list[tuple[int, int, str]]:
     try:
         with os.scandir(folder) as entries:
             for each in entries:
-                if _SUFFIX in each.name and each.is_file(follow_symlinks=False):
+                if _is_kept(each.name) and each.is_file(follow_symlinks=False):
                     state = each.stat(follow_symlinks=False)
                     found.append((state.st_mtime_ns, state.st_size, each.path))
     except OSError:
         return found
     return found
+
+
+def _is_kept(name: str) -> bool:
+    """Whether ``put`` makes files of such a name: in the end, or while it writes."""
+    _, suffix, process = name.rpartition(_SUFFIX)
+    return bool(suffix) and (not process or (process[:1] == "." and process[1:].isdigit()))
 
 
 def _remove(path: str) -> bool:
