@@ -118,8 +118,9 @@ def _parse(data: bytes) -> Node:
 
 
 def _captures(root: Node, query: str) -> Callable[[str], list[Node]]:
+    """The nodes of each capture by their place in the text; tree-sitter returns them in no order."""
     found = QueryCursor(_query(query)).captures(root)
-    return lambda name: found.get(name, [])
+    return lambda name: sorted(found.get(name, []), key=lambda node: node.start_byte)
 
 
 @functools.cache

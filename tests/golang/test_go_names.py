@@ -85,3 +85,13 @@ func f(t T) x.Type {
 def test_what_cannot_be_parsed_is_said(data: bytes) -> None:
     assert not read_declared(data).whole
     read_used(data)
+
+
+def test_names_are_in_the_order_of_the_text() -> None:
+    """Also if the parser finds them in another order; of two imports of a package the last one counts."""
+    code = b'package p\n\nimport (\n\ta "x"\n\tb "x"\n)\n\nfunc f() { G(H, I, J, a.K(L, M.n)) }\n'
+    for _ in range(9):
+        used = read_used(code)
+        assert [each.name for each in used.alone] == ["f", "G", "H", "I", "J", "a", "L", "M"]
+        assert [(each.package, each.name) for each in used.qualified] == [("a", "K"), ("M", "n")]
+        assert read_declared(code).imports == {"x": "b"}
