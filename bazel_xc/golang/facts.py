@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bazel_xc.golang.undefined import Sources, Undefined
 
 _Names = tuple[bytes, bytes, bytes]
+_LARGE = 1 << 20
 # The fields of a ``Head``; digests of words, declarations and uses, empty where nothing depended on them; and
 # whether the lines of uses count.
 FileFacts = tuple[int, bytes, bool, bytes, bytes, bytes, bytes, bool]
@@ -53,7 +54,7 @@ def has_facts(path: str, then: FileFacts | tuple[bytes]) -> bool:
     if len(then) == 1:
         return whole(data) == then
     end, digest, alone, rest, *names, lines = then
-    if blake2b(data[:end], digest_size=len(digest)).digest() != digest:
+    if blake2b(data[:end], digest_size=len(digest)).digest() != digest or _is_too_large(data):
         return False
     if not alone:
         from bazel_xc.golang.source import scan_go  # noqa: PLC0415 - few changed files need it
@@ -67,6 +68,15 @@ def has_facts(path: str, then: FileFacts | tuple[bytes]) -> bool:
     from bazel_xc.golang.undefined import Sources  # noqa: PLC0415 - as above
 
     return _names(Sources(lambda _: data), path, asked, lines=lines) == tuple(names)
+
+
+def _is_too_large(data: bytes) -> bool:
+    """Whether a run would not read such a file."""
+    if len(data) < _LARGE:
+        return False
+    from bazel_xc import tree  # noqa: PLC0415 - few files are large
+
+    return len(data) > tree.LIMIT
 
 
 def _names(sources: Sources, path: str, asked: Collection[str], *, lines: bool) -> _Names:
