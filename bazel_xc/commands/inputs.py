@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 
 from attrs import frozen
@@ -19,17 +19,19 @@ from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.config import FILE_NAME
 from bazel_xc.golang.build_list import escaped
 from bazel_xc.golang.facts import FileFacts, facts_of, whole
-from bazel_xc.golang.modules import Module
 from bazel_xc.golang.toolchain import Toolchain
 from bazel_xc.memory.watch import names_in
-from bazel_xc.model import WORKSPACE_NAMES
-from bazel_xc.tree import DiskTree, FileState
+from bazel_xc.model import WORKSPACE_NAMES, Severity
+from bazel_xc.tree import DiskTree, FileState, glance
 
 # Files that go reads. Other files count if this program read them; their names count as part of a directory.
 _READ_BY_GO = re.compile(
     r".+\.(?:go|c|cc|cpp|cxx|m|mm|h|hh|hpp|hxx|f|F|for|f90|s|S|sx|swig|swigcxx|syso)"
     r"|go\.(?:mod|sum|work)|go\.work\.sum|modules\.txt|VERSION|go\.env"
 )
+_OTHER_FILES = re.compile(r"-(?:modfile|overlay)\b")
+# Directories in a go.work: relative ones begin with a dot. Comments begin with two slashes.
+_DIRECTORY = re.compile(r"(?<![^\s\"`(])(?:\.{1,2}/|/(?!/))[^\s\"`)]*")
 _SKIPPED = frozenset({".git", ".hg", ".svn", ".jj"})
 _ROOT_NAMES = (
     "go.work", "go.mod", "MODULE.bazel", *WORKSPACE_NAMES, "REPO.bazel", FILE_NAME, ".bazelignore",
@@ -71,21 +73,27 @@ class _Unchanging:
 
 
 def inputs_of(snapshot: Snapshot, config_file: Path | None) -> Inputs | None:
-    """The inputs of a command; None if they cannot be known, because the workspace is not on disk."""
+    """The inputs of a command; None if they cannot be known.
+
+    That is so if the workspace is not on disk, or if go's flags name files to use instead of others.
+    """
     tree, toolchain = snapshot.workspace.tree, snapshot.toolchain
-    if not isinstance(tree, DiskTree):
+    if not isinstance(tree, DiskTree) or _OTHER_FILES.search(toolchain.environment.get("GOFLAGS", "")):
         return None
     record, base = tree.record, str(tree.root)
     unchanging = _Unchanging(toolchain.goroot, toolchain.module_cache)
     paths: set[str] = set()
     folders: list[str] = []
-    for root in (base, *sorted(_local_modules(snapshot, unchanging))):
+    paths.update(_below(base, folders))
+    walked = frozenset(folders)
+    others = {*_local_modules(snapshot, unchanging), *_named(snapshot), *_behind_links(snapshot, walked)}
+    for root in sorted(others):
         paths.update(_below(root, folders))
     paths.update(folders)
     paths.update(unchanging.watched(path) for path in (*record.opened, *record.missing, *record.asked))
-    paths.update(_of_modules(snapshot.modules, toolchain.module_cache))
+    paths.update(_of_modules(snapshot, toolchain.module_cache))
     paths.update(_above(base))
-    paths.update(_of_go(toolchain))
+    paths.update(_of_go(toolchain, snapshot.root))
     paths.add(str(config_file or tree.root / FILE_NAME))
     return Inputs(
         paths=frozenset(paths),
@@ -117,6 +125,37 @@ def _local_modules(snapshot: Snapshot, unchanging: _Unchanging) -> set[str]:
     return found
 
 
+def _named(snapshot: Snapshot) -> Iterator[str]:
+    """The folders outside of the workspace that a go.mod or go.work names, with or without packages."""
+    root = str(snapshot.root.resolve())
+    found = [
+        os.path.join(root, each.directory, path)  # noqa: PTH118 - normalised below
+        for each in snapshot.modules
+        for _, path in each.replaced
+        if path.startswith((".", "/"))
+    ]
+    for work in _go_works(snapshot.toolchain, root):
+        text = (glance(snapshot.workspace.tree, work) or b"").decode("utf-8", "replace")
+        above = os.path.dirname(work)  # noqa: PTH120 - as above
+        found += [os.path.join(above, path) for path in _DIRECTORY.findall(text)]  # noqa: PTH118
+    for path in map(os.path.normpath, found):
+        if not _is_below(path, root) and not _is_below(root, path):
+            yield path
+
+
+def _behind_links(snapshot: Snapshot, walked: Set[str]) -> Iterator[str]:
+    """The folders that imports lead to through a link to a directory, which is not followed otherwise."""
+    base, modules = str(snapshot.workspace.tree.root), {each.path: each for each in snapshot.modules}
+    for path in snapshot.universe.packages.keys() - snapshot.universe.own_paths:
+        above = path.rpartition("/")[0]
+        while above and above not in modules:
+            above = above.rpartition("/")[0]
+        if above:
+            folder = os.path.join(base, modules[above].directory, path[len(above) + 1 :])  # noqa: PTH118
+            if folder not in walked:
+                yield folder
+
+
 def _below(root: str, found: list[str]) -> Iterator[str]:
     """The files from a root on that go may read; adds all directories to ``found``."""
     folders = [root]
@@ -134,18 +173,34 @@ def _below(root: str, found: list[str]) -> Iterator[str]:
                 yield os.path.join(folder, each.name)  # noqa: PTH118 - as above
 
 
-def _of_modules(modules: Iterable[Module], cache: str) -> Iterator[str]:
-    """The folder and the go.mod of each required module in the module cache, there or not."""
+def _of_modules(snapshot: Snapshot, cache: str) -> Iterator[str]:
+    """The folder and the go.mod of each required module in the module cache, there or not.
+
+    If something is not known, the modules that only go.sum names count, too: one may be missing.
+    """
     if not cache:
         return
-    for module in modules:
+    found: set[tuple[str, str]] = set()
+    for module in snapshot.modules:
         replaced = dict(module.replaced)
         for each in module.requires:
             path = replaced.get(each.path, each.path)
-            version = module.replaced_version(each.path) or each.version
             if not path.startswith((".", "/")):
-                yield f"{cache}/{escaped(path)}@{escaped(version)}"
-                yield f"{cache}/cache/download/{escaped(path)}/@v/{escaped(version)}.mod"
+                found.add((path, module.replaced_version(each.path) or each.version))
+    if any(each.is_unknown or each.severity is Severity.ERROR for each in snapshot.diagnostics):
+        found.update(_summed(snapshot))
+    for path, version in found:
+        yield f"{cache}/{escaped(path)}@{escaped(version)}"
+        yield f"{cache}/cache/download/{escaped(path)}/@v/{escaped(version)}.mod"
+
+
+def _summed(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """The modules in the files of checksums, with their versions."""
+    for name in ("go.work.sum", *(f"{each.directory}/go.sum".lstrip("/") for each in snapshot.modules)):
+        text = (glance(snapshot.workspace.tree, name) or b"").decode("utf-8", "replace")
+        for words in map(str.split, text.splitlines()):
+            if len(words) == 3:
+                yield words[0], words[1].removesuffix("/go.mod")
 
 
 def _above(base: str) -> Iterator[str]:
@@ -156,15 +211,27 @@ def _above(base: str) -> Iterator[str]:
             yield str(folder / name)
 
 
-def _of_go(toolchain: Toolchain) -> Iterator[str]:
+def _of_go(toolchain: Toolchain, root: Path) -> Iterator[str]:
     """The go command, every place where another one would be found before it, and its settings."""
+    environment = toolchain.environment
     yield toolchain.command
     yield from (f"{toolchain.goroot}/{name}" for name in ("VERSION", "go.env"))
     if toolchain.env_file:
         yield toolchain.env_file
-    for folder in toolchain.environment.get("PATH", "").split(os.pathsep):
-        for name in ("go", "go.exe") if os.name == "nt" else ("go",):
+    chosen = environment.get("BAZEL_XC_GO") or "go"
+    yield chosen
+    for folder in environment.get("PATH", "").split(os.pathsep):
+        for name in (chosen, f"{chosen}.exe") if os.name == "nt" else (chosen,):
             yield os.path.join(folder, name)  # noqa: PTH118 - empty folders mean this one
+    yield from _go_works(toolchain, str(root))
+
+
+def _go_works(toolchain: Toolchain, root: str) -> Iterator[str]:
+    """The go.work of the workspace, and the one that the environment names."""
+    yield os.path.join(root, "go.work")  # noqa: PTH118 - as above
+    named = toolchain.environment.get("GOWORK", "")
+    if named not in ("", "off"):
+        yield named
 
 
 def _is_below(path: str, folder: str) -> bool:
