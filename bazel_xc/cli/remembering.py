@@ -111,12 +111,11 @@ def run(options: argparse.Namespace, memory: Memory) -> int:
 
 
 def _chosen(arguments: Sequence[str]) -> str:
-    """The argument of ``--cache-dir``, found without a parser."""
+    """The argument of ``--cache-dir``, found without a parser, which also accepts the start of the word."""
     for at, each in enumerate(arguments):
-        if each == "--cache-dir":
-            return "".join(arguments[at + 1 : at + 2])
-        if each.startswith("--cache-dir="):
-            return each.partition("=")[2]
+        option, equals, value = each.partition("=")
+        if len(option) >= len("--ca") and "--cache-dir".startswith(option):
+            return value if equals else "".join(arguments[at + 1 : at + 2])
     return ""
 
 
