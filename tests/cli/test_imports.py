@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from requirements import require
 
 HEAVY = ("bazel_xc.golang.listing", "bazel_xc.buildfile", "bazel_xc.bazel", "bazel_xc.graph", "networkx")
+# The packages that a repeated result does without; most of its time would be theirs.
+NOT_REPEATED = (
+    *("argparse", "attrs", "networkx", "subprocess", "tomli"),
+    *("bazel_xc.bazel", "bazel_xc.buildfile", "bazel_xc.commands", "bazel_xc.golang", "bazel_xc.tree"),
+)
 RUN = """
 import sys
 from bazel_xc.cli import main
@@ -70,3 +76,18 @@ def test_generate_without_c_loads_nothing_about_c_and_no_reports(tmp_path: Path)
     rooms = tuple(f"bazel_xc.{name}" for name in ("artifact", "cgo", "clibs", "report"))
     assert "bazel_xc.golang.universe" in found
     assert {name for name in found if name.startswith((*rooms, "networkx", "starlark"))} == set()
+
+
+@pytest.mark.parametrize("arguments", [["generate"], ["generate", "--check"], ["report"]], ids=" ".join)
+def test_repeated_result_loads_nearly_nothing(arguments: list[str], tmp_path: Path) -> None:
+    require("go")
+    (tmp_path / "go.mod").write_text("module m\n\ngo 1.21\n", encoding="utf-8")
+    (tmp_path / "a.go").write_text('package m\n\nimport _ "fmt"\n', encoding="utf-8")
+    loaded("generate", cwd=tmp_path)
+    time.sleep(0.1)  # fresh changes are not trusted
+    first, again = (loaded(*arguments, cwd=tmp_path) for _ in range(2))
+
+    assert "bazel_xc.golang" in first
+    assert "bazel_xc.memory.replay" in again
+    assert {name for name in again if name.startswith(NOT_REPEATED)} == set()
+    assert "attr" not in again

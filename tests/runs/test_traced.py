@@ -1,11 +1,13 @@
-"""What ``generate`` starts, writes and connects to, as the system sees it; docs/safety.md says the same."""
+"""What ``generate`` starts, reads, writes and connects to, as the system sees it; see docs/safety.md."""
 
 from __future__ import annotations
 
+import marshal
 import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from requirements import require
 
 from bazel_xc.buildfile.workspace import SCRATCH
 from bazel_xc.golang.toolchain import find_go
+from bazel_xc.memory import store
 
 _CALLS = (
     "open,openat,creat,rename,renameat,renameat2,unlink,unlinkat,rmdir,link,linkat,symlink,symlinkat,mkdir,"
@@ -52,22 +55,36 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Traced]:
         "old/b.go": "package b\n",
         "old/BUILD.bazel": 'go_library(\n    name = "old",\n    srcs = ["gone.go"],\n)\n',
         "loop/c.go": "package c\n",
+        "embed/d.go": 'package d\n\nimport _ "embed"\n\n//go:embed *.txt\nvar D string\n',
+        "embed/d.txt": "d\n",
+        "embed/d_test.go": "package d\n",
+        "testdata/t.go": "package t\n",
+        ".bazelrc": "build --jobs=2\n",
+        "bazel_xc.toml": "[platforms]\nlinux_amd64 = { cgo = true }\nwindows_amd64 = { cgo = false }\n",
         "loop/BUILD.bazel": '[filegroup(name = n) for n in ["a", "b"]]\n',
     }
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
+    done, text = _traced(strace, base, "generate", "-C", str(root))
+    assert done.returncode == 0, done.stderr
+    return root, home, _read(text, root)
+
+
+def _traced(strace: str, base: Path, *arguments: str) -> tuple[subprocess.CompletedProcess[str], str]:
+    """A run with its own home folder, and the trace of its system calls."""
+    home, trace = base / "home", base / "trace"
     environment = {
         **os.environ,
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / "config"),
         "GOCACHE": str(home / "cache"),
+        "BAZEL_XC_CACHE": str(home / "kept"),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    trace = base / "trace"
     command = [strace, "-f", "-qq", "-s", "4096", "-e", f"trace={_CALLS}", "-o", str(trace)]
     done = subprocess.run(
-        [*command, sys.executable, "-m", "bazel_xc", "generate", "-C", str(root)],
+        [*command, sys.executable, "-m", "bazel_xc", *arguments],
         env=environment,
         capture_output=True,
         text=True,
@@ -75,8 +92,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Traced]:
     )
     if "ptrace" in done.stderr.lower() or not trace.is_file():
         pytest.skip("this system lets no process be traced")
-    assert done.returncode == 0, done.stderr
-    return root, home, _read(trace.read_text("utf-8", "replace"), root)
+    return done, trace.read_text("utf-8", "replace")
 
 
 def _read(text: str, root: Path) -> Traced:
@@ -125,7 +141,8 @@ def test_it_starts_go_and_python_alone(run: tuple[Path, Path, Traced]) -> None:
 def test_it_changes_only_what_it_says(run: tuple[Path, Path, Traced]) -> None:
     root, home, traced = run
     wanted = {
-        *("new/BUILD.bazel", "old/BUILD.bazel", "loop/BUILD.bazel"),
+        *("new/BUILD.bazel", "old/BUILD.bazel", "loop/BUILD.bazel", "embed/BUILD.bazel"),
+        "testdata/BUILD.bazel",
         *("platforms", "platforms/BUILD.bazel", "platforms/platforms.bazelrc"),
         "platforms/requires_cgo.bzl",
     }
@@ -139,3 +156,21 @@ def test_it_changes_only_what_it_says(run: tuple[Path, Path, Traced]) -> None:
 
 def test_it_connects_to_nothing(run: tuple[Path, Path, Traced]) -> None:
     assert run[2].sockets <= {"AF_UNIX"}
+
+
+def test_it_remembers_whatever_it_reads(run: tuple[Path, Path, Traced]) -> None:
+    """Every file of the workspace that go, or Python, opened is compared before a result is repeated."""
+    root, home, _ = run
+    time.sleep(0.1)  # the run before has written files
+    done, text = _traced(require("strace"), root.parent, "generate", "--check", "-C", str(root))
+    assert (done.returncode, done.stderr) == (0, "")
+    (kept,) = (home / "kept").iterdir()
+    _, watched, *_ = marshal.loads(store.get(str(kept.parent), kept.stem) or b"")
+    opened: set[str] = set()
+    for each in _LINE.finditer(_joined(text)):
+        if each["call"].startswith("open") and int(each["result"]) >= 0:
+            opened.update(os.path.normpath(root / path) for path in _TEXT.findall(each["arguments"])[:1])
+
+    inside = {path for path in opened if Path(path).is_relative_to(root)}
+    assert {str(root / name) for name in ("new/a.go", "embed/d.go", "go.mod", "embed")} <= inside
+    assert inside - {os.path.normpath(path) for path in watched} == set()
