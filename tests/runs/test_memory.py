@@ -1,0 +1,227 @@
+"""A random walk over versions of a small workspace: the memory never changes an answer.
+
+Each step changes something, runs a command, and compares exit code, output and errors with those of a run
+without the memory. Runs without it are remembered by everything that they could depend on, so that a walk
+which often goes back takes half the time. ``make memory STEPS=100000`` walks far; ``BAZEL_XC_MEMORY_SEED``
+repeats a walk.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import pytest
+from attrs import define, field
+from memory_workspace import ARGUMENTS, ENVIRONMENT, VERSIONS, State, lay_out, restore, state_of, write
+from requirements import require
+
+from bazel_xc.cli import main
+from bazel_xc.commands import snapshot
+from bazel_xc.golang.loading import load
+from bazel_xc.memory import replay
+
+STEPS, SEED = "BAZEL_XC_MEMORY_STEPS", "BAZEL_XC_MEMORY_SEED"
+# More than the time of change that the memory trusts.
+_SETTLED_SECONDS = 0.07
+_DEEP = 4
+
+Answer = tuple[int, str, str]
+
+
+@define
+class Walk:
+    """A walk at its present place; ``steps`` are those so far, for the message of a failure."""
+
+    base: Path
+    dice: random.Random
+    environment: dict[str, str | None]
+    patch: pytest.MonkeyPatch
+    steps: list[str] = field(factory=list)
+    known: dict[object, Answer] = field(factory=dict)
+    before: list[tuple[State, dict[str, str | None]]] = field(factory=list)
+    counts: Counter[str] = field(factory=Counter)
+
+    def step(self) -> None:
+        """Changes something, and asks once or twice."""
+        self.change()
+        if self.dice.random() < 0.75:
+            self.wait()
+        arguments = self.dice.choice(ARGUMENTS[: self.dice.choice((1, 1, 3, 4, len(ARGUMENTS)))])
+        if self.dice.random() < 0.1:
+            self.disturbed(arguments)
+        self.compare(arguments)
+        if self.dice.random() < 0.4:
+            self.compare(arguments)
+
+    def wait(self) -> None:
+        self.note("wait")
+        time.sleep(_SETTLED_SECONDS)
+
+    def note(self, text: str) -> None:
+        self.steps.append(text)
+
+    def change(self) -> None:
+        """Takes a change back, or makes another one."""
+        if len(self.before) >= _DEEP or (self.before and self.dice.random() < 0.45):
+            self.note("undo")
+            files, environment = self.before.pop()
+            restore(self.base, files)
+            self.environment = environment
+            return
+        self.before.append((state_of(self.base), dict(self.environment)))
+        for _ in range(self.dice.choice((1, 1, 1, 2))):
+            chosen: Callable[[], None] = self.dice.choice(
+                (*(self.edit,) * 12, self.edit_quietly, self.touch, self.mode, self.rename, self.set_variable)
+            )
+            chosen()
+
+    def edit(self) -> None:
+        """Gives a path another version."""
+        path = self.dice.choice(list(VERSIONS))
+        at = self.dice.randrange(len(VERSIONS[path]))
+        self.note(f"edit {path} {at}")
+        write(self.base, path, VERSIONS[path][at])
+
+    def edit_quietly(self) -> None:
+        """Edits a file, and leaves the time of its last modification as it was."""
+        path = self.dice.choice([each for each, versions in VERSIONS.items() if isinstance(versions[0], str)])
+        place = self.base / path
+        text = self.dice.choice([each for each in VERSIONS[path] if isinstance(each, str)])
+        if place.is_file() and not place.is_symlink():
+            self.note(f"edit quietly {path}")
+            old = place.stat()
+            text = text.ljust(old.st_size)[: old.st_size] if self.dice.random() < 0.5 else text
+            if self.dice.random() < 0.5:
+                (self.base / "made").write_text(text)
+                (self.base / "made").replace(place)
+            else:
+                place.write_text(text)
+            os.utime(place, ns=(old.st_atime_ns, old.st_mtime_ns))
+
+    def touch(self) -> None:
+        path = self._file()
+        self.note(f"touch {path}")
+        os.utime(self.base / path)
+
+    def mode(self) -> None:
+        path = self._file()
+        self.note(f"chmod {path}")
+        (self.base / path).chmod(self.dice.choice((0o600, 0o644, 0o755)))
+
+    def rename(self) -> None:
+        one, other = self._file(), self._file()
+        self.note(f"rename {one} {other}")
+        (self.base / one).replace(self.base / other)
+
+    def set_variable(self) -> None:
+        name = self.dice.choice(list(ENVIRONMENT))
+        self.environment[name] = self.dice.choice(ENVIRONMENT[name])
+        self.note(f"set {name} {self.environment[name]}")
+
+    def _file(self) -> str:
+        return self.dice.choice(
+            [path for path, (kind, _, _) in state_of(self.base).items() if kind == "file" and path[0] != "c"]
+        )
+
+    def disturbed(self, arguments: Sequence[str]) -> None:
+        """Runs a command during which a file changes; its answer is not judged."""
+        before, after = self.dice.choice(((self.edit, _nothing), (_nothing, self.edit)))
+
+        def loaded(*given: object, **named: object) -> object:
+            before()
+            found = load(*given, **named)  # type: ignore[arg-type]
+            after()
+            return found
+
+        self.note("during a run:")
+        with self.patch.context() as patch:
+            patch.setattr(snapshot, "load", loaded)
+            files = state_of(self.base)
+            self.ask(arguments)
+            self.before.append((files, dict(self.environment)))
+
+    def compare(self, arguments: Sequence[str]) -> None:
+        """Asks with and without the memory."""
+        self.note(" ".join(arguments))
+        files = state_of(self.base)
+        hits = self.counts["hits"]
+        found = self.ask(arguments)
+        hit = self.counts["hits"] > hits
+        key = (frozenset(files.items()), tuple(self.environment.items()), tuple(arguments))
+        if found != self.known.get(key):
+            restore(self.base, files)
+            self.known[key] = self.ask([*arguments, "--no-cache"])
+        self.counts["answers"] += 1
+        said = f"{'a repeated' if hit else 'a new'} answer differs after: {'; '.join(self.steps[-12:])}"
+        assert found == self.known[key], said
+        restore(self.base, files)
+
+    def ask(self, arguments: Sequence[str]) -> Answer:
+        """Runs a command in this process."""
+        output, errors = io.StringIO(), io.StringIO()
+        with self.patch.context() as patch, ExitStack() as stack:
+            for name, value in self.environment.items():
+                if value is None:
+                    patch.delenv(name, raising=False)
+                else:
+                    patch.setenv(name, value.replace("$BASE", str(self.base)))
+            patch.chdir(self.base / "w")
+            stack.enter_context(redirect_stdout(output))
+            stack.enter_context(redirect_stderr(errors))
+            try:
+                code = main(arguments)
+            except SystemExit as e:
+                code = int(e.code or 0)
+        return code, output.getvalue(), errors.getvalue()
+
+
+def _nothing() -> None:
+    return
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Counts the answers that are repeated."""
+    counts: Counter[str] = Counter()
+    recall = replay.recall
+
+    def counting(folder: str, key: replay.Key, has_facts: replay.HasFacts) -> replay.Outcome | None:
+        found = recall(folder, key, has_facts)
+        counts["hits"] += found is not None
+        return found
+
+    monkeypatch.setattr(replay, "recall", counting)
+    return counts
+
+
+def test_the_memory_changes_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counted: Counter[str]
+) -> None:
+    require("go")
+    steps = int(os.environ.get(STEPS, "150"))
+    seed = int(os.environ.get(SEED, "1"))
+    base = tmp_path.resolve() / "base"
+    base.mkdir()
+    lay_out(base)
+    monkeypatch.setenv("GOMODCACHE", str(base / "cache"))
+    environment: Mapping[str, str | None] = {name: versions[0] for name, versions in ENVIRONMENT.items()}
+    walk = Walk(base, random.Random(seed), dict(environment), monkeypatch, counts=counted)
+
+    for at in range(steps):
+        try:
+            walk.step()
+        except AssertionError as e:
+            e.add_note(f"seed {seed}, step {at} of {steps}")
+            raise
+
+    found = f"{counted['answers']} answers, {counted['hits']} of them repeated"
+    sys.stdout.write(f"seed {seed}: {steps} steps, {found}\n")
+    assert counted["hits"] > counted["answers"] // 10
