@@ -93,7 +93,7 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every run seems to begin long after the last change."""
     remember = replay.remember
 
-    def later(*given: object, start: int) -> bool:
+    def later(*given: object, start: int) -> replay.Kept | None:
         return remember(*given, start=start + 10**10)  # type: ignore[arg-type]
 
     monkeypatch.setattr(replay, "remember", later)
@@ -102,15 +102,16 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def hits(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """The number of repeated results so far."""
-    found: list[replay.Outcome | None] = []
-    recall = replay.recall
+    found: list[bool] = []
+    changed = replay.changed
 
-    def counting(folder: str, key: replay.Key, has_facts: replay.HasFacts) -> replay.Outcome | None:
-        found.append(recall(folder, key, has_facts))
-        return found[-1]
+    def counting(kept: replay.Kept, has_facts: replay.HasFacts) -> list[str] | None:
+        paths = changed(kept, has_facts)
+        found.append(paths == [])
+        return paths
 
-    monkeypatch.setattr(replay, "recall", counting)
-    return lambda: sum(each is not None for each in found)
+    monkeypatch.setattr(replay, "changed", counting)
+    return lambda: sum(found)
 
 
 @pytest.mark.usefixtures("settled")
@@ -146,7 +147,7 @@ def test_cache_dir_is_used_instead(workspace: Path, hits: Callable[[], int]) -> 
             main(["generate", *spelled])
         assert hits() == before + 1
     assert not _cache().exists()
-    assert len(list((workspace.parent / "one").iterdir())) == 3
+    assert len(list((workspace.parent / "one").glob("run-*"))) == 3
 
 
 @pytest.mark.usefixtures("settled")

@@ -37,7 +37,7 @@ def interrupt(*_: object, **__: object) -> None:
 def test_interrupted_before_writing(
     workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("bazel_xc.cli.generate.generate", interrupt)
+    monkeypatch.setattr("bazel_xc.commands.generate.generate", interrupt)
     assert main(["generate"]) == 128 + signal.SIGINT
     assert capsys.readouterr().err == "bazel-xc: interrupted; no file was changed\n"
 
@@ -161,7 +161,7 @@ def test_what_nobody_foresaw_is_one_line(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("bazel_xc.cli.generate.generate", fail)
+    monkeypatch.setattr("bazel_xc.commands.generate.generate", fail)
     assert main(["generate"]) == 2
     assert capsys.readouterr().err == f"bazel-xc: {said}\n"
     assert main(["generate", "-v"]) == 2

@@ -30,11 +30,14 @@ class Memory:
     ) -> bool:
         """Keeps the outcome of a run; it began long after the files were written."""
         paths, start = (str(self.a), str(self.b)), time.time_ns() + LATER_NS
-        return replay.remember(self.folder, self.key, paths, read or {}, facts or {}, OUTCOME, start=start)
+        kept = replay.remember(self.folder, self.key, paths, read or {}, facts or {}, OUTCOME, start=start)
+        return kept is not None
 
     def recall(self, *, agree: bool = False) -> replay.Outcome | None:
         """The outcome of the next run, in which changed files have their facts if they ``agree``."""
-        return replay.recall(self.folder, self.key, lambda path, then: agree and then == f"of {path}")
+        kept = replay.recall(self.folder, self.key)
+        changed = replay.changed(kept, lambda path, then: agree and then == f"of {path}") if kept else None
+        return kept[2] if kept and changed == [] else None
 
 
 @pytest.fixture

@@ -191,14 +191,14 @@ def _nothing() -> None:
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Counts the answers that are repeated."""
     counts: Counter[str] = Counter()
-    recall = replay.recall
+    changed = replay.changed
 
-    def counting(folder: str, key: replay.Key, has_facts: replay.HasFacts) -> replay.Outcome | None:
-        found = recall(folder, key, has_facts)
-        counts["hits"] += found is not None
+    def counting(kept: replay.Kept, has_facts: replay.HasFacts) -> list[str] | None:
+        found = changed(kept, has_facts)
+        counts["hits"] += found == []
         return found
 
-    monkeypatch.setattr(replay, "recall", counting)
+    monkeypatch.setattr(replay, "changed", counting)
     return counts
 
 
