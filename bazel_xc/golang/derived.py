@@ -25,6 +25,8 @@ from bazel_xc.model import Platform
 
 _EXCLUDED = "build constraints exclude all Go files in "
 _NO_PACKAGE = frozenset({"C", "unsafe"})
+# go reports an error for them if the package does not use cgo.
+_FORTRAN = (".f", ".F", ".for", ".f90")
 # Constraints stand before the package clause. Nearly every file has it within these bytes.
 _HEAD = 4096
 
@@ -102,6 +104,12 @@ def derived(place: ListedPlace, platform: Platform, view: GoView, *, tests: bool
         else:
             found[path] = package
             pending += _imports(package, tests=False)
+    for path in list(_importers_of_programs(found, place)):
+        del found[path]
+        if path in place.own:
+            unsure.append(place.own[path].read.path)
+        else:
+            unknown.add(path)
     return Derived(packages=found, unsure=tuple(unsure), unknown=tuple(sorted(unknown)))
 
 
@@ -118,6 +126,16 @@ def listed_by_sources(
         if package:
             found[platform.name] = package
     return found
+
+
+def _importers_of_programs(found: Mapping[str, ListedPackage], place: ListedPlace) -> Iterator[str]:
+    """The packages for which go reports that they import a program, whether it is compiled or not."""
+    own = {path: {s.package for s in each.read.sources} - {""} for path, each in place.own.items()}
+    programs = {path for path, names in own.items() if names == {"main"}}
+    programs.update(path for path, each in found.items() if each.name == "main")
+    for path, each in found.items() if programs else ():
+        if each.derived and not programs.isdisjoint(_imports(each, tests=False)):
+            yield path
 
 
 def _imports(package: ListedPackage, *, tests: bool) -> Iterator[str]:
@@ -137,7 +155,7 @@ def _is_unsure(
     error = known.error if known else None
     if error and not any(text in error.message for text in NO_OBSTACLE):
         return True
-    if known and any(name.endswith(SWIG) for name in known.other_files):
+    if any(name.endswith((*SWIG, *_FORTRAN)) for name in _other_names(own, known, place)):
         return True
     if _has_errors(own, platform, view):
         return True
@@ -153,12 +171,18 @@ def _has_errors(own: OwnDirectory, platform: Platform, view: GoView) -> bool:
         return True
     here = _compiled(own.read.sources, platform, view)
     go = [each for each in here if kind_of(each) in GO_KINDS]
-    if len(set(map(_base_name, go))) > 1 or any(
-        each.uses_cgo for each in go if kind_of(each) is not FileKind.GO
-    ):
+    if len(set(map(_base_name, go))) > 1 or _is_refused(here, platform):
         return True
-    only_c = platform.cgo and not any(each.uses_cgo for each in go)
-    return only_c and any(kind_of(each) is FileKind.C and not each.name.endswith(".S") for each in here)
+    tests = (each for each in own.read.sources if each.name.endswith("_test.go"))
+    # go refuses tests with cgo, also where it is off
+    return any(each.uses_cgo and _is_for(each, platform, view) for each in tests)
+
+
+def _other_names(own: OwnDirectory, known: ListedPackage | None, place: ListedPlace) -> Iterable[str]:
+    """The names in a directory of files that are not scanned; without cgo, go does not list all of them."""
+    if known and place.platform.cgo:
+        return (*known.other_files, *known.ignored_files)
+    return _all_names(f"{place.root}/{own.read.path}")
 
 
 def _own_package(
@@ -208,6 +232,9 @@ def _other_package(path: str, place: ListedPlace, platform: Platform, view: GoVi
         return known
     files = files or tuple(_files_of(known, place.sources, all_of_them=True))
     here = _compiled(files, platform, view)
+    others = (*known.other_files, *known.ignored_files)
+    if _is_refused(here, platform) or any(name.endswith(_FORTRAN) for name in others):
+        return None
     names = [known.name, *(each.package for each in here if kind_of(each) is FileKind.GO)]
     name = next(filter(None, names), "")
     here = [each for each in here if kind_of(each) is not FileKind.GO or each.package == name]
@@ -300,6 +327,13 @@ def _compiled(sources: Iterable[SourceFile], platform: Platform, view: GoView) -
         and (each.package or not each.name.endswith(".go"))
         and _is_for(each, platform, view)
     ]
+
+
+def _is_refused(here: Iterable[SourceFile], platform: Platform) -> bool:
+    """Whether go reports an error, because C is compiled beside cgo only."""
+    if not platform.cgo or any(each.uses_cgo and kind_of(each) is FileKind.GO for each in here):
+        return False
+    return any(kind_of(each) is FileKind.C and not each.name.endswith(".S") for each in here)
 
 
 def _has_go(sources: Iterable[SourceFile]) -> bool:

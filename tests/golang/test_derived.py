@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from bazel_xc.golang.derived import Derived, ListedPlace, OwnDirectory, derived
 from bazel_xc.golang.folding import read_directory
@@ -31,7 +32,7 @@ def _listed(path: str, **raw: object) -> ListedPackage:
 def _own(path: str, files: Files) -> OwnDirectory:
     """A directory of the workspace with some files."""
     name = f"m.org/m/{path}"
-    read, problems = read_directory(path, name, sorted(files), lambda full: files[full[2:]].encode())
+    read, problems = read_directory(path, name, sorted(files), lambda full: files[Path(full).name].encode())
     assert problems == ()
     return OwnDirectory(read=read, import_path=name, module=MODULE)
 
@@ -165,15 +166,7 @@ def test_directory_of_the_root() -> None:
     read, _ = read_directory("", "m.org/m", ["a.go"], lambda _: b"package m\n")
     place = _place(_listed("m.org/m", GoFiles=["a.go"]))
     own = OwnDirectory(read=read, import_path="m.org/m", module=MODULE)
-    place = ListedPlace(
-        platform=LINUX,
-        packages=place.packages,
-        own={"m.org/m": own},
-        root="/w",
-        source=place.source,
-        vendored=False,
-        sources=place.sources,
-    )
+    place = evolve(place, own={"m.org/m": own})
 
     assert _package(_derived(place)).directory == "/w"
 
@@ -250,12 +243,49 @@ def test_go_is_asked_for_a_directory(files: Files, listed: Mapping[str, object])
     assert (made.unsure, made.packages) == (("p",), {})
 
 
-def test_test_with_cgo_is_asked_for_where_cgo_is_on() -> None:
-    files = {"a.go": "package p\n", "a_test.go": 'package p\n\nimport "C"\n'}
-    listed = {"GoFiles": ["a.go"], "TestGoFiles": ["a_test.go"]}
+def test_test_with_cgo_is_asked_for() -> None:
+    """go refuses it with either setting of cgo."""
+    files = {"a.go": "package p\n", "a_windows_test.go": 'package p\n\nimport "C"\n'}
 
-    assert _alone(files, WINDOWS_CGO, **listed).unsure == ("p",)
-    assert _package(_alone(files, WINDOWS, **listed)).test_files == ()
+    assert _alone(files, WINDOWS_CGO, GoFiles=["a.go"]).unsure == ("p",)
+    assert _alone(files, WINDOWS, GoFiles=["a.go"]).unsure == ("p",)
+    assert _package(_alone(files, LINUX_OFF, GoFiles=["a.go"])).test_files == ()
+
+
+@pytest.mark.parametrize("platform", [WINDOWS, WINDOWS_CGO])
+def test_fortran_without_cgo_is_asked_for(platform: Platform) -> None:
+    listed = {"GoFiles": ["a.go"], "IgnoredOtherFiles": ["x_windows.f"]}
+
+    assert _alone({"a.go": "package p\n"}, platform, **listed).unsure == ("p",)
+
+
+def test_files_that_go_lists_only_with_cgo_are_found_on_disk(tmp_path: Path) -> None:
+    """If cgo is off on the listed platform, go names no SWIG files there."""
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "x.swig").touch()
+    place = evolve(
+        _place(_listed("m.org/m/p", GoFiles=["a.go"]), own={"p": {"a.go": "package p\n"}}),
+        platform=LINUX_OFF,
+        root=str(tmp_path),
+    )
+
+    assert _derived(place, WINDOWS_CGO).unsure == ("p",)
+
+
+def test_importer_of_a_program_is_asked_for() -> None:
+    own = {
+        "p": {"a.go": "package p\n", "b_windows.go": 'package p\n\nimport _ "m.org/m/cmd"\n'},
+        "q": {"a.go": "package q\n", "b_windows.go": 'package q\n\nimport _ "m.org/m/gone"\n'},
+        "cmd": {"main.go": "package main\n"},
+        "gone": {"main_linux.go": "package main\n"},
+    }
+    known = [_listed(f"m.org/m/{name}", GoFiles=["x"]) for name in own]
+
+    made = _derived(_place(*known, own=own))
+
+    assert made.unsure == ("p", "q")
+    assert "m.org/m/p" not in made.packages
+    assert _derived(_place(*known, own=own), LINUX_OFF).unsure == ()
 
 
 @pytest.mark.parametrize(
@@ -388,6 +418,25 @@ def test_c_and_assembly_of_another_module(tmp_path: Path) -> None:
 
     assert (on.cgo_files, set(on.other_files)) == (("c.go",), {"c.c", "c_windows.c", "x_amd64.s", "x.h"})
     assert (off.go_files, off.cgo_files, set(off.other_files)) == (("a.go",), (), {"x_amd64.s", "x.h"})
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "asked"),
+    [
+        pytest.param("x_windows.c", {"IgnoredOtherFiles": ["x_windows.c"]}, True, id="c"),
+        pytest.param("x_windows.f", {"IgnoredOtherFiles": ["x_windows.f"]}, True, id="fortran"),
+        pytest.param("x_windows.S", {"IgnoredOtherFiles": ["x_windows.S"]}, False, id="assembly"),
+        pytest.param("x_linux.c", {"IgnoredOtherFiles": ["x_linux.c"]}, False, id="c_of_another_platform"),
+    ],
+)
+def test_c_without_cgo_in_another_module_is_asked_for(
+    name: str, raw: Mapping[str, object], asked: bool, tmp_path: Path
+) -> None:
+    listed = _outside(tmp_path, {"a.go": "package p\n", name: ""}, GoFiles=["a.go"], **raw)
+
+    made = _importing("o.org/o", listed, platform=WINDOWS_CGO)
+
+    assert made.unknown == (("o.org/o",) if asked else ())
 
 
 def test_package_of_another_module_that_needs_cgo(tmp_path: Path) -> None:
