@@ -1,5 +1,6 @@
 # `make demo` runs the tool on the bundled example; `make test` runs every check.
-# `make fuzz MINUTES=60` looks for inputs that hurt, `make kills COUNT=1000` kills runs at random moments.
+# `make fuzz MINUTES=60` looks for inputs that hurt, `make kills COUNT=1000` kills runs at random moments,
+# `make memory STEPS=2000` compares repeated results with new ones on a random walk.
 # All set up a virtual environment in .venv first, with a Go toolchain where none is found.
 
 PYTHON ?= python3
@@ -10,8 +11,9 @@ EXTRAS := $(if $(or $(shell command -v go 2>/dev/null),$(BAZEL_XC_GO)),dev,dev$(
 DEMO ?= .demo
 MINUTES ?= 60
 COUNT ?= 1000
+STEPS ?= 2000
 
-.PHONY: venv demo test lint format bench clean fuzz kills
+.PHONY: venv demo test lint format bench clean fuzz kills memory
 
 $(VENV)/.ready-$(EXTRAS): pyproject.toml bazel_xc/__init__.py
 	$(PYTHON) -m venv $(VENV)
@@ -46,6 +48,10 @@ fuzz: $(VENV)/.ready-$(EXTRAS)
 
 kills: $(VENV)/.ready-$(EXTRAS)
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python tests/fuzz/kills.py $(COUNT)
+
+memory: $(VENV)/.ready-$(EXTRAS)
+	BAZEL_XC_MEMORY_STEPS=$(STEPS) BAZEL_XC_REPLAN_STEPS=$$(( $(STEPS) / 10 )) $(if $(SEED),BAZEL_XC_MEMORY_SEED=$(SEED)) PATH="$(abspath $(BIN)):$$PATH" \
+	    $(BIN)/python -m pytest -rP tests/runs/test_memory.py tests/runs/test_replan.py
 
 format: $(VENV)/.ready-$(EXTRAS)
 	$(BIN)/ruff check --fix .

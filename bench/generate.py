@@ -10,14 +10,15 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edits import EDITS, Edit, Places
-from measuring import BUILD_NAMES, COLUMNS, Measurement, bazel_xc, digest, gazelle_update, measure
+from measuring import BUILD_NAMES, COLUMNS, REPOSITORY, Measurement, bazel_xc, digest, gazelle_update, measure
 
 UNCHANGED = "nothing changed"
 COLD = "cold"
@@ -47,6 +48,8 @@ def main() -> int:
                     copy = copies[tool]
                     measured = _case(case, command(copy), copy, EDITS.get(case), wrong)
                     found.setdefault((case, tool), []).append(measured)
+            if not run:
+                _verify(copies["bazel-xc"], options.extra)
     _print_table(found, options.runs, tree.name)
     for text in sorted(wrong):
         print(f"\n{text}")
@@ -94,6 +97,16 @@ def _options() -> argparse.Namespace:
         parser.error(f"{options.tree} has no go.mod")
     options.extra = extra
     return options
+
+
+def _verify(copy: Path, extra: Sequence[str]) -> None:
+    """Lets go list every platform, which is not timed; ends the program if one differs from the sources."""
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "PYTHONSAFEPATH": "1"}
+    command = [*bazel_xc("generate", copy, *extra), "--check", "--verify-listing"]
+    done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
+    differences = [line for line in done.stderr.splitlines() if "go lists it otherwise" in line]
+    if differences or done.returncode not in (0, 1):
+        raise SystemExit("\n".join(differences or [done.stderr]))
 
 
 def _copy(tree: Path, copy: Path) -> None:
