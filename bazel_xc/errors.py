@@ -51,6 +51,10 @@ class ArtifactError(BazelXcError):
     """A built file cannot be read, or saved figures have a wrong form."""
 
 
+class WorkerError(BazelXcError):
+    """A process that does a part of the work was killed."""
+
+
 class InterruptedRunError(BazelXcError):
     """A signal, ``number``, arrived while files were written; the message says which changes remain."""
 

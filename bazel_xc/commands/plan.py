@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from bazel_xc import parallel
 from bazel_xc.bazel.compatibility import Compatibility, compatibility, of_module
 from bazel_xc.bazel.files import FileMaker
 from bazel_xc.bazel.import_index import Externals, build_index
@@ -18,6 +19,7 @@ from bazel_xc.bazel.outline import Outline
 from bazel_xc.bazel.plan import Planner
 from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.rules import ExistingRule
+from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.commands.site import Site
 from bazel_xc.graph.imports import AbsenceByCgo, absence_by_cgo
 from bazel_xc.model import ByCgo, Diagnostic, FileChange
@@ -43,12 +45,38 @@ class Planned:
     diagnostics: tuple[Diagnostic, ...]
 
 
+@frozen
+class _Made:
+    """The result of one directory, as another process returns it: without the bytes that are there already.
+
+    ``new`` and ``objection`` are of a ``FileChange`` that changes something.
+    """
+
+    problems: tuple[Diagnostic, ...]
+    is_planned: bool = False
+    is_change: bool = False
+    new: bytes | None = None
+    objection: str = ""
+
+    @classmethod
+    def of(cls, change: FileChange, problems: tuple[Diagnostic, ...]) -> _Made:
+        if not change.is_change:
+            return cls(problems, is_planned=True)
+        return cls(problems, True, True, change.new, change.objection)
+
+    def change(self, directory: Directory) -> FileChange:
+        old = directory.build_file.data if directory.build_file else None
+        new = self.new if self.is_change else old
+        return FileChange(directory.build_path, old, new, objection=self.objection)
+
+
 def plan_tree(
     site: Site, solved: Solved | None, maker: FileMaker, chosen: Chosen, *, empty: bool = True
 ) -> Planned:
     """Plans and merges the BUILD files of ``chosen`` directories, and C rules elsewhere that these need.
 
-    With ``empty``, BUILD files without any wanted rule are tidied too.
+    With ``empty``, BUILD files without any wanted rule are tidied too. Many directories are shared out among
+    processes.
     """
     absence = solved.absence if solved else absence_by_cgo(site.universe, site.flipped, made=site.made)
     if solved and site.third_party:
@@ -62,15 +90,21 @@ def plan_tree(
             always_cgo=maker.config.require_cgo == "always",
         )
     planner = _planner(site, solved, where, absence)
+
+    def made(each: Outline) -> _Made:
+        directory = each.directory
+        wanted, stale, problems = _wanted_rules(each, chosen, planner, solved, site)
+        if not (wanted or stale or (empty and directory.build_file and chosen(directory.path))):
+            return _Made(problems)
+        change, more = maker.build_file(directory, wanted, stale)
+        return _Made.of(change, (*problems, *more))
+
     changes: dict[str, FileChange] = {}
     found = list(site.workspace.existing.diagnostics)
-    for each in site.outlines:
-        path = each.directory.path
-        wanted, stale, problems = _wanted_rules(each, chosen, planner, solved, site)
-        found += problems
-        if wanted or stale or (empty and each.directory.build_file and chosen(path)):
-            changes[path], problems = maker.build_file(each.directory, wanted, stale)
-            found += problems
+    for each, one in zip(site.outlines, parallel.mapped(made, site.outlines), strict=True):
+        found += one.problems
+        if one.is_planned:
+            changes[each.directory.path] = one.change(each.directory)
     rules = solved.wiring.rules if solved else None
     return Planned(
         changes=changes,
