@@ -9,9 +9,11 @@ Go files.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 from attrs import evolve, frozen
 
@@ -41,6 +43,7 @@ BUILD_FILE_NAMES = ("BUILD.bazel", "BUILD")
 _SOURCE = re.compile(r".+\.(?:go|c|cc|cpp|cxx|m|h|hh|hpp|hxx|f|F|for|f90|s|S|sx|swig|swigcxx|syso)")
 _READ_WHOLE = re.compile(r"(?:.+/)?(?:go\.(?:mod|sum|work)|vendor/modules\.txt)")
 _SKIPPED = frozenset({".git", ".hg", ".svn", ".jj"})
+_NOTHING: Mapping[str, list[Entry]] = MappingProxyType({})
 
 
 @frozen(kw_only=True)
@@ -135,8 +138,32 @@ class Workspace:
         return self.directories[path].settings
 
 
-def read_workspace(tree: Tree | Path, settings: Settings | None = None) -> Workspace:
-    """Reads the directories of a tree. Raises ``WorkspaceError`` where the root cannot be listed."""
+def list_folders(tree: Tree) -> Mapping[str, list[Entry]]:
+    """The entries of every directory that may be one of the workspace, before any BUILD file is read.
+
+    Directories that an ``exclude`` hides are included, those that cannot be listed are left out.
+    """
+    found: dict[str, list[Entry]] = {}
+    try:
+        walker = _Walker(tree)
+    except WorkspaceError:
+        return found  # ``read_workspace`` reports it
+    pending = [""]
+    for path in pending:
+        with suppress(OSError, ValueError):
+            found[path] = tree.entries(path)
+            names = (each.name for each in found[path] if each.kind is EntryKind.FOLDER)
+            pending += [_join(path, name) for name in names if walker.enters(path, name)]
+    return found
+
+
+def read_workspace(
+    tree: Tree | Path, settings: Settings | None = None, known: Mapping[str, list[Entry]] = _NOTHING
+) -> Workspace:
+    """Reads the directories of a tree; ``known`` are entries of some, from ``list_folders``.
+
+    Raises ``WorkspaceError`` where the root cannot be listed.
+    """
     tree = DiskTree(tree) if isinstance(tree, Path) else tree
     try:
         tree.entries("")
@@ -144,7 +171,7 @@ def read_workspace(tree: Tree | Path, settings: Settings | None = None) -> Works
         raise WorkspaceError(f"{tree.root}: no such directory; name the workspace with -C DIR") from None
     except OSError as e:
         raise WorkspaceError(f"{tree.root}: cannot be listed: {e.strerror}") from None
-    walker = _Walker(tree)
+    walker = _Walker(tree, known)
     found = {directory.path: directory for directory in walker.walk("", settings or Settings())}
     tags = frozenset().union(*(walker.tags_of(directory) for directory in found.values()))
     if tags:
@@ -157,7 +184,7 @@ def read_around(tree: Tree, path: str, tags: frozenset[str]) -> Workspace:
 
     ``tags`` are the tags of the whole workspace.
     """
-    walker = _Walker(tree, path)
+    walker = _Walker(tree, target=path)
     found = {each.path: _with_tags(each, tags) if tags else each for each in walker.walk("", Settings())}
     return Workspace(tree, found, tuple(walker.said), tuple(walker.pipes), tags)
 
@@ -176,8 +203,11 @@ def new_build_file_name(settings: Settings, folders: Collection[str] = ()) -> st
 class _Walker:
     """Walks the tree, or the way to one directory; collects what could not be read."""
 
-    def __init__(self, tree: Tree, target: str | None = None) -> None:
+    def __init__(
+        self, tree: Tree, known: Mapping[str, list[Entry]] = _NOTHING, target: str | None = None
+    ) -> None:
         self.tree = tree
+        self.known = known
         self.target = target
         self.said: list[Diagnostic] = []
         self.pipes: list[str] = []
@@ -220,6 +250,11 @@ class _Walker:
     def _is_ignored(self, path: str) -> bool:
         return path in self.ignored or any(pattern.fullmatch(path) for pattern in self.ignored_patterns)
 
+    def enters(self, path: str, name: str) -> bool:
+        """Whether a folder of a directory is in the workspace, if no ``exclude`` hides it."""
+        inside = _join(path, name)
+        return not (_is_skipped(name, path) or self._is_ignored(inside)) and is_package(inside)
+
     def walk(self, path: str, above: Settings) -> Iterator[Directory]:
         entries = self._entries(path)
         if entries is None:
@@ -256,7 +291,7 @@ class _Walker:
 
     def _entries(self, path: str) -> tuple[list[str], list[str]] | None:
         try:
-            entries = self.tree.entries(path)
+            entries = self.known[path] if path in self.known else self.tree.entries(path)
         except OSError as e:
             self._say(
                 path,

@@ -7,24 +7,24 @@ every command decides by. Nothing is decided or written here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from bazel_xc.bazel.platforms import platform_marks
 from bazel_xc.buildfile.repositories import Repositories, read_repositories
-from bazel_xc.buildfile.workspace import Workspace, read_workspace
+from bazel_xc.buildfile.workspace import Workspace, list_folders, read_workspace
+from bazel_xc.commands.ahead import Ask, GoGround, started_listing
 from bazel_xc.commands.options import Options, configuration, timeout_of
 from bazel_xc.commands.site import Site
 from bazel_xc.config import Config
 from bazel_xc.errors import WorkspaceError
-from bazel_xc.golang.listing import GoLister
 from bazel_xc.golang.loading import GoTree, Loaded, is_module_root, load
-from bazel_xc.golang.modules import Module, listing_groups, read_modules
+from bazel_xc.golang.modules import Module
 from bazel_xc.golang.package import SWIG, GoView
-from bazel_xc.golang.toolchain import Run, RunGo, Toolchain, build_tags, find_go, run_go, tool_tags
+from bazel_xc.golang.toolchain import RunGo, Toolchain, find_go, tool_tags
 from bazel_xc.golang.universe import Universe
 from bazel_xc.model import MISSING_MODULE, Diagnostic
 from bazel_xc.tree import DiskTree
@@ -115,59 +115,62 @@ def take_snapshot(options: Options, *, whole: bool = True, both: bool = False) -
     See ``list_packages`` for ``whole``: reports need it, rules do not. ``both`` also lists with every
     platform's cgo setting inverted.
     """
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return _taken(options, pool, whole=whole, both=both)
+
+
+def _taken(options: Options, pool: Executor, *, whole: bool, both: bool) -> Snapshot:
     root, tree = options.root, DiskTree(options.root)
     config = configuration(options)
-    timeout = timeout_of(options)
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        searching = pool.submit(find_go, options.environment, root, timeout)
-        workspace = read_workspace(tree)
-        _check_pipes(workspace)
+    ask = Ask(timeout_of(options), whole, options.verify_listing)
+    searching = pool.submit(find_go, options.environment, root, ask.timeout)
+    folders = list_folders(tree)
+    ahead = tags = None
+    if not searching.exception():
+        ahead = started_listing(tree, folders, config, searching.result(), ask, pool)
+        tags = pool.submit(_tool_tags, searching.result(), config, ask)
+    workspace = read_workspace(tree, known=folders)
+    _check_pipes(workspace)
     repositories, problems = read_repositories(workspace.look)
     found = (path for path, each in workspace.directories.items() if "go.mod" in each.files)
-    go_mods = [path for path in found if is_module_root(path)]
+    go_mods = tuple(path for path in found if is_module_root(path))
     if not go_mods:
         raise WorkspaceError(f"{root}: no go.mod in this directory or below; run: go mod init MODULE")
     toolchain = searching.result()
-
-    def run(arguments: list[str], directory: Path, environment: Mapping[str, str]) -> Run:
-        return run_go(toolchain.command, arguments, directory, environment, timeout)
-
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        tags = pool.submit(tool_tags, toolchain, {each.goarch for each in config.platforms}, run)
-        modules = read_modules(tree, go_mods, toolchain, run)
-    used = any(module.vendored for module in modules)
-    config = evolve(
-        config,
-        external=config.external or ("vendored" if used else "module"),
-        tags=tuple(dict.fromkeys((*config.tags, *build_tags(toolchain.environment)))),
-    )
-    groups = listing_groups(tree, modules, toolchain, run)
+    if ahead and set(ahead[0].directories) == set(go_mods):
+        ground, started = ahead
+    else:
+        ground, started = GoGround.of(tree, go_mods, config, toolchain, ask), None
+    config = ground.config
     view = GoView(
         platforms=config.platforms,
         release=toolchain.release,
         tags=frozenset(config.tags),
-        tool_tags=tags.result(),
+        tool_tags=tags.result() if tags else _tool_tags(toolchain, config, ask),
     )
     go_tree = GoTree(
         workspace=workspace,
-        modules=modules,
-        vendored=config.external == "vendored",
+        modules=ground.modules,
+        vendored=ground.vendored,
         generated=dict(_generated(workspace)),
     )
-    go = GoLister(toolchain=toolchain, run=run, tags=config.tags, whole=whole, verify=options.verify_listing)
-    loaded = load(go_tree, groups, view, go, both=both)
+    loaded = load(go_tree, ground.groups, view, ground.go, both=both, started=started)
     return Snapshot(
         config=config,
         workspace=workspace,
         repositories=repositories,
         toolchain=toolchain,
-        modules=modules,
-        together=next((each.modules for each in groups if not each.directory), ()),
+        modules=ground.modules,
+        together=next((each.modules for each in ground.groups if not each.directory), ()),
         loaded=loaded,
         diagnostics=(*workspace.diagnostics, *problems, *loaded.diagnostics),
-        run=run,
+        run=ask.run(toolchain),
         view=view,
     )
+
+
+def _tool_tags(toolchain: Toolchain, config: Config, ask: Ask) -> Mapping[str, tuple[str, ...]]:
+    return tool_tags(toolchain, {each.goarch for each in config.platforms}, ask.run(toolchain))
 
 
 def _check_pipes(workspace: Workspace) -> None:

@@ -8,7 +8,7 @@ scanned while go lists. A package that does not load is left out and reported; n
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
@@ -30,7 +30,7 @@ from bazel_xc.golang.folding import (
     read_directory,
 )
 from bazel_xc.golang.listed import ListedModule, ListedPackage
-from bazel_xc.golang.listing import GoLister, Listing, ListingPlace, joined
+from bazel_xc.golang.listing import FailedPlace, GoLister, Listing, ListingPlace, joined
 from bazel_xc.golang.modules import ListingGroup, Module, module_of, vendored_modules
 from bazel_xc.golang.package import GO_KINDS, GoPackage, GoView
 from bazel_xc.golang.source import Head
@@ -43,7 +43,7 @@ from bazel_xc.golang.undefined import (
 )
 from bazel_xc.golang.universe import Universe, by_directory
 from bazel_xc.model import Diagnostic, Platform, Severity, is_inside
-from bazel_xc.tree import EntryKind, glance, names_in
+from bazel_xc.tree import EntryKind, Tree, glance, names_in
 
 _Listings = tuple[Listing, ...]
 _ByDirectory = Mapping[str, Mapping[str, ListedPackage]]
@@ -102,20 +102,50 @@ class Loaded:
     sources: Sources = field(eq=False, repr=False)
 
 
-def load(tree: GoTree, groups: tuple[ListingGroup, ...], view: GoView, go: GoLister, *, both: bool) -> Loaded:
+@frozen
+class StartedListing:
+    """A listing that go was asked for before the workspace was read: its input, and go's answer."""
+
+    places: tuple[ListingPlace, ...]
+    go: GoLister
+    answer: Future[tuple[_Listings, tuple[FailedPlace, ...]]]
+
+    @classmethod
+    def of(
+        cls, places: tuple[ListingPlace, ...], platforms: tuple[Platform, ...], go: GoLister, pool: Executor
+    ) -> StartedListing:
+        """Asks go for the first listing of some platforms."""
+        return cls(places, go, pool.submit(go.places, places, (first_platform(platforms),)))
+
+
+def first_platform(platforms: tuple[Platform, ...]) -> Platform:
+    """The platform that go lists; the others are derived from it."""
+    return next((each for each in platforms if each.cgo), platforms[0])
+
+
+def load(
+    tree: GoTree,
+    groups: tuple[ListingGroup, ...],
+    view: GoView,
+    go: GoLister,
+    *,
+    both: bool,
+    started: StartedListing | None = None,
+) -> Loaded:
     """Lists, reads and folds the workspace. With ``both``, go lists ``flipped``; otherwise sources decide.
 
     In a vendored place the imports come from the sources; go lists only its own packages, to find which of
-    their files are compiled. With inverted cgo it is not listed at all. Raises ``GoError`` if go lists
-    nothing.
+    their files are compiled. With inverted cgo it is not listed at all. A listing that is ``started`` is
+    used if it has the same input. Raises ``GoError`` if go lists nothing.
     """
-    places = tuple(_places(tree, groups))
+    places = _places(tree, groups)
     opposite = tuple(evolve(each, cgo=not each.cgo) for each in view.platforms) if both else ()
-    first = next((each for each in view.platforms if each.cgo), view.platforms[0])
+    first = first_platform(view.platforms)
     with ThreadPoolExecutor(max_workers=1) as pool:
-        pending = pool.submit(go.places, places, (first,))
+        if started is None or (started.places, started.go) != (places, go):
+            started = StartedListing.of(places, view.platforms, go, pool)
         directories, unreadable = _read(tree, view.tags)
-        (listing,), failed = pending.result()
+        (listing,), failed = started.answer.result()
     sources = Sources(partial(glance, tree.workspace.tree))
     vendored = _directories_of([place for place in places if place.vendored], tree, groups)
     once = _once(tree, groups, listing, directories, sources, {each.place.directory for each in failed})
@@ -320,14 +350,24 @@ def _with_undefined(
         yield path, evolve(each, undefined=where[each.import_path]) if each.import_path in where else each
 
 
-def _places(tree: GoTree, groups: Iterable[ListingGroup]) -> Iterator[ListingPlace]:
-    for group in groups:
-        yield ListingPlace(
+def listing_places(
+    tree: Tree, groups: Iterable[ListingGroup], directories: Container[str], *, vendored: bool
+) -> tuple[ListingPlace, ...]:
+    """The places of the groups that go lists; ``directories`` are those of the workspace."""
+    return tuple(
+        ListingPlace(
             directory=tree.root / group.directory,
             patterns=group.patterns(),
             environment=group.environment(),
-            vendored=tree.vendored and all(_has_vendored(tree, module) for module in group.modules),
+            vendored=vendored and all(_has_vendored(tree, each, directories) for each in group.modules),
         )
+        for group in groups
+    )
+
+
+def _places(tree: GoTree, groups: Iterable[ListingGroup]) -> tuple[ListingPlace, ...]:
+    workspace = tree.workspace
+    return listing_places(workspace.tree, groups, workspace.directories, vendored=tree.vendored)
 
 
 def _check_listed(
@@ -345,11 +385,11 @@ def _check_listed(
         )
 
 
-def _has_vendored(tree: GoTree, module: Module) -> bool:
+def _has_vendored(tree: Tree, module: Module, directories: Container[str]) -> bool:
     """Whether all vendored packages of a module are in directories that are read."""
     vendor = f"{module.directory}/vendor".lstrip("/")
-    listed = tree.vendor_lists.get(module.directory, {})
-    return module.vendored and all(f"{vendor}/{path}" in tree.workspace.directories for path in listed)
+    listed = vendored_modules(tree, module.directory) if module.vendored else {}
+    return module.vendored and all(f"{vendor}/{path}" in directories for path in listed)
 
 
 def _directories_of(
