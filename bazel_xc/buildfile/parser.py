@@ -34,6 +34,7 @@ _COMMENT_OR_STRING = re.compile(
     rb""""{3}(?:[^\\]|\\.)*?"{3}|'{3}(?:[^\\]|\\.)*?'{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|(#[^\r\n]*)""",
     re.DOTALL,
 )
+_NO_NOTES = Notes()
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
 BOM = b"\xef\xbb\xbf"
 
@@ -133,14 +134,12 @@ class _SyntaxReader:
             end = found.start() + len(text.encode())
             yield Comment(Span(found.start(), end), line, text, not before.strip())
 
-    def _offset(self, line: int, column: int) -> int:
-        return self.starts[line - 1] + column
-
     def _span(self, node: ast.expr | ast.stmt | ast.keyword) -> Span:
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
+        starts = self.starts
         return Span(
-            self._offset(node.lineno, node.col_offset), self._offset(node.end_lineno, node.end_col_offset)
+            starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset
         )
 
     def _text(self, span: Span) -> str:
@@ -161,7 +160,7 @@ class _SyntaxReader:
         The ``first`` value in brackets also has those on the line of the opening bracket.
         """
         if not self.comments:
-            return Notes()
+            return _NO_NOTES
         previous_line = self._line(previous)
         before = tuple(
             c.text for c in self._between(previous, span.start) if first or c.alone or c.line != previous_line
@@ -172,10 +171,13 @@ class _SyntaxReader:
 
     def _call(self, node: ast.Call, previous: int) -> Call:
         span = self._span(node)
-        nodes: list[ast.expr | ast.keyword] = sorted([*node.args, *node.keywords], key=_position)
+        nodes: list[ast.expr | ast.keyword] = [*node.args, *node.keywords]
+        if node.args:
+            nodes.sort(key=_position)
         spans = [self._span(each) for each in nodes]
         follow = _following(spans, span.end)
-        edge = self._span(node.func).end
+        head = self._span(node.func)
+        edge = head.end
         args: list[Value] = []
         attributes: list[Attribute] = []
         opaque = any(isinstance(each, ast.Starred) for each in node.args)
@@ -183,7 +185,7 @@ class _SyntaxReader:
             notes = self._notes(where, edge, following, first=not args and not attributes)
             if not isinstance(each, ast.keyword):
                 plain = isinstance(each, ast.Constant)
-                args.append(self._value(each, where, notes if plain else Notes()))
+                args.append(self._value(each, where, notes if plain else _NO_NOTES))
             elif each.arg is None:
                 opaque = True
             else:
@@ -191,17 +193,20 @@ class _SyntaxReader:
                     raise BuildSyntaxError(
                         f"keyword argument repeated: {each.arg}", each.lineno, each.col_offset + 1
                     )
-                value_span = Span(self._span(each.value).start, where.end)
-                inner = tuple(c.text for c in self._between(where.start, value_span.start))
-                notes = Notes((*notes.before, *inner), notes.suffix)
-                plain = self._span(each.value).end == where.end
+                value_span = self._span(each.value)
+                if self.comments:
+                    inner = tuple(c.text for c in self._between(where.start, value_span.start))
+                    notes = Notes((*notes.before, *inner), notes.suffix)
+                plain = value_span.end == where.end
+                if not plain:
+                    value_span = Span(value_span.start, where.end)
                 value = self._value(each.value, value_span) if plain else Opaque(self._text(value_span))
                 if not plain:
                     value_span = Span(self._after_equals(where, each.arg), where.end)
                 attributes.append(Attribute(each.arg, value, where, value_span, notes))
             edge = where.end
         return Call(
-            kind=self._text(self._span(node.func)),
+            kind=self._text(head),
             args=tuple(args),
             attributes=tuple(attributes),
             span=span,
@@ -218,6 +223,8 @@ class _SyntaxReader:
 
     def _statement_notes(self, span: Span, previous: int) -> Notes:
         """The comments right above a statement, without a blank line between, and the one behind it."""
+        if not self.comments:
+            return _NO_NOTES
         line = self._line(span.start)
         before: list[str] = []
         for comment in reversed(self._between(previous, span.start)):
@@ -228,7 +235,9 @@ class _SyntaxReader:
         inside = [c for c in self._between(span.end, len(self.data))[:1] if c.line == last]
         return Notes(tuple(before), inside[0].text if inside else "")
 
-    def _value(self, node: ast.expr, span: Span, notes: Notes = Notes()) -> Value:
+    def _value(self, node: ast.expr, span: Span, notes: Notes = _NO_NOTES) -> Value:
+        if isinstance(node, ast.List) and notes is _NO_NOTES:
+            return self._list(node, span)
         match node:
             case ast.Constant(value=str() as text):
                 raw = self._text(span)
@@ -242,6 +251,8 @@ class _SyntaxReader:
         return Opaque(self._text(span), notes)
 
     def _list(self, node: ast.List, span: Span) -> Value:
+        if not self.comments:
+            return self._plain_list(node)
         spans = [self._span(each) for each in node.elts]
         follow = _following(spans, span.end - 1)
         items: list[String | Opaque] = []
@@ -257,6 +268,22 @@ class _SyntaxReader:
         inner = spans[0].start if spans else span.end
         multiline = self._line(inner) != self._line(span.start)
         return ListValue(tuple(items), multiline, self._end_notes(edge, span))
+
+    def _plain_list(self, node: ast.List) -> Value:
+        """A list in a file without comments."""
+        starts, data = self.starts, self.data
+        items: list[String | Opaque] = []
+        for each in node.elts:
+            assert each.end_lineno is not None
+            assert each.end_col_offset is not None
+            start = starts[each.lineno - 1] + each.col_offset
+            raw = data[start : starts[each.end_lineno - 1] + each.end_col_offset].decode()
+            if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                items.append(String(_as_bazel_reads(each.value, raw), raw))
+            else:
+                items.append(Opaque(raw))
+        inner = node.elts[0].lineno if items else node.end_lineno
+        return ListValue(tuple(items), inner != node.lineno)
 
     def _end_notes(self, edge: int, span: Span) -> tuple[str, ...]:
         """The comments before a closing bracket, behind the item that ends at ``edge``."""
