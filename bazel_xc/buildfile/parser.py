@@ -10,7 +10,8 @@ import ast
 import bisect
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from bazel_xc.buildfile.syntax import (
     Attribute,
@@ -89,10 +90,7 @@ class _SyntaxReader:
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.data = data
-        self.starts = (
-            len(BOM) if data.startswith(BOM) else 0,
-            *(found.end() for found in _NEWLINE.finditer(data)),
-        )
+        self.starts = (len(BOM) if data.startswith(BOM) else 0, *_line_ends(data))
         self.comments = tuple(self._comments()) if b"#" in data else ()
         self.comment_starts = [comment.span.start for comment in self.comments]
 
@@ -322,6 +320,13 @@ class _SyntaxReader:
         if set(between.decode()) - set(" \t\r\n+") or self._between(span.start, span.start):
             return Opaque(self._text(span))
         return Sum(tuple(parts))
+
+
+def _line_ends(data: bytes) -> Iterable[int]:
+    """The offsets behind all line ends."""
+    if b"\r" in data:
+        return (found.end() for found in _NEWLINE.finditer(data))
+    return accumulate(len(line) + 1 for line in data.split(b"\n")[:-1])
 
 
 def _as_bazel_reads(text: str, raw: str) -> str:

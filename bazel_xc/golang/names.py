@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
 import tree_sitter_go
 from attrs import frozen
@@ -83,38 +84,56 @@ class Used:
     qualified: tuple[Use, ...]
 
 
+@frozen(slots=False)
+class ParsedFile:
+    """A syntax tree, from which both answers come. It needs much more memory than they do."""
+
+    root: Node
+
+    @classmethod
+    def of(cls, data: bytes) -> ParsedFile:
+        """Parses a file as far as possible; never raises."""
+        text = data + b"\n"  # the grammar fails on a last statement without a newline
+        return cls(Parser(_language()).parse(text).root_node)
+
+    @cached_property
+    def _declarations(self) -> Callable[[str], list[Node]]:
+        return _captures(self.root, _DECLARATIONS)
+
+    def declared(self) -> Declared:
+        """The declarations and imports of the file."""
+        get = self._declarations
+        embedded = {_text(node).rpartition(".")[2].lstrip("*").partition("[")[0] for node in get("embedded")}
+        return Declared(
+            names=_texts(get("declared")) - _UNDECLARED,
+            members=_texts(get("member")) | embedded,
+            imports=dict(_import(node) for node in get("import")),
+            whole=not self.root.has_error,
+        )
+
+    def used(self) -> Used:
+        """The names that the file uses, as far as it could be parsed."""
+        declared = _texts(self._declarations("declared"))
+        get = _captures(self.root, _USES)
+        bound = _texts(get("bound")) - declared
+        keys = {node.id for node in get("key")}
+        alone = _first_uses(node for node in get("name") if node.id not in keys)
+        pairs = [*map(_selection, get("selector")), *map(_qualification, get("qualified"))]
+        return Used(
+            alone=tuple(each for each in alone if each.name not in bound),
+            selected=_first(Use(each.name, each.line) for each in pairs if each.name[:1].islower()),
+            qualified=_first(each for each in pairs if each.package and each.package not in bound | declared),
+        )
+
+
 def read_declared(data: bytes) -> Declared:
     """The declarations and imports of a file; never raises."""
-    root = _parse(data)
-    get = _captures(root, _DECLARATIONS)
-    embedded = {_text(node).rpartition(".")[2].lstrip("*").partition("[")[0] for node in get("embedded")}
-    return Declared(
-        names=_texts(get("declared")) - _UNDECLARED,
-        members=_texts(get("member")) | embedded,
-        imports=dict(_import(node) for node in get("import")),
-        whole=not root.has_error,
-    )
+    return ParsedFile.of(data).declared()
 
 
 def read_used(data: bytes) -> Used:
     """The names that a file uses, as far as it can be parsed; never raises."""
-    root = _parse(data)
-    declared = _texts(_captures(root, _DECLARATIONS)("declared"))
-    get = _captures(root, _USES)
-    bound = _texts(get("bound")) - declared
-    keys = {node.id for node in get("key")}
-    alone = (Use(_text(node), _line(node)) for node in get("name") if node.id not in keys)
-    pairs = [*map(_selection, get("selector")), *map(_qualification, get("qualified"))]
-    return Used(
-        alone=_first(each for each in alone if each.name not in bound),
-        selected=_first(Use(each.name, each.line) for each in pairs if each.name[:1].islower()),
-        qualified=_first(each for each in pairs if each.package and each.package not in bound | declared),
-    )
-
-
-def _parse(data: bytes) -> Node:
-    text = data + b"\n"  # the grammar fails on a last statement without a newline
-    return Parser(_language()).parse(text).root_node
+    return ParsedFile.of(data).used()
 
 
 def _captures(root: Node, query: str) -> Callable[[str], list[Node]]:
@@ -133,10 +152,21 @@ def _query(text: str) -> Query:
     return Query(_language(), text)
 
 
+def _first_uses(nodes: Iterable[Node]) -> tuple[Use, ...]:
+    """As ``_first``, for plain names: most are repeated many times, so few become a ``Use``."""
+    found: dict[bytes, int] = {}
+    for node in nodes:
+        text, line = node.text or b"", node.start_point[0] + 1
+        if line < found.get(text, line + 1):
+            found[text] = line
+    ordered = sorted((line, text) for text, line in found.items())
+    return tuple(Use(text.decode(errors="replace"), line) for line, text in ordered)
+
+
 def _first(uses: Iterable[Use]) -> tuple[Use, ...]:
-    """Each name once, at its first line."""
+    """Each name once, at its first line; the order of captures is not the same in every run."""
     found: dict[tuple[str, str], Use] = {}
-    for each in sorted(uses, key=lambda use: use.line):
+    for each in sorted(uses, key=lambda use: (use.line, use.package, use.name)):
         found.setdefault((each.package, each.name), each)
     return tuple(found.values())
 

@@ -23,11 +23,12 @@ from bazel_xc.golang.source import scan_go
 from bazel_xc.model import Diagnostic, Platform, Severity
 
 if TYPE_CHECKING:
-    from bazel_xc.golang.names import Declared, Used
+    from bazel_xc.golang.names import Declared, ParsedFile, Used
 
 _Found = tuple[str, int, str, str]  # file, line, name, file that declares it
 _TURN_ON = "enable cgo there, "
 _DECLARE = "add a declaration, or give this file the same build constraint"
+_PARSED_AT_ONCE = 32  # a syntax tree may need a megabyte
 _WORD = re.compile(rb"[^\W\d]\w*")
 Read = Callable[[str], bytes | None]
 
@@ -69,11 +70,12 @@ class _Lost:
 
 @frozen
 class Sources:
-    """Reads and parses files, each once."""
+    """Reads and parses files, each once. Syntax trees are kept for a moment, answers to the end."""
 
     read: Read
     _declared: dict[str, Declared] = field(factory=dict, eq=False, repr=False)
     _used: dict[str, Used] = field(factory=dict, eq=False, repr=False)
+    _parsed: dict[str, ParsedFile] = field(factory=dict, eq=False, repr=False)
     _words: dict[str, frozenset[bytes]] = field(factory=dict, eq=False, repr=False)
     _by_files: dict[object, tuple[_Lost, tuple[Undefined, ...]]] = field(factory=dict, eq=False, repr=False)
 
@@ -90,18 +92,23 @@ class Sources:
     def declared(self, path: str) -> Declared:
         """The declarations of a file."""
         if path not in self._declared:
-            from bazel_xc.golang.names import read_declared  # noqa: PLC0415 - few runs need its parser
-
-            self._declared[path] = read_declared(self.text(path))
+            self._declared[path] = self._parse(path).declared()
         return self._declared[path]
 
     def used(self, path: str) -> Used:
         """The names that a file uses."""
         if path not in self._used:
-            from bazel_xc.golang.names import read_used  # noqa: PLC0415 - as above
-
-            self._used[path] = read_used(self.text(path))
+            self._used[path] = self._parse(path).used()
         return self._used[path]
+
+    def _parse(self, path: str) -> ParsedFile:
+        if path not in self._parsed:
+            from bazel_xc.golang.names import ParsedFile  # noqa: PLC0415 - few runs need its parser
+
+            if len(self._parsed) >= _PARSED_AT_ONCE:
+                self._parsed.clear()
+            self._parsed[path] = ParsedFile.of(self.text(path))
+        return self._parsed[path]
 
     def asked(self, path: str) -> tuple[str, ...]:
         """The kinds of answers about a file that were asked for."""
