@@ -62,6 +62,9 @@ class Tree(Protocol):
     def read(self, path: str) -> bytes:
         """The bytes of a regular file. Raises ``OSError``, or ``NotReadError`` for anything else."""
 
+    def read_once(self, path: str) -> bytes:
+        """As ``read``, for the many files that few readers ask for again: the bytes are not remembered."""
+
     def open(self, path: str) -> BinaryIO:
         """The same as a stream, for files that are read in part."""
 
@@ -109,8 +112,8 @@ def remedy(error: OSError) -> str:
 class Record:
     """The files that were opened, with their remembered bytes, and the paths without a file.
 
-    ``opened`` maps each file to its ``FileState`` when it was read; ``again`` are those read more than once.
-    ``asked`` are paths that could not be read, and those that only had to be there.
+    ``opened`` maps each file to its ``FileState`` when it was read; ``again`` are those that changed between
+    two reads. ``asked`` are paths that could not be read, and those that only had to be there.
     """
 
     opened: dict[str, FileState] = field(factory=dict)
@@ -122,9 +125,9 @@ class Record:
 
     def note(self, path: str, state: FileState) -> None:
         """Remembers that a file is opened."""
-        if path in self.opened:
+        if self.opened.setdefault(path, state) != state:
             self.again.add(path)
-        self.opened[path] = state
+            self.opened[path] = state
 
     def keep(self, path: str, data: bytes) -> None:
         """Remembers a file if there is room."""
@@ -147,6 +150,13 @@ class DiskTree:
 
     def read(self, path: str) -> bytes:
         """See ``Tree.read``; a second read comes from memory."""
+        return self._read(path, keep=True)
+
+    def read_once(self, path: str) -> bytes:
+        """See ``Tree.read_once``."""
+        return self._read(path, keep=False)
+
+    def _read(self, path: str, *, keep: bool) -> bytes:
         full = os.path.join(self._base, path)  # noqa: PTH118 - ten thousand files; a Path for each is slow
         known = self.record.kept.get(full)
         if known is not None:
@@ -162,7 +172,8 @@ class DiskTree:
             self.record.asked.add(full)
             raise
         self.record.note(full, state)
-        self.record.keep(full, data)
+        if keep:
+            self.record.keep(full, data)
         return data
 
     def open(self, path: str) -> BinaryIO:
@@ -211,6 +222,10 @@ class MemoryTree:
         if data is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         return data
+
+    def read_once(self, path: str) -> bytes:
+        """See ``Tree.read_once``."""
+        return self.read(path)
 
     def open(self, path: str) -> BinaryIO:
         """See ``Tree.open``."""
@@ -269,6 +284,8 @@ def _bytes(handle: int, size: int, path: str) -> bytes:
         total += len(part)
         if max(size, total) > LIMIT:
             raise NotReadError(errno.EFBIG, f"larger than {LIMIT >> 20} MB", path)
+        if total == size:
+            break  # the end, because one byte more was asked for
     return b"".join(parts)
 
 

@@ -281,7 +281,11 @@ def follow(held: frozenset[str], platforms: Iterable[Platform]) -> frozenset[str
 
     It is, if it is true on all of the ``platforms`` of the same system; if there are none, on all of them.
     """
-    platforms = tuple(platforms)
+    return _following(held, tuple(platforms))
+
+
+@cache
+def _following(held: frozenset[str], platforms: tuple[Platform, ...]) -> frozenset[str]:
     systems: dict[str, list[str]] = {}
     for each in platforms:
         systems.setdefault(each.goos, []).append(each.name)

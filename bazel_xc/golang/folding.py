@@ -124,11 +124,16 @@ def fold(
 
 def flipped_package(package: GoPackage, view: GoView) -> GoPackage:
     """The package on the platforms of ``view``, which have the other setting of cgo; by its files alone."""
-    files = tuple(evolve(file, active=_active(file.source, view)) for file in package.files)
+    files = tuple(_active_there(file, view) for file in package.files)
     buildable = frozenset(name for file in files if file.kind is FileKind.GO for name in file.active)
     if not files:
         buildable = package.buildable  # its sources are made by rules
     return evolve(package, files=files, buildable=buildable, unknown=frozenset(), undefined=frozenset())
+
+
+def _active_there(file: PackageFile, view: GoView) -> PackageFile:
+    active = _active(file.source, view)
+    return file if active == file.active else evolve(file, active=active)
 
 
 def active_platforms(directory: ReadDirectory, view: GoView) -> frozenset[str]:

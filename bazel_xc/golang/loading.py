@@ -422,7 +422,7 @@ def _read(tree: GoTree, tags: frozenset[str]) -> tuple[tuple[ReadDirectory, ...]
             path,
             import_path,
             directory.files,
-            tree.workspace.tree.read,
+            tree.workspace.tree.read_once,
             directory.settings.build_tags | tags,
             unlisted=_is_unlisted(path),
             rule_tags=tuple(rule_tags(directory)),

@@ -114,7 +114,7 @@ class GoPackage:
 
     def of(self, *kinds: FileKind) -> tuple[PackageFile, ...]:
         """The files of some kinds, by name."""
-        return tuple(file for file in self.files if file.kind in kinds)
+        return tuple([file for file in self.files if file.kind in kinds])  # called very often
 
     @property
     def uses_cgo(self) -> bool:
