@@ -24,6 +24,8 @@ from bazel_xc.errors import WorkspaceError
 LIMIT = 64 << 20
 # The number of bytes that are remembered: more than a workspace of a thousand packages has.
 _KEPT = 64 << 20
+# The number of bytes up to which Go files are remembered: a workspace of a few hundred packages has fewer.
+_KEPT_OF_ONCE = 8 << 20
 # Times of the last modification and of the last change of its inode in nanoseconds, inode, size.
 FileState = tuple[int, int, int, int]
 # Opening a pipe does not wait for a writer, and a terminal does not become ours.
@@ -63,7 +65,9 @@ class Tree(Protocol):
         """The bytes of a regular file. Raises ``OSError``, or ``NotReadError`` for anything else."""
 
     def read_once(self, path: str) -> bytes:
-        """As ``read``, for the many files that few readers ask for again: the bytes are not remembered."""
+        """As ``read``, for the many files that few readers ask for again: the bytes of a few MB of them are
+        remembered, those of the others are read again if need be.
+        """
 
     def open(self, path: str) -> BinaryIO:
         """The same as a stream, for files that are read in part."""
@@ -129,9 +133,9 @@ class Record:
             self.again.add(path)
             self.opened[path] = state
 
-    def keep(self, path: str, data: bytes) -> None:
-        """Remembers a file if there is room."""
-        if self.size + len(data) <= _KEPT:
+    def keep(self, path: str, data: bytes, room: int = _KEPT) -> None:
+        """Remembers a file if there is room for so many bytes in all."""
+        if self.size + len(data) <= room:
             self.kept[path] = data
             self.size += len(data)
 
@@ -150,13 +154,13 @@ class DiskTree:
 
     def read(self, path: str) -> bytes:
         """See ``Tree.read``; a second read comes from memory."""
-        return self._read(path, keep=True)
+        return self._read(path, _KEPT)
 
     def read_once(self, path: str) -> bytes:
         """See ``Tree.read_once``."""
-        return self._read(path, keep=False)
+        return self._read(path, _KEPT_OF_ONCE)
 
-    def _read(self, path: str, *, keep: bool) -> bytes:
+    def _read(self, path: str, room: int) -> bytes:
         full = os.path.join(self._base, path)  # noqa: PTH118 - ten thousand files; a Path for each is slow
         known = self.record.kept.get(full)
         if known is not None:
@@ -172,8 +176,7 @@ class DiskTree:
             self.record.asked.add(full)
             raise
         self.record.note(full, state)
-        if keep:
-            self.record.keep(full, data)
+        self.record.keep(full, data, room)
         return data
 
     def open(self, path: str) -> BinaryIO:
