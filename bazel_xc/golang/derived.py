@@ -56,6 +56,30 @@ class ListedPlace:
     vendored: bool
     sources: Sources
     _scanned: dict[str, tuple[SourceFile, ...]] = field(factory=dict, eq=False, repr=False)
+    _made: dict[object, ListedPackage | None] = field(factory=dict, eq=False, repr=False)
+    _others: dict[object, ListedPackage] = field(factory=dict, eq=False, repr=False)
+
+    def own_package(
+        self, own: OwnDirectory, here: list[SourceFile], platform: Platform
+    ) -> ListedPackage | None:
+        """The package of a directory with the files that are compiled; None if there is no Go among them.
+
+        Most platforms have the same files, so it is made once for them.
+        """
+        key = (own.import_path, platform.cgo, *(each.name for each in here))
+        if key not in self._made:
+            known = self.packages.get(own.import_path)
+            self._made[key] = _own_package(own, known, here, self.root, platform)
+        return self._made[key]
+
+    def other_package(
+        self, known: ListedPackage, files: tuple[SourceFile, ...], here: list[SourceFile], platform: Platform
+    ) -> ListedPackage:
+        """The same for another package, which ``known`` is on the listed platform."""
+        key = (known.import_path, platform.cgo, *(each.name for each in here))
+        if key not in self._others:
+            self._others[key] = _made_of(known, files, here, platform)
+        return self._others[key]
 
     def files(self, package: ListedPackage) -> tuple[SourceFile, ...]:
         """The files of a package outside of the workspace that any platform may compile, tests left out.
@@ -86,9 +110,10 @@ def derived(place: ListedPlace, platform: Platform, view: GoView, *, tests: bool
         known = place.packages.get(path)
         if known is None and _has_go(_compiled(own.read.sources, place.platform, view)):
             continue  # go leaves it out for a reason of its own
-        if _is_unsure(own, known, place, platform, view):
+        here = _compiled(own.read.sources, platform, view)
+        if _is_unsure(own, known, here, place, platform, view):
             unsure.append(own.read.path)
-        elif package := _own_package(own, known, place.root, platform, view):
+        elif package := place.own_package(own, here, platform):
             found[path] = package
     if place.vendored:
         return Derived(packages=found, unsure=tuple(unsure), unknown=())
@@ -122,7 +147,7 @@ def listed_by_sources(
     for platform in view.platforms:
         if any(each.embeds for each in read.sources) or _has_errors(own, platform, view):
             return None
-        package = _own_package(own, None, root, platform, view)
+        package = _own_package(own, None, _compiled(read.sources, platform, view), root, platform)
         if package:
             found[platform.name] = package
     return found
@@ -149,9 +174,16 @@ def _imports(package: ListedPackage, *, tests: bool) -> Iterator[str]:
 
 
 def _is_unsure(
-    own: OwnDirectory, known: ListedPackage | None, place: ListedPlace, platform: Platform, view: GoView
+    own: OwnDirectory,
+    known: ListedPackage | None,
+    here: list[SourceFile],
+    place: ListedPlace,
+    platform: Platform,
+    view: GoView,
 ) -> bool:
-    """Whether go may report an error, or files to embed, that sources do not show."""
+    """Whether go may report an error, or files to embed, that sources do not show; ``here`` are the files
+    that are compiled.
+    """
     error = known.error if known else None
     if error and not any(text in error.message for text in NO_OBSTACLE):
         return True
@@ -159,7 +191,8 @@ def _is_unsure(
         return True
     if _has_errors(own, platform, view):
         return True
-    here = _compiled(own.read.sources, platform, view)
+    if not any(each.embeds for each in own.read.sources):
+        return False
     embedding = {each.name for each in here if each.embeds}
     there = {each.name for each in _compiled(own.read.sources, place.platform, view) if each.embeds}
     return embedding != there or bool(embedding and known is None)
@@ -186,14 +219,11 @@ def _other_names(own: OwnDirectory, known: ListedPackage | None, place: ListedPl
 
 
 def _own_package(
-    own: OwnDirectory, known: ListedPackage | None, root: str, platform: Platform, view: GoView
+    own: OwnDirectory, known: ListedPackage | None, here: list[SourceFile], root: str, platform: Platform
 ) -> ListedPackage | None:
     """The package of a directory; None if no file of it is compiled, because ``./...`` leaves it out then."""
-    sources = own.read.sources
-    here = _compiled(sources, platform, view)
     if not _has_go(here):
         return None
-    by_kind = {kind: [each for each in here if kind_of(each) is kind] for kind in FileKind}
     path = own.read.path
     return _package(
         own.import_path,
@@ -201,10 +231,11 @@ def _own_package(
         next(
             _base_name(each)
             for kind in (FileKind.GO, FileKind.TEST, FileKind.XTEST)
-            for each in by_kind[kind]
+            for each in here
+            if kind_of(each) is kind
         ),
         own.module,
-        sources,
+        own.read.sources,
         here,
         platform,
         embeds=(known.embed_files, known.test_embed_files) if known else ((), ()),
@@ -235,6 +266,14 @@ def _other_package(path: str, place: ListedPlace, platform: Platform, view: GoVi
     others = (*known.other_files, *known.ignored_files)
     if _is_refused(here, platform) or any(name.endswith(_FORTRAN) for name in others):
         return None
+    return place.other_package(known, files, here, platform)
+
+
+def _made_of(
+    known: ListedPackage, files: tuple[SourceFile, ...], here: list[SourceFile], platform: Platform
+) -> ListedPackage:
+    """A package outside of the workspace with the files that are compiled."""
+    path = known.import_path
     names = [known.name, *(each.package for each in here if kind_of(each) is FileKind.GO)]
     name = next(filter(None, names), "")
     here = [each for each in here if kind_of(each) is not FileKind.GO or each.package == name]

@@ -277,10 +277,10 @@ def _left_out(package: GoPackage, platform: str) -> frozenset[str]:
     ``x_linux.go``.
     """
     files = package.of(FileKind.GO)
-    if not package.uses_cgo and "vendor" in package.directory.split("/"):
-        return frozenset()  # in third-party packages only cgo counts, vendored or not
     out = [*package.nowhere, *(each.name for each in files if platform not in each.active)]
     if out and not package.uses_cgo:
+        if "vendor" in package.directory.split("/"):
+            return frozenset()  # in third-party packages only cgo counts, vendored or not
         compiled = {_stem(each.name) for each in files if platform in each.active}
         out = [name for name in out if _stem(name) not in compiled]
     return frozenset(_place(package, name) for name in out)
