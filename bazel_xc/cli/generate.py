@@ -18,7 +18,7 @@ from bazel_xc.cli.common import from_root, shared_options, show, writing_options
 from bazel_xc.config import FILE_NAME, MODES
 from bazel_xc.diff import unified_diff
 from bazel_xc.errors import WorkspaceError
-from bazel_xc.model import Result
+from bazel_xc.model import Result, Severity
 from bazel_xc.scratch import remove_leftovers
 from bazel_xc.write import write_files
 
@@ -109,7 +109,9 @@ def _made(options: argparse.Namespace) -> _Made:
     if options.mode:
         snapshot = evolve(snapshot, config=evolve(snapshot.config, mode=options.mode))
     generated = generate(snapshot, tuple(_relative(text, options) for text in options.directories))
-    whole = not (options.directories or options.verify_listing or generated.result.refused)
+    # The errors of go about one package may depend on the imports of others, as those about cycles do.
+    errors = any(each.severity is Severity.ERROR for each in generated.result.diagnostics)
+    whole = not (options.directories or options.verify_listing or errors)
     return _Made(
         result=generated.result,
         packages=len(snapshot.universe.own),

@@ -157,6 +157,32 @@ def renamed(text: str) -> str:
     return text.replace('name = "a"', 'name = "other"')
 
 
+def test_errors_of_other_packages_are_found_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that is imported, in a cycle: go reports the one or the other."""
+    require("go")
+    monkeypatch.setenv("GOFLAGS", "")
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "cmd/tool/tool.go": source("cmd/tool", ["example.com/w/b"]),
+        "b/b.go": source("b", ["example.com/w/c"]),
+        "c/c.go": source("c", ["example.com/w/cmd/tool", "example.com/w/deep/d"]),
+        "deep/d/d.go": source("deep/d", ["example.com/w/deep/d"]),
+    }
+    for path, text in {"go.mod": FIXED["go.mod"], **files}.items():
+        write(tmp_path, path, text)
+    for _ in range(3):
+        time.sleep(0.03)
+        main(["generate"])
+    write(tmp_path, "cmd/tool/tool.go", source("cmd/tool", []))
+    time.sleep(0.03)
+    capsys.readouterr()
+    main(["generate"])
+
+    assert "is a program" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_same_files_and_output(
     seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
