@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from requirements import require
 
+from bazel_xc import tree
 from bazel_xc.tree import DiskTree, EntryKind, MemoryTree, Tree, find, glance
 
 EXAMPLES = Path(__file__).parent.parent / "testdata"
@@ -88,3 +89,30 @@ def test_run_opens_each_file_once(command: list[str], tmp_path: Path) -> None:
     written = {path for path in opened if ".bazel-xc-" in path or path.endswith(".bazelrc")}
     assert {path: n for path, n in opened.items() if n > 1 and path not in written} == {}
     assert len(opened) > 20
+
+
+def test_large_files_that_are_read_once_are_not_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "_KEPT_OF_ONCE", 3)
+    (tmp_path / "a").write_bytes(b"12")
+    (tmp_path / "b").write_bytes(b"34")
+    disk = tree.DiskTree(tmp_path)
+
+    assert (disk.read_once("a"), disk.read_once("b")) == (b"12", b"34")
+    assert set(disk.record.kept) == {f"{tmp_path}/a"}
+    assert disk.read("b") == b"34"
+    assert disk.record.again == set()
+
+
+def test_a_file_that_changes_between_two_reads_is_noted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tree, "_KEPT_OF_ONCE", 0)
+    (tmp_path / "a").write_bytes(b"12")
+    disk = tree.DiskTree(tmp_path)
+    disk.read_once("a")
+    (tmp_path / "a").write_bytes(b"345")
+    disk.read_once("a")
+
+    assert disk.record.again == {f"{tmp_path}/a"}
