@@ -78,7 +78,9 @@ def inputs_of(snapshot: Snapshot, config_file: Path | None) -> Inputs | None:
     That is so if the workspace is not on disk, or if go's flags name files to use instead of others.
     """
     tree, toolchain = snapshot.workspace.tree, snapshot.toolchain
-    if not isinstance(tree, DiskTree) or _OTHER_FILES.search(toolchain.environment.get("GOFLAGS", "")):
+    if not isinstance(tree, DiskTree) or tree.record.again:
+        return None
+    if _OTHER_FILES.search(toolchain.environment.get("GOFLAGS", "")):
         return None
     record, base = tree.record, str(tree.root)
     unchanging = _Unchanging(toolchain.goroot, toolchain.module_cache)
@@ -101,7 +103,7 @@ def inputs_of(snapshot: Snapshot, config_file: Path | None) -> Inputs | None:
         facts={
             **{path: names for path in folders if (names := names_in(path))},
             **{path: whole(data) for path, data in record.kept.items() if path in paths},
-            **{path: each for path, each in _facts(snapshot, base).items() if path not in record.again},
+            **_facts(snapshot, base),
         },
     )
 
@@ -109,7 +111,8 @@ def inputs_of(snapshot: Snapshot, config_file: Path | None) -> Inputs | None:
 def _facts(snapshot: Snapshot, base: str) -> Mapping[str, FileFacts]:
     """The facts of Go files of the workspace. A file that is also known by its full path has none."""
     sources, real = snapshot.loaded.sources, str(snapshot.root.resolve())
-    heads = snapshot.loaded.heads
+    # Reports look into vendored files by another way, and not only at their heads.
+    heads = {path: each for path, each in snapshot.loaded.heads.items() if "vendor" not in path.split("/")}
     alone = {path: each for path, each in heads.items() if not sources.asked(f"{real}/{path}")}
     found = facts_of(alone, sources, snapshot.universe.undefined)
     return {os.path.join(base, path): each for path, each in found.items()}  # noqa: PTH118 - ten thousand

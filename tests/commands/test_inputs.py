@@ -214,14 +214,25 @@ def test_files_have_the_state_in_which_they_were_read(tmp_path: Path) -> None:
     assert found.read[str(file)] == then != state(str(file))
 
 
-def test_facts_are_of_files_that_are_read_once(tmp_path: Path) -> None:
+def test_facts_are_of_files_with_a_head(tmp_path: Path) -> None:
     snapshot = _snapshot(tmp_path, {"w/b/b.go": "package b\n", "w/b/broken.go": "package\n"})
-    snapshot.workspace.tree.read("b/b.go")  # a stage after the listing, which may read anything in it
     found = inputs_of(snapshot, None)
 
     assert found is not None
     of_go = {path for path, each in found.facts.items() if isinstance(each, tuple) and len(each) > 1}
-    assert {os.path.relpath(each, tmp_path) for each in of_go} == {"w/a/a.go"}
+    assert {os.path.relpath(each, tmp_path) for each in of_go} == {"w/a/a.go", "w/b/b.go"}
+
+
+def test_file_that_changes_between_two_reads_has_no_inputs(tmp_path: Path) -> None:
+    snapshot = _snapshot(tmp_path, {})
+    tree = snapshot.workspace.tree
+    file = tmp_path / "w" / "notes"
+    for text in ("one", "another"):
+        file.write_text(text)
+        with tree.open("notes"):
+            pass
+
+    assert inputs_of(snapshot, None) is None
 
 
 @pytest.mark.parametrize("flag", ["-modfile=other.mod", "-overlay=x.json", "-v -overlay x", "--modfile=x"])

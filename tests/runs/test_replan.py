@@ -170,11 +170,13 @@ def test_errors_of_other_packages_are_found_anew(
         "c/c.go": source("c", ["example.com/w/cmd/tool", "example.com/w/deep/d"]),
         "deep/d/d.go": source("deep/d", ["example.com/w/deep/d"]),
     }
-    for path, text in {"go.mod": FIXED["go.mod"], **files}.items():
-        write(tmp_path, path, text)
-    for _ in range(3):
-        time.sleep(0.03)
-        main(["generate"])
+    write(tmp_path, "go.mod", FIXED["go.mod"])
+    for plain in (True, False):
+        for path, text in files.items():
+            write(tmp_path, path, source(path.rpartition("/")[0], []) if plain else text)
+        for _ in range(3):
+            time.sleep(0.03)
+            main(["generate"])
     write(tmp_path, "cmd/tool/tool.go", source("cmd/tool", []))
     time.sleep(0.03)
     capsys.readouterr()
