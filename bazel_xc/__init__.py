@@ -23,7 +23,9 @@ this order (the contract is in pyproject.toml):
 
     cli         options, output and exit codes: one module per command; only this room prints
     commands    one page per command, ``generate`` first; shared stages in order: ``snapshot``, ``site``,
-                ``c_side``, ``plan``; third-party modules: ``foreign``, ``overrides``, ``go_deps``
+                ``c_side``, ``plan``; third-party modules: ``foreign``, ``overrides``, ``go_deps``; what a
+                later run may use: ``inputs``, ``kept_plan``, ``replan``
+    memory      results of earlier runs, and the state of the files that they depend on
     write       atomic changes of files; ``scratch`` is its temporary folder, ``signals`` lets it finish
     bazel       the rules wanted in a directory, their attributes, and the merge into existing text
     report      one model of a report, one renderer per format
@@ -33,12 +35,13 @@ this order (the contract is in pyproject.toml):
     artifact    binaries, build logs and the tools of this machine
     golang      the go command, listings per platform, sources, constraints, modules; ``folding`` makes one
                 ``GoPackage`` of each directory, ``loading`` the ``Universe`` of all, ``unloaded`` reports the
-                packages that go could not load
+                packages that go could not load; ``derived`` and ``asking``: listings that go is not asked for
     buildfile   the BUILD language, the files of the workspace, their rules and declarations
     config      bazel_xc.toml
     tree        reads files and directories, on disk or in memory
     machine     the processor that an object file is for
-    linear      regular expressions that need linear time; beside it ``diff``, changes as a unified diff
+    linear      regular expressions that need linear time; beside it ``diff``, changes as a unified diff, and
+                ``parallel``, work that forked processes share
     model       values of all rooms: ``Platform``, ``Label``, ``ByPlatform``, ``Diagnostic``, ``FileChange``
     ...         beside ``model``: ``json_values`` (saved JSON), ``tables`` (``data/``), ``versions`` (numbers)
     errors      the exceptions that end a run

@@ -74,7 +74,8 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet and written:
         print(f"wrote {result.summary}", file=sys.stderr)
     if not options.quiet and not written:
-        print(f"{made.packages} packages, all BUILD files are up to date")
+        packages = "1 package" if made.packages == 1 else f"{made.packages} packages"
+        print(f"{packages}, all BUILD files are up to date")
     if not made.packages and not failed:
         print("there are no Go packages in this workspace", file=sys.stderr)
     return 1 if failed else 0
