@@ -19,7 +19,7 @@ from bazel_xc.bazel.files import FileMaker
 from bazel_xc.bazel.outline import Outline
 from bazel_xc.bazel.plan import Planner
 from bazel_xc.buildfile.directives import directives_in
-from bazel_xc.buildfile.syntax import Call, Opaque, strings_in
+from bazel_xc.buildfile.syntax import Call, Opaque, Value, strings_in
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.golang.modules import Module, module_of
 from bazel_xc.golang.package import FileKind, GoPackage, GoView
@@ -154,7 +154,10 @@ def build_shape(directory: Directory, keys: str) -> bytes:
     assert file is not None
     facts = (
         [(each.tool, each.key, each.value) for each in directives_in(file)],
-        [(call.kind, call.opaque, tuple(_attributes(call)), len(call.args)) for call in file.calls],
+        [
+            (call.kind, call.opaque, tuple(_attributes(call)), tuple(map(_plain, call.args)))
+            for call in file.calls
+        ],
         sorted(names_in(file.data, keys)),
         file.dynamic,
     )
@@ -164,8 +167,12 @@ def build_shape(directory: Directory, keys: str) -> bytes:
 def _attributes(call: Call) -> Iterator[tuple[str, object]]:
     for each in call.attributes:
         if call.kind not in _GO_KINDS or each.name not in _INNER:
-            value = each.value
-            yield each.name, value.text if isinstance(value, Opaque) else tuple(strings_in(value))
+            yield each.name, _plain(each.value)
+
+
+def _plain(value: Value) -> object:
+    """A value without its comments and keys; those for cgo are looked at by themselves."""
+    return value.text if isinstance(value, Opaque) else tuple(strings_in(value))
 
 
 def names_of(tree: Tree, path: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ run has to answer. The stages are those of a whole run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -97,25 +97,20 @@ def _directory(
     return None if change is None else (_with_facts(plan, path, sources, names), change)
 
 
-def _is_plain_move(plan: KeptPlan, path: str, moved: Iterable[str], read: ReadDirectory) -> bool:
-    """Whether nothing but Go files of the library came or went, which every platform compiles."""
-    module = module_of(path, plan.modules)
-    if module is None or plan.own[path] not in plan.known.get(module.directory, ()):
+def _is_plain_move(plan: KeptPlan, path: str, moved: Set[str], read: ReadDirectory) -> bool:
+    """Whether only Go files of a library came or went, and every platform compiles all of its files."""
+    library = [each for each in read.sources if kind_of(each) is FileKind.GO]
+    names = {each.package for each in library}
+    if len(names) != 1 or any(each.constraint or each.error for each in library):
         return False
-    sources = {each.name: each for each in read.sources}
-    library = [each for each in sources.values() if kind_of(each) is FileKind.GO]
-    package = {each.package for each in library}
-    return len(package) == 1 and all(
-        name.endswith(".go")
-        and not name.endswith("_test.go")
-        and name[0] not in "_."
-        and (name in sources or f"{path}/{name}".lstrip("/") in plan.shapes)
-        and (
-            name not in sources
-            or shape_of(sources[name]) == shape_of(SourceFile(name=name, package=next(iter(package))))
-        )
-        for name in moved
-    )
+    if all(each.name in moved for each in library):
+        return False  # there was no library, or none is left
+    plain = shape_of(SourceFile(name="", package=names.pop()))
+    shapes = {each.name: shape_of(each) for each in library}
+    before = {name: plan.shapes.get(f"{path}/{name}".lstrip("/")) for name in moved}
+    return all(
+        name.endswith(".go") and not name.endswith("_test.go") and name[0] not in "_." for name in moved
+    ) and all(shapes.get(name, plain) == plain and (before[name] or plain) == plain for name in moved)
 
 
 def _is_plain_change(plan: KeptPlan, path: str, changed: Mapping[str, SourceFile | None]) -> bool:
