@@ -294,18 +294,13 @@ def _flipped(tree: GoTree, universe: Universe, sources: Sources, view: GoView) -
 
 def load_module(tree: GoTree, listings: _Listings, view: GoView) -> tuple[Universe, Folded]:
     """The packages of a third-party module that the build uses, without tests, and a universe of them."""
-    directories, unreadable = _read(tree, view.tags)
     listed = by_directory(listings, tree.root)
-    used = tuple(
-        evolve(each, sources=tuple(s for s in each.sources if not s.name.endswith("_test.go")))
-        for each in directories
-        if each.path in listed
-    )
-    folded = _fold(tree, used, listed, view)
+    directories, unreadable = _read(tree, view.tags, listed)
+    folded = _fold(tree, directories, listed, view)
     sources = Sources(partial(glance, tree.workspace.tree))
     universe = _judged(tree, folded.packages, (), sources, view, listed)
     rest = frozenset(tree.workspace.directories) - folded.packages.keys()
-    untouched = frozenset(each.path for each in directories) & rest
+    untouched = frozenset(path for path, _ in _go_directories(tree)) & rest
     diagnostics = (*unreadable, *folded.diagnostics)
     return universe, Folded(packages=universe.own, untouched=untouched, diagnostics=diagnostics)
 
@@ -413,15 +408,20 @@ def _nothing(platforms: Iterable[Platform]) -> _Listings:
     return tuple(Listing(platform, {}) for platform in platforms)
 
 
-def _read(tree: GoTree, tags: frozenset[str]) -> tuple[tuple[ReadDirectory, ...], tuple[Diagnostic, ...]]:
+def _read(
+    tree: GoTree, tags: frozenset[str], used: Container[str] | None = None
+) -> tuple[tuple[ReadDirectory, ...], tuple[Diagnostic, ...]]:
+    """The Go of all directories; or of ``used`` ones, without tests."""
     found: list[ReadDirectory] = []
     diagnostics: list[Diagnostic] = []
     for path, import_path in _go_directories(tree):
+        if used is not None and path not in used:
+            continue
         directory = tree.workspace.directories[path]
         each, problems = read_directory(
             path,
             import_path,
-            directory.files,
+            [name for name in directory.files if used is None or not name.endswith("_test.go")],
             tree.workspace.tree.read_once,
             directory.settings.build_tags | tags,
             unlisted=_is_unlisted(path),
