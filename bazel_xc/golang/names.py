@@ -118,7 +118,8 @@ class ParsedFile:
         bound = _texts(get("bound")) - declared
         keys = {node.id for node in get("key")}
         alone = _first_uses(node for node in get("name") if node.id not in keys)
-        pairs = [*map(_selection, get("selector")), *map(_qualification, get("qualified"))]
+        nodes = sorted((*get("selector"), *get("qualified")), key=lambda node: node.start_byte)
+        pairs = [(_selection if n.type == "selector_expression" else _qualification)(n) for n in nodes]
         return Used(
             alone=tuple(each for each in alone if each.name not in bound),
             selected=_first(Use(each.name, each.line) for each in pairs if each.name[:1].islower()),
@@ -156,17 +157,16 @@ def _first_uses(nodes: Iterable[Node]) -> tuple[Use, ...]:
     """As ``_first``, for plain names: most are repeated many times, so few become a ``Use``."""
     found: dict[bytes, int] = {}
     for node in nodes:
-        text, line = node.text or b"", node.start_point[0] + 1
-        if line < found.get(text, line + 1):
-            found[text] = line
-    ordered = sorted((line, text) for text, line in found.items())
-    return tuple(Use(text.decode(errors="replace"), line) for line, text in ordered)
+        text = node.text or b""
+        if text not in found:
+            found[text] = node.start_point[0] + 1
+    return tuple(Use(text.decode(errors="replace"), line) for text, line in found.items())
 
 
 def _first(uses: Iterable[Use]) -> tuple[Use, ...]:
-    """Each name once, at its first line; the order of captures is not the same in every run."""
+    """Each name once, at its first place."""
     found: dict[tuple[str, str], Use] = {}
-    for each in sorted(uses, key=lambda use: (use.line, use.package, use.name)):
+    for each in uses:
         found.setdefault((each.package, each.name), each)
     return tuple(found.values())
 
