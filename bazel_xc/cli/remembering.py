@@ -106,7 +106,11 @@ def run(options: argparse.Namespace, memory: Memory) -> int:
     finally:
         sys.stdout, sys.stderr = kept_streams
     if options.memory and getattr(options, "snapshot", None):
-        memory.keep(options, (code, output.text(), errors.text()))
+        try:
+            memory.keep(options, (code, output.text(), errors.text()))
+        except Exception:
+            if options.verbose:
+                raise
     return code
 
 

@@ -140,6 +140,18 @@ def test_no_cache_neither_uses_nor_keeps(workspace: Path, hits: Callable[[], int
 
 
 @pytest.mark.usefixtures("settled")
+def test_result_that_cannot_be_kept_is_no_failure(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise TypeError("odd")
+
+    monkeypatch.setattr("bazel_xc.commands.inputs.inputs_of", fail)
+    assert main(["generate"]) == 0
+    assert "Error" not in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("settled")
 def test_cache_dir_is_used_instead(workspace: Path, hits: Callable[[], int]) -> None:
     for spelled in (["--cache-dir", "../one"], ["--cache-dir=../one"], ["--cache-d=../one"]):
         before = hits()
