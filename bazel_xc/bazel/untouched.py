@@ -92,7 +92,7 @@ class _Comparison:
             file=file,
             changed=changed,
             old=_statements(file.data),
-            new=_statements(new),
+            new=_statements(new) if file.data else (),  # nothing is lost of a file that was not there
             touched={each.call.span.start: each for each in touched},
             now={call.name: call for call in changed.calls if call.name},
         )
@@ -199,7 +199,8 @@ class _Comparison:
             yield from range(call.line - above, self.file.line_of(call.span.end) + 1)
 
     def _names(self) -> Iterator[str]:
-        before, after = (Counter(each.name for each in some if each.name) for some in (self.old, self.new))
+        now = self.new or self.changed.calls
+        before, after = (Counter(each.name for each in some if each.name) for some in (self.old, now))
         for name, count in after.items():
             if count > max(1, before[name]):
                 yield f"two rules have the name {name!r}"

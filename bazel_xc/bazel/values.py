@@ -10,7 +10,7 @@ and new ones follow. A branch of a select that is marked ``# keep`` stays as it 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from attrs import evolve
 
@@ -142,7 +142,25 @@ def is_marked(value: Value | None) -> bool:
 
 def label_twice(name: str, value: Value, package: str, own_names: tuple[str, ...] = ()) -> bool:
     """Whether an attribute of labels has a label twice on some platform, which Bazel refuses."""
-    return name in _NO_TWICE and _twice(_mapped(value, _canonical(name, package, own_names)))
+    if name not in _NO_TWICE:
+        return False
+    canonical = _canonical(name, package, own_names)
+    texts = list(_items_of(value, canonical))
+    return len(texts) != len(set(texts)) and _twice(_mapped(value, canonical))
+
+
+def _items_of(value: Value, canonical: Callable[[str], str]) -> Iterator[str]:
+    """The items of all lists in a value."""
+    match value:
+        case ListValue():
+            for item in value.items:
+                yield canonical(item.value) if isinstance(item, String) else item.text
+        case Select():
+            for branch in value.branches:
+                yield from _items_of(branch.value, canonical)
+        case Sum():
+            for part in value.parts:
+                yield from _items_of(part, canonical)
 
 
 def _scalar(value: Value) -> bool:
