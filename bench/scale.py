@@ -66,8 +66,9 @@ def _tasks(
     options: argparse.Namespace, tree: Path
 ) -> Iterator[tuple[str, Callable[[], list[str]], Path | None]]:
     """The tasks on a tree in their order, with the file for their output, which must not be in the tree."""
-    yield "generate, cold", lambda: bazel_xc("generate", tree), None
-    yield "generate, again", lambda: bazel_xc("generate", tree), None
+    os.environ["BAZEL_XC_CACHE"] = str(tree.parent / "memory")
+    for task in ("generate, cold", "generate, again", "generate, unchanged"):
+        yield task, lambda: bazel_xc("generate", tree), None
     if options.report:
         output = tree.parent / "report.json"
         yield "report", lambda: bazel_xc("report", tree, "--format", "json"), output
