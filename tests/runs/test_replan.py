@@ -108,10 +108,10 @@ def edits(dice: random.Random) -> Iterator[dict[str, Edit]]:
     while True:
         changed: dict[str, Edit] = {}
         for each in dice.sample(sorted(PLAIN), dice.choice((1, 1, 1, 2))):
-            drawn = dice.choice((easy, easy, easy, IMPORTS))
+            drawn = dice.choice((*[easy] * 7, IMPORTS))
             match dice.choice(("imports", "imports", "imports", "file", "gone", "build", "named")):
                 case "imports":
-                    there = [name for name in now[each] if dice.random() < 0.7]
+                    there = [name for name in now[each] if dice.random() < (0.7 if name in easy else 0.2)]
                     now[each] = sorted({*there, *dice.sample(drawn, dice.choice((0, 1, 1, 2)))})
                     text = source(each, now[each], f"// Note {dice.randrange(3)}.\n")
                     changed[f"{each}/{each.rpartition('/')[2]}.go"] = partial(replaced, text)
@@ -227,4 +227,4 @@ def test_same_files_and_output(
         assert run(kept) == run(whole, "--no-cache"), (seed, step, files)
         assert builds(kept) == builds(whole), (seed, step, files)
 
-    assert sum(again) > STEPS // 8, "hardly any run used the kept plan"
+    assert sum(again) > STEPS // 10, "hardly any run used the kept plan"

@@ -164,7 +164,7 @@ def test_it_remembers_whatever_it_reads(run: tuple[Path, Path, Traced]) -> None:
     time.sleep(0.1)  # the run before has written files
     done, text = _traced(require("strace"), root.parent, "generate", "--check", "-C", str(root))
     assert (done.returncode, done.stderr) == (0, "")
-    (kept,) = (home / "kept").iterdir()
+    (kept,) = (home / "kept").glob("run-*")
     _, watched, *_ = marshal.loads(store.get(str(kept.parent), kept.stem) or b"")
     opened: set[str] = set()
     for each in _LINE.finditer(_joined(text)):
