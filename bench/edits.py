@@ -80,8 +80,9 @@ def file_added(places: Places) -> None:
 
 def build_file(places: Places) -> None:
     """A comment is added at the end of a BUILD file."""
-    folder = places.middle().parent
-    path = next(folder / name for name in reversed(BUILD_NAMES) if (folder / name).is_file())
+    folders = [each.parent for each in places.files[len(places.files) // 2 :]]
+    found = (folder / name for folder in folders for name in reversed(BUILD_NAMES))
+    path = next(each for each in found if each.is_file())
     path.write_text(path.read_text() + "\n# A note.\n")
 
 
