@@ -14,7 +14,7 @@ from pathlib import Path
 from attrs import frozen
 
 from bazel_xc.golang.derived import ListedPlace, OwnDirectory, derived
-from bazel_xc.golang.listed import NO_OBSTACLE, FailedListingError, ListedPackage
+from bazel_xc.golang.listed import FailedListingError, ListedPackage
 from bazel_xc.golang.listing import FailedPlace, GoLister, Listing, ListingPlace, joined
 from bazel_xc.golang.package import GoView
 from bazel_xc.golang.undefined import Sources
@@ -190,7 +190,7 @@ def _facts(package: ListedPackage | None) -> tuple[object, ...]:
         tuple(sorted({*package.imports} - {"C", "unsafe"})),
         tuple(sorted({*package.test_imports, *package.xtest_imports})) if own else (),
         tuple(sorted({*package.embed_files, *package.test_embed_files})) if own else (),
-        package.error is None or any(text in package.error.message for text in NO_OBSTACLE),
+        package.error is None or not package.error.is_obstacle,
         package.name,
     )
 

@@ -1,9 +1,9 @@
 """The listings of platforms that go was not asked for, from the listing of one platform and from sources.
 
-Comes in: a place as go lists it on one platform, and the scanned directories of the workspace. Goes out: what
-go would list there on another platform, and the packages that only go can answer for: those that no other
-platform imports, and those whose files do not decide it. Constraints are evaluated as ``folding`` does. Heads
-of files outside of the workspace are read; go is not started.
+Comes in: a place as go lists it on one platform, and the scanned directories of the workspace. Goes out: the
+packages that go would list there on another platform. Some only go can answer for: packages that only the
+other platform imports, and packages whose files do not decide. Heads of files outside of the workspace are
+read; go is not started.
 """
 
 from __future__ import annotations
@@ -14,20 +14,27 @@ from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.golang.constraints import file_name_constraint, holds
+from bazel_xc.golang.compiled import (
+    compiled,
+    excluded_package,
+    has_go,
+    is_refused,
+    package_of,
+    standard_package,
+)
+from bazel_xc.golang.constraints import file_name_constraint
 from bazel_xc.golang.folding import ReadDirectory
-from bazel_xc.golang.listed import NO_OBSTACLE, ListedError, ListedModule, ListedPackage
+from bazel_xc.golang.listed import ListedModule, ListedPackage
 from bazel_xc.golang.listing import is_standard
-from bazel_xc.golang.package import GO_KINDS, SWIG, FileKind, GoView, kind_of, kind_of_name
+from bazel_xc.golang.package import GO_KINDS, SWIG, FileKind, GoView, base_name, kind_of, kind_of_name
 from bazel_xc.golang.source import SourceFile, scan_go, scan_other
 from bazel_xc.golang.undefined import Sources
 from bazel_xc.model import Platform
 
-_EXCLUDED = "build constraints exclude all Go files in "
 _NO_PACKAGE = frozenset({"C", "unsafe"})
 # go reports an error for them if the package does not use cgo.
 _FORTRAN = (".f", ".F", ".for", ".f90")
-# Constraints stand before the package clause. Nearly every file has it within these bytes.
+# The number of bytes that are read first: nearly every file has its package clause within them.
 _HEAD = 4096
 
 
@@ -84,7 +91,7 @@ class ListedPlace:
     def files(self, package: ListedPackage) -> tuple[SourceFile, ...]:
         """The files of a package outside of the workspace that any platform may compile, tests left out.
 
-        Empty if all of them are compiled wherever cgo is as on ``platform``.
+        Empty if all of them are compiled everywhere.
         """
         if package.directory not in self._scanned:
             self._scanned[package.directory] = tuple(_files_of(package, self.sources))
@@ -108,9 +115,9 @@ def derived(place: ListedPlace, platform: Platform, view: GoView, *, tests: bool
     unsure: list[str] = []
     for path, own in place.own.items():
         known = place.packages.get(path)
-        if known is None and _has_go(_compiled(own.read.sources, place.platform, view)):
+        if known is None and has_go(compiled(own.read.sources, place.platform, view)):
             continue  # go leaves it out for a reason of its own
-        here = _compiled(own.read.sources, platform, view)
+        here = compiled(own.read.sources, platform, view)
         if _is_unsure(own, known, here, place, platform, view):
             unsure.append(own.read.path)
         elif package := place.own_package(own, here, platform):
@@ -144,10 +151,13 @@ def listed_by_sources(
     """The package of a directory on each platform; None if only go knows whether it loads."""
     own = OwnDirectory(read=read, import_path=import_path, module=ListedModule("", "", root, main=True))
     found: dict[str, ListedPackage] = {}
+    if any(each.embeds for each in read.sources):
+        return None
     for platform in view.platforms:
-        if any(each.embeds for each in read.sources) or _has_errors(own, platform, view):
+        here = compiled(read.sources, platform, view)
+        if _has_errors(read.sources, here, platform, view):
             return None
-        package = _own_package(own, None, _compiled(read.sources, platform, view), root, platform)
+        package = _own_package(own, None, here, root, platform)
         if package:
             found[platform.name] = package
     return found
@@ -185,30 +195,31 @@ def _is_unsure(
     that are compiled.
     """
     error = known.error if known else None
-    if error and not any(text in error.message for text in NO_OBSTACLE):
+    if error and error.is_obstacle:
         return True
     if any(name.endswith((*SWIG, *_FORTRAN)) for name in _other_names(own, known, place)):
         return True
-    if _has_errors(own, platform, view):
+    if _has_errors(own.read.sources, here, platform, view):
         return True
     if not any(each.embeds for each in own.read.sources):
         return False
     embedding = {each.name for each in here if each.embeds}
-    there = {each.name for each in _compiled(own.read.sources, place.platform, view) if each.embeds}
+    there = {each.name for each in compiled(own.read.sources, place.platform, view) if each.embeds}
     return embedding != there or bool(embedding and known is None)
 
 
-def _has_errors(own: OwnDirectory, platform: Platform, view: GoView) -> bool:
-    """Whether go may refuse the files of a directory."""
-    if any(each.error for each in own.read.sources if _is_for(each, platform, view)):
+def _has_errors(
+    sources: tuple[SourceFile, ...], here: list[SourceFile], platform: Platform, view: GoView
+) -> bool:
+    """Whether go may refuse the files of a directory; ``here`` are compiled."""
+    if any(each.error for each in sources if view.includes(each, platform)):
         return True
-    here = _compiled(own.read.sources, platform, view)
     go = [each for each in here if kind_of(each) in GO_KINDS]
-    if len(set(map(_base_name, go))) > 1 or _is_refused(here, platform):
+    if len(set(map(base_name, go))) > 1 or is_refused(here, platform):
         return True
-    tests = (each for each in own.read.sources if each.name.endswith("_test.go"))
+    tests = (each for each in sources if each.name.endswith("_test.go"))
     # go refuses tests with cgo, also where it is off
-    return any(each.uses_cgo and _is_for(each, platform, view) for each in tests)
+    return any(each.uses_cgo and view.includes(each, platform) for each in tests)
 
 
 def _other_names(own: OwnDirectory, known: ListedPackage | None, place: ListedPlace) -> Iterable[str]:
@@ -222,14 +233,14 @@ def _own_package(
     own: OwnDirectory, known: ListedPackage | None, here: list[SourceFile], root: str, platform: Platform
 ) -> ListedPackage | None:
     """The package of a directory; None if no file of it is compiled, because ``./...`` leaves it out then."""
-    if not _has_go(here):
+    if not has_go(here):
         return None
     path = own.read.path
-    return _package(
+    return package_of(
         own.import_path,
         f"{root}/{path}" if path else root,
         next(
-            _base_name(each)
+            base_name(each)
             for kind in (FileKind.GO, FileKind.TEST, FileKind.XTEST)
             for each in here
             if kind_of(each) is kind
@@ -250,21 +261,20 @@ def _other_package(path: str, place: ListedPlace, platform: Platform, view: GoVi
     if path in place.own:  # no file of it is compiled here
         own = place.own[path]
         folder = f"{place.root}/{own.read.path}".rstrip("/")
-        return _excluded(path, folder, own.module)
+        return excluded_package(path, folder, own.module)
     known = place.packages.get(path)
     if known is None:
-        return _standard(path, place.source) if is_standard(path, place.source) else None
+        return standard_package(path, place.source) if is_standard(path, place.source) else None
     if known.standard or (known.is_unknown and not known.directory):
         return known
     if known.is_unknown:
         return None
     files = place.files(known)
-    if not files and (platform.cgo == place.platform.cgo or not known.cgo_files):
+    if not files:
         return known
-    files = files or tuple(_files_of(known, place.sources, all_of_them=True))
-    here = _compiled(files, platform, view)
+    here = compiled(files, platform, view)
     others = (*known.other_files, *known.ignored_files)
-    if _is_refused(here, platform) or any(name.endswith(_FORTRAN) for name in others):
+    if is_refused(here, platform) or any(name.endswith(_FORTRAN) for name in others):
         return None
     return place.other_package(known, files, here, platform)
 
@@ -279,24 +289,21 @@ def _made_of(
     here = [each for each in here if kind_of(each) is not FileKind.GO or each.package == name]
     if not any(kind_of(each) is FileKind.GO for each in here):
         ignored = tuple(each.name for each in files)
-        return evolve(_excluded(path, known.directory, known.module), name=name, ignored_files=ignored)
-    package = _package(path, known.directory, name, known.module, files, here, platform)
+        return evolve(excluded_package(path, known.directory, known.module), name=name, ignored_files=ignored)
+    package = package_of(path, known.directory, name, known.module, files, here, platform)
     return evolve(package, dep_only=True, import_map=known.import_map)
 
 
-def _base_name(source: SourceFile) -> str:
-    return source.package.removesuffix("_test") if kind_of(source) is FileKind.XTEST else source.package
-
-
-def _files_of(package: ListedPackage, sources: Sources, *, all_of_them: bool = False) -> Iterator[SourceFile]:
+def _files_of(package: ListedPackage, sources: Sources) -> Iterator[SourceFile]:
     """See ``ListedPlace.files``."""
     names = [*package.go_files, *package.cgo_files]
     others = [name for name in package.ignored_files if not name.endswith("_test.go")]
     with_c = bool(package.cgo_files) or any(
         name.endswith(".go") and b'"C"' in sources.text(f"{package.directory}/{name}") for name in others
     )
-    certain = not (others or with_c or all_of_them)
-    if certain and not any(_is_constrained(f"{package.directory}/{name}", name) for name in names):
+    if not (others or with_c) and not any(
+        _is_constrained(f"{package.directory}/{name}", name) for name in names
+    ):
         return
     every = {*names, *others, *package.other_files}
     if with_c:  # without cgo, go lists no C file, not even as ignored
@@ -332,117 +339,3 @@ def _is_constrained(path: str, name: str) -> bool:
     except OSError:
         return True
     return b"build" in (head[:at] if at >= 0 else head)
-
-
-def _excluded(path: str, directory: str, module: ListedModule | None) -> ListedPackage:
-    """A package that is imported although no file of it is compiled."""
-    error = ListedError(_EXCLUDED + directory, "")
-    return evolve(_bare(path, directory, "", module), error=error, dep_only=True)
-
-
-def _standard(path: str, source: Path) -> ListedPackage:
-    return evolve(
-        _bare(path, str(source / path), path.rpartition("/")[2], None), standard=True, dep_only=True
-    )
-
-
-# Both
-
-
-def _is_for(source: SourceFile, platform: Platform, view: GoView) -> bool:
-    """Whether the constraint of a file includes a platform."""
-    return source.constraint is None or holds(
-        source.constraint, platform, view.tags_on(platform), view.release[1]
-    )
-
-
-def _compiled(sources: Iterable[SourceFile], platform: Platform, view: GoView) -> list[SourceFile]:
-    """The files that are compiled on a platform, as far as each file decides."""
-    return [
-        each
-        for each in sources
-        if (platform.cgo or not each.uses_cgo)
-        and each.package != "documentation"
-        and (each.package or not each.name.endswith(".go"))
-        and _is_for(each, platform, view)
-    ]
-
-
-def _is_refused(here: Iterable[SourceFile], platform: Platform) -> bool:
-    """Whether go reports an error, because C is compiled beside cgo only."""
-    if not platform.cgo or any(each.uses_cgo and kind_of(each) is FileKind.GO for each in here):
-        return False
-    return any(kind_of(each) is FileKind.C and not each.name.endswith(".S") for each in here)
-
-
-def _has_go(sources: Iterable[SourceFile]) -> bool:
-    return any(kind_of(each) in GO_KINDS for each in sources)
-
-
-def _package(
-    import_path: str,
-    directory: str,
-    name: str,
-    module: ListedModule | None,
-    sources: Iterable[SourceFile],
-    here: Iterable[SourceFile],
-    platform: Platform,
-    embeds: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
-) -> ListedPackage:
-    """A package with the files that are compiled; C is compiled beside cgo only."""
-    here = tuple(here)
-    kinds = {each.name: kind_of(each) for each in here}
-    cgo = [each for each in here if each.uses_cgo and kinds[each.name] is FileKind.GO]
-    with_c = platform.cgo and bool(cgo)
-
-    def names(*wanted: FileKind) -> tuple[str, ...]:
-        return tuple(each.name for each in here if kinds[each.name] in wanted)
-
-    others = names(FileKind.HEADER, FileKind.ASSEMBLY, FileKind.SYSO)
-    others += names(FileKind.C) if with_c else ()
-    listed = {each.name for each in here if kinds[each.name] in GO_KINDS}.union(others)
-    return evolve(
-        _bare(import_path, directory, name, module),
-        go_files=tuple(name for name in names(FileKind.GO) if name not in {each.name for each in cgo}),
-        cgo_files=tuple(each.name for each in cgo),
-        other_files=others,
-        ignored_files=tuple(each.name for each in sources if each.name not in listed),
-        test_files=names(FileKind.TEST),
-        xtest_files=names(FileKind.XTEST),
-        imports=_imported(here, kinds, FileKind.GO),
-        test_imports=_imported(here, kinds, FileKind.TEST),
-        xtest_imports=_imported(here, kinds, FileKind.XTEST),
-        embed_files=embeds[0],
-        test_embed_files=embeds[1],
-    )
-
-
-def _imported(here: Iterable[SourceFile], kinds: Mapping[str, FileKind], kind: FileKind) -> tuple[str, ...]:
-    found = {imported.path for each in here if kinds[each.name] is kind for imported in each.imports}
-    return tuple(sorted(found))
-
-
-def _bare(path: str, directory: str, name: str, module: ListedModule | None) -> ListedPackage:
-    return ListedPackage(
-        import_path=path,
-        directory=directory,
-        name=name,
-        standard=False,
-        dep_only=False,
-        module=module,
-        error=None,
-        go_files=(),
-        cgo_files=(),
-        other_files=(),
-        ignored_files=(),
-        test_files=(),
-        xtest_files=(),
-        imports=(),
-        test_imports=(),
-        xtest_imports=(),
-        embed_files=(),
-        test_embed_files=(),
-        import_map=(),
-        cgo={},
-        derived=True,
-    )

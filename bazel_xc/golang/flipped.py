@@ -12,11 +12,10 @@ from collections.abc import Iterable
 
 from attrs import evolve
 
-from bazel_xc.golang.constraints import holds
 from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.package import GoView
-from bazel_xc.golang.source import SourceFile, scan_go
+from bazel_xc.golang.source import scan_go
 from bazel_xc.golang.undefined import Sources
 from bazel_xc.model import Platform
 
@@ -48,7 +47,7 @@ def _flipped(package: ListedPackage, platform: Platform, sources: Sources, view:
         if name.endswith(".go") and not name.endswith("_test.go")
     ]
     files = [each for each in files if not package.name or each.package == package.name]
-    compiled = [each for each in files if _is_compiled(each, platform, view)]
+    compiled = [each for each in files if view.compiles(each, platform)]
     built = frozenset(each.name for each in compiled)
     cgo = frozenset(each.name for each in compiled if each.uses_cgo)
     return evolve(
@@ -59,9 +58,3 @@ def _flipped(package: ListedPackage, platform: Platform, sources: Sources, view:
         ignored_files=tuple(each.name for each in files if each.name not in built),
         imports=tuple(sorted({imported.path for each in compiled for imported in each.imports})),
     )
-
-
-def _is_compiled(file: SourceFile, platform: Platform, view: GoView) -> bool:
-    if file.uses_cgo and not platform.cgo:
-        return False
-    return holds(file.constraint, platform, view.tags_on(platform), view.release[1])

@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterable, Mapping, Set
 
 from attrs import evolve, frozen
 
-from bazel_xc.golang.constraints import holds, may_hold, names_cgo, with_cgo
+from bazel_xc.golang.constraints import may_hold, names_cgo, with_cgo
 from bazel_xc.golang.gazelle import read_constraints
-from bazel_xc.golang.listed import C_WITHOUT_CGO, CGO_IN_TEST, NO_OBSTACLE, ListedPackage
+from bazel_xc.golang.listed import C_WITHOUT_CGO, CGO_IN_TEST, ListedPackage
 from bazel_xc.golang.package import (
     GO_KINDS,
     FileKind,
     GoPackage,
     GoView,
     PackageFile,
+    base_name,
     kind_of,
     kind_of_name,
 )
@@ -182,14 +183,7 @@ def _tags_of_rules(name: str, directory: ReadDirectory) -> frozenset[str]:
 
 def _active(source: SourceFile, view: GoView) -> frozenset[str]:
     """The configured platforms on which a file is compiled, by its own constraints and its use of cgo."""
-    uses_cgo = source.uses_cgo
-    platforms = [each for each in view.platforms if each.cgo or not uses_cgo]
-    if source.constraint is not None:
-        release = view.release[1]
-        platforms = [
-            each for each in platforms if holds(source.constraint, each, view.tags_on(each), release)
-        ]
-    return frozenset(each.name for each in platforms)
+    return frozenset(each.name for each in view.platforms if view.compiles(source, each))
 
 
 def _unknown(directory: ReadDirectory, listed: Mapping[str, ListedPackage], view: GoView) -> frozenset[str]:
@@ -197,11 +191,6 @@ def _unknown(directory: ReadDirectory, listed: Mapping[str, ListedPackage], view
     if directory.unlisted or len(listed) == len(view.platforms):
         return frozenset()
     return active_platforms(directory, view) - listed.keys()
-
-
-def _base_name(file: PackageFile) -> str:
-    name = file.source.package
-    return name.removesuffix("_test") if file.kind is FileKind.XTEST else name
 
 
 def _package_name(
@@ -214,7 +203,7 @@ def _package_name(
     """
     go = [file for file in files if file.kind in GO_KINDS]
     names = {
-        _base_name(file): None
+        base_name(file.source): None
         for file in go
         if file.gazelle.platforms and file.source.package != "documentation"
     }
@@ -222,7 +211,7 @@ def _package_name(
     listed_name = next((each.name for each in listed.values() if each.name and each.buildable), "")
     like = directory.import_path.rpartition("/")[2]
     name = listed_name or (like if like in names else next(iter(sorted(names)), ""))
-    return name, frozenset(file.name for file in go if _base_name(file) != name)
+    return name, frozenset(file.name for file in go if base_name(file.source) != name)
 
 
 def _buildable(
@@ -242,7 +231,7 @@ def _load_errors(directory: ReadDirectory, listed: Mapping[str, ListedPackage]) 
     where: dict[tuple[str, int, int, str], list[str]] = {}
     for platform, package in sorted(listed.items()):
         error = package.error
-        if error is None or any(text in error.message for text in NO_OBSTACLE):
+        if error is None or not error.is_obstacle:
             continue
         path, line, column = error.place()
         message = " ".join(error.message.split())
@@ -295,7 +284,7 @@ def _with_listing(
 
 
 def _comparable(package: ListedPackage) -> bool:
-    return package.error is None or any(text in package.error.message for text in NO_OBSTACLE)
+    return package.error is None or not package.error.is_obstacle
 
 
 def _disagreement(

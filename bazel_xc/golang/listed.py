@@ -30,8 +30,9 @@ FIELDS = (*_SHARED, *_FILES, *_FIRST_PARTY, *_CGO.values())
 C_WITHOUT_CGO = "source files not allowed when not using cgo"
 CGO_IN_TEST = "use of cgo in test"  # go refuses it, rules_go accepts it
 # Errors that leave the answer of go list complete: Bazel may have the missing file, or it is reported later.
+EXCLUDED = "build constraints exclude all Go files"
 NO_OBSTACLE = (
-    "build constraints exclude all Go files",
+    EXCLUDED,
     "contains no embeddable files",
     "no Go files in",
     "no matching files found",
@@ -63,6 +64,11 @@ class ListedError:
 
     message: str
     position: str
+
+    @property
+    def is_obstacle(self) -> bool:
+        """Whether it leaves the answer of go list incomplete."""
+        return not any(text in self.message for text in NO_OBSTACLE)
 
     def place(self) -> tuple[str, int, int]:
         """Path, line and column of the position; empty and 0 without one."""
@@ -145,8 +151,9 @@ class ListedPackage:
     @property
     def is_unknown(self) -> bool:
         """Whether go could not load it, so that it is unknown whether it can be built."""
-        known = (*NO_OBSTACLE, C_WITHOUT_CGO, CGO_IN_TEST)
-        return self.error is not None and not any(text in self.error.message for text in known)
+        error = self.error
+        expected = (C_WITHOUT_CGO, CGO_IN_TEST)
+        return error is not None and error.is_obstacle and not any(text in error.message for text in expected)
 
 
 def objects(stdout: bytes) -> list[Mapping[str, Any]]:

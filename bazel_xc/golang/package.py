@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import field, frozen
 
+from bazel_xc.golang.constraints import holds
 from bazel_xc.golang.gazelle import EVERYWHERE, NOWHERE, Reading
 from bazel_xc.golang.source import SourceFile
 from bazel_xc.model import ByCgo, Platform
@@ -51,6 +52,11 @@ def kind_of(source: SourceFile) -> FileKind:
     if kind is FileKind.GO and source.name.endswith("_test.go"):
         return FileKind.XTEST if source.package.endswith("_test") else FileKind.TEST
     return kind
+
+
+def base_name(source: SourceFile) -> str:
+    """The package of a Go file; of an external test, the package that it tests."""
+    return source.package.removesuffix("_test") if kind_of(source) is FileKind.XTEST else source.package
 
 
 @frozen(kw_only=True)
@@ -149,6 +155,16 @@ class GoView:
     def tags_on(self, platform: Platform) -> frozenset[str]:
         """The tags that apply on a platform."""
         return self.tags.union(self.tool_tags.get(platform.goarch, ()))
+
+    def includes(self, source: SourceFile, platform: Platform) -> bool:
+        """Whether the constraint of a file includes a platform."""
+        return source.constraint is None or holds(
+            source.constraint, platform, self.tags_on(platform), self.release[1]
+        )
+
+    def compiles(self, source: SourceFile, platform: Platform) -> bool:
+        """Whether a file is compiled on a platform, by its constraint and its use of cgo."""
+        return (platform.cgo or not source.uses_cgo) and self.includes(source, platform)
 
 
 def readings_of(files: Iterable[PackageFile]) -> dict[str, Reading]:
