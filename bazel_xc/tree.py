@@ -13,9 +13,9 @@ import errno
 import io
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeVar
 
 from attrs import define, field, frozen
 
@@ -30,6 +30,9 @@ _KEPT_OF_ONCE = 8 << 20
 FileState = tuple[int, int, int, int]
 # Opening a pipe does not wait for a writer, and a terminal does not become ours.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
+
+
+_T = TypeVar("_T")
 
 
 class NotReadError(OSError):
@@ -54,6 +57,16 @@ class Entry:
     kind: EntryKind
 
 
+class FactStore(Protocol):
+    """Facts that an earlier run found in single files, by path, as it is spelled, and kind."""
+
+    def get(self, path: str, kind: str, state: FileState) -> object | None:
+        """The fact of a file in this state, None if it is not known."""
+
+    def put(self, path: str, kind: str, state: FileState, fact: object) -> None:
+        """Keeps a fact."""
+
+
 class Tree(Protocol):
     """Files below a root."""
 
@@ -67,6 +80,12 @@ class Tree(Protocol):
     def read_once(self, path: str) -> bytes:
         """As ``read``, for the many files that few readers ask for again: the bytes of a few MB of them are
         remembered, those of the others are read again if need be.
+        """
+
+    def fact(self, path: str, kind: str, find: Callable[[bytes], _T]) -> _T:
+        """The result of ``find`` for the bytes of a file, which is not read if the result is known already.
+
+        The result must depend on nothing else but the path; ``kind`` names the function. Raises as ``read``.
         """
 
     def open(self, path: str) -> BinaryIO:
@@ -117,8 +136,11 @@ class Record:
     """The files that were opened, with their remembered bytes, and the paths without a file.
 
     ``opened`` maps each file to its ``FileState`` when it was read; ``again`` are those that changed between
-    two reads. ``asked`` are paths that could not be read, and those that only had to be there.
+    two reads. ``asked`` are paths that could not be read, and those that only had to be there. Files whose
+    ``facts`` were known count as opened.
     """
+
+    facts: FactStore | None = None
 
     opened: dict[str, FileState] = field(factory=dict)
     again: set[str] = field(factory=set)
@@ -179,6 +201,25 @@ class DiskTree:
         self.record.keep(full, data, room)
         return data
 
+    def fact(self, path: str, kind: str, find: Callable[[bytes], _T]) -> _T:
+        """See ``Tree.fact``."""
+        facts = self.record.facts
+        if facts is None:
+            return find(self.read_once(path))
+        full = os.path.join(self._base, path)  # noqa: PTH118 - the spelling of ``read``
+        try:
+            state = _state(os.stat(full))  # noqa: PTH116 - as above
+            known = facts.get(full, kind, state)
+        except (OSError, ValueError):
+            known = None
+        if known is not None:
+            self.record.note(full, state)
+            return known  # type: ignore[return-value] # the kind belongs to the function
+        found = find(self.read_once(path))
+        if full not in self.record.again:
+            facts.put(full, kind, self.record.opened[full], found)
+        return found
+
     def open(self, path: str) -> BinaryIO:
         """See ``Tree.open``."""
         full = os.path.join(self._base, path)  # noqa: PTH118 - the spelling of ``read``
@@ -229,6 +270,10 @@ class MemoryTree:
     def read_once(self, path: str) -> bytes:
         """See ``Tree.read_once``."""
         return self.read(path)
+
+    def fact(self, path: str, kind: str, find: Callable[[bytes], _T]) -> _T:  # noqa: ARG002 - see ``Tree``
+        """See ``Tree.fact``."""
+        return find(self.read(path))
 
     def open(self, path: str) -> BinaryIO:
         """See ``Tree.open``."""

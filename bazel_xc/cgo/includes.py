@@ -1,7 +1,7 @@
 """The transitive closure of ``#include`` inside the workspace.
 
 Comes in: roots (preambles of Go files, C files by path), the search directories of one compiler run, known
-macros, and a function that reads files of the tree. Goes out: ``Reached``: the files of the tree that a
+macros, and the tree. Goes out: ``Reached``: the files of the tree that a
 compiler would open, how each was found, and the inclusions without a file in the tree. Paths are relative to
 the workspace root; nothing outside of it is read, and no directory of the system. Only ISO C headers are
 known to need no provider.
@@ -11,16 +11,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator
 
 from attrs import define, evolve, field, frozen
 
 from bazel_xc.cgo.conditions import Macros
 from bazel_xc.cgo.preprocess import Directive, Include, header_macros, inclusions, named_header, scan
-
-Read: TypeAlias = Callable[[str], bytes | None]
-"""Returns the bytes of a file by its path from the workspace root, None if there is none."""
+from bazel_xc.tree import Tree
 
 # ISO/IEC 9899:2018 (C17), section 7: the headers of the standard library.
 C_STANDARD_HEADERS = frozenset(
@@ -133,15 +130,20 @@ class Reached:
 class Scans:
     """Reads and scans each file once, also for several closures."""
 
-    read: Read
+    tree: Tree
     _known: dict[str, tuple[Directive, ...] | None] = field(factory=dict, init=False)
 
     def __call__(self, path: str) -> tuple[Directive, ...] | None:
         """The directives of a file of the tree; None if there is none."""
         if path not in self._known:
-            data = self.read(path) if stays_inside(path) else None
-            self._known[path] = None if data is None else scan(data)
+            self._known[path] = self._scanned(path) if stays_inside(path) else None
         return self._known[path]
+
+    def _scanned(self, path: str) -> tuple[Directive, ...] | None:
+        try:
+            return self.tree.fact(path, "directives", scan)
+        except (OSError, ValueError):
+            return None
 
 
 def closure(roots: Iterable[Root], search: Search, macros: Macros, scans: Scans) -> Reached:

@@ -8,7 +8,6 @@ are files and flags that rules_go cannot compile.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 
 from attrs import frozen
 
@@ -26,7 +25,6 @@ from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.golang.package import GoPackage, GoView
 from bazel_xc.golang.source import SourceFile
 from bazel_xc.model import Diagnostic, Severity
-from bazel_xc.tree import glance
 
 
 @frozen(kw_only=True)
@@ -59,7 +57,7 @@ def survey(
 
     ``packages`` is by directory; ``listed`` is by directory and platform.
     """
-    scans = Scans(partial(glance, workspace.tree))
+    scans = Scans(workspace.tree)
     flags: dict[str, CgoFlags] = {}
     test_flags: dict[str, CgoFlags] = {}
     needs: dict[str, tuple[CNeed, ...]] = {}

@@ -155,6 +155,7 @@ def run_options(options: argparse.Namespace) -> Options:
         config_file=options.config,
         platforms=tuple(options.platform),
         verify_listing=options.verify_listing,
+        facts=getattr(options, "facts", None),
     )
 
 

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
     from bazel_xc.cli.again import Again
     from bazel_xc.golang.facts import FileFacts
+    from bazel_xc.memory.kept_facts import KeptFacts
 
-# The commands whose result is a function of files and settings. A run that wrote a file is not kept.
-_COMMANDS = frozenset({"generate", "report", "why", "matrix"})
+# The commands whose result is a function of files and settings; ``modules`` is never repeated, but like the
+# others it uses facts about files. A run that wrote a file is not kept.
+_COMMANDS = frozenset({"generate", "report", "why", "matrix", "modules"})
 
 
 class Memory:
@@ -34,6 +36,7 @@ class Memory:
         self.key = replay.key_of(arguments, os.environ)
         self.kept: replay.Kept | None = None
         self.changed: list[str] | None = None
+        self.facts: KeptFacts | None = None
 
     @classmethod
     def of(cls, arguments: Sequence[str]) -> Memory | None:
@@ -77,6 +80,13 @@ class Memory:
         if kept and plan:
             replay.keep_plan(self.folder, self.key, kept, plan)
 
+    def learn(self) -> KeptFacts:
+        """The facts about files that earlier runs found."""
+        from bazel_xc.memory.kept_facts import KeptFacts  # noqa: PLC0415 - see above
+
+        self.facts = KeptFacts(self.folder, self.key[-2:], start=self.start)
+        return self.facts
+
     def again(self, root: str) -> Again | None:
         """The directories of the changed files, planned again; None if a whole run has to answer."""
         if not self.kept or not self.changed:
@@ -100,14 +110,18 @@ def run(options: argparse.Namespace, memory: Memory) -> int:
     output, errors = _Copy(sys.stdout), _Copy(sys.stderr)
     sys.stdout, sys.stderr = output, errors
     options.memory = None if options.no_cache else memory
+    options.facts = None if options.no_cache else memory.learn()
     try:
         code = int(options.run(options))
         sys.stdout.flush()
     finally:
         sys.stdout, sys.stderr = kept_streams
-    if options.memory and getattr(options, "snapshot", None):
+    if options.memory:
         try:
-            memory.keep(options, (code, output.text(), errors.text()))
+            if memory.facts:
+                memory.facts.save()
+            if getattr(options, "snapshot", None):
+                memory.keep(options, (code, output.text(), errors.text()))
         except Exception:
             if options.verbose:
                 raise

@@ -74,7 +74,7 @@ def _directory(
         path,
         plan.own[path],
         directory.files,
-        tree.read,
+        tree,
         directory.settings.build_tags | plan.view.tags,
         rule_tags=tuple(rule_tags(directory)),
     )

@@ -27,7 +27,7 @@ from bazel_xc.golang.package import SWIG, GoView
 from bazel_xc.golang.toolchain import RunGo, Toolchain, find_go, tool_tags
 from bazel_xc.golang.universe import Universe
 from bazel_xc.model import MISSING_MODULE, Diagnostic
-from bazel_xc.tree import DiskTree
+from bazel_xc.tree import DiskTree, Record
 
 
 @frozen(kw_only=True, slots=False)
@@ -120,7 +120,7 @@ def take_snapshot(options: Options, *, whole: bool = True, both: bool = False) -
 
 
 def _taken(options: Options, pool: Executor, *, whole: bool, both: bool) -> Snapshot:
-    root, tree = options.root, DiskTree(options.root)
+    root, tree = options.root, DiskTree(options.root, Record(options.facts))
     config = configuration(options)
     ask = Ask(timeout_of(options), whole, options.verify_listing)
     searching = pool.submit(find_go, options.environment, root, ask.timeout)

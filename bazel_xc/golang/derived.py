@@ -27,15 +27,13 @@ from bazel_xc.golang.folding import ReadDirectory
 from bazel_xc.golang.listed import ListedModule, ListedPackage
 from bazel_xc.golang.listing import is_standard
 from bazel_xc.golang.package import GO_KINDS, SWIG, FileKind, GoView, base_name, kind_of, kind_of_name
-from bazel_xc.golang.source import SourceFile, scan_go, scan_other
+from bazel_xc.golang.source import SourceFile
 from bazel_xc.golang.undefined import Sources
 from bazel_xc.model import Platform
 
 _NO_PACKAGE = frozenset({"C", "unsafe"})
 # go reports an error for them if the package does not use cgo.
 _FORTRAN = (".f", ".F", ".for", ".f90")
-# The number of bytes that are read first: nearly every file has its package clause within them.
-_HEAD = 4096
 
 
 @frozen(kw_only=True)
@@ -299,22 +297,18 @@ def _files_of(package: ListedPackage, sources: Sources) -> Iterator[SourceFile]:
     names = [*package.go_files, *package.cgo_files]
     others = [name for name in package.ignored_files if not name.endswith("_test.go")]
     with_c = bool(package.cgo_files) or any(
-        name.endswith(".go") and b'"C"' in sources.text(f"{package.directory}/{name}") for name in others
+        name.endswith(".go") and sources.scan(f"{package.directory}/{name}").uses_cgo for name in others
     )
     if not (others or with_c) and not any(
-        _is_constrained(f"{package.directory}/{name}", name) for name in names
+        _is_constrained(f"{package.directory}/{name}", name, sources) for name in names
     ):
         return
     every = {*names, *others, *package.other_files}
     if with_c:  # without cgo, go lists no C file, not even as ignored
         every |= _all_names(package.directory)
     for name in sorted(every):
-        if name.endswith(".go") and not name.endswith("_test.go"):
-            yield scan_go(name, sources.text(f"{package.directory}/{name}"))
-        elif kind_of_name(name) is not None and not name.endswith(".go"):
-            yield scan_other(
-                name, b"" if name.endswith(".syso") else sources.text(f"{package.directory}/{name}")
-            )
+        if kind_of_name(name) is not None and not name.endswith("_test.go"):
+            yield sources.scan(f"{package.directory}/{name}")
 
 
 def _all_names(directory: str) -> set[str]:
@@ -325,17 +319,12 @@ def _all_names(directory: str) -> set[str]:
         return set()
 
 
-def _is_constrained(path: str, name: str) -> bool:
+def _is_constrained(path: str, name: str, sources: Sources) -> bool:
     """Whether a Go file may have a build constraint."""
-    if file_name_constraint(name) is not None:
-        return True
-    try:
-        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - ten thousand files
-            head = file.read(_HEAD) or b""
-            at = 0 if head.startswith(b"package ") else head.find(b"\npackage ")
-            while at < 0 and (more := file.read(_HEAD)):
-                head += more
-                at = head.find(b"\npackage ")
-    except OSError:
-        return True
-    return b"build" in (head[:at] if at >= 0 else head)
+    return file_name_constraint(name) is not None or sources.fact(path, "constrained", _has_constraint)
+
+
+def _has_constraint(data: bytes) -> bool:
+    """Whether there may be a constraint before the package clause of a Go file."""
+    at = 0 if data.startswith(b"package ") else data.find(b"\npackage ")
+    return b"build" in (data[:at] if at >= 0 else data)

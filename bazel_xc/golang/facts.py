@@ -66,8 +66,9 @@ def has_facts(path: str, then: FileFacts | tuple[bytes]) -> bool:
     if not asked:
         return True
     from bazel_xc.golang.undefined import Sources  # noqa: PLC0415 - as above
+    from bazel_xc.tree import MemoryTree  # noqa: PLC0415 - as above
 
-    return _names(Sources(lambda _: data), path, asked, lines=lines) == tuple(names)
+    return _names(Sources(MemoryTree({path: data})), path, asked, lines=lines) == tuple(names)
 
 
 def _is_too_large(data: bytes) -> bool:

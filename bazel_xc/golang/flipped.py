@@ -15,7 +15,6 @@ from attrs import evolve
 from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.package import GoView
-from bazel_xc.golang.source import scan_go
 from bazel_xc.golang.undefined import Sources
 from bazel_xc.model import Platform
 
@@ -42,7 +41,7 @@ def flipped_listings(
 def _flipped(package: ListedPackage, platform: Platform, sources: Sources, view: GoView) -> ListedPackage:
     names = {*package.go_files, *package.cgo_files, *package.ignored_files}
     files = [
-        scan_go(name, sources.text(f"{package.directory}/{name}"))
+        sources.scan(f"{package.directory}/{name}")
         for name in sorted(names)
         if name.endswith(".go") and not name.endswith("_test.go")
     ]

@@ -7,7 +7,7 @@ and a diagnostic reports it. go is not started here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 
 from attrs import evolve, frozen
 
@@ -24,8 +24,9 @@ from bazel_xc.golang.package import (
     kind_of,
     kind_of_name,
 )
-from bazel_xc.golang.source import SourceFile, scan_go, scan_other
+from bazel_xc.golang.source import SourceFile, scanned
 from bazel_xc.model import ByCgo, Diagnostic, Severity
+from bazel_xc.tree import Tree
 
 
 @frozen
@@ -38,7 +39,7 @@ class RuleTags:
 
 @frozen(kw_only=True)
 class ReadDirectory:
-    """A directory with Go in it, its files read and scanned."""
+    """A directory with Go in it, its files scanned."""
 
     path: str
     import_path: str
@@ -52,12 +53,12 @@ def read_directory(
     path: str,
     import_path: str,
     names: Iterable[str],
-    read: Callable[[str], bytes],
+    tree: Tree,
     deferred_tags: frozenset[str] = frozenset(),
     unlisted: bool = False,
     rule_tags: tuple[RuleTags, ...] = (),
 ) -> tuple[ReadDirectory, tuple[Diagnostic, ...]]:
-    """Scans the files of a directory that matter to go; ``read`` returns a file's bytes or raises OSError."""
+    """Scans the files of a directory that matter to go."""
     sources: list[SourceFile] = []
     diagnostics: list[Diagnostic] = []
     for name in names:
@@ -65,7 +66,7 @@ def read_directory(
             continue
         full = f"{path}/{name}" if path else name
         try:
-            data = b"" if name.endswith(".syso") else read(full)
+            sources.append(scanned(tree, full))
         except OSError as e:
             diagnostics.append(
                 Diagnostic(
@@ -76,8 +77,6 @@ def read_directory(
                     remedy="the directory's rules are left unchanged",
                 )
             )
-            continue
-        sources.append(scan_go(name, data) if name.endswith(".go") else scan_other(name, data))
     directory = ReadDirectory(
         path=path,
         import_path=import_path,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 from attrs import evolve, field, frozen
@@ -43,7 +43,7 @@ from bazel_xc.golang.undefined import (
 )
 from bazel_xc.golang.universe import Universe, by_directory
 from bazel_xc.model import Diagnostic, Platform, Severity, is_inside
-from bazel_xc.tree import EntryKind, Tree, glance, names_in
+from bazel_xc.tree import EntryKind, Tree, names_in
 
 _Listings = tuple[Listing, ...]
 _ByDirectory = Mapping[str, Mapping[str, ListedPackage]]
@@ -146,7 +146,7 @@ def load(
             started = StartedListing.of(places, view.platforms, go, pool)
         directories, unreadable = _read(tree, view.tags)
         (listing,), failed = started.answer.result()
-    sources = Sources(partial(glance, tree.workspace.tree))
+    sources = Sources(tree.workspace.tree)
     vendored = _directories_of([place for place in places if place.vendored], tree, groups)
     once = _once(tree, groups, listing, directories, sources, {each.place.directory for each in failed})
     if vendored and go.whole:
@@ -245,7 +245,7 @@ def _as_go_sees(directory: ReadDirectory, tree: GoTree) -> ReadDirectory:
     hidden = tree.workspace.directories[directory.path].hidden
     if not any(name.endswith(".go") for name in hidden):
         return directory
-    more, _ = read_directory(directory.path, directory.import_path, sorted(hidden), tree.workspace.tree.read)
+    more, _ = read_directory(directory.path, directory.import_path, sorted(hidden), tree.workspace.tree)
     return evolve(directory, sources=tuple(sorted((*directory.sources, *more.sources), key=lambda s: s.name)))
 
 
@@ -259,7 +259,7 @@ def _seen_by_go_only(
         if path not in known and not package.dep_only and not package.standard:
             with suppress(OSError):
                 names = names_in(files.entries(path), EntryKind.FILE)
-                yield read_directory(path, package.import_path, names, files.read)[0]
+                yield read_directory(path, package.import_path, names, files)[0]
 
 
 def _heads(directories: Iterable[ReadDirectory]) -> Iterator[tuple[str, Head]]:
@@ -297,7 +297,7 @@ def load_module(tree: GoTree, listings: _Listings, view: GoView) -> tuple[Univer
     listed = by_directory(listings, tree.root)
     directories, unreadable = _read(tree, view.tags, listed)
     folded = _fold(tree, directories, listed, view)
-    sources = Sources(partial(glance, tree.workspace.tree))
+    sources = Sources(tree.workspace.tree)
     universe = _judged(tree, folded.packages, (), sources, view, listed)
     rest = frozenset(tree.workspace.directories) - folded.packages.keys()
     untouched = frozenset(path for path, _ in _go_directories(tree)) & rest
@@ -422,7 +422,7 @@ def _read(
             path,
             import_path,
             [name for name in directory.files if used is None or not name.endswith("_test.go")],
-            tree.workspace.tree.read_once,
+            tree.workspace.tree,
             directory.settings.build_tags | tags,
             unlisted=_is_unlisted(path),
             rule_tags=tuple(rule_tags(directory)),

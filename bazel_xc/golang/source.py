@@ -2,14 +2,15 @@
 
 Comes in: the name and the bytes of a file. Goes out: a ``SourceFile`` with the facts that go/build reads:
 package, imports, build constraint (of file name and header), cgo preambles, embed patterns; also whether a
-main package has a ``func main``. It reads no files and never raises. After the imports it looks only for
-embed patterns and ``func main``. Names such as ``_x.go`` and ``.x.go`` are left to the caller.
+main package has a ``func main``. Only ``scanned`` reads a file; nothing else raises. After the imports it
+looks only for embed patterns and ``func main``. Names such as ``_x.go`` and ``.x.go`` are left to the caller.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterable, Iterator
+from functools import partial
 from hashlib import blake2b
 
 from attrs import evolve, field, frozen
@@ -17,6 +18,7 @@ from attrs import evolve, field, frozen
 from bazel_xc.golang.constraints import NEVER, Expr, all_of, file_name_constraint
 from bazel_xc.golang.header import header_constraint
 from bazel_xc.golang.literals import unquoted
+from bazel_xc.tree import Tree
 
 _BOM = b"\xef\xbb\xbf"
 _COMMENT = rb"//[^\n]*+|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*+/"
@@ -125,6 +127,19 @@ class _Spec:
 
 class _HeadError(ValueError):
     """A syntax error."""
+
+
+def scan_file(name: str, data: bytes) -> SourceFile:
+    """Reads the head of a file that matters to go, by its suffix."""
+    return scan_go(name, data) if name.endswith(".go") else scan_other(name, data)
+
+
+def scanned(tree: Tree, path: str) -> SourceFile:
+    """The head of a file of a tree; a .syso file is not read. Raises ``OSError``."""
+    name = path.rpartition("/")[2]
+    if name.endswith(".syso"):
+        return scan_other(name, b"")
+    return tree.fact(path, "head", partial(scan_file, name))
 
 
 def scan_go(name: str, data: bytes) -> SourceFile:

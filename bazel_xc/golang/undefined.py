@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -19,8 +19,9 @@ from bazel_xc.golang.constraints import file_name_constraint, holds
 from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.package import FileKind, GoPackage, GoView
-from bazel_xc.golang.source import scan_go
+from bazel_xc.golang.source import SourceFile, scan_file, scanned
 from bazel_xc.model import Diagnostic, Platform, Severity
+from bazel_xc.tree import Tree, glance
 
 if TYPE_CHECKING:
     from bazel_xc.golang.names import Declared, ParsedFile, Used
@@ -30,7 +31,7 @@ _TURN_ON = "enable cgo there, "
 _DECLARE = "add a declaration, or give this file the same build constraint"
 _PARSED_AT_ONCE = 32  # a syntax tree may need a megabyte
 _WORD = re.compile(rb"[^\W\d]\w*")
-Read = Callable[[str], bytes | None]
+_T = TypeVar("_T")
 
 
 @frozen(kw_only=True)
@@ -70,9 +71,12 @@ class _Lost:
 
 @frozen
 class Sources:
-    """Reads and parses files, each once. Syntax trees are kept for a moment, answers to the end."""
+    """Reads and parses files of a tree, each once. A file that cannot be read counts as empty. Syntax trees
+    are kept for a moment, answers to the end.
+    """
 
-    read: Read
+    tree: Tree
+    _scanned: dict[str, SourceFile] = field(factory=dict, eq=False, repr=False)
     _declared: dict[str, Declared] = field(factory=dict, eq=False, repr=False)
     _used: dict[str, Used] = field(factory=dict, eq=False, repr=False)
     _parsed: dict[str, ParsedFile] = field(factory=dict, eq=False, repr=False)
@@ -80,8 +84,17 @@ class Sources:
     _by_files: dict[object, tuple[_Lost, tuple[Undefined, ...]]] = field(factory=dict, eq=False, repr=False)
 
     def text(self, path: str) -> bytes:
-        """The bytes of a file; empty if it is gone."""
-        return self.read(path) or b""
+        """The bytes of a file."""
+        return glance(self.tree, path) or b""
+
+    def scan(self, path: str) -> SourceFile:
+        """The head of a file."""
+        if path not in self._scanned:
+            try:
+                self._scanned[path] = scanned(self.tree, path)
+            except (OSError, ValueError):
+                self._scanned[path] = scan_file(path.rpartition("/")[2], b"")
+        return self._scanned[path]
 
     def words(self, path: str) -> frozenset[bytes]:
         """All words of a file that look like a name, found without parsing."""
@@ -92,22 +105,31 @@ class Sources:
     def declared(self, path: str) -> Declared:
         """The declarations of a file."""
         if path not in self._declared:
-            self._declared[path] = self._parse(path).declared()
+            self._declared[path] = self.fact(
+                path, "declared", lambda data: self._parse(path, data).declared()
+            )
         return self._declared[path]
 
     def used(self, path: str) -> Used:
         """The names that a file uses."""
         if path not in self._used:
-            self._used[path] = self._parse(path).used()
+            self._used[path] = self.fact(path, "used", lambda data: self._parse(path, data).used())
         return self._used[path]
 
-    def _parse(self, path: str) -> ParsedFile:
+    def fact(self, path: str, kind: str, find: Callable[[bytes], _T]) -> _T:
+        """See ``Tree.fact``."""
+        try:
+            return self.tree.fact(path, kind, find)
+        except (OSError, ValueError):
+            return find(b"")
+
+    def _parse(self, path: str, data: bytes) -> ParsedFile:
         if path not in self._parsed:
             from bazel_xc.golang.names import ParsedFile  # noqa: PLC0415 - few runs need its parser
 
             if len(self._parsed) >= _PARSED_AT_ONCE:
                 self._parsed.clear()
-            self._parsed[path] = ParsedFile.of(self.text(path))
+            self._parsed[path] = ParsedFile.of(data)
         return self._parsed[path]
 
     def asked(self, path: str) -> tuple[str, ...]:
@@ -211,9 +233,7 @@ def _is_cgo(path: str, platform: Platform, sources: Sources, view: GoView) -> bo
     tags, release = view.tags_on(platform), view.release[1]
     if by_name is not None and not holds(by_name, platform, tags, release):
         return False
-    if b'"C"' not in sources.text(path):
-        return False
-    source = scan_go(name, sources.text(path))
+    source = sources.scan(path)
     return source.uses_cgo and (
         source.constraint is None or holds(source.constraint, platform, tags, release)
     )

@@ -47,7 +47,7 @@ def key_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Key:
         getattr(sys.stdout, "encoding", ""),
         getattr(os, "geteuid", int)(),
         sys.version,
-        _program(),
+        program(),
     )
 
 
@@ -134,7 +134,7 @@ def _name(key: Key, kind: str = "run") -> str:
     return f"{kind}-{zlib.crc32(repr(key).encode('utf-8', 'surrogateescape')):08x}"
 
 
-def _program() -> tuple[object, ...]:
+def program() -> tuple[object, ...]:
     """The state of this program's files, and of the folder that its libraries are installed in."""
     home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
     found: list[tuple[str, int, int]] = []

@@ -51,8 +51,11 @@ def get(folder: str, name: str) -> bytes | None:
     return data[start:]
 
 
-def put(folder: str, name: str, data: bytes, limit: int = LIMIT) -> bool:
-    """Keeps bytes under a name; False if they are too many or the disk refuses them."""
+def put(folder: str, name: str, data: bytes, limit: int = LIMIT, *, alone: bool = True) -> bool:
+    """Keeps bytes under a name; False if they are too many or the disk refuses them.
+
+    The caller trims the folder after several that are not kept ``alone``.
+    """
     if not folder or len(data) > limit // 4:
         return False
     path = _path(folder, name)
@@ -69,8 +72,20 @@ def put(folder: str, name: str, data: bytes, limit: int = LIMIT) -> bool:
     except OSError:
         _remove(made)
         return False
-    _trim(folder, limit)
+    if alone:
+        trim(folder, limit)
     return True
+
+
+def trim(folder: str, limit: int = LIMIT) -> None:
+    """Removes the files that were not used for the longest time until the rest is within the limit."""
+    found = sorted(_files(folder))
+    total = sum(each for _, each, _ in found)
+    for _, length, path in found:
+        if total <= limit:
+            return
+        total -= length
+        _remove(path)
 
 
 def size(folder: str) -> tuple[int, int]:
@@ -105,17 +120,6 @@ def _refresh(path: str, found: os.stat_result) -> None:
             os.utime(path)
         except OSError:
             return
-
-
-def _trim(folder: str, limit: int) -> None:
-    """Removes the files that were not used for the longest time until the rest is within the limit."""
-    found = sorted(_files(folder))
-    total = sum(each for _, each, _ in found)
-    for _, length, path in found:
-        if total <= limit:
-            return
-        total -= length
-        _remove(path)
 
 
 def _files(folder: str) -> list[tuple[int, int, str]]:

@@ -21,12 +21,13 @@ from bazel_xc.cgo.includes import (
 )
 from bazel_xc.cgo.macros import Language, platform_macros
 from bazel_xc.cgo.preprocess import scan
+from bazel_xc.tree import MemoryTree
 
 LINUX = platform_macros("linux_amd64", Language.C)
 
 
 def _scans(tree: Mapping[str, str]) -> Scans:
-    return Scans(lambda path: tree[path].encode() if path in tree else None)
+    return Scans(MemoryTree({path: text.encode() for path, text in tree.items()}))
 
 
 def _reached(tree: Mapping[str, str], *words: str, root: str = "p/a.c") -> Reached:
@@ -205,13 +206,13 @@ def test_results_of_several_runs_are_merged() -> None:
 
 def test_each_file_is_read_once() -> None:
     asked: list[str] = []
-    tree = {"p/a.c": '#include "a.h"\n#include "a.h"', "p/a.h": '#include "a.h"'}
 
-    def read(path: str) -> bytes | None:
-        asked.append(path)
-        return tree[path].encode() if path in tree else None
+    class Counting(MemoryTree):
+        def read(self, path: str) -> bytes:
+            asked.append(path)
+            return super().read(path)
 
-    scans = Scans(read)
+    scans = Scans(Counting({"p/a.c": b'#include "a.h"\n#include "a.h"', "p/a.h": b'#include "a.h"'}))
     for _ in range(2):
         closure([Root("p/a.c")], Search.of_package("p", []), LINUX, scans)
 

@@ -14,6 +14,7 @@ from bazel_xc.cgo.reach import CFile, CSide, reached_anywhere, reached_on, searc
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.source import Preamble
 from bazel_xc.model import Platform
+from bazel_xc.tree import MemoryTree
 
 LINUX = Platform("linux", "amd64", cgo=True)
 WINDOWS = Platform("windows", "arm64", cgo=True)
@@ -40,7 +41,7 @@ def _side(text: str, *files: CFile) -> CSide:
 
 
 def _scans(tree: Mapping[str, str]) -> Scans:
-    return Scans(lambda path: tree[path].encode() if path in tree else None)
+    return Scans(MemoryTree({path: text.encode() for path, text in tree.items()}))
 
 
 def _flags(side: CSide) -> CgoFlags:

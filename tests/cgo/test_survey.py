@@ -14,6 +14,7 @@ from bazel_xc.golang.folding import fold, read_directory
 from bazel_xc.golang.listed import ListedModule, ListedPackage
 from bazel_xc.golang.package import GoView
 from bazel_xc.model import Platform
+from bazel_xc.tree import DiskTree
 
 LINUX = Platform("linux", "amd64", cgo=True)
 DARWIN = Platform("darwin", "arm64", cgo=True)
@@ -67,9 +68,7 @@ def _listed(directory: Path, import_path: str, module: ListedModule | None) -> L
 def test_packages_of_the_workspace(tmp_path: Path) -> None:
     _write(tmp_path)
     listed = {each.name: _listed(tmp_path / "p", "e.org/m/p", None) for each in VIEW.platforms}
-    directory, _ = read_directory(
-        "p", "e.org/m/p", ["own.h", "p.c", "p.go"], lambda path: (tmp_path / path).read_bytes()
-    )
+    directory, _ = read_directory("p", "e.org/m/p", ["own.h", "p.c", "p.go"], DiskTree(tmp_path))
     package, said = fold(directory, listed, VIEW)
     assert package is not None
     assert said == ()

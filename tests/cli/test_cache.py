@@ -21,6 +21,11 @@ def _cache() -> Path:
     return Path(os.environ["BAZEL_XC_CACHE"])
 
 
+def _results() -> list[Path]:
+    """The results that are kept."""
+    return sorted(_cache().glob("run-*"))
+
+
 def test_show_and_clear(capsys: pytest.CaptureFixture[str]) -> None:
     cache = _cache()
     store.put(str(cache), "one", b"x" * 1_572_864)
@@ -174,7 +179,7 @@ def test_cache_dir_is_used_instead(workspace: Path, hits: Callable[[], int]) -> 
 def test_other_results_are_not_kept(workspace: Path, arguments: list[str]) -> None:
     main(arguments)
 
-    assert not _cache().exists()
+    assert not _results()
 
 
 @pytest.mark.usefixtures("settled")
@@ -182,7 +187,7 @@ def test_run_that_writes_is_not_kept(workspace: Path) -> None:
     (workspace / "BUILD.bazel").unlink()
 
     main(["generate"])
-    assert not _cache().exists()
+    assert not _results()
     assert (workspace / "BUILD.bazel").exists()
 
 
@@ -191,7 +196,7 @@ def test_fresh_change_is_not_kept(workspace: Path) -> None:
     (workspace / "b.go").write_text("package m\n")
 
     main(["generate", "--check"])
-    assert not _cache().exists()
+    assert not _results()
 
 
 @pytest.mark.usefixtures("settled")

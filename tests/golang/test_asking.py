@@ -17,6 +17,7 @@ from bazel_xc.golang.package import GoView
 from bazel_xc.golang.toolchain import Run, Toolchain
 from bazel_xc.golang.undefined import Sources
 from bazel_xc.model import Diagnostic, Platform, Severity
+from bazel_xc.tree import MemoryTree
 
 LINUX = Platform("linux", "amd64", cgo=True)
 WINDOWS = Platform("windows", "amd64", cgo=False)
@@ -49,14 +50,19 @@ class Go:
 
 def _once(files: Mapping[str, str], *known: ListedPackage) -> ListedOnce:
     """A workspace with the package ``p``, as go lists it on linux."""
-    read, _ = read_directory("p", "m.org/m/p", sorted(files), lambda path: files[path[2:]].encode())
+    read, _ = read_directory(
+        "p",
+        "m.org/m/p",
+        sorted(files),
+        MemoryTree({f"p/{name}": text.encode() for name, text in files.items()}),
+    )
     own = OwnDirectory(read=read, import_path="m.org/m/p", module=MODULE)
     place = ListingPlace(directory=Path("/w"), patterns=("./...",))
     return ListedOnce(
         listing=Listing(LINUX, {each.import_path: each for each in known}),
         places=(PlaceOnce(place=place, own=(own,)),),
         root="/w",
-        sources=Sources(lambda _: None),
+        sources=Sources(MemoryTree({})),
     )
 
 

@@ -14,6 +14,7 @@ from bazel_xc.golang.listed import ListedModule, ListedPackage
 from bazel_xc.golang.package import GoView
 from bazel_xc.golang.undefined import Sources
 from bazel_xc.model import Platform
+from bazel_xc.tree import DiskTree, MemoryTree
 
 LINUX = Platform("linux", "amd64", cgo=True)
 WINDOWS = Platform("windows", "amd64", cgo=False)
@@ -32,7 +33,12 @@ def _listed(path: str, **raw: object) -> ListedPackage:
 def _own(path: str, files: Files) -> OwnDirectory:
     """A directory of the workspace with some files."""
     name = f"m.org/m/{path}"
-    read, problems = read_directory(path, name, sorted(files), lambda full: files[Path(full).name].encode())
+    read, problems = read_directory(
+        path,
+        name,
+        sorted(files),
+        MemoryTree({f"{path}/{name}".lstrip("/"): text.encode() for name, text in files.items()}),
+    )
     assert problems == ()
     return OwnDirectory(read=read, import_path=name, module=MODULE)
 
@@ -48,7 +54,7 @@ def _place(
         root="/w",
         source=source,
         vendored=more.get("vendored", False),
-        sources=Sources(lambda path: Path(path).read_bytes() if Path(path).is_file() else None),
+        sources=Sources(DiskTree(Path("/"))),
     )
 
 
@@ -163,7 +169,7 @@ def test_directory_of_other_platforms_is_left_out() -> None:
 
 
 def test_directory_of_the_root() -> None:
-    read, _ = read_directory("", "m.org/m", ["a.go"], lambda _: b"package m\n")
+    read, _ = read_directory("", "m.org/m", ["a.go"], MemoryTree({"a.go": b"package m\n"}))
     place = _place(_listed("m.org/m", GoFiles=["a.go"]))
     own = OwnDirectory(read=read, import_path="m.org/m", module=MODULE)
     place = evolve(place, own={"m.org/m": own})

@@ -15,6 +15,7 @@ from bazel_xc import tree
 from bazel_xc.golang.facts import FileFacts, facts_of, has_facts
 from bazel_xc.golang.source import scan_go
 from bazel_xc.golang.undefined import Sources, Undefined
+from bazel_xc.tree import DiskTree, MemoryTree
 
 # The first seven bytes of code belong to the head: they tell that no import follows.
 PLAIN = 'package a\n\nimport "fmt"\n\nfunc (T) A() { fmt.Println(B) }\n'
@@ -26,7 +27,7 @@ EMBED = 'package a\n\nimport _ "embed"\n\n//go:embed a.txt\nvar A string\n'
 def _facts(path: Path, text: str, *asked: str, line: bool = False) -> FileFacts:
     """The facts of a file that is written; ``asked`` are the kinds of names that the run asked for."""
     path.write_text(text, encoding="utf-8")
-    sources = Sources(lambda name: Path(name).read_bytes())
+    sources = Sources(DiskTree(Path("/")))
     for kind in asked:
         getattr(sources, kind)(str(path))
     head = scan_go(path.name, text.encode()).head
@@ -220,7 +221,7 @@ def test_whoever_has_the_facts_has_the_source(
     assume(known.head is not None)
     assert known.head is not None
     file = tmp_path_factory.getbasetemp() / "a.go"
-    sources = Sources(lambda _: text)
+    sources = Sources(MemoryTree({str(file): text}))
     facts = facts_of({str(file): known.head}, sources, [])[str(file)]
     file.write_bytes(text)
     assert has_facts(str(file), facts)

@@ -10,6 +10,7 @@ from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.package import GoView
 from bazel_xc.golang.undefined import Sources
 from bazel_xc.model import Platform
+from bazel_xc.tree import MemoryTree
 
 LINUX = Platform("linux", "amd64", cgo=True)
 WINDOWS = Platform("windows", "amd64", cgo=False)
@@ -30,7 +31,7 @@ def _package(name: str, **lists: list[str]) -> ListedPackage:
 
 def _flipped(platform: Platform, *packages: ListedPackage) -> tuple[Platform, Mapping[str, ListedPackage]]:
     view = GoView(platforms=(LINUX, WINDOWS), release=(1, 26))
-    sources = Sources(lambda path: FILES[path].encode())
+    sources = Sources(MemoryTree({path: text.encode() for path, text in FILES.items()}))
     listing = Listing(platform, {each.import_path: each for each in packages})
     (found,) = flipped_listings([listing], frozenset({"o/c"}), sources, view)
     return found.platform, found.packages

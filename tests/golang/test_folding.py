@@ -12,6 +12,7 @@ from bazel_xc.golang.folding import flipped_package, fold, read_directory
 from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.golang.package import FileKind, GoPackage, GoView, readings_of
 from bazel_xc.model import ByCgo, Diagnostic, Platform, Severity
+from bazel_xc.tree import MemoryTree
 
 VIEW = GoView(
     platforms=(Platform("linux", "arm64", cgo=True), Platform("windows", "arm64", cgo=False)),
@@ -23,7 +24,11 @@ def folded(
     files: Mapping[str, str], listed: Mapping[str, Mapping[str, object]], *, unlisted: bool = False
 ) -> tuple[GoPackage | None, tuple[Diagnostic, ...]]:
     directory, said = read_directory(
-        "p", "example.com/m/p", sorted(files), lambda path: files[path[2:]].encode(), unlisted=unlisted
+        "p",
+        "example.com/m/p",
+        sorted(files),
+        MemoryTree({f"p/{name}": text.encode() for name, text in files.items()}),
+        unlisted=unlisted,
     )
     packages = {name: ListedPackage.from_json({"Name": "p", **raw}) for name, raw in listed.items()}
     package, more = fold(directory, packages, VIEW)

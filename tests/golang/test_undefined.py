@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from bazel_xc.golang.undefined import Compiled, Sources, Undefined, undefined, undefined_findings
+from bazel_xc.tree import MemoryTree
 
 KEY = "type Key struct{}\n\nfunc Sign() {}\n\nfunc (k Key) seal() {}\n"
 
@@ -28,7 +29,7 @@ def found(files: Mapping[str, str], left_out: set[str]) -> list[tuple[str, str, 
         for package, paths in here.items()
     }
     out = {f"example.com/{package}": frozenset(paths & left_out) for package, paths in here.items()}
-    sources = Sources(lambda path: f"package p\n\n{files[path]}".encode())
+    sources = Sources(MemoryTree({path: f"package p\n\n{text}".encode() for path, text in files.items()}))
     return [
         (each.import_path, each.file, each.line, each.name, each.declared_in, each.cgo)
         for each in undefined(compiled, out, sources)

@@ -15,6 +15,7 @@ from bazel_xc.golang.undefined import Undefined
 from bazel_xc.golang.universe import Universe
 from bazel_xc.graph.imports import Absence, absence, absence_by_cgo
 from bazel_xc.model import ByCgo, Platform
+from bazel_xc.tree import MemoryTree
 
 LINUX, WINDOWS = Platform("linux", "amd64", cgo=True), Platform("windows", "amd64", cgo=False)
 PLATFORMS = (LINUX, WINDOWS)
@@ -23,7 +24,10 @@ PLATFORMS = (LINUX, WINDOWS)
 def _own(path: str, import_path: str, files: dict[str, str]) -> GoPackage:
     """A package of the workspace that go lists wherever its files are compiled."""
     directory, _ = read_directory(
-        path, import_path, sorted(files), lambda p: files[p[len(path) + 1 :]].encode()
+        path,
+        import_path,
+        sorted(files),
+        MemoryTree({f"{path}/{name}": text.encode() for name, text in files.items()}),
     )
     view = GoView(platforms=PLATFORMS, release=(1, 26))
     seen, _ = fold(directory, {}, view)
