@@ -262,7 +262,7 @@ def _stands_alone(text: str, condition: Condition) -> bool:
 
     With two names each, the work would double with every macro that uses another.
     """
-    if sum(isinstance(item, _Name) for item in condition) > 1:
+    if not condition or sum(isinstance(item, _Name) for item in condition) > 1:
         return False
     return len(condition) == 1 or (text.startswith("(") and _end_of_call(text, 0) == len(text))
 

@@ -50,6 +50,7 @@ MACROS |= {"SELF": "SELF", "GROUPS": "(1)+(1)", "MINUS": "(-1)"}
         pytest.param("SUM", None, id="open_sum"),
         pytest.param("GROUPS", None, id="two_groups"),
         pytest.param("SELF", None, id="names_itself"),
+        pytest.param("OPEN", None, id="open_text"),
         pytest.param("EMPTY", None, id="empty_text"),
         pytest.param("GCC >= 4", None, id="value_unknown"),
         pytest.param("__has_include(<a.h>) || F((1), 2)", None, id="calls"),
