@@ -19,7 +19,7 @@ from bazel_xc.cgo.conditions import (
 )
 
 MACROS = {"YES": "1", "NO": None, "EMPTY": "", "GCC": OPEN_VALUE, "TWO": "(2)", "ALIAS": "TWO", "SUM": "1+1"}
-MACROS |= {"SELF": "SELF", "GROUPS": "(1)+(1)", "MINUS": "(-1)"}
+MACROS |= {"SELF": "SELF", "GROUPS": "(1)+(1)", "MINUS": "(-1)", "OPEN": "((1"}
 
 
 @pytest.mark.parametrize(
