@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -20,6 +21,8 @@ from bazel_xc.errors import GoError
 from bazel_xc.golang.listed import FIELDS, FailedListingError, ListedPackage, objects
 from bazel_xc.golang.toolchain import Run, RunGo, Toolchain, first_line
 from bazel_xc.model import Platform
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @frozen
@@ -260,7 +263,7 @@ class _Lister:
         if done.code < 0:
             raise FailedListingError(f"go list was killed by signal {-done.code} in {self.directory}")
         if done.code > 1 or (done.code and not done.stdout.strip()):
-            raise FailedListingError(explain_failure(done.stderr, self.directory))
+            raise FailedListingError(explain_failure(done.stderr, self.directory, self.environment))
         return done.stdout
 
     def _package(self, raw: Mapping[str, Any]) -> ListedPackage:
@@ -278,14 +281,26 @@ def is_standard(path: str, source: Path) -> bool:
     return "." not in path.partition("/")[0] and (source / path).is_dir()
 
 
-def explain_failure(stderr: str, directory: Path) -> str:
+def command_line(words: str, directory: Path, environment: Mapping[str, str]) -> str:
+    """A command of go as it works in a directory: without the go.work above it if that does not count."""
+    is_off = environment.get("GOWORK") == "off"
+    here = directory.resolve()
+    is_below = is_off and any((each / "go.work").is_file() for each in (here, *here.parents))
+    return f"GOWORK=off {words}" if is_below else words
+
+
+def explain_failure(stderr: str, directory: Path, environment: Mapping[str, str] = _NOTHING) -> str:
     """One line for a go list that listed nothing, with the remedy if the cause is known."""
+
+    def command(words: str) -> str:
+        return command_line(words, directory, environment)
+
     line = first_line(stderr) or "no output"
     text = stderr.replace("\n", " ")
     if "requires go >=" in text or "go.mod requires go" in text:
         return f"{line}; install that Go, or point BAZEL_XC_GO at one (GOTOOLCHAIN=local is set for listing)"
     if "inconsistent vendoring" in text:
-        return f"{directory.name}: {line.rstrip(':')}; run: go mod vendor"
+        return f"{directory.name}: {line.rstrip(':')}; run: {command('go mod vendor')}"
     if "go.mod file not found" in text or "cannot find main module" in text:
         return f"{directory}: no go.mod found; run: go mod init MODULE"
     if "errors parsing" in text:
@@ -293,12 +308,12 @@ def explain_failure(stderr: str, directory: Path) -> str:
         return " ".join(details[:2])
     if "module lookup disabled by GOPROXY=off" in text:
         module = line.removeprefix("go: ").partition(": module lookup")[0]
-        return f"{directory}: {module} is not in the module cache; run: go mod download"
+        return f"{directory}: {module} is not in the module cache; run: {command('go mod download')}"
     if "updates to go.mod needed" in text:
-        return f"{directory}: go.mod is not up to date; run: go mod tidy"
+        return f"{directory}: go.mod is not up to date; run: {command('go mod tidy')}"
     if "missing go.sum entry" in text:
         detail = line.removeprefix("go: ").partition("; to add it")[0]
-        return f"{directory}: {detail}; run: go mod tidy"
+        return f"{directory}: {detail}; run: {command('go mod tidy')}"
     return f"go list failed in {directory}: {line}"
 
 

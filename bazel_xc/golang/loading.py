@@ -192,7 +192,9 @@ def load(
             *wrong,
             *folded.diagnostics,
             *undefined_findings(of_own, {each.import_path: path for path, each in universe.own.items()}),
-            *unloaded.missing_packages(universe, {each.import_path for each in directories}, tree.modules),
+            *unloaded.missing_packages(
+                universe, {each.import_path for each in directories}, groups, tree.root
+            ),
             *unloaded.not_listed(universe.own),
             *(unloaded.failed_listing(each, tree.root) for each in failed),
         ),

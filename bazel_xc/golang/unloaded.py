@@ -12,8 +12,8 @@ from pathlib import Path
 
 from attrs import evolve
 
-from bazel_xc.golang.listing import FailedPlace
-from bazel_xc.golang.modules import Module
+from bazel_xc.golang.listing import FailedPlace, command_line
+from bazel_xc.golang.modules import ListingGroup, Module
 from bazel_xc.golang.package import GoPackage
 from bazel_xc.golang.universe import Universe
 from bazel_xc.model import MISSING_MODULE, NOT_LISTED, NOT_PROVIDED, Diagnostic, Severity
@@ -53,7 +53,9 @@ def not_listed(packages: Mapping[str, GoPackage]) -> Iterator[Diagnostic]:
         )
 
 
-def missing_packages(universe: Universe, own: Set[str], modules: tuple[Module, ...]) -> Iterator[Diagnostic]:
+def missing_packages(
+    universe: Universe, own: Set[str], groups: tuple[ListingGroup, ...], root: Path
+) -> Iterator[Diagnostic]:
     """Packages that are neither on disk nor the workspace's own: one warning that names the first."""
     missing = {
         path: each.error.message if each.error else ""
@@ -67,11 +69,14 @@ def missing_packages(universe: Universe, own: Set[str], modules: tuple[Module, .
         why = f"{'its module is' if one else 'their modules are'} not in the module cache"
         if sums:
             why = f"go.sum does not have {'its module' if one else 'all of their modules'}"
+        group, module = _module_that_requires(first, groups)
+        words = f"go mod {'tidy' if sums else 'download'}"
+        command = command_line(words, root / group.directory, group.environment())
         yield Diagnostic(
-            path=_go_mod_that_requires(first, modules),
+            path=f"{module.directory}/go.mod".lstrip("/"),
             code=MISSING_MODULE,
             message=f"{packages} could not be loaded because {why} (first: {first})",
-            remedy=f"run: go mod {'tidy' if sums else 'download'}",
+            remedy=f"run{_place(group)}: {command}",
         )
 
 
@@ -95,12 +100,17 @@ def not_provided(universe: Universe, made: Set[str], root: Path) -> Iterator[Dia
         yield without_root(diagnostic, root)
 
 
-def _go_mod_that_requires(import_path: str, modules: tuple[Module, ...]) -> str:
-    """The go.mod that leads to a package; the first one of the workspace if none does."""
+def _module_that_requires(import_path: str, groups: tuple[ListingGroup, ...]) -> tuple[ListingGroup, Module]:
+    """The module whose go.mod leads to a package, in its group; the first module if none does."""
+    modules = [(group, module) for group in groups for module in group.modules]
+    modules.sort(key=lambda each: each[1].directory)
     asking = (
-        module
-        for module in modules
+        (group, module)
+        for group, module in modules
         if any(f"{import_path}/".startswith(f"{each.path}/") for each in module.requires)
     )
-    module = next(asking, modules[0])
-    return f"{module.directory}/go.mod" if module.directory else "go.mod"
+    return next(asking, modules[0])
+
+
+def _place(group: ListingGroup) -> str:
+    return f" in {group.directory}" if group.directory else ""

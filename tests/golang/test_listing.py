@@ -12,7 +12,7 @@ from requirements import require
 
 from bazel_xc.errors import GoError
 from bazel_xc.golang.listed import FIELDS, ListedError, ListedPackage
-from bazel_xc.golang.listing import Listing, ListingPlace, explain_failure, list_packages
+from bazel_xc.golang.listing import Listing, ListingPlace, command_line, explain_failure, list_packages
 from bazel_xc.golang.toolchain import Run, Toolchain, find_go, run_go
 from bazel_xc.model import Platform
 
@@ -182,6 +182,15 @@ def test_null_is_absent(tmp_path: Path) -> None:
 
     assert listing.packages["m"].module is None
     assert listing.packages["m"].go_files == ()
+
+
+def test_commands_work_below_a_go_work(tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    off = {"GOWORK": "off"}
+    assert command_line("go mod tidy", tmp_path / "m", off) == "go mod tidy"
+    (tmp_path / "go.work").touch()
+    assert command_line("go mod tidy", tmp_path / "m", off) == "GOWORK=off go mod tidy"
+    assert command_line("go mod tidy", tmp_path / "m", {}) == "go mod tidy"
 
 
 @pytest.mark.parametrize(

@@ -404,3 +404,20 @@ def test_tags_that_go_sets_differ_by_architecture(run: Run) -> None:
     outcome = run(files, "generate")
 
     assert (outcome.code, outcome.stderr) == (0, "")
+
+
+def test_remedy_works_where_the_module_is(run: Run) -> None:
+    """A go.work that does not use a module gets in the way of go's own commands there."""
+    module = {f"in/{path}": text for path, text in GONE.items() if path.startswith(("go", "cmd"))}
+    files = {
+        "go.work": "go 1.21\n\nuse .\n",
+        "go.mod": GO_MOD,
+        "a.go": "package m\n",
+        "bazel_xc.toml": CONFIG,
+        "MODULE.bazel": MODULE,
+        **module,
+        "in/go.mod": GONE["go.mod"].replace("example.com/m", "example.com/in"),
+    }
+    found = run(files, "generate")
+    assert "in/go.mod: warning: 1 package could not be loaded" in found.stderr
+    assert "run in in: GOWORK=off go mod download\n" in found.stderr
