@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from bazel_xc.bazel.override import ModuleOverride
 from bazel_xc.bazel.override_tags import MARK, override_edits
@@ -47,13 +47,18 @@ class ModuleWants:
 
 
 def updated(module: ModuleFile, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, ...]]:
-    """The text of MODULE.bazel with the wanted contents."""
+    """The text of MODULE.bazel, or of the file that it includes, with the wanted contents."""
     data = module.file.data
-    if data in (b"", BOM) or data.endswith((b"\n", b"\r")):
-        return _updated(module, wants)
-    whole = data + (b"\r\n" if b"\r\n" in data else b"\n")
-    new, said = _updated(read_module_file(whole), wants)
-    return (data if new == whole else new), said
+    whole = data
+    if data not in (b"", BOM) and not data.endswith((b"\n", b"\r")):
+        whole += b"\r\n" if b"\r\n" in data else b"\n"
+    new, said = _updated(module if whole == data else _anew(module, whole), wants)
+    return (data if new == whole else new), tuple(evolve(each, path=module.path) for each in said)
+
+
+def _anew(module: ModuleFile, data: bytes) -> ModuleFile:
+    """The file with other bytes."""
+    return evolve(read_module_file(data, module.path), deps=module.deps, unread=module.unread)
 
 
 def _updated(module: ModuleFile, wants: ModuleWants) -> tuple[bytes, tuple[Diagnostic, ...]]:
@@ -66,7 +71,7 @@ def _updated(module: ModuleFile, wants: ModuleWants) -> tuple[bytes, tuple[Diagn
         edits.extend(use_repo_edits(module, uses, wants.repositories, wants.known, said))
         edits.extend(override_edits(module, uses[0], wants.overrides, said, whole=wants.whole))
     missing = [each for each in wants.deps if each[0] not in _dep_names(module)]
-    included = next((call for call in module.file.calls if call.kind == "include"), None)
+    included = next(iter(module.unread), None)
     namesake = next((each for each in module.extensions if _has_name(each)), None)
     if not uses and wants.repositories and namesake:
         said.append(_namesake(module, namesake))
@@ -77,7 +82,7 @@ def _updated(module: ModuleFile, wants: ModuleWants) -> tuple[bytes, tuple[Diagn
             missing.append(wants.gazelle)
         edits.append(Edit(len(data), len(data), _new_extension(module, wants)))
         edits[:0] = _bazel_deps(module, missing)  # before other insertions at the same place
-        begun = read_module_file(apply_edits(module.file, edits))
+        begun = _anew(module, apply_edits(module.file, edits))
         whole, more = _updated(begun, wants)  # overrides go behind the new lines
         return checked(module.file, whole, (), (*said, *more))
     edits[:0] = _bazel_deps(module, missing)
@@ -136,13 +141,13 @@ def _elsewhere(included: Call) -> Diagnostic:
         line=included.line,
         severity=Severity.WARNING,
         code="included",
-        message=f"{EXTENSION} is not used here, and included files are not read, so it is left alone",
+        message=f"{EXTENSION} is not used here, and this file cannot be read, so it is left alone",
         remedy=f"use {EXTENSION} in {NAME} itself to have it kept",
     )
 
 
 def _dep_names(module: ModuleFile) -> frozenset[str]:
-    return frozenset(call.name for call in module.file.calls if call.kind == "bazel_dep")
+    return frozenset(dep.name for dep in module.bazel_deps)
 
 
 def _bazel_deps(module: ModuleFile, missing: Iterable[tuple[str, str]]) -> Iterator[Edit]:

@@ -35,7 +35,7 @@ def use_repo_edits(
     gone = (known or frozenset()) - wanted
     variables = dict.fromkeys(use.variable for use in uses)
     calls = [call for variable in variables for call in module.use_repos(variable)]
-    there = {name for call in calls for name in _repositories(call)}
+    there = {name for call in calls for name in repositories_in(call)}
     missing = sorted(wanted - there)
     own = module.use_repos(uses[0].variable)
     for call in calls:
@@ -61,7 +61,8 @@ def use_repo_edits(
         yield Edit(at, at, f"use_repo(\n{INDENT}{uses[0].variable},\n{names})\n")
 
 
-def _repositories(call: Call) -> Iterator[str]:
+def repositories_in(call: Call) -> Iterator[str]:
+    """The names that a ``use_repo`` brings in, as the extension calls them."""
     for arg in call.args[1:]:
         if isinstance(arg, String):
             yield arg.value
@@ -77,7 +78,7 @@ def _unknown(call: Call, wanted: frozenset[str], known: frozenset[str] | None) -
     kept = {each.value for each in call.args[1:] if isinstance(each, String) and each.notes.keep}
     kept |= {each.string for each in call.attributes if each.keep and each.string}
     accounted = {*wanted, *known, *kept, _CONFIGURATION}
-    for name in sorted(set(_repositories(call)) - accounted):
+    for name in sorted(set(repositories_in(call)) - accounted):
         yield Diagnostic(
             path=NAME,
             line=call.line,

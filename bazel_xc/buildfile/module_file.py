@@ -1,21 +1,22 @@
 """Reads MODULE.bazel: its calls, and the module extensions it uses by the variables that hold them.
 
 Comes in: the bytes of the file. Goes out: a ``ModuleFile``: the same lossless ``BuildFile`` as of any BUILD
-file, every ``variable = use_extension(...)`` and every ``bazel_dep``. Files of ``include()`` are not read.
-Nothing is evaluated. This is the only reader of MODULE.bazel.
+file, every ``variable = use_extension(...)`` and every ``bazel_dep``; files of ``include()`` too, each for
+itself. Nothing is evaluated. This is the only reader of MODULE.bazel.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from bazel_xc.buildfile.parser import parse_with_tree
-from bazel_xc.buildfile.syntax import BuildFile, Call, Opaque
+from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, Opaque, String
+from bazel_xc.model import parsed_label
 
 NAME = "MODULE.bazel"
 _PARAMETERS = ("extension_bzl_file", "extension_name")  # of use_extension
@@ -44,14 +45,29 @@ class ExtensionUse:
 
 @frozen
 class ModuleFile:
-    """MODULE.bazel as it is now."""
+    """MODULE.bazel as it is now, or a file that it includes.
+
+    ``deps`` are the ``bazel_dep`` lines of other files, and ``unread`` the inclusions that cannot be read.
+    """
 
     file: BuildFile
     extensions: tuple[ExtensionUse, ...]
+    deps: tuple[BazelDep, ...] = ()
+    unread: tuple[Call, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The path of the file from the workspace root."""
+        return self.file.path
 
     @cached_property
     def bazel_deps(self) -> tuple[BazelDep, ...]:
-        """The Bazel modules that it depends on."""
+        """The Bazel modules that this module depends on."""
+        return (*self.own_deps, *self.deps)
+
+    @cached_property
+    def own_deps(self) -> tuple[BazelDep, ...]:
+        """The ``bazel_dep`` lines of this file."""
         calls = (call for call in self.file.calls if call.kind == "bazel_dep")
         return tuple(
             BazelDep(call.name, call.string("version") or "", call.string("repo_name") or call.name)
@@ -100,10 +116,52 @@ def _repository(label: str) -> str | None:
     return re.split("[+~]", repository)[0] if slashes and path == ":extensions.bzl" else None
 
 
-def read_module_file(data: bytes) -> ModuleFile:
-    """Reads the file. Raises ``BuildSyntaxError`` as ``parse`` does."""
-    file, tree = parse_with_tree(NAME, data)
+def read_module_file(data: bytes, path: str = NAME) -> ModuleFile:
+    """Reads one file. Raises ``BuildSyntaxError`` as ``parse`` does."""
+    file, tree = parse_with_tree(path, data)
     return ModuleFile(file, tuple(_extensions(file, tree)))
+
+
+def read_module_files(
+    read: Callable[[str], bytes | None], failed: Callable[[str, BuildSyntaxError], None]
+) -> tuple[ModuleFile, ...]:
+    """MODULE.bazel and the files that it includes, in this order; none without a MODULE.bazel.
+
+    ``read`` gives a file by its path. ``failed`` is called with the path of a file that is no Starlark, which
+    is left out.
+    """
+    found: dict[str, ModuleFile] = {}
+    unread: list[Call] = []
+    pending: list[tuple[str, Call | None]] = [(NAME, None)]
+    while pending:
+        path, call = pending.pop(0)
+        data = read(path) if path and path not in found else None
+        if data is None:
+            unread += [call] if call and path not in found else []
+            continue
+        try:
+            found[path] = read_module_file(data, path)
+        except BuildSyntaxError as e:
+            failed(path, e)
+            continue
+        calls = (each for each in found[path].file.calls if each.kind == "include")
+        pending += [(_included(each), each) for each in calls]
+    deps = {path: each.own_deps for path, each in found.items()}
+    return tuple(
+        evolve(
+            each,
+            deps=tuple(dep for other, some in deps.items() if other != path for dep in some),
+            unread=tuple(unread),
+        )
+        for path, each in found.items()
+    )
+
+
+def _included(call: Call) -> str:
+    """The path of an included file, empty for one that is not in this workspace."""
+    text = next((each.value for each in call.args if isinstance(each, String)), call.string("label"))
+    label = parsed_label(text) if text and text.startswith("//") else None
+    return f"{label.package}/{label.name}".lstrip("/") if label else ""
 
 
 def _extensions(file: BuildFile, tree: ast.Module) -> Iterator[ExtensionUse]:

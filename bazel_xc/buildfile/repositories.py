@@ -14,7 +14,7 @@ from functools import cached_property
 from attrs import field, frozen
 
 from bazel_xc.buildfile.declarations import Declaration, calls_in, unreadable, workspace_calls
-from bazel_xc.buildfile.module_file import NAME, BazelDep, ModuleFile, read_module_file
+from bazel_xc.buildfile.module_file import BazelDep, ModuleFile, read_module_files
 from bazel_xc.buildfile.syntax import BuildSyntaxError
 from bazel_xc.model import WORKSPACE_NAMES, Diagnostic
 from bazel_xc.versions import version_numbers
@@ -55,7 +55,7 @@ class Repositories:
     itself. ``workspace_version`` is the version of rules_go in a WORKSPACE, also beside a MODULE.bazel, None
     without one. ``repository_names`` are the apparent names that ``use_repo`` brings in, or that the
     WORKSPACE and its macros declare, without those of ``bazel_deps``. ``gazelle_runs`` are those that differ
-    from the ordinary. ``module_file`` is None without a MODULE.bazel that can be read.
+    from the ordinary. ``module_files`` are MODULE.bazel and the files that it includes.
     """
 
     bzlmod: bool = True
@@ -68,7 +68,7 @@ class Repositories:
     own_names: tuple[str, ...] = ()
     repository_names: frozenset[str] = frozenset()
     gazelle_runs: tuple[GazelleRun, ...] = ()
-    module_file: ModuleFile | None = field(default=None, eq=False, repr=False)
+    module_files: tuple[ModuleFile, ...] = field(default=(), eq=False, repr=False)
 
     @property
     def has_gazelle(self) -> bool:
@@ -120,9 +120,10 @@ def read_repositories(
 ) -> tuple[Repositories, tuple[Diagnostic, ...]]:
     """Reads the workspace's declarations; ``read`` gives a file by its path, None if there is none."""
     said: list[Diagnostic] = []
-    module = _module_file(read, said)
+    modules = _module_files(read, said)
+    module = modules[0] if modules else None
     workspace_name = next((name for name in WORKSPACE_NAMES if read(name) is not None), "")
-    in_module = [Declaration.from_call(call) for call in module.file.calls] if module else []
+    in_module = [Declaration.from_call(call) for each in modules for call in each.file.calls]
     deps = module.bazel_deps if module else ()
     rules_go = next((dep for dep in deps if dep.name == "rules_go"), None)
     calls = list(workspace_calls(workspace_name, read, said)) if workspace_name else []
@@ -140,7 +141,7 @@ def read_repositories(
             own_names=_own_names(in_module),
             repository_names=frozenset(_used(in_module)),
             gazelle_runs=tuple(_runs_of_modules(in_module)),
-            module_file=module,
+            module_files=modules,
         )
     else:
         found = Repositories(
@@ -153,7 +154,7 @@ def read_repositories(
             own_names=_own_names(calls),
             repository_names=frozenset(_declared(calls)),
             gazelle_runs=tuple(_runs_of_repositories(calls)),
-            module_file=module,
+            module_files=modules,
         )
     return found, tuple(said)
 
@@ -163,13 +164,11 @@ def go_repositories_in(path: str, data: bytes) -> tuple[GoRepository, ...]:
     return tuple(_go_repositories(list(calls_in(path, data, []))))
 
 
-def _module_file(read: Callable[[str], bytes | None], said: list[Diagnostic]) -> ModuleFile | None:
-    data = read(NAME)
-    try:
-        return read_module_file(data) if data is not None else None
-    except BuildSyntaxError as e:
-        said.append(unreadable(NAME, e.message, e.line, e.column))
-    return None
+def _module_files(read: Callable[[str], bytes | None], said: list[Diagnostic]) -> tuple[ModuleFile, ...]:
+    def failed(path: str, e: BuildSyntaxError) -> None:
+        said.append(unreadable(path, e.message, e.line, e.column))
+
+    return read_module_files(read, failed)
 
 
 def _own_names(calls: list[Declaration]) -> tuple[str, ...]:

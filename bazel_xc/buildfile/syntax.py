@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from attrs import field, frozen
 
+_REPOSITORY = re.compile(rb"""["']@@?([A-Za-z0-9_.~+-]+)(?://|["'])""")
 _KEEP = re.compile(r"#\s*keep(?::.*)?\s*")
 
 
@@ -226,3 +227,14 @@ def strings_in(value: Value) -> Iterator[str]:
         case Sum():
             for part in value.parts:
                 yield from strings_in(part)
+
+
+def repositories_named(file: BuildFile) -> Iterator[str]:
+    """The repositories that labels in strings of a file name, also where only evaluation understands them."""
+    comments = iter((*file.comments, None))
+    comment = next(comments)
+    for found in _REPOSITORY.finditer(file.data):
+        while comment and comment.span.end <= found.start():
+            comment = next(comments)
+        if comment is None or not comment.span.start <= found.start():
+            yield found[1].decode()

@@ -13,6 +13,7 @@ from bazel_xc.cli.common import shared_options, show, writing_options
 from bazel_xc.commands.modules import keep_modules
 from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.diff import unified_diff
+from bazel_xc.model import Severity
 from bazel_xc.write import write_files
 
 
@@ -48,7 +49,9 @@ def run(options: argparse.Namespace) -> int:
         print(path)
     if not options.quiet:
         if not written:
-            print(f"{len(snapshot.modules)} modules, everything is up to date")
+            count = "1 module" if len(snapshot.modules) == 1 else f"{len(snapshot.modules)} modules"
+            known = all(each.severity is Severity.NOTE for each in result.diagnostics)
+            print(f"{count}, {'everything is up to date' if known else 'nothing to write; see the messages'}")
         for line in result.advice:
             print(line)
     return 1 if failed else 0

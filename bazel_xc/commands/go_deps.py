@@ -48,15 +48,15 @@ class GoDepsModules:
 
 def go_deps_modules(snapshot: Snapshot) -> GoDepsModules:
     """Reads the tags of go_deps; without tags, the default of ``from_file`` counts."""
-    tags = _tags(snapshot)
-    files = [tag for tag in tags if tag.kind.endswith(".from_file")]
-    listed = [tag for tag in tags if tag.kind.endswith(".module")]
+    tags = tuple(_tags(snapshot))
+    files = [(path, tag) for path, tag in tags if tag.kind.endswith(".from_file")]
+    listed = [tag for _, tag in tags if tag.kind.endswith(".module")]
     source = _source(snapshot)
-    labels = [_label_of(tag) for tag in files]
+    labels = [_label_of(tag) for _, tag in files]
     if not files and not listed and source:
         labels = [source]
     read = [_modules_of(*label, snapshot) for label in labels]
-    diagnostics = tuple(_unread(tag) for tag, found in zip(files, read, strict=False) if found is None)
+    diagnostics = tuple(_unread(*each) for each, found in zip(files, read, strict=False) if found is None)
     modules = tuple(dict.fromkeys(module for found in read for module in found or ()))
     if not read and not listed:
         diagnostics = (_no_file(snapshot),)
@@ -71,12 +71,11 @@ def go_deps_modules(snapshot: Snapshot) -> GoDepsModules:
     )
 
 
-def _tags(snapshot: Snapshot) -> tuple[Call, ...]:
-    module = snapshot.repositories.module_file
-    if module is None:
-        return ()
-    variables = dict.fromkeys(use.variable for use in go_deps_uses(module))
-    return tuple(call for variable in variables for call in module.tags(variable))
+def _tags(snapshot: Snapshot) -> Iterator[tuple[str, Call]]:
+    """The tags with the path of their file."""
+    for module in snapshot.repositories.module_files:
+        variables = dict.fromkeys(use.variable for use in go_deps_uses(module))
+        yield from ((module.path, call) for variable in variables for call in module.tags(variable))
 
 
 def _source(snapshot: Snapshot) -> tuple[str, str] | None:
@@ -161,11 +160,11 @@ def _paths(modules: Iterable[Module], snapshot: Snapshot) -> Iterator[str]:
             )
 
 
-def _unread(tag: Call) -> Diagnostic:
+def _unread(path: str, tag: Call) -> Diagnostic:
     attribute, text = _label_of(tag)
     what = f"{attribute} = {text!r}".replace("'", '"') if attribute else "from_file"
     return Diagnostic(
-        path=NAME,
+        path=path,
         line=tag.line,
         code="unknown-go-mod",
         message=f"{what} is not a Go module of this workspace; use_repo is left unchanged",

@@ -6,7 +6,7 @@ WORKSPACE, and of the files below ``third_party/bazel_xc``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from attrs import evolve
 
@@ -22,10 +22,11 @@ from bazel_xc.bazel.repository_macro import (
     updated_macro,
 )
 from bazel_xc.bazel.setup import GAZELLE
-from bazel_xc.bazel.use_repo import ModuleWants, updated
-from bazel_xc.buildfile.module_file import NAME, BazelDep, read_module_file
+from bazel_xc.bazel.use_repo import ModuleWants, go_deps_uses, updated
+from bazel_xc.bazel.use_repo_names import repositories_in
+from bazel_xc.buildfile.module_file import NAME, BazelDep, ModuleFile, read_module_file
 from bazel_xc.buildfile.repositories import Repositories, go_repositories_in
-from bazel_xc.buildfile.syntax import BuildSyntaxError
+from bazel_xc.buildfile.syntax import BuildSyntaxError, repositories_named
 from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.commands.c_side import Resolver, solve
 from bazel_xc.commands.foreign import ForeignModules
@@ -90,10 +91,11 @@ def _module_file(
     deps: tuple[tuple[str, str], ...],
     overrides: tuple[ModuleOverride, ...],
 ) -> tuple[tuple[FileChange, ...], tuple[Diagnostic, ...]]:
-    old = snapshot.look(NAME) or b""
+    file, elsewhere = _file_of_go_deps(snapshot)
+    removable = _removable(snapshot, known)
     wants = ModuleWants(
-        repositories=_direct(snapshot, known, frozenset(each.path for each in overrides)),
-        known=_removable(snapshot, known),
+        repositories=_direct(snapshot, known, frozenset(each.path for each in overrides)) - elsewhere,
+        known=None if removable is None else removable - elsewhere,
         deps=deps,
         source=known.source or ("go_mod", "//:go.mod"),
         gazelle=GAZELLE,
@@ -104,12 +106,32 @@ def _module_file(
     if vendored or known.is_nothing:
         wants = ModuleWants(repositories=None, deps=deps)  # repositories of modules are not needed
     by_hand = () if vendored else known.diagnostics
-    try:
-        new, problems = updated(snapshot.repositories.module_file or read_module_file(old), wants)
-    except BuildSyntaxError as e:
-        raise WorkspaceError(f"{NAME}:{e.line}: {e.message}; fix it and run again") from None
-    changes = (FileChange(NAME, old, new), *_packages(snapshot, known.packages))
+    new, problems = updated(file, wants)
+    changes = (FileChange(file.path, file.file.data, new), *_packages(snapshot, known.packages))
     return tuple(change for change in changes if change.is_change), (*by_hand, *problems)
+
+
+def _file_of_go_deps(snapshot: Snapshot) -> tuple[ModuleFile, frozenset[str]]:
+    """MODULE.bazel, or the file included there that uses go_deps, and the names that other files bring in.
+
+    Raises ``WorkspaceError`` if MODULE.bazel is no Starlark.
+    """
+    files = snapshot.repositories.module_files
+    if not files:
+        try:
+            return read_module_file(snapshot.look(NAME) or b""), frozenset()
+        except BuildSyntaxError as e:
+            raise WorkspaceError(f"{NAME}:{e.line}: {e.message}; fix it and run again") from None
+    chosen = next((each for each in files if go_deps_uses(each)), files[0])
+    others = (
+        name
+        for each in files
+        if each is not chosen
+        for use in go_deps_uses(each)
+        for call in each.use_repos(use.variable)
+        for name in repositories_in(call)
+    )
+    return chosen, frozenset(others)
 
 
 def _packages(snapshot: Snapshot, wanted: Iterable[str]) -> Iterator[FileChange]:
@@ -137,7 +159,8 @@ def _direct(snapshot: Snapshot, known: GoDepsModules, overridden: frozenset[str]
     """The names of the repositories that the workspace's own packages use directly.
 
     As in the extension: the requirements of go.mod without ``// indirect``, and modules of tools; also
-    modules that are imported although they are marked indirect.
+    modules that are imported although they are marked indirect, with any build tags, and those that labels in
+    BUILD files name.
     """
     own, together = {module.path for module in snapshot.modules}, known.modules
     paths = {
@@ -147,6 +170,7 @@ def _direct(snapshot: Snapshot, known: GoDepsModules, overridden: frozenset[str]
         if not each.indirect or any(f"{tool}/".startswith(f"{each.path}/") for tool in module.tools)
     }
     required = {each.path for module in together for each in module.requires}
+    paths |= {_module_of(each, required) for each in snapshot.loaded.imports} - {""}
     paths |= _imported(snapshot) & required
     paths |= known.direct
     replaced = {path for module in together for path, _ in module.replaced}
@@ -156,7 +180,20 @@ def _direct(snapshot: Snapshot, known: GoDepsModules, overridden: frozenset[str]
         name = names.get(path) or module_repository(path)
         if path in replaced or path in overridden or not _is_provided(path, name, snapshot.repositories):
             found.add(name)
-    return frozenset(found)
+    return frozenset(found) | (_labelled(snapshot) & _names(known.known or (), snapshot))
+
+
+def _module_of(import_path: str, modules: Set[str]) -> str:
+    """The module with the longest path at or above an import path, empty if there is none."""
+    while import_path and import_path not in modules:
+        import_path = import_path.rpartition("/")[0]
+    return import_path
+
+
+def _labelled(snapshot: Snapshot) -> frozenset[str]:
+    """The repositories that strings in BUILD files name."""
+    files = (each.build_file for each in snapshot.workspace.directories.values() if each.build_file)
+    return frozenset(name for file in files for name in repositories_named(file))
 
 
 def _is_provided(path: str, name: str, repositories: Repositories) -> bool:

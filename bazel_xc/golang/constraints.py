@@ -209,6 +209,13 @@ def holds(
     return _value(expr, platform, tags, minor)
 
 
+def is_ignored(expr: Expr | None) -> bool:
+    """Whether a constraint is only true with the tag ``ignore``, as ``go mod tidy`` decides it: any other tag
+    counts both as true and as false.
+    """
+    return expr is not None and not _may_be_true(expr)
+
+
 def with_cgo(expr: Expr | None, *, cgo: bool) -> Expr | None:
     """The constraint for one setting of cgo; the same object if it does not depend on it."""
     return _settled(expr, ALWAYS if cgo else NEVER) if expr is not None and names_cgo(expr) else expr
@@ -232,6 +239,14 @@ def may_hold(expr: Expr | None, tags: frozenset[str] = frozenset()) -> frozenset
     """
     where = KNOWN_PLATFORMS if expr is None else _where(expr, tags, negated=False)
     return KNOWN_PLATFORMS if where == KNOWN_PLATFORMS else where
+
+
+def _may_be_true(expr: Expr) -> bool:
+    if isinstance(expr, Tag):
+        return expr.name != "ignore"
+    if isinstance(expr, Not):
+        return True
+    return (all if isinstance(expr, And) else any)(map(_may_be_true, expr.terms))
 
 
 def _settled(expr: Expr, cgo: Expr) -> Expr:

@@ -19,6 +19,7 @@ from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.errors import GoError
 from bazel_xc.golang import unloaded
 from bazel_xc.golang.asking import ListedOnce, PlaceOnce
+from bazel_xc.golang.constraints import is_ignored
 from bazel_xc.golang.derived import OwnDirectory
 from bazel_xc.golang.flipped import flipped_listings
 from bazel_xc.golang.folding import (
@@ -33,7 +34,7 @@ from bazel_xc.golang.listed import ListedModule, ListedPackage
 from bazel_xc.golang.listing import FailedPlace, GoLister, Listing, ListingPlace, joined
 from bazel_xc.golang.modules import ListingGroup, Module, module_of, vendored_modules
 from bazel_xc.golang.package import GO_KINDS, GoPackage, GoView
-from bazel_xc.golang.source import Head
+from bazel_xc.golang.source import Head, SourceFile
 from bazel_xc.golang.undefined import (
     Sources,
     Undefined,
@@ -90,7 +91,8 @@ class Loaded:
     The rules of ``untouched`` directories are left unchanged: their Go could not be understood, or go.mod
     excludes them from its module; the latter are also ``ignored``. ``flipped`` is the universe with every
     platform's cgo setting inverted, None if nothing depends on cgo. ``heads`` are the heads of Go files,
-    and ``sources`` the answers that were drawn from their bodies.
+    and ``sources`` the answers that were drawn from their bodies. ``imports`` are the import paths in all files
+    that ``./...`` covers, with any build tags.
     """
 
     universe: Universe
@@ -99,6 +101,7 @@ class Loaded:
     ignored: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...]
     heads: Mapping[str, Head] = field(factory=dict, eq=False, repr=False)
+    imports: frozenset[str] = frozenset()
     sources: Sources = field(eq=False, repr=False)
 
 
@@ -150,7 +153,10 @@ def load(
     vendored = _directories_of([place for place in places if place.vendored], tree, groups)
     once = _once(tree, groups, listing, directories, sources, {each.place.directory for each in failed})
     if vendored and go.whole:
-        once = evolve(once, imports=_imports(directories, vendored))
+        once = evolve(
+            once,
+            imports=_imports(file for each in directories if each.path in vendored for file in each.sources),
+        )
         (listing,) = joined((listing,), go.standard(once.imports, tree.root, (first,)))
     rest = tuple(each for each in view.platforms if each != first)
     listings, failed_there, wrong = once.on(rest, view, go)
@@ -182,6 +188,12 @@ def load(
     of_own = (each for each in universe.undefined if each.import_path in universe.own_paths)
     return Loaded(
         heads=dict(_heads(directories)),
+        imports=_imports(
+            file
+            for each in directories
+            for file in each.sources
+            if not each.unlisted and not is_ignored(file.constraint)
+        ),
         sources=sources,
         universe=universe,
         flipped=flipped,
@@ -400,9 +412,8 @@ def _directories_of(
     return frozenset(path for path, module in found if module and module.directory in modules)
 
 
-def _imports(directories: Iterable[ReadDirectory], chosen: Container[str]) -> frozenset[str]:
-    """The imports in the sources of ``chosen`` directories, on any platform."""
-    files = (file for each in directories if each.path in chosen for file in each.sources)
+def _imports(files: Iterable[SourceFile]) -> frozenset[str]:
+    """The imports in files, on any platform and with any tags."""
     return frozenset(imported.path for file in files for imported in file.imports)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bazel_xc.bazel.override import ModuleOverride
 from bazel_xc.bazel.override_tags import MARK
 from bazel_xc.bazel.use_repo import ModuleWants, checked, updated
-from bazel_xc.buildfile.module_file import ExtensionUse, read_module_file
+from bazel_xc.buildfile.module_file import NAME, ExtensionUse, read_module_file, read_module_files
 from bazel_xc.buildfile.parser import parse
 from bazel_xc.model import Diagnostic, Severity
 
@@ -258,9 +258,14 @@ def test_repositories_that_nobody_asks_for_are_left() -> None:
     assert text_of(old, ModuleWants(repositories=None)) == old
 
 
+def _fails(path: str, error: Exception) -> None:
+    raise AssertionError(path) from error
+
+
 def test_what_may_stand_in_an_included_file_is_not_added() -> None:
     old = 'module(name = "repo")\n\ninclude("//:go.MODULE.bazel")\n'
-    new, said = _updated(old.encode(), repos("a"))
+    (module,) = read_module_files({NAME: old.encode()}.get, _fails)
+    new, said = updated(module, repos("a"))
     assert new.decode() == old
     assert [(each.line, each.code) for each in said] == [(3, "included")]
 

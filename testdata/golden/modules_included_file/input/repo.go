@@ -1,0 +1,3 @@
+package repo
+
+import _ "example.com/tool"

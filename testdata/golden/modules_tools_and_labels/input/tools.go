@@ -1,0 +1,5 @@
+//go:build tools
+
+package repo
+
+import _ "example.com/tool"
