@@ -91,8 +91,8 @@ class Loaded:
     The rules of ``untouched`` directories are left unchanged: their Go could not be understood, or go.mod
     excludes them from its module; the latter are also ``ignored``. ``flipped`` is the universe with every
     platform's cgo setting inverted, None if nothing depends on cgo. ``heads`` are the heads of Go files,
-    and ``sources`` the answers that were drawn from their bodies. ``imports`` are the import paths in all files
-    that ``./...`` covers, with any build tags.
+    and ``sources`` the answers that were drawn from their bodies. ``imports`` are the import paths in
+    all files that ``./...`` covers, with any build tags.
     """
 
     universe: Universe

@@ -8,6 +8,7 @@ tick of the clock keeps the times. So a run is not remembered if a file changed 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Mapping
 
 State = tuple[int, int, int, int]
@@ -37,18 +38,27 @@ def watch(paths: Iterable[str], start: int) -> Watch | None:
     found: Watch = {}
     for path in paths:
         each = found[path] = state(path)
-        if each is not None and may_change_unseen(each, start):
+        if each is not None and (may_change_unseen(each, start) or _is_new_link(path, start)):
             return None
     return found
+
+
+def _is_new_link(path: str, start: int) -> bool:
+    """Whether a path is a link that may be newer than ``start``; the state is that of its target."""
+    try:
+        found = os.lstat(path)
+    except OSError:  # it is gone since
+        return True
+    return stat.S_ISLNK(found.st_mode) and may_change_unseen(state_of(found), start)
 
 
 def differing(watched: Mapping[str, State | None], limit: int) -> list[str] | None:
     """The paths with another state than they had; None if there are more than ``limit``."""
     found: list[str] = []
-    stat = os.stat
+    stat_of = os.stat
     for path, then in watched.items():
         try:
-            now = stat(path)
+            now = stat_of(path)
         except (OSError, ValueError):
             if then is None:
                 continue

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bazel_xc.memory import watch as watching
-from bazel_xc.memory.watch import State, Watch, differing, state, watch
+from bazel_xc.memory.watch import TICK_NS, State, Watch, differing, state, watch
 
 SECOND_NS = 10**9
 LATER_NS = 10 * SECOND_NS
@@ -153,14 +153,16 @@ def test_path_that_no_system_accepts_is_missing(path: str) -> None:
     ],
 )
 def test_file_that_may_change_unseen_is_not_watched(
-    modified: int, changed: int, kept: bool, monkeypatch: pytest.MonkeyPatch
+    modified: int, changed: int, kept: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Times are those of a file, relative to the start of the run; systems with whole seconds are rare."""
     start = 1_700_000_000 * SECOND_NS
     found: State = (start + modified, start + changed, 1, 1)
     monkeypatch.setattr(watching, "state", lambda _: found)
 
-    assert watch(["a"], start) == ({"a": found} if kept else None)
+    path = str(tmp_path / "a")
+    Path(path).touch()
+    assert watch([path], start) == ({path: found} if kept else None)
 
 
 def test_file_that_changed_shortly_before_is_not_watched(tmp_path: Path) -> None:
@@ -175,3 +177,17 @@ def test_pipe_has_a_state(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 
     assert state(str(tmp_path / "pipe")) is not None
+
+
+def test_new_link_to_an_old_directory_is_a_change(tmp_path: Path) -> None:
+    """The run may have seen nothing there: the times of the directory say nothing about the link."""
+    (tmp_path / "old").mkdir()
+    os.utime(tmp_path / "old", ns=(10**9, 10**9))
+    old = (tmp_path / "old").stat().st_ctime_ns
+    time.sleep(0.05)
+    start = time.time_ns()
+    assert start > old + TICK_NS
+    paths = [str(tmp_path / name) for name in ("old", "link")]
+    assert watch(paths, start) is not None
+    (tmp_path / "link").symlink_to("old")
+    assert watch(paths, start) is None
