@@ -77,6 +77,12 @@ class ExternalNames:
             return LibraryName(convention=run.naming, certain=bool(run.naming))
         return LibraryName(convention=run.naming or self._naming(run), certain=True)
 
+    def keeps_build_files(self, module: str) -> bool:
+        """Whether Gazelle leaves the BUILD files of a module as they are, and the module is on disk."""
+        run = self._run(module)
+        root = self.roots.get(module)
+        return bool(run and self._keeps(run) and root and _build_file(root))
+
     @cached_property
     def _runs(self) -> Mapping[str, GazelleRun]:
         return {run.path: run for run in self.repositories.gazelle_runs}

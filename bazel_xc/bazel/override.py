@@ -40,10 +40,14 @@ _MADE_FOR = re.compile(r"# Written by bazel-xc modules: BUILD files for \S+ (\S+
 
 @frozen(kw_only=True)
 class ModuleOverride:
-    """The additions to, or the replacement of, Gazelle's rules for one Go module; ``patches`` are labels."""
+    """The additions to, or the replacement of, Gazelle's rules for one Go module.
+
+    ``patches`` are labels; ``strip`` is the number of components that patch(1) takes from their paths.
+    """
 
     path: str
     patches: tuple[str, ...]
+    strip: int = 1
     directives: tuple[str, ...] = ()
     generation: str = ""  # "off" where Gazelle is to write nothing in it
 

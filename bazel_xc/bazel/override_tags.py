@@ -1,22 +1,26 @@
 """The tags of go_deps by which bazel-xc overrides third-party modules.
 
 Comes in: MODULE.bazel, a use of the extension, and the overrides that modules need. Goes out: edits, and
-findings about overrides that people wrote themselves. Only tags with our comment above them change.
+findings about values that are in the way. Tags with our comment above them are ours. In a tag that a person
+wrote, only items and attributes with this comment change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from attrs import evolve
+
 from bazel_xc.bazel.override import ModuleOverride
 from bazel_xc.buildfile.attributes import change_attributes
+from bazel_xc.buildfile.declarations import MARK, is_added
 from bazel_xc.buildfile.edits import Edit, is_before_another, remove_lines, starts_behind_another
-from bazel_xc.buildfile.module_file import NAME, ExtensionUse, ModuleFile
+from bazel_xc.buildfile.module_file import ExtensionUse, ModuleFile
 from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
-from bazel_xc.buildfile.syntax import Call, Opaque, String, Value
+from bazel_xc.buildfile.syntax import Call, ListValue, Notes, Opaque, String, Value
 from bazel_xc.model import Diagnostic, Severity
 
-MARK = "# Kept by bazel-xc."
+_NO_STRIP = Opaque("0")  # the default
 
 
 def override_edits(
@@ -35,23 +39,15 @@ def override_edits(
     by_path = {each.path: each for each in overrides}
     found: dict[tuple[str, str], Call] = {}
     twins: list[Call] = []
-    foreign: dict[str, Call] = {}
-    for kind in ("gazelle_override", "module_override", "archive_override"):
+    foreign: dict[tuple[str, str], Call] = {}
+    for kind in ("gazelle_override", "module_override"):
         for call in module.tags(use.variable, kind):
             path = call.string("path") or ""
-            if MARK in call.notes.before:
-                if found.setdefault((kind, path), call) is not call:
-                    twins.append(call)
-            elif path in by_path:
-                foreign[path] = call
-    for path, call in sorted(foreign.items()):
-        said.append(_taken(path, call))
-    tags = {
-        (kind, path): attributes
-        for path, each in by_path.items()
-        if path not in foreign
-        for kind, attributes in _tags(each)
-    }
+            if MARK not in call.notes.before:
+                foreign[kind, path] = call
+            elif found.setdefault((kind, path), call) is not call:
+                twins.append(call)
+    tags = {(kind, path): attributes for path, each in by_path.items() for kind, attributes in _tags(each)}
     for call in twins if whole else ():
         yield _without_tag(module, call)
     for key, call in found.items():
@@ -59,7 +55,12 @@ def override_edits(
             yield _without_tag(module, call)
         elif key in tags:
             yield from _changed(module, call, tags[key])
-    new = [key for key in sorted(tags, key=lambda each: (each[1], each[0])) if key not in found]
+    for key, call in foreign.items():
+        if key in tags or whole:
+            yield from _composed(module, call, tags.get(key, ()), said)
+    new = [
+        key for key in sorted(tags, key=lambda each: (each[1], each[0])) if key not in {**found, **foreign}
+    ]
     if new:
         at = end_of_tags(module, use)
         texts = [f"\n{MARK}\n{format_call(f'{use.variable}.{key[0]}', tags[key])}\n" for key in new]
@@ -86,7 +87,7 @@ def _tags(override: ModuleOverride) -> Iterator[tuple[str, tuple[NewAttribute, .
         yield "gazelle_override", (NewAttribute("directives", strings(override.directives)), path)
     if override.patches:
         patches = NewAttribute("patches", strings(override.patches))
-        yield "module_override", (NewAttribute("patch_strip", Opaque("1")), patches, path)
+        yield "module_override", (NewAttribute("patch_strip", Opaque(f"{override.strip}")), patches, path)
 
 
 def _changed(module: ModuleFile, call: Call, wanted: tuple[NewAttribute, ...]) -> Iterator[Edit]:
@@ -100,18 +101,69 @@ def _changed(module: ModuleFile, call: Call, wanted: tuple[NewAttribute, ...]) -
         yield from edits or (Edit(call.span.start, call.span.end, format_call(call.kind, wanted)),)
 
 
+def _composed(
+    module: ModuleFile, call: Call, wanted: tuple[NewAttribute, ...], said: list[Diagnostic]
+) -> Iterator[Edit]:
+    """Adds the items of ours to the lists in a tag that a person wrote, and removes those without a use.
+
+    Another value in a way is reported.
+    """
+    new = {each.name: each.value for each in wanted if each.name != "path"}
+    changes: dict[str, Value | None] = {}
+    for name in ("directives", "patches"):
+        ours, attribute = new.get(name), call.get(name)
+        old = attribute.value if attribute else None
+        if old is not None and not isinstance(old, ListValue):
+            if ours:
+                said.append(_in_the_way(module, call, name))
+            continue
+        value = _with_items(old, ours if isinstance(ours, ListValue) else ListValue(()))
+        if value != old and (value.items or old):
+            changes[name] = value if value.items else None
+    for name in ("patch_strip", "build_file_generation"):
+        ours, attribute = new.get(name), call.get(name)
+        added = bool(attribute and MARK in attribute.notes.before)
+        if ours == _NO_STRIP and attribute is None:
+            continue
+        if ours and (attribute is None or added):
+            changes |= {name: ours} if attribute is None or attribute.value != ours else {}
+        elif ours and attribute and attribute.value != ours:
+            said.append(_in_the_way(module, call, name))
+            return
+        elif added:
+            changes[name] = None
+    if changes:
+        notes = {name: MARK for name in ("patch_strip", "build_file_generation") if changes.get(name)}
+        edits = change_attributes(module.file, call, changes, notes, MARK)
+        yield from edits or ()
+
+
+def _with_items(old: ListValue | None, ours: ListValue) -> ListValue:
+    """A list with the items of people, and behind them ours with our comment."""
+    items = old.items if old else ()
+    own = tuple(each for each in items if not (isinstance(each, String) and is_added(each)))
+    there = {each.value for each in own if isinstance(each, String)}
+    added = tuple(
+        evolve(each, notes=Notes(suffix=MARK))
+        for each in ours.items
+        if isinstance(each, String) and each.value not in there
+    )
+    end = old.end if old else ()
+    return ListValue((*own, *added), multiline=bool(added) or bool(old and old.multiline), end=end)
+
+
 def end_of_tags(module: ModuleFile, use: ExtensionUse) -> int:
     """The offset behind the last tag of an extension, or behind the line that brings it in."""
     ends = [module.file.end_of_line(call.span.end) for call in module.tags(use.variable)]
     return max([use.end, *ends])
 
 
-def _taken(path: str, call: Call) -> Diagnostic:
+def _in_the_way(module: ModuleFile, call: Call, name: str) -> Diagnostic:
     return Diagnostic(
-        path=NAME,
+        path=module.path,
         line=call.line,
         severity=Severity.WARNING,
         code="own-override",
-        message=f"{path} has an override of your own, so none is written for its cgo packages",
-        remedy="remove it and run again to compare, or keep it as it is",
+        message=f"{call.string('path')} needs another {name} for its cgo packages than this one of your own",
+        remedy="change it, or set go_deps up for this module yourself",
     )

@@ -15,11 +15,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from attrs import frozen
 
 from bazel_xc.bazel.names import workspace_repository
-from bazel_xc.bazel.override import FOLDER, ModuleOverride
+from bazel_xc.bazel.override import ModuleOverride
 from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
 from bazel_xc.buildfile.parser import parse, syntax_tree
 from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
+from bazel_xc.buildfile.repositories import OURS
 from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, String, Value
 from bazel_xc.golang.build_list import BuildList, BuildModule
 from bazel_xc.model import WORKSPACE_NAMES, Diagnostic, Severity
@@ -206,7 +207,7 @@ def _has_own_build_attributes(call: Call) -> bool:
 
 def is_ours(labels: Iterable[str]) -> bool:
     """Whether bazel-xc wrote the patches."""
-    return any(f"//{FOLDER}:" in label for label in labels)
+    return any(OURS in label for label in labels)
 
 
 def _said(place: MacroPlace, lacking: list[str], local: list[str]) -> Iterator[Diagnostic]:

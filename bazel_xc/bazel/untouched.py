@@ -20,6 +20,7 @@ from bazel_xc.bazel.merge import KEPT_BY_US
 from bazel_xc.bazel.selected import project, settings
 from bazel_xc.bazel.touched import Touched
 from bazel_xc.bazel.values import is_marked, label_twice
+from bazel_xc.buildfile.declarations import MARK
 from bazel_xc.buildfile.parser import BOM, comments_in, parse
 from bazel_xc.buildfile.syntax import (
     Attribute,
@@ -172,7 +173,7 @@ class _Comparison:
                 yield f"{local} is loaded twice"
 
     def _lost_comments(self) -> Iterator[str]:
-        """Every comment is there, but for our mark and those of removed rules and loads.
+        """Every comment is there, but for our marks and those of removed rules and loads.
 
         Directives keep their order.
         """
@@ -180,7 +181,7 @@ class _Comparison:
         excused = set(self._excused())
         left = Counter(after)
         for comment in self.file.comments:
-            if comment.text == KEPT_BY_US:
+            if comment.text in (KEPT_BY_US, MARK):
                 continue
             if left[comment.text]:
                 left[comment.text] -= 1

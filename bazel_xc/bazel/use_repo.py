@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator
 from attrs import evolve, frozen
 
 from bazel_xc.bazel.override import ModuleOverride
-from bazel_xc.bazel.override_tags import MARK, override_edits
+from bazel_xc.bazel.override_tags import override_edits
 from bazel_xc.bazel.touched import Touched
 from bazel_xc.bazel.untouched import damage
 from bazel_xc.bazel.use_repo_names import use_repo_edits
+from bazel_xc.buildfile.declarations import MARK
 from bazel_xc.buildfile.edits import Edit, apply_edits, is_before_another
 from bazel_xc.buildfile.module_file import NAME, ExtensionUse, ModuleFile, read_module_file
 from bazel_xc.buildfile.parser import BOM
@@ -24,6 +25,11 @@ from bazel_xc.buildfile.printer import INDENT, quote
 from bazel_xc.buildfile.syntax import BuildFile, Call, Opaque
 from bazel_xc.model import Diagnostic, Severity
 
+# The attributes of tags that people wrote in which items of ours may be.
+_SHARED = {
+    "gazelle_override": frozenset({"directives", "build_file_generation"}),
+    "module_override": frozenset({"patches", "patch_strip"}),
+}
 GAZELLE_MODULE, EXTENSION = "gazelle", "go_deps"
 
 
@@ -102,7 +108,12 @@ def checked(
         if MARK in call.notes.before
         or (call.kind == "use_repo" and any(call.args[:1] == (Opaque(name),) for name in variables))
     )
-    problem = damage(file, new, ours)
+    shared = (
+        Touched(call=call, kinds=frozenset({call.kind}), attributes=_SHARED[tag])
+        for call in file.calls
+        if MARK not in call.notes.before and (tag := call.kind.rpartition(".")[2]) in _SHARED
+    )
+    problem = damage(file, new, (*ours, *shared))
     if not problem:
         return new, tuple(said)
     error = Diagnostic(

@@ -43,7 +43,7 @@ def change_attributes(
     """The edits that give attributes new values; the value None removes an attribute.
 
     ``notes`` are comments to put above attributes that do not have them yet. ``mark`` is a comment about its
-    attribute alone, which is removed with it.
+    attribute or its item alone, which is removed with it.
     """
     notes = notes or {}
     if _have_own_lines(file, call):
@@ -98,7 +98,7 @@ def _edits(
             else:
                 text = format_value(arrange(attribute.name, value), 1)
                 yield Edit(attribute.value_span.start, attribute.value_span.end, text)
-                yield from _noted(file, attribute, text, notes)
+                yield from _noted(file, attribute, text, notes, mark)
     added = {name: value for name, value in changes.items() if value is not None and not call.get(name)}
     yield from _inserted(file, call, added, changes, notes)
 
@@ -116,7 +116,7 @@ def _unmarked(file: BuildFile, attribute: Attribute, mark: str) -> Iterator[Edit
 def _removed(file: BuildFile, attribute: Attribute, mark: str) -> Edit:
     """Removes the attribute's lines; comments in it and behind it get lines of their own."""
     rest = _rest(file, attribute)
-    inside = _without_place(file, attribute.span)
+    inside = _without_place(file, attribute.span, "", mark)
     if rest and rest["comment"] and rest["comment"].decode("utf-8") != mark:
         kept = "".join(f"{text}\n{INDENT}" for text in inside)
         return Edit(attribute.span.start, rest.start("comment"), kept)
@@ -125,9 +125,11 @@ def _removed(file: BuildFile, attribute: Attribute, mark: str) -> Edit:
     return Edit(start, file.end_of_line(attribute.span.end), kept)
 
 
-def _noted(file: BuildFile, attribute: Attribute, text: str, notes: Mapping[str, str]) -> Iterator[Edit]:
+def _noted(
+    file: BuildFile, attribute: Attribute, text: str, notes: Mapping[str, str], mark: str
+) -> Iterator[Edit]:
     """Puts comments above an attribute: those without a place in its new value, and its note."""
-    above = _without_place(file, attribute.value_span, text)
+    above = _without_place(file, attribute.value_span, text, mark)
     note = notes.get(attribute.name)
     if note and note not in (*attribute.notes.before, attribute.notes.suffix):
         above.append(note)
@@ -136,15 +138,15 @@ def _noted(file: BuildFile, attribute: Attribute, text: str, notes: Mapping[str,
         yield Edit(start, start, "".join(f"{INDENT}{each}\n" for each in above))
 
 
-def _without_place(file: BuildFile, span: Span, text: str = "") -> list[str]:
-    """The comments within a span that are not in its new text."""
+def _without_place(file: BuildFile, span: Span, text: str, mark: str) -> list[str]:
+    """The comments within a span that are not in its new text, without marks."""
     left = Counter(comments_in(text.encode("utf-8")))
     found: list[str] = []
     for comment in file.comments:
         if span.start <= comment.span.start < span.end:
             if left[comment.text]:
                 left[comment.text] -= 1
-            else:
+            elif comment.text != mark:
                 found.append(comment.text)
     return found
 
@@ -181,7 +183,7 @@ def _laid_out(file: BuildFile, call: Call, changes: Changes, notes: Mapping[str,
         value = changes.get(each.name, Opaque(text))
         if value is not None:
             new = format_value(arrange(each.name, value), 1)
-            above = (*each.notes.before, *_without_place(file, each.value_span, new))
+            above = (*each.notes.before, *_without_place(file, each.value_span, new, mark))
             kept.append(NewAttribute(each.name, value, evolve(each.notes, before=above)))
     loose = _loose_comments(file, call, kept)
     gone = [each for each in call.attributes if each.name in changes and changes[each.name] is None]

@@ -14,20 +14,29 @@ from collections.abc import Callable, Iterator
 from attrs import field, frozen
 
 from bazel_xc.buildfile.parser import syntax_tree
-from bazel_xc.buildfile.syntax import Call, ListValue, String
+from bazel_xc.buildfile.syntax import Call, ListValue, Opaque, String
 from bazel_xc.model import Diagnostic, Severity, parsed_label
+
+MARK = "# Kept by bazel-xc."
+"""The comment of tags, and of items in the tags of people, that bazel-xc adds and removes."""
 
 _MACRO = re.compile(r"#\s*gazelle:repository_macro\s+([^\s%]+)%")
 
 
 @frozen
 class Declaration:
-    """A call anywhere in a file: its name, string arguments, line."""
+    """A call anywhere in a file: its name and string arguments; ``numbers`` are those that are integers.
+
+    It is ``ours`` if our comment is above it. ``added`` are the items of its lists that have this comment.
+    """
 
     kind: str
     args: tuple[str, ...]
     keywords: dict[str, str]
     lists: dict[str, tuple[str, ...]] = field(factory=dict)
+    numbers: dict[str, int] = field(factory=dict)
+    ours: bool = False
+    added: frozenset[str] = frozenset()
 
     @classmethod
     def from_call(cls, call: Call) -> Declaration:
@@ -41,6 +50,19 @@ class Declaration:
                 for each in call.attributes
                 if isinstance(each.value, ListValue)
             },
+            numbers={
+                each.name: int(each.value.text)
+                for each in call.attributes
+                if isinstance(each.value, Opaque) and each.value.text.isdecimal()
+            },
+            ours=MARK in call.notes.before,
+            added=frozenset(
+                item.value
+                for each in call.attributes
+                if isinstance(each.value, ListValue)
+                for item in each.value.items
+                if isinstance(item, String) and is_added(item)
+            ),
         )
 
     @classmethod
@@ -57,6 +79,11 @@ class Declaration:
                 if isinstance(value, ast.List)
             },
         )
+
+
+def is_added(item: String) -> bool:
+    """Whether bazel-xc added an item to a list of people."""
+    return MARK in (*item.notes.before, item.notes.suffix)
 
 
 def workspace_calls(

@@ -21,6 +21,10 @@ from bazel_xc.versions import version_numbers
 
 _VERSION_IN_URL = re.compile(r"rules_go[-/](?:.*?/)?v?(\d+\.\d+\.\d+)")
 _NAMING = "gazelle:go_naming_convention"
+_EXCLUDE = "gazelle:exclude"
+_STRIP = re.compile(r"-p(\d)")
+OURS = "//third_party/bazel_xc:"
+"""The start of the labels of our patches."""
 _RULES_GO_NAMES = ("io_bazel_rules_go", "rules_go")
 
 
@@ -48,6 +52,23 @@ class GazelleRun:
 
 
 @frozen(kw_only=True)
+class OwnOverride:
+    """The changes of people to a third-party Go module and to its BUILD files, without ours.
+
+    ``patches`` are labels, applied with ``strip`` leading components of their paths. ``excluded`` are the
+    directories that directives keep Gazelle out of. With ``generation`` "off" Gazelle writes nothing at all.
+    A ``replaced`` module has another archive.
+    """
+
+    path: str
+    patches: tuple[str, ...] = ()
+    strip: int = 0
+    excluded: tuple[str, ...] = ()
+    generation: str = ""
+    replaced: bool = False
+
+
+@frozen(kw_only=True)
 class Repositories:
     """The declarations of the workspace.
 
@@ -68,6 +89,7 @@ class Repositories:
     own_names: tuple[str, ...] = ()
     repository_names: frozenset[str] = frozenset()
     gazelle_runs: tuple[GazelleRun, ...] = ()
+    own_overrides: tuple[OwnOverride, ...] = ()
     module_files: tuple[ModuleFile, ...] = field(default=(), eq=False, repr=False)
 
     @property
@@ -141,6 +163,7 @@ def read_repositories(
             own_names=_own_names(in_module),
             repository_names=frozenset(_used(in_module)),
             gazelle_runs=tuple(_runs_of_modules(in_module)),
+            own_overrides=tuple(_own_overrides(in_module)),
             module_files=modules,
         )
     else:
@@ -154,6 +177,7 @@ def read_repositories(
             own_names=_own_names(calls),
             repository_names=frozenset(_declared(calls)),
             gazelle_runs=tuple(_runs_of_repositories(calls)),
+            own_overrides=tuple(_own_in_repositories(calls)),
             module_files=modules,
         )
     return found, tuple(said)
@@ -213,6 +237,54 @@ def _runs_of_repositories(calls: list[Declaration]) -> Iterator[GazelleRun]:
         path = call.keywords.get("importpath")
         if call.kind.rpartition(".")[2] == "go_repository" and path:
             yield _run(call, path, "auto", "build_directives")
+
+
+def _own_overrides(calls: list[Declaration]) -> Iterator[OwnOverride]:
+    """The tags of go_deps that people wrote, together for each module."""
+    tags: dict[str, dict[str, Declaration]] = {}
+    for call in calls:
+        tag, path = call.kind.rpartition(".")[2], call.keywords.get("path")
+        if path and tag in ("gazelle_override", "module_override", "archive_override") and not call.ours:
+            tags.setdefault(path, {})[tag] = call
+    for path, by_tag in tags.items():
+        none = Declaration("", (), {})
+        gazelle = by_tag.get("gazelle_override", none)
+        source = by_tag.get("module_override") or by_tag.get("archive_override", none)
+        yield OwnOverride(
+            path=path,
+            patches=tuple(each for each in source.lists.get("patches", ()) if each not in source.added),
+            strip=source.numbers.get("patch_strip", 0),
+            excluded=tuple(_excluded(gazelle, "directives")),
+            generation=gazelle.keywords.get("build_file_generation", ""),
+            replaced="archive_override" in by_tag,
+        )
+
+
+def _own_in_repositories(calls: list[Declaration]) -> Iterator[OwnOverride]:
+    """The same for ``go_repository``."""
+    for call in calls:
+        path, patches = call.keywords.get("importpath"), call.lists.get("patches", ())
+        own = (
+            OwnOverride(
+                path=path,
+                patches=patches,
+                strip=next((int(found[1]) for each in call.lists.get("patch_args", ())
+                            if (found := _STRIP.fullmatch(each))), 0),
+                excluded=tuple(_excluded(call, "build_directives")),
+                generation=call.keywords.get("build_file_generation", ""),
+            )
+            if path and call.kind.rpartition(".")[2] == "go_repository"
+            else None
+        )  # fmt: skip
+        if own and own != OwnOverride(path=own.path) and not any(OURS in each for each in patches):
+            yield own
+
+
+def _excluded(call: Declaration, attribute: str) -> Iterator[str]:
+    for text in call.lists.get(attribute, ()):
+        words = text.split()
+        if text not in call.added and len(words) == 2 and words[0] == _EXCLUDE:
+            yield words[1]
 
 
 def _run(call: Declaration, path: str, generation: str, attribute: str) -> GazelleRun:

@@ -21,6 +21,7 @@ from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.workspace import read_workspace
 from bazel_xc.clibs.resolution import Outcome
 from bazel_xc.commands.c_side import Resolver, Solved, c_findings, solve
+from bazel_xc.commands.own_overrides import OwnWork
 from bazel_xc.commands.site import Site
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.golang.listed import ListedModule
@@ -34,8 +35,8 @@ from bazel_xc.model import Diagnostic, Label
 class ForeignModule:
     """A module, its tree, its C, and the ``labels`` of the main workspace that its C needs.
 
-    ``why`` are the reasons for an override; a module that is not ``outside`` of the workspace gets none.
-    Places of ``findings`` are in the module.
+    ``why`` are the reasons for an override, without those for which ``work`` is done already; a module that
+    is not ``outside`` of the workspace gets none. Places of ``findings`` are in the module.
     """
 
     module: ListedModule
@@ -43,6 +44,7 @@ class ForeignModule:
     solved: Solved
     labels: frozenset[Label]
     outside: bool
+    work: OwnWork
     why: tuple[shapes.Reason, ...]
     findings: tuple[Diagnostic, ...]
 
@@ -117,14 +119,25 @@ class ForeignModules:
             return evolve(label, repo=own)
 
         solved = solve(site, resolver, spell)
+        work = OwnWork.of(module, loaded.tree.workspace, main)
+        found = tuple(
+            each
+            for each in c_findings(solved, site, main.config.unresolved)
+            if not work.covers(each.path if each.path in site.packages else each.path.rpartition("/")[0])
+        )
         return ForeignModule(
             module=module,
             site=site,
             solved=solved,
             labels=frozenset(labels),
             outside=not Path(module.directory).is_relative_to(main.root.resolve()),
-            why=shapes.reasons(site.packages, solved.wiring, main.config.platforms),
-            findings=tuple(self._placed(c_findings(solved, site, main.config.unresolved), module, site)),
+            work=work,
+            why=tuple(
+                each
+                for each in shapes.reasons(site.packages, solved.wiring, main.config.platforms)
+                if not work.covers(each.directory)
+            ),
+            findings=tuple(self._placed(found, module, site)),
         )
 
     def _placed(

@@ -15,7 +15,7 @@ from bazel_xc.bazel.cgo_settings import names_in
 from bazel_xc.bazel.files import FileMaker, checked
 from bazel_xc.bazel.names import module_repository, workspace_repository
 from bazel_xc.bazel.override import ModuleOverride
-from bazel_xc.buildfile.repositories import Repositories
+from bazel_xc.buildfile.repositories import OwnOverride, Repositories
 from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES, Workspace, new_build_file_name
 from bazel_xc.commands.foreign import ForeignModule, ForeignModules
 from bazel_xc.commands.plan import plan_tree
@@ -111,6 +111,10 @@ def _override(foreign: ForeignModule, main: Snapshot) -> tuple[_Made | None, tup
     """The override of a module and its patch, None if there is nothing to write."""
     module, site, wiring = foreign.module, foreign.site, foreign.solved.wiring
     shape = shapes.shape(foreign.why, wiring, frozenset(site.packages))
+    own = foreign.work.own
+    if own and shape.whole and own.generation not in ("", "off"):
+        return None, (_in_the_way(module, own, foreign.why[0]),)
+    strip = own.strip if own and own.patches else 1
     config = evolve(main.config, mode=site.mode, platforms_package=shapes.FOLDER)
     maker = FileMaker(
         config=config,
@@ -123,15 +127,28 @@ def _override(foreign: ForeignModule, main: Snapshot) -> tuple[_Made | None, tup
     changes, problems = checked(list(planned.changes.values()))
     if not changes:
         return None, problems
-    patch = shapes.patch_head(module.path, module.version, foreign.why) + unified_diff(changes, git=True)
+    patch = shapes.patch_head(module.path, module.version, foreign.why) + unified_diff(
+        changes, git=True, strip=strip
+    )
     repository = _repository(module.path, main.repositories)
     override = ModuleOverride(
         path=module.path,
+        strip=strip,
         patches=(f"//{shapes.FOLDER}:{repository}/{shapes.PATCH}",),
         directives=shape.directives,
         generation="off" if shape.whole else "",
     )
     return _Made(override=override, patch=patch, labels=foreign.labels), problems
+
+
+def _in_the_way(module: ListedModule, own: OwnOverride, why: shapes.Reason) -> Diagnostic:
+    return Diagnostic(
+        path="MODULE.bazel",
+        code="own-override",
+        message=f'{module.path} has build_file_generation = "{own.generation}" from you, so its cgo packages'
+        f" get no override: {why.text}",
+        remedy="remove it, or add a patch with BUILD files yourself",
+    )
 
 
 def _repository(path: str, repositories: Repositories) -> str:

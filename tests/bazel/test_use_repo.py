@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bazel_xc.bazel.override import ModuleOverride
-from bazel_xc.bazel.override_tags import MARK
 from bazel_xc.bazel.use_repo import ModuleWants, checked, updated
+from bazel_xc.buildfile.declarations import MARK
 from bazel_xc.buildfile.module_file import NAME, ExtensionUse, read_module_file, read_module_files
 from bazel_xc.buildfile.parser import parse
 from bazel_xc.model import Diagnostic, Severity
@@ -285,12 +285,33 @@ def test_an_override_changes() -> None:
     )
 
 
-def test_an_override_of_the_users_own_stands() -> None:
-    own = f'go_deps.module_override(\n    patches = ["//:mine.patch"],\n    path = "{HID.path}",\n)\n'
-    new, said = updated(
-        read_module_file((HEAD + own).encode()), ModuleWants(repositories=frozenset(), overrides=(HID,))
-    )
-    assert new.decode() == HEAD + own
+def _own(patches: str, more: str = "") -> str:
+    return f'go_deps.module_override(\n{more}    patches = [{patches}],\n    path = "{HID.path}",\n)\n'
+
+
+def test_ours_is_added_to_an_override_of_the_user() -> None:
+    override = ModuleOverride(path=HID.path, patches=HID.patches, strip=0)
+    wants = ModuleWants(repositories=frozenset(), overrides=(override,))
+    both = f'\n        "//:mine.patch",\n        "{HID.patches[0]}",  {MARK}\n    '
+    assert text_of(HEAD + _own('"//:mine.patch"'), wants) == HEAD + _own(both)
+    alone = HEAD + _own('\n        "//:mine.patch",\n    ')
+    assert text_of(HEAD + _own(both), repos()) == alone
+    assert text_of(alone, repos()) == alone
+
+
+def test_ours_is_the_only_patch_of_an_override() -> None:
+    own = f'go_deps.module_override(\n    path = "{HID.path}",\n    repo_name = "hid",\n)\n'
+    override = ModuleOverride(path=HID.path, patches=HID.patches)
+    new = text_of(HEAD + own, ModuleWants(repositories=frozenset(), overrides=(override,)))
+    assert f"    {MARK}\n    patch_strip = 1," in new
+    assert f'        "{HID.patches[0]}",  {MARK}\n' in new
+    assert text_of(new, repos()) == HEAD + own
+
+
+def test_a_value_of_the_user_is_in_the_way() -> None:
+    own = f'go_deps.gazelle_override(\n    build_file_generation = "clean",\n    path = "{HID.path}",\n)\n'
+    new, said = _updated((HEAD + own).encode(), ModuleWants(repositories=frozenset(), overrides=(HID,)))
+    assert own in new.decode()
     assert [(each.line, each.code) for each in said] == [(7, "own-override")]
 
 

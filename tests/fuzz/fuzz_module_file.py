@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from fuzz_inputs import Source, files
 
 from bazel_xc.bazel.override import ModuleOverride
-from bazel_xc.bazel.override_tags import MARK
 from bazel_xc.bazel.use_repo import ModuleWants, updated
+from bazel_xc.buildfile.declarations import MARK
 from bazel_xc.buildfile.module_file import read_module_file
 from bazel_xc.buildfile.syntax import BuildSyntaxError
 
