@@ -34,19 +34,21 @@ class Assembly:
     """Assembly beside cgo files that rules_go would give to the wrong assembler.
 
     ``sources`` and ``copts`` are values that may differ by platform; ``headers`` are names of files beside
-    them.
+    them, which ``<x.h>`` may mean too if their directory ``is_searched``.
     """
 
     sources: Value
     headers: tuple[str, ...] = ()
     copts: Value | None = None
+    is_searched: bool = True
 
 
 @frozen(kw_only=True)
 class PackageReach:
     """The files that one Go package reaches in the tree, all paths from the workspace root.
 
-    ``directories`` are search directories in the compiler's order; ``archives`` are library files.
+    ``directories`` are search directories in the compiler's order; ``archives`` are library files. The root
+    of the workspace is never one of them: Bazel refuses it as one of the ``includes`` of a rule.
     """
 
     package: str
@@ -170,7 +172,8 @@ class _CRulePlanner:
         attributes: dict[str, Value] = {"linkstatic": Opaque("True"), "srcs": assembly.sources}
         if assembly.headers:
             attributes["hdrs"] = strings(assembly.headers)
-            attributes["includes"] = strings(["."])
+            if assembly.is_searched:
+                attributes["includes"] = strings(["."])
         if assembly.copts:
             attributes["copts"] = assembly.copts
         deps = [label.relative_to(package) for label in below]

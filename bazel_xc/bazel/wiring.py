@@ -20,6 +20,7 @@ from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.cgo.archives import Archives
 from bazel_xc.cgo.flags import NO_FLAGS, PKG_CONFIG, CgoFlags, bazel_flag, without_paths
 from bazel_xc.cgo.includes import ReachedFile
+from bazel_xc.cgo.macros import language_of
 from bazel_xc.cgo.needs import NeedKind
 from bazel_xc.cgo.survey import Survey
 from bazel_xc.clibs.index import CIndex
@@ -72,6 +73,7 @@ class WiringInput:
     conditions: Conditions
     assembles_with_c: bool = True  # whether rules_go hands assembly beside cgo to the C compiler
     tidy: bool = True
+    third_party: bool = False  # whether the tree is another repository than the main one
 
 
 @frozen(kw_only=True)
@@ -156,6 +158,9 @@ class _Package:
         self.provided = {
             file.path: label for file in self.files if (label := self._provider(file)) is not None
         }
+        # Bazel refuses the root as one of the includes of a rule. rules_go finds "x.h" there by itself.
+        in_brackets = any("" in file.bracketed for file in self.files)
+        self.searches_root = in_brackets and not ground.third_party
         self.reach = self._reach(survey.flags[path])
 
     def _provider(self, file: ReachedFile) -> Label | None:
@@ -171,6 +176,7 @@ class _Package:
         foreign = [file for file in self.files if file.path not in self.own]
         files = tuple(file.path for file in foreign if file.path not in self.provided)
         used = {directory for file in self.files for directory in self._directories(file)}
+        used -= set() if self.ground.third_party else {""}
         directories = [each for each in dict.fromkeys((self.path, *self.search)) if each in used]
         return PackageReach(
             package=self.path,
@@ -188,13 +194,28 @@ class _Package:
         sources = build_set({name: Reading(platforms=names) for name, names in where.items()}, conditions)
         if sources is None:
             return None
-        clean = without_paths(flags, {})
+        clean = self._with_root(without_paths(flags, {}, keep_root=self.searches_root))
         verbs = [clean.get(verb, NO_FLAGS) for verb in ("CPPFLAGS", "CFLAGS")]
         words = ByPlatform.fold(
             {name: [bazel_flag(w) for each in verbs for w in each.on(name)] for name in on}
         )
         headers = tuple(sorted(file.name for file in self.package.of(FileKind.HEADER)))
-        return Assembly(sources=sources, headers=headers, copts=build(words, conditions, Form.FLAGS))
+        return Assembly(
+            sources=sources,
+            headers=headers,
+            copts=build(words, conditions, Form.FLAGS),
+            is_searched=bool(self.path) or self.ground.third_party,
+        )
+
+    def _with_root(self, flags: CgoFlags) -> CgoFlags:
+        """The flags with the package's own directory, which go always searches, if that is the root."""
+        if self.path or not self.searches_root:
+            return flags
+        word = ByPlatform.held(dict.fromkeys(["-I."], self._platforms()))
+        languages = [language_of(file.name) for file in self.package.files]
+        has_cxx = any(each.takes_cxxflags for each in languages if each)
+        verbs = ("CFLAGS", "CXXFLAGS") if has_cxx else ("CFLAGS",)
+        return {**flags, **{verb: word.merge(flags.get(verb, NO_FLAGS)) for verb in verbs}}
 
     def _directories(self, file: ReachedFile) -> Iterator[str]:
         """The search directories that are needed to find a file.
@@ -259,5 +280,7 @@ class _Package:
             named = asked.on(name)
             added[name] = tuple(flag for each in settled if each.need.name in named for flag in each.flags)
         cleaned = without_paths(flags, provided)
+        if self.searches_root and not (self.path == "" and self._has_headers()):
+            cleaned = self._with_root(without_paths(flags, provided, keep_root=True))
         linked = cleaned.get("LDFLAGS", NO_FLAGS).merge(ByPlatform.fold(added))
         return {**cleaned, "LDFLAGS": linked}

@@ -120,26 +120,30 @@ def resolved_words(words: Iterable[str], directory: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def without_paths(flags: CgoFlags, provided: Mapping[str, frozenset[str]]) -> CgoFlags:
+def without_paths(
+    flags: CgoFlags, provided: Mapping[str, frozenset[str]], *, keep_root: bool = False
+) -> CgoFlags:
     """The flags without search directories in the workspace and without words that dependencies provide.
 
-    ``provided`` maps platforms to words, as they are in LDFLAGS; ``-l`` and its name may be two words.
+    ``provided`` maps platforms to words, as they are in LDFLAGS; ``-l`` and its name may be two words. With
+    ``keep_root`` the root of the workspace stays a search directory of headers.
     """
 
     def cleaned(platform: str, words: tuple[str, ...]) -> Iterator[str]:
-        return _plain_words(words, provided.get(platform, frozenset()))
+        return _plain_words(words, provided.get(platform, frozenset()), keep_root=keep_root)
 
     found = {verb: each if verb == PKG_CONFIG else each.map(cleaned) for verb, each in flags.items()}
     return {verb: each for verb, each in found.items() if each}
 
 
-def _plain_words(words: Iterable[str], provided: frozenset[str]) -> Iterator[str]:
+def _plain_words(words: Iterable[str], provided: frozenset[str], *, keep_root: bool) -> Iterator[str]:
     rest = iter(words)
     for word in rest:
         match = _DIRECTORY_FLAG.fullmatch(word)
         if match and match[1] != "-F":
             directory = match[2] or next(rest, "")
-            if _ABSOLUTE.match(directory) or directory.startswith("$"):
+            is_root = keep_root and directory == "." and match[1] in ("-I", "-isystem")
+            if is_root or _ABSOLUTE.match(directory) or directory.startswith("$"):
                 yield from (word,) if match[2] else (word, directory)
         elif word == "-l":
             name = next(rest, "")

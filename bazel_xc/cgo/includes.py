@@ -80,12 +80,14 @@ class ReachedFile:
     """A file of the tree that is included.
 
     ``relative`` is true if it was found as ``"x.h"`` in the directory of the including file. ``directories``
-    are the search directories in which it was found, sorted.
+    are the search directories in which it was found, sorted, and ``bracketed`` those of them in which it was
+    found as ``<x.h>``.
     """
 
     path: str
     relative: bool = False
     directories: tuple[str, ...] = ()
+    bracketed: tuple[str, ...] = ()
     certain: bool = True
 
 
@@ -252,7 +254,8 @@ class _Walk:
         first = paths.index(place.path) + 1 if include.following and place.path in paths else 0
         for directory, path in zip(chain[first:], paths[first:], strict=True):
             if self.scans(path) is not None and not (include.following and path == place.path):
-                yield ReachedFile(path=path, directories=(directory,))
+                bracketed = (directory,) if include.system else ()
+                yield ReachedFile(path=path, directories=(directory,), bracketed=bracketed)
 
     def _retry(self) -> None:
         """Follows macros that are a header in a text visited since; whether the definition applies is
@@ -280,6 +283,7 @@ def _joined(known: ReachedFile | None, other: ReachedFile) -> ReachedFile:
         path=known.path,
         relative=known.relative or other.relative,
         directories=tuple(sorted({*known.directories, *other.directories})),
+        bracketed=tuple(sorted({*known.bracketed, *other.bracketed})),
         certain=known.certain or other.certain,
     )
 

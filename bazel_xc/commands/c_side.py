@@ -116,6 +116,7 @@ def _wiring_input(site: Site, index: CIndex) -> WiringInput:
         conditions=site.conditions,
         assembles_with_c=site.repositories.assembles_with_c,
         tidy=site.untouched <= site.ignored,
+        third_party=site.third_party,
     )
 
 

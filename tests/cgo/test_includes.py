@@ -186,6 +186,16 @@ def test_a_preamble_has_no_directory_of_its_own() -> None:
     )
 
 
+def test_directories_of_brackets_are_told_apart() -> None:
+    tree = {"p/a.c": '#include "x.h"\n#include <y.h>\n', "x.h": "", "y.h": ""}
+    found = closure([Root("p/a.c")], Search.of_package("p", ["-I."]), LINUX, _scans(tree))
+
+    assert found.files == (
+        ReachedFile(path="x.h", directories=("",)),
+        ReachedFile(path="y.h", directories=("",), bracketed=("",)),
+    )
+
+
 def test_results_of_several_runs_are_merged() -> None:
     one = Reached(
         files=(ReachedFile(path="b.h", directories=("x",), certain=False),),

@@ -78,7 +78,7 @@ def test_packages_of_the_workspace(tmp_path: Path) -> None:
     assert found.search == {"p": ("lib",)}
     assert found.reached["p"].files == (
         ReachedFile(path="lib/inner/x.h", relative=True),
-        ReachedFile(path="lib/lib.h", directories=("lib",)),
+        ReachedFile(path="lib/lib.h", directories=("lib",), bracketed=("lib",)),
         ReachedFile(path="p/own.h", relative=True),
     )
     assert found.diagnostics == ()

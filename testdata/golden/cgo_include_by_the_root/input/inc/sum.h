@@ -1,0 +1,1 @@
+static inline int sum(int a, int b) { return a + b + OFFSET; }

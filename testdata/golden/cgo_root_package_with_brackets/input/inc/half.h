@@ -1,0 +1,1 @@
+static inline int half(int n) { return n / 2; }

@@ -1,0 +1,2 @@
+#include "c/factor.h"
+int twice(int n) { return n * FACTOR; }
