@@ -102,7 +102,8 @@ class FileMaker:
         build = evolve(build, old=before)
         old_bazelrc = look(bazelrc_path(self.config))
         configs = choose_configs(platforms, self.rc, old_bazelrc)
-        fragment = bazelrc(configs.names, self.repositories, package).encode()
+        tags = self.config.tags, self.rc.go_tags
+        fragment = bazelrc(configs.names, self.repositories, package, *tags).encode()
         change = FileChange(bazelrc_path(self.config), old_bazelrc, fragment)
         lacking = platform_findings(platforms, self.repositories, directory.build_file)
         file = FileChange(guard_path, old_guard, guard)

@@ -115,8 +115,18 @@ def go_platform(label: str, known: Collection[str]) -> Platform | None:
     return Platform(goos, goarch, cgo=platform != name) if found and platform in known else None
 
 
-def bazelrc(names: Mapping[str, str], repositories: Repositories, package: str) -> str:
-    """The fragment that gives every platform a ``--config``; ``names`` are those by platform."""
+def bazelrc(
+    names: Mapping[str, str],
+    repositories: Repositories,
+    package: str,
+    tags: Iterable[str] = (),
+    always: Iterable[str] = (),
+) -> str:
+    """The fragment that gives every platform a ``--config``; ``names`` are those by platform.
+
+    rules_go gets the build ``tags`` with each, unless it ``always`` has them; the setting replaces what it
+    has, so that these are repeated.
+    """
     lines = [
         "# Written by bazel-xc generate; a line in .bazelrc brings it in:",
         f"#     try-import %workspace%/{package}/{BAZELRC_NAME}",
@@ -124,7 +134,10 @@ def bazelrc(names: Mapping[str, str], repositories: Repositories, package: str) 
     if not repositories.bzlmod:
         lines.append("# C toolchains are chosen by platform; newer Bazels do this without being told.")
         lines.append("build --incompatible_enable_cc_toolchain_resolution")
-    lines += [f"build:{config} --platforms=//{package}:{name}" for name, config in names.items()]
+    wanted = dict.fromkeys((*always, *tags))
+    setting = f" --@{repositories.rules_go}//go/config:tags={','.join(wanted)}"
+    more = setting if wanted.keys() - set(always) else ""
+    lines += [f"build:{config} --platforms=//{package}:{name}{more}" for name, config in names.items()]
     return "\n".join(lines) + "\n"
 
 

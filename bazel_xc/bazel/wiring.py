@@ -188,8 +188,8 @@ class _Package:
 
     def _assembly(self, flags: CgoFlags) -> Assembly | None:
         """The assembly beside cgo; the directories of its flags are those of header rules."""
-        on: frozenset[str] = frozenset().union(*(file.may for file in self.package.files if file.uses_cgo))
-        where = {file.name: file.may & on for file in self.package.files if is_assembly(file.name)}
+        on: frozenset[str] = frozenset().union(*(file.tagged for file in self.package.files if file.uses_cgo))
+        where = {file.name: file.tagged & on for file in self.package.files if is_assembly(file.name)}
         conditions = self.ground.conditions
         sources = build_set({name: Reading(platforms=names) for name, names in where.items()}, conditions)
         if sources is None:
@@ -247,7 +247,8 @@ class _Package:
 
     def _platforms(self) -> frozenset[str]:
         names = {platform.name for platform in self.ground.platforms}
-        may: frozenset[str] = frozenset().union(*(file.may for file in self.package.files if file.uses_cgo))
+        using = (file for file in self.package.files if file.uses_cgo)
+        may: frozenset[str] = frozenset().union(*(file.tagged for file in using))
         # Dependencies that nothing uses do no harm, a long list of exceptions would.
         return KNOWN_PLATFORMS if names <= may else may
 

@@ -15,6 +15,8 @@ from attrs import frozen
 
 NAME = ".bazelrc"
 _IMPORTS = ("import", "try-import")
+_EVERY_BUILD = ("always", "build", "common")
+_TAGS_SETTING = "//go/config:tags"
 _WORKSPACE = "%workspace%/"
 
 
@@ -37,6 +39,13 @@ class RcLine:
                 found += (value if equals else "".join(self.options[at + 1 : at + 2])).split(",")
         return tuple(each for each in found if each)
 
+    @property
+    def go_tags(self) -> tuple[str, ...]:
+        """The build tags that the line gives rules_go's setting; of several options the last one counts."""
+        options = (word.partition("=") for word in self.options)
+        lists = [value for name, _, value in options if name.endswith(_TAGS_SETTING)]
+        return tuple(filter(None, lists[-1].split(","))) if lists else ()
+
 
 @frozen
 class Bazelrc:
@@ -44,6 +53,12 @@ class Bazelrc:
 
     lines: tuple[RcLine, ...] = ()
     imported: frozenset[str] = frozenset()
+
+    @property
+    def go_tags(self) -> tuple[str, ...]:
+        """The build tags that rules_go's setting has in every build; the last line decides."""
+        always = (each for each in self.lines if each.command in _EVERY_BUILD and not each.config)
+        return next((tags for each in reversed(tuple(always)) if (tags := each.go_tags)), ())
 
     def defining(self, config: str) -> tuple[RcLine, ...]:
         """The lines that define ``--config=NAME``."""

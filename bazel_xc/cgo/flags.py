@@ -86,14 +86,18 @@ def asked_on(
 
 
 def flags_by_platform(
-    sources: Iterable[CgoSource], directory: str, platforms: frozenset[str], tags: frozenset[str]
+    sources: Iterable[CgoSource],
+    directory: str,
+    platforms: frozenset[str],
+    tags: frozenset[str],
+    known: frozenset[str] = frozenset(),
 ) -> CgoFlags:
     """The flags on each of the known ``platforms`` on which the conditions of their lines may be true.
 
-    ``directory`` is the package's, from the workspace root; ``tags`` are the tags of ``build_tags``. A
+    ``directory`` is the package's, from the workspace root; see ``may_hold`` for ``tags`` and ``known``. A
     directive with the same words as an earlier one that applies is dropped.
     """
-    lines = tuple(_possible_lines(sources, tags))
+    lines = tuple(_possible_lines(sources, tags, known))
     found: dict[str, ByPlatform[str]] = {}
     for verb in (*VERBS.values(), PKG_CONFIG):
         # Equal lines count once, at the place of the first.
@@ -178,12 +182,12 @@ def listed_flags(flags: CgoFlags, platform: str, directory: str, listed: ListedP
 
 
 def _possible_lines(
-    sources: Iterable[CgoSource], tags: frozenset[str]
+    sources: Iterable[CgoSource], tags: frozenset[str], known: frozenset[str]
 ) -> Iterator[tuple[CgoLine, frozenset[str]]]:
     for source in sorted(sources, key=lambda source: source.path):
         for line in source.lines:
             if not line.error:
-                yield line, source.may & may_hold(line.condition, tags)
+                yield line, source.may & may_hold(line.condition, tags, known)
 
 
 def _resolved(word: str, directory: str) -> str:

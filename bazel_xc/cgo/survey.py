@@ -75,12 +75,12 @@ def survey(
         diagnostics += unsupported(path, directory.files, side.sources)
         if not side.sources:
             continue
-        tags = directory.settings.build_tags
         library = [source for source in side.sources if not source.path.endswith("_test.go")]
         tests = [source for source in side.sources if source.path.endswith("_test.go")]
-        flags[path] = flags_by_platform(library, path, KNOWN_PLATFORMS, tags)
-        test_flags[path] = flags_by_platform(tests, path, KNOWN_PLATFORMS, tags)
-        everything = flags_by_platform(side.sources, path, KNOWN_PLATFORMS, tags) if tests else flags[path]
+        where = KNOWN_PLATFORMS, directory.settings.build_tags, view.tags
+        flags[path] = flags_by_platform(library, path, *where)
+        test_flags[path] = flags_by_platform(tests, path, *where)
+        everything = flags_by_platform(side.sources, path, *where) if tests else flags[path]
         reached[path] = reached_anywhere(side, everything, scans)
         search[path] = search_anywhere(everything)
         archives[path] = linked_archives(everything, look)
@@ -131,9 +131,9 @@ def _c_side(package: GoPackage) -> CSide:
     languages = [(file, language_of(file.name)) for file in package.files]
     return CSide(
         directory=package.directory,
-        sources=tuple(_cgo_source(base + file.name, file.source, file.may, file.active) for file in go),
+        sources=tuple(_cgo_source(base + file.name, file.source, file.tagged, file.active) for file in go),
         files=tuple(
-            CFile(path=base + file.name, language=language, may=file.may, active=file.active)
+            CFile(path=base + file.name, language=language, may=file.tagged, active=file.active)
             for file, language in languages
             if language
         ),

@@ -230,14 +230,16 @@ def names_cgo(expr: Expr | None) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
-def may_hold(expr: Expr | None, tags: frozenset[str] = frozenset()) -> frozenset[str]:
+def may_hold(
+    expr: Expr | None, tags: frozenset[str] = frozenset(), known: frozenset[str] = frozenset()
+) -> frozenset[str]:
     """The names of the known platforms on which the constraint may be true, as Gazelle decides it.
 
     ``tags`` are the tags of the ``build_tags`` directive. They, and tags that only the compiler knows, stay
-    open: such a tag and its negation both count as true. Any other tag of the user is false. If no platform
-    is ruled out, the result is ``KNOWN_PLATFORMS`` itself.
+    open: such a tag and its negation both count as true. The tags in ``known`` are true. Any other tag of the
+    user is false. If no platform is ruled out, the result is ``KNOWN_PLATFORMS`` itself.
     """
-    where = KNOWN_PLATFORMS if expr is None else _where(expr, tags, negated=False)
+    where = KNOWN_PLATFORMS if expr is None else _where(expr, tags - known, known, negated=False)
     return KNOWN_PLATFORMS if where == KNOWN_PLATFORMS else where
 
 
@@ -356,19 +358,21 @@ def _tag_value(name: str, platform: Platform, tags: frozenset[str], minor: int) 
     return name in tags or (release is not None and int(release[1]) <= minor)
 
 
-def _where(expr: Expr, tags: frozenset[str], *, negated: bool) -> frozenset[str]:
+def _where(expr: Expr, tags: frozenset[str], known: frozenset[str], *, negated: bool) -> frozenset[str]:
     """Evaluates on all platforms at once; negation is pushed down to the tags."""
     if isinstance(expr, Tag):
-        return _tag_where(expr.name, tags, negated=negated)
+        return _tag_where(expr.name, tags, known, negated=negated)
     if isinstance(expr, Not):
-        return _where(expr.term, tags, negated=not negated)
-    sets = [_where(term, tags, negated=negated) for term in expr.terms]
+        return _where(expr.term, tags, known, negated=not negated)
+    sets = [_where(term, tags, known, negated=negated) for term in expr.terms]
     if isinstance(expr, And) is negated:
         return frozenset().union(*sets)
     return KNOWN_PLATFORMS.intersection(*sets)
 
 
-def _tag_where(name: str, tags: frozenset[str], *, negated: bool) -> frozenset[str]:
+def _tag_where(name: str, tags: frozenset[str], known: frozenset[str], *, negated: bool) -> frozenset[str]:
+    if name in known:
+        return frozenset() if negated else KNOWN_PLATFORMS
     if name in tags or name in _DEFERRED or name.startswith("goexperiment."):
         return KNOWN_PLATFORMS
     if _DEFERRED_RELEASE.fullmatch(name):

@@ -164,6 +164,7 @@ def _file(source: SourceFile, directory: ReadDirectory, possible: Set[str], view
         active=active,
         by_cgo=ByCgo(on, frozenset() if source.uses_cgo else off),
         gazelle=read_constraints(source.name, source.header, tags),
+        tagged=may_hold(source.constraint, tags, view.tags) if view.tags else may,
     )
 
 
@@ -276,9 +277,9 @@ def _with_listing(
             own, go_active, unknown = own & on, go_active & on, unknown & on
         if own != go_active:
             diagnostics.append(_disagreement(directory, file, own, go_active))
-        active, may = go_active | unknown, file.may | go_active
-        if active != file.active or may != file.may:
-            checked[at] = evolve(file, active=active, may=may)
+        active, may, tagged = go_active | unknown, file.may | go_active, file.tagged | go_active
+        if active != file.active or may != file.may or tagged != file.tagged:
+            checked[at] = evolve(file, active=active, may=may, tagged=tagged)
     return tuple(checked), tuple(diagnostics)
 
 

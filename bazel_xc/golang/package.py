@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Mapping
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 
 from bazel_xc.golang.constraints import holds
 from bazel_xc.golang.gazelle import EVERYWHERE, NOWHERE, Reading
@@ -63,7 +63,9 @@ def base_name(source: SourceFile) -> str:
 class PackageFile:
     """One file of a package. ``may`` has names of known platforms, ``active`` of configured ones.
 
-    ``by_cgo`` has the platforms of ``may`` for each setting of cgo. ``gazelle`` is Gazelle's reading.
+    A tag of the configuration is open in ``may``, because rules_go compiles with it or without, and true in
+    ``tagged``, as it is for go list. ``by_cgo`` has the platforms of ``may`` for each setting of cgo.
+    ``gazelle`` is Gazelle's reading.
     """
 
     name: str
@@ -73,6 +75,7 @@ class PackageFile:
     active: frozenset[str]
     by_cgo: ByCgo
     gazelle: Reading = EVERYWHERE
+    tagged: frozenset[str] = field(default=Factory(lambda self: self.may, takes_self=True))
 
     @property
     def is_anywhere(self) -> bool:

@@ -44,6 +44,23 @@ def test_what_lies_outside_and_what_is_left_out_is_not_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        pytest.param("build --@rules_go//go/config:tags=a,b", ("a", "b"), id="build"),
+        pytest.param("common --@io_bazel_rules_go//go/config:tags=a", ("a",), id="common"),
+        pytest.param("build --@rules_go//go/config:tags=a\nbuild --x", ("a",), id="other_line"),
+        pytest.param("build --@r//go/config:tags=a\nbuild --@r//go/config:tags=c", ("c",), id="last_line"),
+        pytest.param("build --@r//go/config:tags=a --@r//go/config:tags=b,", ("b",), id="last_option"),
+        pytest.param("build:race --@rules_go//go/config:tags=a", (), id="config"),
+        pytest.param("test --@rules_go//go/config:tags=a", (), id="tests"),
+        pytest.param("build --@rules_go//go/config:race", (), id="other_setting"),
+    ],
+)
+def test_tags_of_every_build(text: str, tags: tuple[str, ...]) -> None:
+    assert _read({".bazelrc": text}).go_tags == tags
+
+
+@pytest.mark.parametrize(
     ("line", "values"),
     [
         pytest.param("build --platforms=//p:a", ["//p:a"], id="equals"),

@@ -205,6 +205,22 @@ def test_may_hold(text: str, expected: frozenset[str]) -> None:
     assert expected == may_hold(parse_go_build(text), frozenset({"mine"}))
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("known", KNOWN_PLATFORMS, id="known"),
+        pytest.param("!known", frozenset(), id="negated"),
+        pytest.param("!known || !mine", KNOWN_PLATFORMS, id="open_beside"),
+        pytest.param("!known || windows", _on("windows"), id="platform_beside"),
+        pytest.param("!(known && other)", KNOWN_PLATFORMS, id="other"),
+    ],
+)
+def test_may_hold_with_known_tags(text: str, expected: frozenset[str]) -> None:
+    """A known tag is true even if a directive leaves it open."""
+    open_tags = frozenset({"known", "mine"})
+    assert expected == may_hold(parse_go_build(text), open_tags, frozenset({"known"}))
+
+
 def test_may_hold_gives_the_table_itself_where_nothing_is_ruled_out() -> None:
     assert may_hold(None) is KNOWN_PLATFORMS
     assert may_hold(Tag("cgo")) is KNOWN_PLATFORMS

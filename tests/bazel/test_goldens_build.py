@@ -1,8 +1,8 @@
-"""The root package of a workspace: does a real Bazel accept its C, and find its headers?
+"""Golden folders in which a real Bazel has the last word: C in the root package, and build tags.
 
-The golden folders about the root are built and tested for this machine, in a sandbox: with Bazel 4 and
-rules_go 0.34 where ``BAZEL_XC_RULES_GO`` names that, with Bazel 7 where ``BAZEL_XC_BAZEL7`` and
-``BAZEL_XC_MODULES`` name it and its modules.
+Their tests are built and run for this machine, in a sandbox: with Bazel 4 and rules_go 0.34 where
+``BAZEL_XC_RULES_GO`` names that, with Bazel 7 where ``BAZEL_XC_BAZEL7`` and ``BAZEL_XC_MODULES`` name it and
+its modules.
 """
 
 from __future__ import annotations
@@ -28,8 +28,11 @@ from bazel_workspace import (
 
 GOLDEN = REPOSITORY / "testdata" / "golden"
 
+HOST = "--config=linux_amd64"
+
 TESTS = {
     "cgo_assembly_in_the_root_package": {"//:repo_test"},
+    "cgo_flags_of_tags": {"//ring:ring_test"},
     "cgo_include_by_the_root": {"//brackets:brackets_test", "//quoted:quoted_test"},
     "cgo_root_package_with_brackets": {"//:repo_test"},
     "cgo_root_package_with_c_below": {"//:repo_test"},
@@ -38,7 +41,7 @@ TESTS = {
 
 @pytest.fixture(scope="module", params=["workspace", "modules"])
 def session(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    folder = tmp_path_factory.mktemp("roots")
+    folder = tmp_path_factory.mktemp("goldens")
     opened = open_session(folder) if request.param == "workspace" else open_modules_session(folder)
     yield opened
     close(opened, ())
@@ -57,7 +60,7 @@ def test_its_tests_pass(session: Session, case: str) -> None:
         extra="" if session.modules else sdk_text(go_sdk()),
     )
 
-    said = bazel(workspace, "test", "//...", "--test_output=errors").stdout
+    said = bazel(workspace, "test", "//...", HOST).stdout
     bazel(workspace, "shutdown")
 
     assert set(re.findall(r"^(//\S+) .*PASSED", said, re.MULTILINE)) == TESTS[case]

@@ -1,0 +1,3 @@
+//go:build !static
+
+#include "../third_party/shared_only.h"

@@ -1,0 +1,1 @@
+int seal(void) { return 1; }
