@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 
 from attrs import evolve, field, frozen
 
+from bazel_xc.bazel.by_hand import our_cdeps
 from bazel_xc.bazel.cgo_settings import GUARD_FILE, guard_file
 from bazel_xc.bazel.configs import choose_configs
-from bazel_xc.bazel.kinds import CC_RULE_SUFFIX, PLAIN_KINDS
 from bazel_xc.bazel.merge import MergeContext, merge
 from bazel_xc.bazel.platforms import BAZELRC_NAME, bazelrc, platform_findings, platform_rules
 from bazel_xc.bazel.select import Conditions, Marks
@@ -28,7 +28,7 @@ from bazel_xc.buildfile.rules import ExistingRule, rule_table
 from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError
 from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES, Directory, Workspace, new_build_file_name
 from bazel_xc.config import Config
-from bazel_xc.model import Diagnostic, FileChange, Label, Severity, parsed_label
+from bazel_xc.model import Diagnostic, FileChange, Severity
 
 
 @frozen(kw_only=True)
@@ -60,7 +60,7 @@ class FileMaker:
             rules_go=self.repositories.rules_go,
             marks=self.marks,
             own_names=self.repositories.own_names,
-            our_cdeps=_our_cdeps(directory, self.workspace, self.workspace.own_labels),
+            our_cdeps=our_cdeps(directory, self.workspace),
             cgo_only=self.config.mode == "cgo" and not platforms,
             conditions=self.conditions,
             cc_load=self._cc_load(),
@@ -162,25 +162,6 @@ def checked(changes: Iterable[FileChange]) -> tuple[tuple[FileChange, ...], tupl
         errors |= {path: message for path, message in after.items() if path not in before}
     said += [_left(path, f"the new text is not Starlark: {text}") for path, text in errors.items()]
     return tuple(change for change in changes if change.path not in errors), tuple(said)
-
-
-def _our_cdeps(directory: Directory, workspace: Workspace, own: frozenset[Label]) -> frozenset[Label]:
-    """The labels in ``cdeps`` of a BUILD file that lead to rules of ours, ``own``, or to a removed one."""
-    texts = {text for rule in directory.rules for text in rule.strings("cdeps")}
-    labels = (parsed_label(text, directory.path) for text in texts)
-    return frozenset(each for each in labels if each and (each in own or _is_gone(each, workspace)))
-
-
-def _is_gone(label: Label, workspace: Workspace) -> bool:
-    """Whether a label of our form leads nowhere, as far as the BUILD file there shows."""
-    if label.repo or not label.name.endswith(CC_RULE_SUFFIX):
-        return False
-    found = workspace.directories.get(label.package)
-    if found is None or (found.build_file is None and not found.broken):
-        return True
-    file = found.build_file
-    plain = file is not None and not file.dynamic and all(call.kind in PLAIN_KINDS for call in file.calls)
-    return plain and all(rule.name != label.name for rule in found.rules)
 
 
 def _existing(directory: Directory) -> tuple[ExistingRule, ...]:

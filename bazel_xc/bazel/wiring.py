@@ -59,7 +59,8 @@ class WiringInput:
     """The facts about the workspace that wiring needs.
 
     ``built`` are directories with BUILD files, now or soon, ``wired`` those whose Go rules will be written;
-    ``taken`` are the names of these, by directory.
+    ``taken`` are the names of these, by directory. ``by_hand`` are the linker flags of the libraries whose
+    ``cdeps`` a person wrote, by directory.
     """
 
     workspace: Workspace
@@ -74,12 +75,14 @@ class WiringInput:
     assembles_with_c: bool = True  # whether rules_go hands assembly beside cgo to the C compiler
     tidy: bool = True
     third_party: bool = False  # whether the tree is another repository than the main one
+    by_hand: Mapping[str, frozenset[str]] = field(factory=dict)
 
 
 @frozen(kw_only=True)
 class Wiring:
     """By directory of Go packages, with cgo: dependencies by known platform, flags, and the platforms that
-    lack an archive; and the cc rules of the whole workspace.
+    lack an archive; and the cc rules of the whole workspace. ``withheld`` are the ``-l`` flags without a
+    provider that are left out, by directories whose ``cdeps`` a person wrote.
     """
 
     cdeps: Mapping[str, ByPlatform[Label]]
@@ -87,6 +90,7 @@ class Wiring:
     test_flags: Mapping[str, CgoFlags]
     absent: Mapping[str, frozenset[str]]
     rules: CcRules
+    withheld: Mapping[str, frozenset[str]] = field(factory=dict)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -112,6 +116,7 @@ def wire(survey: Survey, outcomes: Mapping[str, tuple[Outcome, ...]], ground: Wi
         flags={path: each.flags(survey.flags[path]) for path, each in packages.items()},
         test_flags={path: each.flags(survey.test_flags[path]) for path, each in packages.items()},
         absent={path: each.bundle.absent for path, each in packages.items() if each.bundle.absent},
+        withheld={path: each.withheld() for path, each in packages.items() if path in ground.by_hand},
         rules=rules,
     )
 
@@ -267,6 +272,21 @@ class _Package:
     def _spread(self, held: frozenset[str]) -> frozenset[str]:
         return spread(held, self.ground.platforms)
 
+    def withheld(self, name: str = "") -> frozenset[str]:
+        """The ``-l`` flags that nobody answers, on a known platform or on any, and that would be new to a
+        rule whose ``cdeps`` a person wrote: one of these may have the library under another name.
+        """
+        there = self.ground.by_hand.get(self.path)
+        if there is None:
+            return frozenset()
+        lacking = (
+            f"-l{each.need.name}"
+            for each in self.outcomes
+            if each.need.kind is NeedKind.LIB and not each.is_provided
+            if not name or name in self._spread(each.platforms)
+        )
+        return frozenset(lacking) - there
+
     def flags(self, flags: CgoFlags) -> CgoFlags:
         """The flags without those of dependencies, with those of pkg-config names that systems have."""
         provided: dict[str, frozenset[str]] = {}
@@ -277,7 +297,7 @@ class _Package:
             libs = {
                 f"-l{each.need.name}" for each in settled if each.labels and each.need.kind is NeedKind.LIB
             }
-            provided[name] = frozenset(libs) | self.bundle.words(name)
+            provided[name] = frozenset(libs) | self.bundle.words(name) | self.withheld(name)
             named = asked.on(name)
             added[name] = tuple(flag for each in settled if each.need.name in named for flag in each.flags)
         cleaned = without_paths(flags, provided)

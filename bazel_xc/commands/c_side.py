@@ -6,16 +6,17 @@ Comes in: a ``Site``, and a ``Resolver``, which knows the providers of the main 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from attrs import evolve, frozen
 
+from bazel_xc.bazel.by_hand import flags_by_hand
 from bazel_xc.bazel.outline import Outline
 from bazel_xc.bazel.wiring import Wiring, WiringInput, wire
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.workspace import Workspace
-from bazel_xc.cgo.needs import CNeed
+from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.cgo.survey import Survey, survey
 from bazel_xc.clibs.findings import archive_findings, findings
 from bazel_xc.clibs.index import CIndex, build_c_index
@@ -117,12 +118,22 @@ def _wiring_input(site: Site, index: CIndex) -> WiringInput:
         assembles_with_c=site.repositories.assembles_with_c,
         tidy=site.untouched <= site.ignored,
         third_party=site.third_party,
+        by_hand=dict(_by_hand(site)),
     )
+
+
+def _by_hand(site: Site) -> Iterator[tuple[str, frozenset[str]]]:
+    """The linker flags of libraries whose ``cdeps`` a person wrote, by directory."""
+    for each in site.outlines:
+        rule = each.library.existing if each.library else None
+        if rule:
+            flags = flags_by_hand(rule, each.directory, site.workspace, site.conditions.platforms)
+            if flags is not None:
+                yield each.directory.path, flags
 
 
 def c_findings(solved: Solved, site: Site, unresolved: str) -> tuple[Diagnostic, ...]:
     """The findings about the C of a tree's packages; ``unresolved`` is the policy of that name."""
-    outcomes = (each for some in solved.outcomes.values() for each in some)
     asked = frozenset(platform.name for platform in site.view.platforms if platform.cgo)
     lacking = (
         each
@@ -133,8 +144,25 @@ def c_findings(solved: Solved, site: Site, unresolved: str) -> tuple[Diagnostic,
         *lacking,
         *solved.survey.diagnostics,
         *solved.wiring.diagnostics,
-        *findings(outcomes, unresolved),
+        *_open_findings(solved, site, unresolved),
     )
+
+
+def _open_findings(solved: Solved, site: Site, unresolved: str) -> Iterator[Diagnostic]:
+    """The findings about needs without provider; a flag that is left out beside ``cdeps`` of a person is a
+    note.
+    """
+    own = {package.import_path: path for path, package in site.packages.items()}
+    for path, some in solved.outcomes.items():
+        withheld = solved.wiring.withheld.get(own[path])
+        for each in some:
+            if withheld is None or each.need.kind is not NeedKind.LIB:
+                yield from findings([each], unresolved)
+                continue
+            left = f"-l{each.need.name}" in withheld
+            why = "; the flag is left out, because cdeps were written by hand" if left else ""
+            for one in findings([each], "ignore"):
+                yield evolve(one, message=one.message + why)
 
 
 def _becomes_package(each: Outline, site: Site) -> bool:

@@ -1,0 +1,8 @@
+package found
+
+// #cgo LDFLAGS: -lseal -lseal-tap
+// int tap(void);
+import "C"
+
+// Call asks the library.
+func Call() int { return int(C.tap()) }

@@ -1,0 +1,8 @@
+package fresh
+
+// #cgo LDFLAGS: -lseal-tap
+// int tap(void);
+import "C"
+
+// Call asks the library.
+func Call() int { return int(C.tap()) }

@@ -1,0 +1,1 @@
+int tap(void) { return 0; }

@@ -1,0 +1,3 @@
+module example.com/sealer
+
+go 1.21

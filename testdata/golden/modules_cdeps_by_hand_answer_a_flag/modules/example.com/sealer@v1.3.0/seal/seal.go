@@ -1,0 +1,9 @@
+package seal
+
+// #cgo CFLAGS: -I${SRCDIR}/../include
+// #cgo LDFLAGS: -lseal-tap
+// #include <seal.h>
+import "C"
+
+// Seal is computed in C.
+func Seal(n int) int { return int(C.seal(C.int(n))) }
