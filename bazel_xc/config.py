@@ -30,12 +30,12 @@ REQUIRE_CGO = ("needed", "always", "never")
 NAMINGS = ("import", "import_alias", "go_default_library")
 EXTERNALS = ("module", "vendored")
 POLICIES = ("error", "warn", "ignore")
-RESOLVE_KINDS = ("pkg_config", "header", "lib", "import")
+RESOLVE_KINDS = ("pkg_config", "header", "lib", "library", "import")
 
 
 @frozen
 class Resolve:
-    """One ``[[resolve]]`` table: a C need, and the labels that provide it."""
+    """One ``[[resolve]]`` table: a C need, a known library or a package, and the labels that provide it."""
 
     kind: str
     name: str

@@ -55,7 +55,8 @@ class Diagnostic:
     """A message for the user that did not stop the run.
 
     ``path`` is relative to the workspace root; ``line`` and ``column`` count from 1 and are 0 if unknown.
-    ``message`` is one line; ``remedy`` is an instruction and may be empty.
+    ``message`` is one line; ``remedy`` is an instruction and may be empty; ``paste`` are lines for the
+    configuration that might be right.
     """
 
     path: str = ""
@@ -65,6 +66,7 @@ class Diagnostic:
     code: str
     message: str
     remedy: str = ""
+    paste: str = field(default="", metadata={"optional": True})
 
     @property
     def is_unknown(self) -> bool:

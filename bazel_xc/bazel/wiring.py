@@ -260,7 +260,7 @@ class _Package:
     def _settled(self, name: str) -> Iterator[Outcome]:
         """The outcomes with a provider on a known platform, in the order in which the linker meets them."""
         for each in sorted(self.outcomes, key=lambda outcome: self._rank(outcome, name)):
-            if each.status in (Status.RESOLVED, Status.SYSTEM) and name in self._spread(each.platforms):
+            if each.status in (Status.RESOLVED, Status.SYSTEM) and name in self._where(each.platforms):
                 yield each
 
     def _rank(self, outcome: Outcome, name: str) -> tuple[str, int, int]:
@@ -269,8 +269,10 @@ class _Package:
         within = words.index(flag) if need.kind is NeedKind.LIB and flag in words else len(words)
         return need.path, need.line, within
 
-    def _spread(self, held: frozenset[str]) -> frozenset[str]:
-        return spread(held, self.ground.platforms)
+    def _where(self, held: frozenset[str]) -> frozenset[str]:
+        """Also the platforms that are not configured with cgo, if an outcome names them."""
+        asked = {platform.name for platform in self.ground.platforms if platform.cgo}
+        return spread(held, self.ground.platforms) | (held - asked)
 
     def withheld(self, name: str = "") -> frozenset[str]:
         """The ``-l`` flags that nobody answers, on a known platform or on any, and that would be new to a

@@ -7,16 +7,17 @@ are files and flags that rules_go cannot compile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.cgo.archives import Archives, bundled_needs, linked_archives, look_in
 from bazel_xc.cgo.flags import CgoFlags, CgoSource, flags_by_platform, listed_flags
 from bazel_xc.cgo.includes import Reached, Scans
 from bazel_xc.cgo.macros import language_of
-from bazel_xc.cgo.needs import CNeed, c_needs
+from bazel_xc.cgo.needs import CNeed, NeedKind, c_needs
 from bazel_xc.cgo.preamble import c_directives, cgo_lines
 from bazel_xc.cgo.reach import CFile, CSide, reached_anywhere, reached_on, search_anywhere
 from bazel_xc.cgo.unsupported import unsupported
@@ -24,12 +25,18 @@ from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.golang.package import GoPackage, GoView
 from bazel_xc.golang.source import SourceFile
-from bazel_xc.model import Diagnostic, Severity
+from bazel_xc.model import Diagnostic, Platform, Severity
+
+Answered: TypeAlias = Callable[[str, NeedKind, str], bool]
+"""Whether the user may answer a need, by the import path of its package, its kind and its name."""
 
 
 @frozen(kw_only=True)
 class Survey:
     """Flags by directory, for libraries and for tests; needs by import path.
+
+    ``beyond`` are needs on platforms that are not configured with cgo, by import path: those that the user
+    answers for all platforms.
 
     Also by directory: ``asked``, the needs as they are written, before libraries of the tree are separated;
     ``reached``, the files of the tree that the package's C may include on any known platform; ``archives``,
@@ -41,6 +48,7 @@ class Survey:
     test_flags: Mapping[str, CgoFlags]
     needs: Mapping[str, tuple[CNeed, ...]]
     asked: Mapping[str, tuple[CNeed, ...]]
+    beyond: Mapping[str, tuple[CNeed, ...]]
     reached: Mapping[str, Reached]
     archives: Mapping[str, Archives]
     search: Mapping[str, tuple[str, ...]]
@@ -52,16 +60,19 @@ def survey(
     packages: Mapping[str, GoPackage],
     listed: Mapping[str, Mapping[str, ListedPackage]],
     view: GoView,
+    is_answered: Answered | None = None,
 ) -> Survey:
     """Surveys every package that imports "C", unless a directive turns cgo off.
 
-    ``packages`` is by directory; ``listed`` is by directory and platform.
+    ``packages`` is by directory; ``listed`` is by directory and platform. Only needs that ``is_answered``
+    accepts are looked for on platforms that are not configured with cgo.
     """
     scans = Scans(workspace.tree)
     flags: dict[str, CgoFlags] = {}
     test_flags: dict[str, CgoFlags] = {}
     needs: dict[str, tuple[CNeed, ...]] = {}
     asked: dict[str, tuple[CNeed, ...]] = {}
+    beyond: dict[str, tuple[CNeed, ...]] = {}
     reached: dict[str, Reached] = {}
     archives: dict[str, Archives] = {}
     look = look_in(workspace.tree)
@@ -88,6 +99,10 @@ def survey(
         open_ends = bundled_needs(asked[path], archives[path])
         if open_ends:
             needs[package.import_path] = open_ends
+        if is_answered:
+            accepts = partial(is_answered, package.import_path)
+            found = _needs_beyond(side, reached[path], scans, view, accepts)
+            beyond[package.import_path] = bundled_needs(found, archives[path])
     if flags:
         diagnostics += _differences(flags, listed, view)
     return Survey(
@@ -95,6 +110,7 @@ def survey(
         test_flags=test_flags,
         needs=needs,
         asked=asked,
+        beyond=beyond,
         reached=reached,
         archives=archives,
         search=search,
@@ -123,6 +139,34 @@ def _needs_of(side: CSide, scans: Scans, view: GoView) -> tuple[CNeed, ...]:
     return c_needs(
         side.sources, view.platforms, side.directory, missing, tags_on=view.tags_on, release=view.release
     )
+
+
+def _needs_beyond(
+    side: CSide, reached: Reached, scans: Scans, view: GoView, accepts: Callable[[NeedKind, str], bool]
+) -> tuple[CNeed, ...]:
+    """The accepted needs on the known platforms that are not configured with cgo.
+
+    Inclusions are only followed there if one of the missing headers is accepted.
+    """
+    configured = {platform.name for platform in view.platforms if platform.cgo}
+    names = frozenset().union(*(source.may for source in side.sources)) - configured
+    split = (name.partition("_") for name in sorted(names))
+    others = [Platform(goos, goarch, cgo=True) for goos, _, goarch in split]
+    open_side = evolve(
+        side,
+        sources=tuple(evolve(each, active=each.may) for each in side.sources),
+        files=tuple(evolve(each, active=each.may) for each in side.files),
+    )
+    missing = {}
+    if any(accepts(NeedKind.HEADER, each.header) for each in reached.missing):
+        missing = {
+            each.name: reached_on(open_side, each, scans, view.tags_on(each), view.release).missing
+            for each in others
+        }
+    found = c_needs(
+        open_side.sources, others, side.directory, missing, tags_on=view.tags_on, release=view.release
+    )
+    return tuple(each for each in found if accepts(each.kind, each.name))
 
 
 def _c_side(package: GoPackage) -> CSide:

@@ -164,6 +164,7 @@ def show(diagnostics: Iterable[Diagnostic], options: argparse.Namespace) -> bool
     found = sorted(diagnostics)
     color = use_color(options, sys.stderr.isatty())
     counts: Counter[str] = Counter()
+    pastes: dict[str, None] = {}
     for each in found:
         if each.severity is Severity.NOTE and not options.verbose:
             continue
@@ -172,9 +173,13 @@ def show(diagnostics: Iterable[Diagnostic], options: argparse.Namespace) -> bool
         counts[each.code] += 1
         if counts[each.code] <= _SHOWN_PER_CODE or options.verbose:
             print(_line(each, color), file=sys.stderr)
+            pastes[each.paste] = None
     for code, count in sorted(counts.items()):
         if count > _SHOWN_PER_CODE and not options.verbose:
             print(f"… and {count - _SHOWN_PER_CODE} more of kind {code!r}; -v shows all", file=sys.stderr)
+    lines = [text for text in pastes if text]
+    if lines:
+        print(f"lines for {FILE_NAME}, if these labels are right:", *lines, sep="\n\n", file=sys.stderr)
     return any(each.severity is Severity.ERROR for each in found)
 
 

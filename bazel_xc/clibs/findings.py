@@ -38,6 +38,7 @@ def findings(outcomes: Iterable[Outcome], policy: str) -> Iterator[Diagnostic]:
                 code=f"c-{each.status}",
                 message=f"{spelt(each.need)} {_problem(each)} [{', '.join(sorted(each.platforms))}]",
                 remedy=each.remedy,
+                paste=each.offer.text if each.offer else "",
             )
 
 

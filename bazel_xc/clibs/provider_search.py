@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterable
 from attrs import evolve
 
 from bazel_xc.cgo.needs import CNeed, NeedKind
+from bazel_xc.clibs.likely import likely_rules
 from bazel_xc.clibs.offer import CRule
 from bazel_xc.clibs.registry import Library, bare_name
 from bazel_xc.clibs.registry_module import advice, from_module, is_declared
 from bazel_xc.clibs.resolution import Answer, Providers, Status
-from bazel_xc.config import FILE_NAME
+from bazel_xc.clibs.user_tables import UserTables
+from bazel_xc.config import FILE_NAME, Resolve
 from bazel_xc.model import Label
 
 _LIBRARY_FILE = re.compile(r":lib(?P<name>.+?)\.(?:a|so[.0-9]*|dylib)")
@@ -36,6 +38,7 @@ class ProviderSearch:
         self.directory = directory
         self.import_path = import_path
         self.platform = platform
+        self.tables = UserTables(providers.resolves, providers.registry)
         self.goos = platform.partition("_")[0]
         self.answers: dict[str, Answer] = {}
         self.named: set[str] = set()
@@ -69,8 +72,8 @@ class ProviderSearch:
         if need.kind is NeedKind.FRAMEWORK:
             return (self._by_system, *said, self._by_policy, self._no_framework)
         return (
-            *said, self._by_policy, self._as_already_answered, self._by_rules, self._by_system,
-            self._by_registry, self._by_unknown_headers,
+            *said, self._by_policy, self._as_already_answered, self._by_other_table, self._by_rules,
+            self._by_system, self._by_registry, self._by_unknown_headers,
         )  # fmt: skip
 
     def _remember(self, need: CNeed, answer: Answer) -> None:
@@ -89,18 +92,19 @@ class ProviderSearch:
         return tuple(library.name for library in self._libraries(need))
 
     def _by_import(self, need: CNeed) -> Answer | None:
-        return self._configured(need, "import", self.import_path) if self.import_path else None
+        return self._by_table(need, self.tables.by_import(self.import_path, self.platform))
 
     def _by_config(self, need: CNeed) -> Answer | None:
-        return self._configured(need, need.kind.value, need.name)
+        return self._by_table(need, self.tables.by_name(need.kind, need.name, self.platform))
 
-    def _configured(self, need: CNeed, kind: str, name: str) -> Answer | None:
-        """A table for this platform goes before one for all."""
-        alike = [each for each in self.providers.resolves if (each.kind, each.name) == (kind, name)]
-        own = [each for each in alike if self.platform in each.platforms]
-        for each in (*own, *(each for each in alike if not each.platforms)):
-            return self._by_user(need, tuple(map(Label.parse, each.labels)), f"[[resolve]] in {FILE_NAME}")
-        return None
+    def _by_other_table(self, need: CNeed) -> Answer | None:
+        return self._by_table(need, self.tables.by_other_name(need.kind, need.name, self.platform))
+
+    def _by_table(self, need: CNeed, table: Resolve | None) -> Answer | None:
+        if table is None:
+            return None
+        answer = self._by_user(need, tuple(map(Label.parse, table.labels)), f"[[resolve]] in {FILE_NAME}")
+        return evolve(answer, table=table)
 
     def _by_directive(self, need: CNeed) -> Answer | None:
         for each in self.providers.directives:
@@ -273,12 +277,19 @@ class ProviderSearch:
 
     def _open(self, need: CNeed, ends: list[Answer]) -> Answer:
         """The answer if nobody provides a need; the first attempt that has one decides the remedy."""
+        libraries = self._libraries(need)
+        offer = None
+        if not any(each.candidates for each in ends):
+            offer = likely_rules(need, libraries, self.providers.index, self.directory)
         if not ends:
             text = "no cc rule of the workspace and no known library has it"
-            return Answer(status=Status.UNRESOLVED, tried=(text,), remedy=advice(need))
+            return Answer(
+                status=Status.UNRESOLVED, tried=(text,), remedy=advice(need, offer=offer), offer=offer
+            )
         tried = tuple(text for each in ends for text in each.tried)
-        libraries = tuple(name for each in ends for name in each.libraries)
-        return evolve(ends[0], tried=tried, libraries=libraries)
+        named = tuple(name for each in ends for name in each.libraries)
+        found = evolve(ends[0], tried=tried, libraries=named, offer=offer)
+        return evolve(found, remedy=advice(need, libraries, offer)) if offer else found
 
 
 def _bundled(_need: CNeed) -> Answer:

@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.cgo.needs import CNeed, NeedKind
+from bazel_xc.clibs.likely import Offer
 from bazel_xc.clibs.registry import Library, bare_name
 from bazel_xc.clibs.resolution import Answer, Status
 from bazel_xc.config import FILE_NAME
@@ -82,9 +83,12 @@ def is_declared(library: Library, repositories: Repositories) -> bool:
     return bool(library.module) and _repository(library, repositories) is not None
 
 
-def advice(need: CNeed, libraries: tuple[Library, ...] = ()) -> str:
+def advice(need: CNeed, libraries: tuple[Library, ...] = (), offer: Offer | None = None) -> str:
     """The remedy for a need that nobody provides, in one line."""
-    texts = [f'name its label in {FILE_NAME}: [[resolve]] {need.kind} = "{need.name}", label = "//..."']
+    table = offer.line if offer else f'[[resolve]] {need.kind} = "{need.name}", label = "//..."'
+    texts = [f"name its label in {FILE_NAME}: {table}"]
+    if offer:
+        texts = [f"perhaps {' or '.join(offer.labels)}", *texts]
     debian = sorted({each.debian for each in libraries if each.debian})
     msys2 = sorted({each.msys2 for each in libraries if each.msys2})
     texts += [f"Debian: {' '.join(debian)}"] if debian else []

@@ -13,6 +13,7 @@ from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.settings import CResolve
 from bazel_xc.cgo.needs import CNeed
 from bazel_xc.clibs.index import CIndex
+from bazel_xc.clibs.likely import Offer
 from bazel_xc.clibs.registry import Registry, SystemTable
 from bazel_xc.config import Resolve
 from bazel_xc.model import Label
@@ -52,7 +53,8 @@ class Answer:
     the attempts that did not help, ``remedy`` is one line for the user, empty if there is nothing to do.
     ``libraries`` are its libraries of the table, ``module`` is the registry module it comes from, and
     ``missing`` are name and version of a module that would provide it and is not declared. With
-    ``has_unknown_headers`` more headers may come with it than are known.
+    ``has_unknown_headers`` more headers may come with it than are known. ``table`` is the user's table that
+    decided, ``offer`` a table that might.
     """
 
     status: Status
@@ -66,6 +68,8 @@ class Answer:
     module: str = ""
     missing: tuple[str, str] | None = None
     has_unknown_headers: bool = False
+    table: Resolve | None = None
+    offer: Offer | None = None
 
     @property
     def is_provided(self) -> bool:

@@ -6,7 +6,7 @@ Comes in: a ``Site``, and a ``Resolver``, which knows the providers of the main 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from attrs import evolve, frozen
@@ -23,9 +23,10 @@ from bazel_xc.clibs.index import CIndex, build_c_index
 from bazel_xc.clibs.registry import load_registry, load_system
 from bazel_xc.clibs.resolution import Outcome, Providers
 from bazel_xc.clibs.resolve import resolve
+from bazel_xc.clibs.user_tables import UserTables
 from bazel_xc.commands.site import Site
 from bazel_xc.commands.snapshot import Snapshot
-from bazel_xc.config import Config
+from bazel_xc.config import Config, Resolve
 from bazel_xc.graph.imports import AbsenceByCgo, absence_by_cgo
 from bazel_xc.model import Diagnostic, Label
 
@@ -35,13 +36,15 @@ Spell = Callable[[Label], Label]
 @frozen(kw_only=True)
 class Solved:
     """The C of a tree; ``outcomes`` are by import path, ``wiring`` by directory. ``absence`` has the
-    platforms on which packages cannot be built, because of C or for any other reason.
+    platforms on which packages cannot be built, because of C or for any other reason. ``tables`` are the
+    tables of the configuration that answered a need.
     """
 
     survey: Survey
     outcomes: Mapping[str, tuple[Outcome, ...]]
     wiring: Wiring
     absence: AbsenceByCgo
+    tables: frozenset[Resolve]
 
 
 @frozen(kw_only=True, slots=False)
@@ -62,10 +65,24 @@ class Resolver:
         """The cc rules of the main workspace."""
         return build_c_index(self.workspace)
 
+    @cached_property
+    def tables(self) -> UserTables:
+        """The tables of the configuration."""
+        return UserTables(self.config.resolves, load_registry())
+
     def outcomes(self, import_path: str, needs: tuple[CNeed, ...], directory: str) -> tuple[Outcome, ...]:
         """The outcomes of one package; directives of ``directory`` in the main workspace apply."""
+        return resolve(needs, self._providers(directory), directory, import_path)
+
+    def beyond(self, import_path: str, needs: tuple[CNeed, ...], directory: str) -> Iterator[Outcome]:
+        """The outcomes on platforms that are not configured with cgo: those of tables only."""
+        for each in resolve(needs, self._providers(directory), directory, import_path):
+            if each.table:
+                yield each
+
+    def _providers(self, directory: str) -> Providers:
         found = self.workspace.directories.get(directory)
-        providers = Providers(
+        return Providers(
             resolves=self.config.resolves,
             directives=found.settings.c_resolves if found else (),
             system=frozenset(self.config.system),
@@ -74,7 +91,6 @@ class Resolver:
             systems=load_system(),
             repositories=self.repositories,
         )
-        return resolve(needs, providers, directory, import_path)
 
 
 def solve(site: Site, resolver: Resolver, spell: Spell | None = None) -> Solved:
@@ -83,24 +99,38 @@ def solve(site: Site, resolver: Resolver, spell: Spell | None = None) -> Solved:
     ``spell`` converts labels of the main workspace for a third-party module; it is None for the workspace
     itself.
     """
-    found = survey(site.workspace, site.packages, site.universe.listed, site.view)
+    answered = resolver.tables.may_answer if resolver.config.resolves else None
+    found = survey(site.workspace, site.packages, site.universe.listed, site.view, answered)
     own = {package.import_path: path for path, package in site.packages.items()}
     outcomes = {
         path: resolver.outcomes(path, needs, "" if spell else own[path])
         for path, needs in found.needs.items()
     }
+    beyond = {
+        path: tuple(resolver.beyond(path, needs, "" if spell else own[path]))
+        for path, needs in found.beyond.items()
+    }
     spelt = {
-        own[path]: tuple(evolve(each, labels=tuple(map(spell, each.labels))) for each in some)
-        if spell
-        else some
-        for path, some in outcomes.items()
+        own[path]: tuple(_spelt(each, spell) for each in (*outcomes.get(path, ()), *beyond.get(path, ())))
+        for path in {**outcomes, **beyond}
     }
     index = CIndex()
     if found.flags:
         index = build_c_index(site.workspace) if spell else resolver.index
     wiring = wire(found, spelt, _wiring_input(site, index))
     where = absence_by_cgo(site.universe, site.flipped, lacking=wiring.absent, made=site.made)
-    return Solved(survey=found, outcomes=outcomes, wiring=wiring, absence=where)
+    every = (each for some in (*outcomes.values(), *beyond.values()) for each in some)
+    return Solved(
+        survey=found,
+        outcomes=outcomes,
+        wiring=wiring,
+        absence=where,
+        tables=frozenset(each.table for each in every if each.table),
+    )
+
+
+def _spelt(outcome: Outcome, spell: Spell | None) -> Outcome:
+    return evolve(outcome, labels=tuple(map(spell, outcome.labels))) if spell else outcome
 
 
 def _wiring_input(site: Site, index: CIndex) -> WiringInput:
@@ -163,6 +193,19 @@ def _open_findings(solved: Solved, site: Site, unresolved: str) -> Iterator[Diag
             why = "; the flag is left out, because cdeps were written by hand" if left else ""
             for one in findings([each], "ignore"):
                 yield evolve(one, message=one.message + why)
+
+
+def unused_tables(snapshot: Snapshot, solved: Iterable[Solved]) -> tuple[Diagnostic, ...]:
+    """The findings about tables of the configuration that answer nothing in any tree.
+
+    There are none while something is unknown, because its needs are.
+    """
+    if any(each.is_unknown for each in snapshot.diagnostics):
+        return ()
+    trees = tuple(solved)
+    used = {table for each in trees for table in each.tables}
+    needs = (need for each in trees for some in each.survey.needs.values() for need in some)
+    return tuple(Resolver.of(snapshot).tables.unused(used, needs))
 
 
 def _becomes_package(each: Outline, site: Site) -> bool:

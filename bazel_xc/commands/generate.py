@@ -36,16 +36,23 @@ def generate(snapshot: Snapshot, only: Iterable[str] = ()) -> Generated:
     chosen = partial(_is_chosen, tuple(only))
     config, site, home = snapshot.config, snapshot.site, snapshot.config.platforms_package
     diagnostics: tuple[Diagnostic, ...] = (*snapshot.diagnostics, *site.diagnostics)
-    solved = None
+    solved = foreign = None
     if snapshot.has_c:
         from bazel_xc.commands.c_side import Resolver, c_findings, solve  # noqa: PLC0415 - few trees have C
 
         solved = solve(site, Resolver.of(snapshot))
         diagnostics += c_findings(solved, site, config.unresolved)
-    if snapshot.has_foreign_c:
-        from bazel_xc.commands.overrides import lacking_overrides  # noqa: PLC0415 - as above
+    if snapshot.has_foreign_c and config.external != "vendored":
+        from bazel_xc.commands.foreign import ForeignModules  # noqa: PLC0415 - as above
+        from bazel_xc.commands.overrides import findings_of  # noqa: PLC0415 - as above
 
-        diagnostics += lacking_overrides(snapshot)
+        foreign = ForeignModules.of(snapshot)
+        diagnostics += findings_of(foreign)
+    if config.resolves:
+        from bazel_xc.commands.c_side import unused_tables  # noqa: PLC0415 - as above
+
+        trees = [each.solved for each in foreign.modules] if foreign else []
+        diagnostics += unused_tables(snapshot, [solved, *trees] if solved else trees)
     rc = read_bazelrc(snapshot.look, bazelrc_path(config))
     maker = FileMaker(
         config=config,

@@ -14,7 +14,7 @@ from bazel_xc import __version__
 from bazel_xc.bazel.compatibility import flipped_targets, rule_targets
 from bazel_xc.cgo.needs import CNeed
 from bazel_xc.clibs.resolution import Outcome, Status
-from bazel_xc.commands.c_side import Resolver, c_findings, solve
+from bazel_xc.commands.c_side import Resolver, c_findings, solve, unused_tables
 from bazel_xc.commands.foreign import ForeignModules
 from bazel_xc.commands.overrides import findings_of
 from bazel_xc.commands.snapshot import Snapshot
@@ -50,6 +50,7 @@ def material_of(snapshot: Snapshot) -> Material:
                 *c_findings(solved, site, config.unresolved),
                 *undefined_findings(of_others, {}),
                 *(findings_of(foreign) if config.external != "vendored" else ()),
+                *unused_tables(snapshot, (solved, *(each.solved for each in foreign.modules))),
                 *not_provided(universe, site.made, snapshot.root),
             )
         ),

@@ -62,13 +62,6 @@ def overrides(modules: ForeignModules) -> Overrides:
     )
 
 
-def lacking_overrides(main: Snapshot) -> tuple[Diagnostic, ...]:
-    """The findings for modules outside of the workspace with cgo packages, missing overrides included."""
-    if main.config.external == "vendored":
-        return ()
-    return findings_of(ForeignModules.of(main))
-
-
 def findings_of(modules: ForeignModules) -> tuple[Diagnostic, ...]:
     """The findings of all modules, and a finding for each that lacks the override it needs."""
     main, found = modules.main, list[Diagnostic]()

@@ -272,6 +272,77 @@ def test_resolve_tables_hold_for_their_names_and_platforms(resolves: list[Resolv
     assert [expected] == _resolved(evolve(BARE, resolves=tuple(resolves)), "-lpng")
 
 
+def test_a_library_table_answers_every_name() -> None:
+    providers = evolve(FULL, resolves=(Resolve("library", "libpng", ("//x:png",)),))
+
+    assert _resolved(providers, "libpng.pc", "-lpng16", "<png.h>") == ["resolved //x:png"] * 3
+    assert _resolved(providers, "<png.h>") == ["resolved //x:png"]
+
+
+@pytest.mark.parametrize(
+    ("resolves", "need", "expected"),
+    [
+        pytest.param([PNG], "<png.h>", "resolved //config:png", id="other_kind"),
+        pytest.param([PNG, Resolve("lib", "png16", ("//b",))], "-lpng16", "resolved //b:b", id="exact_first"),
+        pytest.param(
+            [PNG, Resolve("lib", "png16", ("//b",), ("linux_amd64",))],
+            "<png.h>",
+            "resolved //b:b",
+            id="own_platform_first",
+        ),
+        pytest.param(
+            [PNG, Resolve("library", "libpng", ("//b",))], "<png.h>", "resolved //b:b", id="library_first"
+        ),
+        pytest.param([PNG], "-lz", "unresolved", id="other_library"),
+    ],
+)
+def test_a_table_for_one_name_answers_the_others_of_its_library(
+    resolves: list[Resolve], need: str, expected: str
+) -> None:
+    assert [expected] == _resolved(evolve(BARE, resolves=tuple(resolves)), need)
+
+
+def test_a_directive_goes_before_a_table_for_another_name() -> None:
+    directive = CResolve("header", "png.h", Label("", "said", "png"), "p")
+
+    assert _resolved(evolve(FULL, resolves=(PNG,), directives=(directive,)), "<png.h>") == [
+        "resolved //said:png"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rules", "need", "expected"),
+    [
+        pytest.param(
+            [_rule("//x:seccomp-all"), _rule("//libseccomp:c")],
+            "-lseccomp",
+            'library = "seccomp"\nlabel = "//libseccomp:c"  # or //x:seccomp-all',
+            id="library_of_the_table",
+        ),
+        pytest.param(
+            [_rule("//x:nbd_all")], "-lnbd", 'lib = "nbd"\nlabel = "//x:nbd_all"', id="unknown_library"
+        ),
+        pytest.param(
+            [_rule("//nbd:c")],
+            "<nbd/a.h>",
+            'header = "nbd/a.h"\nlabel = "//nbd:c"',
+            id="header_by_its_folder",
+        ),
+    ],
+)
+def test_rules_with_similar_names_are_offered(rules: list[CRule], need: str, expected: str) -> None:
+    outcome = _one(_with(*rules, providers=BARE), need)
+
+    assert outcome.offer is not None
+    assert outcome.offer.text == f"[[resolve]]\n{expected}"
+    assert outcome.remedy.startswith(f"perhaps {outcome.offer.labels[0]}")
+
+
+@pytest.mark.parametrize("need", ["-lm2", "-lfoo", "<foo.h>"])
+def test_rules_with_other_names_are_not_offered(need: str) -> None:
+    assert _one(_with(_rule("//x:m2x"), _rule("//x:bar"), providers=BARE), need).offer is None
+
+
 def test_an_import_resolves_all_needs_of_its_package() -> None:
     providers = evolve(FULL, resolves=(Resolve("import", "example.com/p", ("//x:p",)),))
     needs = ("lib/x.a", "<png.h>", "<unknown.h>", "-lm", "libpng.pc")

@@ -1,0 +1,4 @@
+package q
+
+// #include <libvirt/virterror.h>
+import "C"

@@ -1,0 +1,4 @@
+package r
+
+// #cgo LDFLAGS: -lmagic-maths
+import "C"

@@ -1,0 +1,4 @@
+package r
+
+// #cgo LDFLAGS: -lvirt
+import "C"

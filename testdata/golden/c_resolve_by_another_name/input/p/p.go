@@ -1,0 +1,6 @@
+package p
+
+// #cgo pkg-config: libvirt
+// #cgo LDFLAGS: -lvirt-lxc
+// #include <libvirt/libvirt.h>
+import "C"

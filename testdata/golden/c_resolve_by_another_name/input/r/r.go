@@ -1,0 +1,4 @@
+package r
+
+// #cgo pkg-config: libvirt-qemu
+import "C"
