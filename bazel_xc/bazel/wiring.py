@@ -285,7 +285,7 @@ class _Package:
             f"-l{each.need.name}"
             for each in self.outcomes
             if each.need.kind is NeedKind.LIB and not each.is_provided
-            if not name or name in self._spread(each.platforms)
+            if not name or name in spread(each.platforms, self.ground.platforms)
         )
         return frozenset(lacking) - there
 

@@ -109,6 +109,15 @@ def is_defined(name: str, *, negated: bool = False) -> Condition:
     return (_Defined(name), _Operator("!", unary=True)) if negated else (_Defined(name),)
 
 
+def names_in(condition: Condition) -> Iterator[str]:
+    """The macros that a condition asks for, by ``defined`` or by their values."""
+    for item in condition:
+        if isinstance(item, _Defined):
+            yield item.name
+        elif isinstance(item, _Name):
+            yield item.text
+
+
 def guarded_name(condition: Condition) -> str:
     """The X of ``#ifndef X`` and ``#if !defined(X)``, else an empty string."""
     match condition:

@@ -17,6 +17,7 @@ from attrs import define, evolve, field, frozen
 
 from bazel_xc.cgo.conditions import Macros
 from bazel_xc.cgo.preprocess import Directive, Include, header_macros, inclusions, named_header, scan
+from bazel_xc.cgo.unset import TextNames, unset_macros
 from bazel_xc.tree import Tree
 
 # ISO/IEC 9899:2018 (C17), section 7: the headers of the standard library.
@@ -134,6 +135,7 @@ class Scans:
 
     tree: Tree
     _known: dict[str, tuple[Directive, ...] | None] = field(factory=dict, init=False)
+    _names: dict[str, TextNames] = field(factory=dict, init=False)
 
     def __call__(self, path: str) -> tuple[Directive, ...] | None:
         """The directives of a file of the tree; None if there is none."""
@@ -147,13 +149,45 @@ class Scans:
         except (OSError, ValueError):
             return None
 
+    def names(self, path: str) -> TextNames:
+        """The macros of a file of the tree."""
+        if path not in self._names:
+            self._names[path] = TextNames.of(self(path) or ())
+        return self._names[path]
 
-def closure(roots: Iterable[Root], search: Search, macros: Macros, scans: Scans) -> Reached:
-    """Follows the inclusions of roots that are compiled with the same flags."""
+
+def closure(
+    roots: Iterable[Root],
+    search: Search,
+    macros: Macros,
+    scans: Scans,
+    open_names: frozenset[str] = frozenset(),
+) -> Reached:
+    """Follows the inclusions of roots that are compiled with the same flags.
+
+    A macro that nothing defines is taken as undefined, unless it is one of ``open_names``. Every branch that
+    this rules out may rule out more, so the walk is repeated until nothing changes.
+    """
+    starts = tuple(roots)
+    of_roots = tuple(TextNames.of(each.directives) for each in starts if each.directives is not None)
+    while True:
+        walk = _walked(starts, search, macros, scans)
+        texts = (*of_roots, *(scans.names(path) for path in walk.texts))
+        unset = unset_macros(texts, macros, walk.headers, open_names)
+        if not unset:
+            return _reached(walk)
+        macros = {**macros, **unset}
+
+
+def _walked(roots: Iterable[Root], search: Search, macros: Macros, scans: Scans) -> _Walk:
     walk = _Walk(search, macros, scans)
     for root in roots:
         walk.start(root)
     walk.follow()
+    return walk
+
+
+def _reached(walk: _Walk) -> Reached:
     return Reached(
         files=tuple(walk.files[path] for path in sorted(walk.files)),
         missing=_unique(walk.missing),
@@ -212,6 +246,16 @@ class _Walk:
             while self._waiting:
                 self._visit(*self._waiting.pop())
             self._retry()
+
+    @property
+    def texts(self) -> Iterator[str]:
+        """The files of the tree that were visited."""
+        return (path for path in self._visited if self.scans(path) is not None)
+
+    @property
+    def headers(self) -> frozenset[str]:
+        """The headers that are not in the tree."""
+        return frozenset(each.header for each in self.missing)
 
     def unfollowed(self) -> Iterator[Missing]:
         """The inclusions by a macro that is a header in no text."""

@@ -56,9 +56,12 @@ def reached_on(
     scans: Scans,
     tags: frozenset[str] = frozenset(),
     release: int | tuple[int, int] = NEWEST_RELEASE,
+    open_names: frozenset[str] = frozenset(),
 ) -> Reached:
     """The files that go's C compilers open on a configured platform; see ``holds`` for ``tags`` and
     ``release``.
+
+    Nothing is known of macros that are ``open_names``, because rules of the workspace define them.
 
     A macro that the package's own ``-D`` defines on other platforms only counts as undefined.
     """
@@ -86,11 +89,14 @@ def reached_on(
     for run in _runs(sources, files, verbs):
         definitions = (*elsewhere, *definitions_in(run.words))
         macros = platform_macros(platform.name, run.language, definitions)
-        parts.append(closure(run.roots, Search.of_package(side.directory, run.words), macros, scans))
+        search = Search.of_package(side.directory, run.words)
+        parts.append(closure(run.roots, search, macros, scans, open_names))
     return Reached.merged(parts)
 
 
-def reached_anywhere(side: CSide, flags: CgoFlags, scans: Scans) -> Reached:
+def reached_anywhere(
+    side: CSide, flags: CgoFlags, scans: Scans, open_names: frozenset[str] = frozenset()
+) -> Reached:
     """The files that may be opened on some known platform; ``flags`` are those of all cgo files of the
     package.
 
@@ -101,8 +107,11 @@ def reached_anywhere(side: CSide, flags: CgoFlags, scans: Scans) -> Reached:
         sources = [source for source in side.sources if source.may & where]
         files = [file for file in side.files if file.may & where]
         for run in _runs(sources, files, verbs):
-            macros = platform_macros("", run.language, definitions_in(run.words))
-            parts.append(closure(run.roots, Search.of_package(side.directory, run.words), macros, scans))
+            definitions = tuple(definitions_in(run.words))
+            macros = platform_macros("", run.language, definitions)
+            search = Search.of_package(side.directory, run.words)
+            defined = open_names.union(name for name, _ in definitions)
+            parts.append(closure(run.roots, search, macros, scans, defined))
     return Reached.merged(parts)
 
 

@@ -8,6 +8,7 @@ are files and flags that rules_go cannot compile.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TypeAlias
 
 from attrs import evolve, frozen
@@ -68,6 +69,7 @@ def survey(
     accepts are looked for on platforms that are not configured with cgo.
     """
     scans = Scans(workspace.tree)
+    defined = frozenset(_defined_by_rules(workspace))
     flags: dict[str, CgoFlags] = {}
     test_flags: dict[str, CgoFlags] = {}
     needs: dict[str, tuple[CNeed, ...]] = {}
@@ -92,16 +94,16 @@ def survey(
         flags[path] = flags_by_platform(library, path, *where)
         test_flags[path] = flags_by_platform(tests, path, *where)
         everything = flags_by_platform(side.sources, path, *where) if tests else flags[path]
-        reached[path] = reached_anywhere(side, everything, scans)
+        reached[path] = reached_anywhere(side, everything, scans, defined)
         search[path] = search_anywhere(everything)
         archives[path] = linked_archives(everything, look)
-        asked[path] = _needs_of(side, scans, view)
+        asked[path] = _needs_of(side, scans, view, defined)
         open_ends = bundled_needs(asked[path], archives[path])
         if open_ends:
             needs[package.import_path] = open_ends
         if is_answered:
             accepts = partial(is_answered, package.import_path)
-            found = _needs_beyond(side, reached[path], scans, view, accepts)
+            found = _needs_beyond(side, reached[path], scans, view, accepts, defined)
             beyond[package.import_path] = bundled_needs(found, archives[path])
     if flags:
         diagnostics += _differences(flags, listed, view)
@@ -118,6 +120,14 @@ def survey(
     )
 
 
+def _defined_by_rules(workspace: Workspace) -> Iterator[str]:
+    """The macros that rules of the workspace give to rules that depend on them."""
+    for path in workspace.directories:
+        for rule in workspace.existing.of(path):
+            for text in rule.strings("defines"):
+                yield text.partition("=")[0]
+
+
 def _cgo_source(path: str, source: SourceFile, may: frozenset[str], active: frozenset[str]) -> CgoSource:
     """A Go file that imports "C"; platforms as in ``CgoSource``."""
     return CgoSource(
@@ -129,10 +139,12 @@ def _cgo_source(path: str, source: SourceFile, may: frozenset[str], active: froz
     )
 
 
-def _needs_of(side: CSide, scans: Scans, view: GoView) -> tuple[CNeed, ...]:
+def _needs_of(side: CSide, scans: Scans, view: GoView, defined: frozenset[str]) -> tuple[CNeed, ...]:
     """The needs of one package on the configured platforms."""
     missing = {
-        platform.name: reached_on(side, platform, scans, view.tags_on(platform), view.release).missing
+        platform.name: reached_on(
+            side, platform, scans, view.tags_on(platform), view.release, defined
+        ).missing
         for platform in view.platforms
         if platform.cgo
     }
@@ -142,7 +154,12 @@ def _needs_of(side: CSide, scans: Scans, view: GoView) -> tuple[CNeed, ...]:
 
 
 def _needs_beyond(
-    side: CSide, reached: Reached, scans: Scans, view: GoView, accepts: Callable[[NeedKind, str], bool]
+    side: CSide,
+    reached: Reached,
+    scans: Scans,
+    view: GoView,
+    accepts: Callable[[NeedKind, str], bool],
+    defined: frozenset[str],
 ) -> tuple[CNeed, ...]:
     """The accepted needs on the known platforms that are not configured with cgo.
 
@@ -160,7 +177,7 @@ def _needs_beyond(
     missing = {}
     if any(accepts(NeedKind.HEADER, each.header) for each in reached.missing):
         missing = {
-            each.name: reached_on(open_side, each, scans, view.tags_on(each), view.release).missing
+            each.name: reached_on(open_side, each, scans, view.tags_on(each), view.release, defined).missing
             for each in others
         }
     found = c_needs(

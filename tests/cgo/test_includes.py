@@ -103,14 +103,14 @@ def test_search_directories_in_the_order_of_compilers() -> None:
             id="both_ways",
         ),
         pytest.param(
-            {"p/a.c": "#ifdef X\n#include <b.h>\n#endif", "p/b.h": "#include <c.h>", "p/c.h": ""},
+            {"p/a.c": "#ifdef _X\n#include <b.h>\n#endif", "p/b.h": "#include <c.h>", "p/c.h": ""},
             [],
             ["p/b.h < p ?", "p/c.h < p ?"],
             id="uncertain",
         ),
         pytest.param(
             {
-                "p/a.c": "#ifdef X\n#include <b.h>\n#endif\n#include <d.h>",
+                "p/a.c": "#ifdef _X\n#include <b.h>\n#endif\n#include <d.h>",
                 "p/b.h": "#include <c.h>",
                 "p/c.h": "",
                 "p/d.h": "#include <b.h>",
@@ -155,7 +155,7 @@ def test_files(tree: Mapping[str, str], words: list[str], expected: list[str]) -
         pytest.param("\n#include <b.h>", [Missing("p/a.c", 2, "b.h", True)], id="system"),
         pytest.param('#include "b.h"', [Missing("p/a.c", 1, "b.h", False)], id="quoted"),
         pytest.param(
-            "#if X\n#include <b.h>\n#endif", [Missing("p/a.c", 2, "b.h", True, False)], id="uncertain"
+            "#if _X\n#include <b.h>\n#endif", [Missing("p/a.c", 2, "b.h", True, False)], id="uncertain"
         ),
         pytest.param("#include <stdio.h>\n#include <threads.h>", [], id="iso_c"),
         pytest.param('#include "_cgo_export.h"', [], id="made_by_cgo"),

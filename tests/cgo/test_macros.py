@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 
@@ -105,14 +106,48 @@ def test_the_table_agrees_with_the_compiler_of_this_machine(require: Callable[[s
     platform = {"x86_64-linux-gnu": "linux_amd64", "aarch64-linux-gnu": "linux_arm64"}.get(machine)
     if platform is None:
         pytest.skip("no gcc for a platform whose macros are compared")
-    lines = [line.split(" ", 2) for line in _run(gcc, "-dM", "-E", "-").splitlines()]
-    real = {words[1].partition("(")[0]: "".join(words[2:]) for words in lines}
-    known = platform_macros(platform, Language.C)
-    numbers = {name: text for name, text in known.items() if text and text != OPEN_VALUE}
-    same = (parse_condition(f"{name} == {text}") for name, text in numbers.items())
 
-    assert [name for name, text in known.items() if text is None and name in real] == []
-    assert [condition for condition in same if not evaluate(condition, real)] == []
+    assert _disagreements(platform, Language.C, gcc) == []
+
+
+# Platforms of go -> targets of zig, whose compiler is clang for all of them.
+_TARGETS = {
+    "android_amd64": "x86_64-linux-android", "android_arm64": "aarch64-linux-android",
+    "darwin_amd64": "x86_64-macos", "darwin_arm64": "aarch64-macos", "dragonfly_amd64": "x86_64-dragonfly",
+    "freebsd_amd64": "x86_64-freebsd", "freebsd_arm64": "aarch64-freebsd", "illumos_amd64": "x86_64-illumos",
+    "ios_arm64": "aarch64-ios", "linux_386": "x86-linux-gnu", "linux_amd64": "x86_64-linux-musl",
+    "linux_arm": "arm-linux-gnueabihf", "linux_arm64": "aarch64-linux-gnu",
+    "linux_loong64": "loongarch64-linux-gnu", "linux_mips": "mips-linux-gnueabihf",
+    "linux_mips64": "mips64-linux-gnuabi64", "linux_mips64le": "mips64el-linux-gnuabi64",
+    "linux_mipsle": "mipsel-linux-gnueabihf", "linux_ppc64": "powerpc64-linux-gnu",
+    "linux_ppc64le": "powerpc64le-linux-gnu", "linux_riscv64": "riscv64-linux-gnu",
+    "linux_s390x": "s390x-linux-gnu", "linux_sparc64": "sparc64-linux-gnu", "netbsd_amd64": "x86_64-netbsd",
+    "openbsd_amd64": "x86_64-openbsd", "wasip1_wasm": "wasm32-wasi", "windows_386": "x86-windows-gnu",
+    "windows_amd64": "x86_64-windows-gnu", "windows_arm64": "aarch64-windows-gnu",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", [Language.C, Language.CXX])
+@pytest.mark.parametrize("platform", sorted(_TARGETS))
+def test_the_table_agrees_with_clang_for_every_target(
+    platform: str, language: Language, require: Callable[[str], str]
+) -> None:
+    zig = os.environ.get("BAZEL_XC_ZIG") or require("zig")
+
+    assert _disagreements(platform, language, zig, "cc", "-target", _TARGETS[platform]) == []
+
+
+def _disagreements(platform: str, language: Language, *compiler: str) -> list[str]:
+    """The macros of the table that a compiler has otherwise."""
+    text = _run(*compiler, "-dM", "-E", "-x", language.value, "-")
+    lines = [line.split(" ", 2) for line in text.splitlines()]
+    real = {words[1].partition("(")[0]: "".join(words[2:]) for words in lines}
+    known = platform_macros(platform, language)
+    numbers = {name: text for name, text in known.items() if text and text != OPEN_VALUE}
+    other = [
+        name for name, text in numbers.items() if not evaluate(parse_condition(f"{name} == {text}"), real)
+    ]
+    return [*other, *(name for name, text in known.items() if text is None and name in real)]
 
 
 def _run(*command: str) -> str:

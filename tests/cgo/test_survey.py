@@ -27,7 +27,7 @@ GO = b"""package p
 import "C"
 """
 C = b'#include "own.h"\n#ifdef __APPLE__\n#include <apple.h>\n#endif\n'
-LIB = b'#include "inner/x.h"\n#if HAVE_Y\n#include <y.h>\n#endif\n'
+LIB = b'#include "inner/x.h"\n#if Y_VERSION\n#include <y.h>\n#endif\n'
 NEEDS = (
     (NeedKind.HEADER, "apple.h", {"darwin_arm64"}, "p/p.c", 3, True),
     (NeedKind.HEADER, "y.h", {"linux_amd64", "darwin_arm64"}, "lib/lib.h", 3, False),

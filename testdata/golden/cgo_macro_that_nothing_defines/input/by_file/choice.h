@@ -1,0 +1,3 @@
+#ifdef _LARGE
+#define USE_CODEC
+#endif

@@ -1,0 +1,7 @@
+package by_file
+
+// #include "choice.h"
+// #ifdef USE_CODEC
+// #include <codec.h>
+// #endif
+import "C"

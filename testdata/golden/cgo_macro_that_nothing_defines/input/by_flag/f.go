@@ -1,0 +1,7 @@
+package by_flag
+
+// #cgo CFLAGS: -DUSE_CODEC
+// #ifdef USE_CODEC
+// #include <codec.h>
+// #endif
+import "C"
