@@ -25,6 +25,7 @@ from bazel_xc.cgo.needs import NeedKind
 from bazel_xc.cgo.survey import Survey
 from bazel_xc.clibs.index import CIndex
 from bazel_xc.clibs.resolution import Outcome, Status
+from bazel_xc.config import FILE_NAME
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.gazelle import Reading
 from bazel_xc.golang.package import FileKind, GoPackage
@@ -91,11 +92,12 @@ class Wiring:
     absent: Mapping[str, frozenset[str]]
     rules: CcRules
     withheld: Mapping[str, frozenset[str]] = field(factory=dict)
+    of_packages: tuple[Diagnostic, ...] = ()
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """The reasons why cc rules cannot be written."""
-        return self.rules.diagnostics
+        """The reasons why cc rules cannot be written, and headers without sources."""
+        return (*self.rules.diagnostics, *self.of_packages)
 
 
 def wire(survey: Survey, outcomes: Mapping[str, tuple[Outcome, ...]], ground: WiringInput) -> Wiring:
@@ -118,6 +120,7 @@ def wire(survey: Survey, outcomes: Mapping[str, tuple[Outcome, ...]], ground: Wi
         absent={path: each.bundle.absent for path, each in packages.items() if each.bundle.absent},
         withheld={path: each.withheld() for path, each in packages.items() if path in ground.by_hand},
         rules=rules,
+        of_packages=tuple(problem for each in packages.values() for problem in each.diagnostics),
     )
 
 
@@ -166,6 +169,7 @@ class _Package:
         # Bazel refuses the root as one of the includes of a rule. rules_go finds "x.h" there by itself.
         in_brackets = any("" in file.bracketed for file in self.files)
         self.searches_root = in_brackets and not ground.third_party
+        self.implementers = tuple(self._implementers())
         self.reach = self._reach(survey.flags[path])
 
     def _provider(self, file: ReachedFile) -> Label | None:
@@ -176,6 +180,29 @@ class _Package:
         chosen = {label for each in self.outcomes for label in each.labels}
         rules.sort(key=lambda rule: (rule.label not in chosen, not rule.links, rule.label))
         return rules[0].label if rules else None
+
+    def _implementers(self) -> Iterator[tuple[Label, tuple[Label, ...]]]:
+        """The rules without sources that have files, and those with sources that may be meant with them."""
+        chosen = {label for each in self.outcomes for label in each.labels}
+        for label in dict.fromkeys(self.provided.values()):
+            rule = self.ground.index.rule(label)
+            some = self.ground.index.implementers(rule) if rule else ()
+            found = tuple(each.label for each in some if each.is_visible_from(self.path))
+            if found and not chosen.intersection(found):
+                yield label, found
+
+    @property
+    def diagnostics(self) -> Iterator[Diagnostic]:
+        """Rules without sources, where several others may have them."""
+        for label, found in self.implementers:
+            if len(found) > 1:
+                names = " or ".join(map(str, found))
+                yield Diagnostic(
+                    path=self.path or ".",
+                    code="c-sources",
+                    message=f"headers come from {label}, which has no sources: they may be in {names}",
+                    remedy=f'name one in {FILE_NAME}: [[resolve]] import = "{self.package.import_path}"',
+                )
 
     def _reach(self, flags: CgoFlags) -> PackageReach:
         foreign = [file for file in self.files if file.path not in self.own]
@@ -241,7 +268,12 @@ class _Package:
     def cdeps(self, rules: CcRules) -> ByPlatform[Label]:
         """The dependencies on each known platform where the package may use cgo."""
         headers = rules.headers.get(self.path, ())
-        provided = tuple(dict.fromkeys(self.provided.values()))
+        implemented = {label: found for label, found in self.implementers if len(found) == 1}
+        provided = tuple(
+            dict.fromkeys(
+                each for label in self.provided.values() for each in (label, *implemented.get(label, ()))
+            )
+        )
         found: dict[str, Iterable[Label]] = {}
         for name in self._platforms():
             archives = [rules.archives.get((self.path, path)) for path in self.bundle.on(name)]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from bazel_xc.cgo.archives import Archives
 from bazel_xc.cgo.needs import CNeed, NeedKind
+from bazel_xc.clibs.registry_module import advice
 from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.model import Diagnostic, Severity
 
@@ -39,6 +40,16 @@ def findings(outcomes: Iterable[Outcome], policy: str) -> Iterator[Diagnostic]:
                 message=f"{spelt(each.need)} {_problem(each)} [{', '.join(sorted(each.platforms))}]",
                 remedy=each.remedy,
                 paste=each.offer.text if each.offer else "",
+            )
+        elif each.status is Status.RESOLVED and each.candidates:
+            yield Diagnostic(
+                path=each.need.path,
+                line=each.need.line,
+                severity=Severity.NOTE if policy == "ignore" else Severity.WARNING,
+                code="c-sources",
+                message=f"{spelt(each.need)} comes from {each.labels[0]}, which has no sources: they may be"
+                f" in {' or '.join(each.candidates)} [{', '.join(sorted(each.platforms))}]",
+                remedy=advice(each.need),
             )
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from typing import TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from bazel_xc.buildfile.evaluate import Glob
 from bazel_xc.buildfile.patterns import PathPattern, glob_pattern
 from bazel_xc.buildfile.rules import ExistingRule, default_visibility
 from bazel_xc.buildfile.workspace import Workspace
+from bazel_xc.cgo.prototypes import Symbols
 from bazel_xc.clibs.offer import (
     NATIVE_KINDS,
     CRule,
@@ -27,7 +29,9 @@ from bazel_xc.clibs.offer import (
     offers_c,
 )
 from bazel_xc.model import Label
+from bazel_xc.tree import glance
 
+_Key = TypeVar("_Key")
 _FOLLOWED = frozenset({"alias", "filegroup"})
 
 
@@ -39,6 +43,7 @@ class CIndex:
     _headers: Mapping[str, tuple[CRule, ...]] = field(init=False, eq=False, repr=False)
     _libs: Mapping[str, tuple[CRule, ...]] = field(init=False, eq=False, repr=False)
     _files: Mapping[str, tuple[CRule, ...]] = field(init=False, eq=False, repr=False)
+    _dependents: Mapping[Label, tuple[CRule, ...]] = field(init=False, eq=False, repr=False)
 
     @_headers.default
     def _by_headers(self) -> Mapping[str, tuple[CRule, ...]]:
@@ -47,6 +52,16 @@ class CIndex:
     @_libs.default
     def _by_libs(self) -> Mapping[str, tuple[CRule, ...]]:
         return _grouped((lib, rule) for rule in self.rules if rule.links for lib in rule.libs)
+
+    @_dependents.default
+    def _by_deps(self) -> Mapping[Label, tuple[CRule, ...]]:
+        targets = {rule.label: rule.target for rule in self.rules}
+        return _grouped(
+            (targets.get(label, label), rule)
+            for rule in self.rules
+            if rule.has_sources and rule.label == rule.target
+            for label in rule.below
+        )
 
     @_files.default
     def _by_files(self) -> Mapping[str, tuple[CRule, ...]]:
@@ -63,6 +78,17 @@ class CIndex:
     def by_file(self, path: str) -> tuple[CRule, ...]:
         """The rules that own a header, by its path from the workspace root."""
         return self._files.get(path, ())
+
+    def implementers(self, rule: CRule) -> tuple[CRule, ...]:
+        """The rules with sources that perhaps define what the headers of a bare rule declare.
+
+        They depend on it; those of its own package go before all others.
+        """
+        if not rule.bare:
+            return ()
+        found = self._dependents.get(rule.target, ())
+        own = tuple(each for each in found if each.label.package == rule.target.package)
+        return own or found
 
     def rule(self, label: Label) -> CRule | None:
         """The rule of that label."""
@@ -92,8 +118,29 @@ class _IndexBuilder:
         for label, rule in self.named.items():
             if not rule.ours and rule.kind not in _FOLLOWED and offers_c(rule):
                 self.found[label] = c_rule(rule, self._files(rule), self._visibility(rule))
+        used = {dep for rule in self.found.values() if rule.has_sources for dep in rule.below}
+        for label in {self._aliased(dep) for dep in used} & self.found.keys():
+            self.found[label] = evolve(self.found[label], bare=self._is_bare(self.found[label]))
         yield from self.found.values()
         yield from self._aliases()
+
+    def _aliased(self, label: Label) -> Label:
+        target = self._target(label) if label not in self.found else None
+        return target.label if target else label
+
+    def _is_bare(self, rule: CRule) -> bool:
+        """Whether headers declare what nothing at or below the rule can define."""
+        below, pending = set[Label](), [rule.label]
+        while pending:
+            label = self._aliased(pending.pop())
+            each = self.found.get(label)
+            if each is None or each.has_sources:
+                return False
+            if label not in below:
+                below.add(label)
+                pending.extend(each.below)
+        texts = (glance(self.workspace.tree, path) for path in sorted(rule.files))
+        return bool(Symbols.merged(Symbols.of(text) for text in texts if text is not None).declared)
 
     def _aliases(self) -> Iterator[CRule]:
         for label, rule in self.named.items():
@@ -188,8 +235,8 @@ def _join(directory: str, name: str) -> str:
     return f"{directory}/{name}" if directory else name
 
 
-def _grouped(pairs: Iterable[tuple[str, CRule]]) -> Mapping[str, tuple[CRule, ...]]:
-    found: dict[str, tuple[CRule, ...]] = {}
+def _grouped(pairs: Iterable[tuple[_Key, CRule]]) -> Mapping[_Key, tuple[CRule, ...]]:
+    found: dict[_Key, tuple[CRule, ...]] = {}
     for key, rule in pairs:
         found[key] = (*found.get(key, ()), rule)
     return found

@@ -31,6 +31,7 @@ _LINKING = (
     "deps", "implementation_deps", "linkopts", "sdk_dylibs", "sdk_frameworks", "weak_sdk_frameworks",
     "interface_library", "shared_library", "static_library",
 )  # fmt: skip
+_DEPENDENCIES = ("deps", "implementation_deps")
 _IMPORTED = ("static_library", "shared_library", "interface_library")
 
 
@@ -73,7 +74,9 @@ class CRule:
 
     ``headers`` are spellings in ``#include``; ``files`` are paths from the workspace root of the headers it
     owns, private ones too. ``libs`` are ``-l`` names that it may provide, ``declared`` those of them that its
-    link options or library files name.
+    link options or library files name. It passes on the headers of ``deps``, but not those of
+    ``inner_deps``. It is ``bare`` if its headers declare what nothing at or below it defines, and
+    ``has_sources`` if it compiles or imports anything.
     """
 
     label: Label
@@ -85,6 +88,15 @@ class CRule:
     declared: frozenset[str] = frozenset()
     links: bool = False
     visibility: Visibility = Visibility()
+    deps: frozenset[Label] = frozenset()
+    inner_deps: frozenset[Label] = frozenset()
+    has_sources: bool = False
+    bare: bool = False
+
+    @property
+    def below(self) -> frozenset[Label]:
+        """All of its own dependencies."""
+        return self.deps | self.inner_deps
 
     def is_visible_from(self, package: str) -> bool:
         """Whether rules of a package of the workspace may depend on it."""
@@ -126,6 +138,9 @@ def c_rule(rule: ExistingRule, files: RuleFiles, visible: Visibility) -> CRule:
         declared=declared,
         links=kind not in NATIVE_KINDS or _links(rule, files),
         visibility=visible,
+        deps=frozenset(_labels(rule, "deps")),
+        inner_deps=frozenset(_labels(rule, "implementation_deps")),
+        has_sources=kind not in NATIVE_KINDS or _has_sources(rule, files),
     )
 
 
@@ -141,6 +156,10 @@ def alias_of(label: Label, target: CRule, visible: Visibility) -> CRule:
         declared=target.declared,
         links=target.links,
         visibility=visible,
+        deps=target.deps,
+        inner_deps=target.inner_deps,
+        has_sources=target.has_sources,
+        bare=target.bare,
     )
 
 
@@ -171,11 +190,22 @@ def _linker_words(options: Iterable[str]) -> Iterator[str]:
 
 
 def _links(rule: ExistingRule, files: RuleFiles) -> bool:
-    if any(rule.items(attribute) for attribute in _LINKING):
+    return any(rule.items(attribute) for attribute in _LINKING) or _has_sources(rule, files)
+
+
+def _has_sources(rule: ExistingRule, files: RuleFiles) -> bool:
+    if any(rule.items(attribute) for attribute in _LINKING if attribute not in _DEPENDENCIES):
         return True
     if any(text.startswith("@") for text in rule.strings("srcs")):
         return True  # sources of another repository, which is not looked into
     return any(not _HEADER.fullmatch(path) for path in files.srcs)
+
+
+def _labels(rule: ExistingRule, attribute: str) -> Iterator[Label]:
+    for text in rule.strings(attribute):
+        label = _label(text, rule.directory)
+        if label:
+            yield label
 
 
 def _spellings(rule: ExistingRule, package: str, files: RuleFiles) -> Iterator[str]:

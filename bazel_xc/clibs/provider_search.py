@@ -151,7 +151,7 @@ class ProviderSearch:
         """The cc rules of the workspace: by header; by the library's name; by headers of that library."""
         index, libraries = self.providers.index, self._libraries(need)
         if need.kind is NeedKind.HEADER:
-            return self._chosen(need, index.by_header(need.name))
+            return self._implemented(self._chosen(need, index.by_header(need.name)))
         known = {header for each in libraries for header in each.headers}
         owners = {rule for header in known for rule in index.by_header(header) if rule.links}
         names = {need.name, need.name.removeprefix("lib")}
@@ -185,6 +185,21 @@ class ProviderSearch:
         how = f"cc rule {rule.label}"
         return Answer(status=Status.RESOLVED, labels=(rule.label,), how=how, libraries=self._names(need))
 
+    def _implemented(self, answer: Answer | None) -> Answer | None:
+        """A header's rule without sources, replaced by the one that implements it; several are named."""
+        rule = self.providers.index.rule(answer.labels[0]) if answer and answer.labels else None
+        if answer is None or rule is None:
+            return answer
+        found = [x for x in self.providers.index.implementers(rule) if x.is_visible_from(self.directory)]
+        if not found or any(each.label in self.chosen for each in found):
+            return answer
+        if len(found) > 1:
+            return evolve(answer, candidates=tuple(str(each.label) for each in found))
+        other = found[0]
+        kept = answer.labels if {rule.label, rule.target} & other.inner_deps else ()
+        how = f"cc rule {other.label}, the sources of {rule.label}"
+        return evolve(answer, labels=(*kept, other.label), how=how)
+
     def _one_of(self, need: CNeed, rules: list[CRule]) -> CRule | None:
         """The rule to take, None if several fit; an alias only if its target is not among them."""
         for rule in rules:
@@ -195,7 +210,8 @@ class ProviderSearch:
             targets.setdefault(rule.target, rule)
         names = {need.name, f"lib{need.name}", need.name.removeprefix("lib")}
         named = [rule for rule in targets.values() if rule.label.name in names]
-        left = named if len(targets) > 1 else list(targets.values())
+        every = list(targets.values())
+        left = named or _above_all(every) if len(every) > 1 else every
         return left[0] if len(left) == 1 else None
 
     def _hidden(self, rule: CRule) -> Answer:
@@ -300,6 +316,12 @@ def _heads(library: Library) -> tuple[str, ...]:
     """The names that headers of a library may begin with."""
     folders = (header.partition("/")[0].partition(".")[0] for header in library.headers)
     return (library.name, *library.libs, *library.pkg_config, *folders)
+
+
+def _above_all(rules: list[CRule]) -> list[CRule]:
+    """The rule that depends on all others of some."""
+    targets = {rule.target for rule in rules}
+    return [rule for rule in rules if targets - {rule.target} <= rule.below]
 
 
 def _is_made_for(rule: CRule, lib: str) -> bool:

@@ -343,6 +343,56 @@ def test_rules_with_other_names_are_not_offered(need: str) -> None:
     assert _one(_with(_rule("//x:m2x"), _rule("//x:bar"), providers=BARE), need).offer is None
 
 
+def _bare(text: str) -> CRule:
+    return evolve(_rule(text, headers="api.h", links=False), bare=True)
+
+
+def _sources(text: str, *deps: str, inner: str = "", headers: str = "") -> CRule:
+    return evolve(
+        _rule(text, headers=headers),
+        has_sources=True,
+        deps=frozenset(map(Label.parse, deps)),
+        inner_deps=frozenset(map(Label.parse, inner.split())),
+    )
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        pytest.param([_bare("//x:h")], "resolved //x:h", id="nobody_else"),
+        pytest.param([_bare("//x:h"), _sources("//x:c", "//x:h")], "resolved //x:c", id="beside_it"),
+        pytest.param([_bare("//x:h"), _sources("//y:c", "//x:h")], "resolved //y:c", id="elsewhere"),
+        pytest.param(
+            [_bare("//x:h"), _sources("//x:c", "//x:h"), _sources("//y:c", "//x:h")],
+            "resolved //x:c",
+            id="own_package_first",
+        ),
+        pytest.param(
+            [_bare("//x:h"), _sources("//x:c", inner="//x:h")], "resolved //x:h //x:c", id="keeps_its_headers"
+        ),
+        pytest.param(
+            [_bare("//x:h"), _sources("//x:a", "//x:h"), _sources("//x:b", "//x:h")],
+            "resolved //x:h",
+            id="two",
+        ),
+        pytest.param(
+            [evolve(_bare("//x:h"), bare=False), _sources("//x:c", "//x:h")], "resolved //x:h", id="complete"
+        ),
+        pytest.param(
+            [_bare("//x:h"), _sources("//x:c", "//x:h", headers="api.h")], "resolved //x:c", id="both_have_it"
+        ),
+    ],
+)
+def test_a_header_rule_without_sources_is_replaced_by_its_sources(rules: list[CRule], expected: str) -> None:
+    assert _told(_one(_with(*rules, providers=BARE), "<api.h>")) == expected
+
+
+def test_several_rules_with_the_sources_are_named() -> None:
+    rules = (_bare("//x:h"), _sources("//x:a", "//x:h"), _sources("//x:b", "//x:h"))
+
+    assert _one(_with(*rules, providers=BARE), "<api.h>").candidates == ("//x:a", "//x:b")
+
+
 def test_an_import_resolves_all_needs_of_its_package() -> None:
     providers = evolve(FULL, resolves=(Resolve("import", "example.com/p", ("//x:p",)),))
     needs = ("lib/x.a", "<png.h>", "<unknown.h>", "-lm", "libpng.pc")

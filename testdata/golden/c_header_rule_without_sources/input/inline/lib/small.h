@@ -1,0 +1,1 @@
+static inline int small(void) { return 1; }

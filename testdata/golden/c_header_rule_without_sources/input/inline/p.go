@@ -1,0 +1,4 @@
+package inline
+
+// #include <small.h>
+import "C"

@@ -1,0 +1,1 @@
+int codec_open(void);

@@ -1,0 +1,7 @@
+package p
+
+// #include <codec.h>
+import "C"
+
+// Open asks C.
+func Open() int { return int(C.codec_open()) }

@@ -1,0 +1,4 @@
+package two
+
+// #include <api.h>
+import "C"
