@@ -8,6 +8,7 @@ Modules are never changed, and nothing is written here.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -24,10 +25,11 @@ from bazel_xc.commands.c_side import Resolver, Solved, c_findings, solve
 from bazel_xc.commands.own_overrides import OwnWork
 from bazel_xc.commands.site import Site
 from bazel_xc.commands.snapshot import Snapshot
+from bazel_xc.errors import WorkspaceError
 from bazel_xc.golang.listed import ListedModule
 from bazel_xc.golang.loading import GoTree, load_module
-from bazel_xc.golang.modules import Module
-from bazel_xc.golang.universe import Package, Universe
+from bazel_xc.golang.modules import Module, read_modules
+from bazel_xc.golang.universe import Package, Universe, by_directory
 from bazel_xc.model import Diagnostic, Label
 
 
@@ -63,9 +65,13 @@ class ForeignModule:
 
 @frozen(kw_only=True)
 class LoadedModule:
-    """A module with its packages, as the build uses it, apart from the declarations of the workspace."""
+    """A module with its packages, as the build uses it, apart from the declarations of the workspace.
+
+    ``used`` are the directories of the packages in the build; others are there because labels may name them.
+    """
 
     module: ListedModule
+    used: frozenset[str]
     tree: GoTree
     universe: Universe
     untouched: frozenset[str]
@@ -79,9 +85,13 @@ class ForeignModules:
     loaded: tuple[LoadedModule, ...]
 
     @classmethod
-    def of(cls, main: Snapshot) -> ForeignModules:
-        """All of those modules that are on disk, by path."""
-        return cls(main=main, loaded=tuple(_load(each, main) for each in _listed(main.universe)))
+    def of(cls, main: Snapshot, *, reachable: bool = False) -> ForeignModules:
+        """All of those modules that are on disk, by path.
+
+        With ``reachable``, packages that only labels could name are loaded, too.
+        """
+        found = _listed(main.universe)
+        return cls(main=main, loaded=tuple(_load(each, main, reachable=reachable) for each in found))
 
     @cached_property
     def modules(self) -> tuple[ForeignModule, ...]:
@@ -120,10 +130,15 @@ class ForeignModules:
 
         solved = solve(site, resolver, spell)
         work = OwnWork.of(module, loaded.tree.workspace, main)
+
+        def is_settled(directory: str) -> bool:
+            is_unused = directory in site.packages and directory not in loaded.used
+            return is_unused or work.covers(directory)
+
         found = tuple(
             each
             for each in c_findings(solved, site, main.config.unresolved)
-            if not work.covers(each.path if each.path in site.packages else each.path.rpartition("/")[0])
+            if not is_settled(each.path if each.path in site.packages else each.path.rpartition("/")[0])
         )
         return ForeignModule(
             module=module,
@@ -135,7 +150,7 @@ class ForeignModules:
             why=tuple(
                 each
                 for each in shapes.reasons(site.packages, solved.wiring, main.config.platforms)
-                if not work.covers(each.directory)
+                if not is_settled(each.directory)
             ),
             findings=tuple(self._placed(found, module, site)),
         )
@@ -162,13 +177,21 @@ def _listed(universe: Universe) -> tuple[ListedModule, ...]:
     return tuple(found[path] for path in sorted(found))
 
 
-def _load(module: ListedModule, main: Snapshot) -> LoadedModule:
-    tree = GoTree(
-        workspace=read_workspace(main.workspace.tree.at(Path(module.directory))),
-        modules=(Module(path=module.path, directory=""),),
+def _load(module: ListedModule, main: Snapshot, *, reachable: bool) -> LoadedModule:
+    files = main.workspace.tree.at(Path(module.directory))
+    known = Module(path=module.path, directory="")
+    if reachable and files.is_file("go.mod"):
+        with suppress(WorkspaceError):  # its go.mod is only for labels of packages that nothing uses
+            (known,) = read_modules(files, [""], main.toolchain, main.run)
+    tree = GoTree(workspace=read_workspace(files), modules=(known,))
+    universe, folded = load_module(tree, main.universe.listings, main.view, reachable=reachable)
+    return LoadedModule(
+        module=module,
+        used=frozenset(by_directory(main.universe.listings, tree.root)),
+        tree=tree,
+        universe=universe,
+        untouched=folded.untouched,
     )
-    universe, folded = load_module(tree, main.universe.listings, main.view)
-    return LoadedModule(module=module, tree=tree, universe=universe, untouched=folded.untouched)
 
 
 def _site(loaded: LoadedModule, main: Snapshot) -> Site:

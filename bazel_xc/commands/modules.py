@@ -47,7 +47,7 @@ def keep_modules(snapshot: Snapshot) -> Result:
     repositories = snapshot.repositories
     if repositories.bzlmod and snapshot.look(NAME) is None:
         raise WorkspaceError(f"{snapshot.workspace.root}: no {NAME} and no WORKSPACE; run: bazel-xc init")
-    foreign = ForeignModules.of(snapshot)
+    foreign = ForeignModules.of(snapshot, reachable=True)
     deps = _missing_deps(snapshot, foreign)
     snapshot = evolve(snapshot, repositories=_with_deps(repositories, deps))
     others = overrides(evolve(foreign, main=snapshot))

@@ -20,7 +20,7 @@ from bazel_xc.errors import GoError
 from bazel_xc.golang import unloaded
 from bazel_xc.golang.asking import ListedOnce, PlaceOnce
 from bazel_xc.golang.constraints import is_ignored
-from bazel_xc.golang.derived import OwnDirectory
+from bazel_xc.golang.derived import OwnDirectory, listed_by_sources
 from bazel_xc.golang.flipped import flipped_listings
 from bazel_xc.golang.folding import (
     ReadDirectory,
@@ -306,10 +306,22 @@ def _flipped(tree: GoTree, universe: Universe, sources: Sources, view: GoView) -
     return _universe(tree, packages, listings, turned, universe.cgo, (*found, *alike), {})
 
 
-def load_module(tree: GoTree, listings: _Listings, view: GoView) -> tuple[Universe, Folded]:
-    """The packages of a third-party module that the build uses, without tests, and a universe of them."""
-    listed = by_directory(listings, tree.root)
+def load_module(
+    tree: GoTree, listings: _Listings, view: GoView, *, reachable: bool = False
+) -> tuple[Universe, Folded]:
+    """The packages of a third-party module that the build uses, without tests, and a universe of them.
+
+    With ``reachable``, also the packages below those with cgo, which a label may name.
+    """
+    listed = dict(by_directory(listings, tree.root))
     directories, unreadable = _read(tree, view.tags, listed)
+    if reachable:
+        tops = [each.path for each in directories if any(file.uses_cgo for file in each.sources)]
+        for each in _below(tree, tops, listed, view):
+            packages = listed_by_sources(each, each.import_path, str(tree.root), view)
+            if packages:
+                listed[each.path] = dict(packages)
+                directories += (each,)
     folded = _fold(tree, directories, listed, view)
     sources = Sources(tree.workspace.tree)
     universe = _judged(tree, folded.packages, (), sources, view, listed)
@@ -317,6 +329,19 @@ def load_module(tree: GoTree, listings: _Listings, view: GoView) -> tuple[Univer
     untouched = frozenset(path for path, _ in _go_directories(tree)) & rest
     diagnostics = (*unreadable, *folded.diagnostics)
     return universe, Folded(packages=universe.own, untouched=untouched, diagnostics=diagnostics)
+
+
+def _below(
+    tree: GoTree, tops: Iterable[str], listed: Container[str], view: GoView
+) -> tuple[ReadDirectory, ...]:
+    """The directories of a module below some others that are not listed, without test data."""
+    tops = tuple(tops)
+    chosen = {
+        path
+        for path, _ in _go_directories(tree)
+        if path not in listed and not _is_unlisted(path) and any(is_inside(path, each) for each in tops)
+    }
+    return _read(tree, view.tags, chosen)[0]
 
 
 def _judged(

@@ -1,0 +1,5 @@
+module example.com/sealer
+
+go 1.21
+
+require example.com/other v1.0.0

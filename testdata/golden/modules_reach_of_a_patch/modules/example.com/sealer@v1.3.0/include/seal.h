@@ -1,0 +1,1 @@
+static inline int seal(int n) { return n * 31; }

@@ -1,0 +1,4 @@
+package plain
+
+// Name needs no C.
+const Name = "plain"

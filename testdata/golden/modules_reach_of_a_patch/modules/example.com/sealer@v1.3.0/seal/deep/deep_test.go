@@ -1,0 +1,5 @@
+package deep
+
+import "testing"
+
+func TestA(t *testing.T) {}

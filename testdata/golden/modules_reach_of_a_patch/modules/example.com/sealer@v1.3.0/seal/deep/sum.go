@@ -1,0 +1,7 @@
+//go:build linux
+
+package deep
+
+import "example.com/sealer/seal"
+
+var Sum = seal.Seal(1)
