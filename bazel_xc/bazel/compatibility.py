@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bazel_xc.bazel.wiring import Wiring
 
 _NOWHERE: frozenset[str] = frozenset()
+_UNDEFINED_IN_TESTS = "uses a name that only files that are left out there declare"
 
 
 @frozen
@@ -59,8 +60,10 @@ def rule_targets(outlines: Iterable[Outline], platforms: Iterable[Platform]) -> 
         for test in each.tests:
             label = str(Label("", path, test.slot.name))
             embeds = each.library is not None and any(file.kind is FileKind.TEST for file in test.files)
-            of_test = _test_imports(package, test.files, names, embeds=embeds)
-            yield Target(label, "go_test", package.import_path, of_test)
+            why = {name: _UNDEFINED_IN_TESTS for name in names if name in package.undefined_in_tests}
+            there = [name for name in names if name not in why]
+            of_test = _test_imports(package, test.files, there, embeds=embeds)
+            yield Target(label, "go_test", package.import_path, of_test, why=why)
 
 
 def _unread_targets(directory: Directory, platforms: Iterable[str]) -> Iterator[Target]:

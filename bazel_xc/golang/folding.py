@@ -128,7 +128,14 @@ def flipped_package(package: GoPackage, view: GoView) -> GoPackage:
     buildable = frozenset(name for file in files if file.kind is FileKind.GO for name in file.active)
     if not files:
         buildable = package.buildable  # its sources are made by rules
-    return evolve(package, files=files, buildable=buildable, unknown=frozenset(), undefined=frozenset())
+    return evolve(
+        package,
+        files=files,
+        buildable=buildable,
+        unknown=frozenset(),
+        undefined=frozenset(),
+        undefined_in_tests=frozenset(),
+    )
 
 
 def _active_there(file: PackageFile, view: GoView) -> PackageFile:

@@ -379,9 +379,18 @@ def _universe(
 def _with_undefined(
     packages: Mapping[str, GoPackage], found: Iterable[Undefined]
 ) -> Iterator[tuple[str, GoPackage]]:
-    where = {each.import_path: frozenset(each.platforms) for each in found}
+    where: dict[tuple[str, bool], frozenset[str]] = {}
+    for use in found:
+        key = use.import_path, use.in_tests
+        where[key] = where.get(key, frozenset()).union(use.platforms)
+    changed = {import_path for import_path, _ in where}
     for path, each in packages.items():
-        yield path, evolve(each, undefined=where[each.import_path]) if each.import_path in where else each
+        name = each.import_path
+        if name in changed:
+            alone, tests = where.get((name, False), frozenset()), where.get((name, True), frozenset())
+            yield path, evolve(each, undefined=alone, undefined_in_tests=tests)
+        else:
+            yield path, each
 
 
 def listing_places(

@@ -102,7 +102,8 @@ class GoPackage:
     ``unknown`` platforms go does not list it although its files are for them; its files then decide.
     ``embeds`` are the files that go lists, on any configured platform. ``generated`` are Go files that are
     not on disk, because rules of the BUILD file make them. On the platforms in ``undefined`` it does not
-    compile, because the file with a declaration is left out there. ``nowhere`` are its Go files that no known
+    compile, because the file with a declaration is left out there; in ``undefined_in_tests`` only its tests
+    do not. ``nowhere`` are its Go files that no known
     platform compiles. ``elsewhere_cgo`` are the kinds of files that import "C" and that no known platform
     compiles.
     """
@@ -118,6 +119,7 @@ class GoPackage:
     test_embeds: tuple[str, ...] = ()
     generated: tuple[str, ...] = ()
     undefined: frozenset[str] = frozenset()
+    undefined_in_tests: frozenset[str] = frozenset()
     nowhere: tuple[str, ...] = ()
     elsewhere_cgo: frozenset[FileKind] = frozenset()
 

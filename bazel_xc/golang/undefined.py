@@ -1,9 +1,9 @@
-"""Packages that do not compile on some platforms, because the file with a declaration is left out there.
+"""Packages and tests that do not compile on some platforms, because the file with a declaration is left out.
 
 Comes in: the files that go compiles on a platform, and those that it leaves out, for cgo or for the platform.
-Goes out: the first use, in each package, of a name that is declared nowhere. Files are read, but not
-type-checked: the loss of an exported method or field is not seen, because any type may have one of that name.
-A report is certain as far as the parser goes; a package without one may still fail to compile.
+Goes out: the first use, in each package and in its tests, of a name that is declared nowhere. Files are read,
+but not type-checked: the loss of an exported method or field is not seen, because any type may have one of
+that name. A report is certain as far as the parser goes; a package without one may still fail to compile.
 """
 
 from __future__ import annotations
@@ -16,9 +16,19 @@ from typing import TYPE_CHECKING, TypeVar
 from attrs import evolve, field, frozen
 
 from bazel_xc.golang.constraints import file_name_constraint, holds
-from bazel_xc.golang.listed import ListedPackage
+from bazel_xc.golang.left_out import (
+    Compiled,
+    CompiledTests,
+    compiled_on,
+    has_tests,
+    ignored_files,
+    leaves_out_tests,
+    left_out_on,
+    listed_files,
+    tests_on,
+)
 from bazel_xc.golang.listing import Listing
-from bazel_xc.golang.package import FileKind, GoPackage, GoView
+from bazel_xc.golang.package import GO_KINDS, GoPackage, GoView
 from bazel_xc.golang.source import SourceFile, scan_file, scanned
 from bazel_xc.model import Diagnostic, Platform, Severity
 from bazel_xc.tree import Tree, glance
@@ -35,19 +45,8 @@ _T = TypeVar("_T")
 
 
 @frozen(kw_only=True)
-class Compiled:
-    """The Go files of a package that are compiled, without tests, and their imports. Paths of files are the
-    ones that ``read`` accepts.
-    """
-
-    name: str
-    files: frozenset[str]
-    imports: frozenset[str]
-
-
-@frozen(kw_only=True)
 class Undefined:
-    """The first use, in a package, of a name that is not declared there.
+    """The first use, in a package or in its tests, of a name that is not declared there.
 
     ``declared_in`` is a file that declares it and is left out, because ``cgo`` is off or for another reason.
     """
@@ -59,6 +58,7 @@ class Undefined:
     declared_in: str
     cgo: bool
     platforms: tuple[str, ...] = ()
+    in_tests: bool = False
 
 
 @frozen(kw_only=True)
@@ -147,12 +147,24 @@ class Sources:
             self._by_files[key] = lost, tuple(_first(path, _own_uses(package, lost, self), self))
         return self._by_files[key]
 
+    def lost_in_tests(self, package: Compiled, tests: Compiled, others: frozenset[str]) -> _Lost:
+        """The names that a package with its tests lacks."""
+        key = (package.files, tests.files, others)
+        if key not in self._by_files:
+            self._by_files[key] = _lost(package.files | tests.files, others, self), ()
+        return self._by_files[key][0]
+
 
 def undefined(
-    compiled: Mapping[str, Compiled], left_out: Mapping[str, frozenset[str]], sources: Sources
+    compiled: Mapping[str, Compiled],
+    left_out: Mapping[str, frozenset[str]],
+    sources: Sources,
+    tests: Mapping[str, CompiledTests] | None = None,
 ) -> tuple[Undefined, ...]:
     """The undefined names of the packages of one platform; ``left_out`` maps import paths to the files of a
-    package that are not compiled.
+    package that are not compiled, ``tests`` to its tests.
+
+    The tests of a package that does not compile, or has only files that are left out, are not looked at.
     """
     found: list[Undefined] = []
     lost: dict[str, _Lost] = {}
@@ -168,7 +180,44 @@ def undefined(
             wanted = {each: exported[each] for each in package.imports & exported.keys()}
             known = {each: compiled[each].name for each in wanted}
             found.extend(_first(path, _foreign_uses(package, wanted, known, sources), sources))
+    reported = {each.import_path for each in found}
+    for path, each in sorted((tests or {}).items()):
+        package, out = compiled[path], left_out.get(path, frozenset())
+        if path not in reported and (package.files or not out):
+            work = _TestUses(path, package, out, exported, compiled, sources)
+            first = _first(path, work.of(each), sources)
+            found.extend(evolve(use, in_tests=True) for use in first)
     return tuple(sorted(found, key=lambda each: each.import_path))
+
+
+@frozen
+class _TestUses:
+    """The uses of names that the tests of one package lack; ``exported`` has the names that others lack."""
+
+    path: str
+    package: Compiled
+    left_out: frozenset[str]
+    exported: Mapping[str, Mapping[str, str]]
+    compiled: Mapping[str, Compiled]
+    sources: Sources
+
+    def of(self, tests: CompiledTests) -> Iterator[_Found]:
+        """The uses in inner and outer tests."""
+        nothing = evolve(self.package, files=frozenset())
+        out = self.left_out | tests.inner_left_out
+        inner = self.sources.lost_in_tests(self.package, tests.inner, out) if out else _Lost()
+        yield from self._in(tests.inner, inner, {})
+        if tests.outer.files:
+            out = tests.outer_left_out
+            outer = self.sources.lost_in_tests(nothing, tests.outer, out) if out else _Lost()
+            yield from self._in(tests.outer, outer, {self.path: inner.names} if inner.names else {})
+
+    def _in(self, tests: Compiled, lost: _Lost, tested: Mapping[str, Mapping[str, str]]) -> Iterator[_Found]:
+        yield from _own_uses(tests, lost, self.sources)
+        wanted = {each: self.exported[each] for each in tests.imports & self.exported.keys()}
+        wanted |= {each: names for each, names in tested.items() if each in tests.imports}
+        known = {each: self.compiled[each].name for each in wanted}
+        yield from _foreign_uses(tests, wanted, known, self.sources)
 
 
 def undefined_anywhere(
@@ -185,26 +234,23 @@ def undefined_anywhere(
     """
     packages, by_name = tuple(packages), {each.platform.name: each for each in listings}
     own = frozenset(package.import_path for package in packages)
-    left = {name: _left_out_of(packages, name) for name in (each.name for each in view.platforms)}
-    suspects = cgo.union(*(each.keys() for each in left.values()))
+    left = {name: left_out_on(packages, name) for name in (each.name for each in view.platforms)}
+    in_tests = (each.import_path for each in packages if leaves_out_tests(each, left))
+    suspects = cgo.union(*(each.keys() for each in left.values()), in_tests)
     packages = tuple(each for each in packages if _touches(each, suspects)) if suspects else ()
     found: dict[Undefined, list[str]] = {}
     for platform, left_out in left.items():
-        compiled = {each.import_path: _folded(each, platform) for each in packages}
+        compiled = {each.import_path: compiled_on(each, platform) for each in packages}
         others = by_name[platform].packages if platform in by_name else {}
         for path, each in others.items():
             if path not in own and not each.standard and (path in cgo or not cgo.isdisjoint(each.imports)):
-                compiled[path] = _compiled(each)
+                compiled[path] = listed_files(each)
                 if path in cgo:
-                    left_out[path] = _ignored(each)
-        for use in undefined(compiled, left_out, sources):
+                    left_out[path] = ignored_files(each)
+        tests = {each.import_path: tests_on(each, platform) for each in packages if has_tests(each)}
+        for use in undefined(compiled, left_out, sources, tests):
             found.setdefault(use, []).append(platform)
     return tuple(evolve(use, platforms=tuple(names)) for use, names in found.items())
-
-
-def _left_out_of(packages: Iterable[GoPackage], platform: str) -> dict[str, frozenset[str]]:
-    found = ((each, _left_out(each, platform)) for each in packages)
-    return {each.import_path: files for each, files in found if files}
 
 
 def cgo_of_others(
@@ -221,7 +267,7 @@ def _cgo_of_others(
         platform = evolve(listing.platform, cgo=True)
         for path, package in listing.packages.items():
             if path not in own and not package.standard:
-                ignored = () if listing.platform.cgo else sorted(_ignored(package))
+                ignored = () if listing.platform.cgo else sorted(ignored_files(package))
                 if package.cgo_files or any(_is_cgo(file, platform, sources, view) for file in ignored):
                     yield path
 
@@ -243,7 +289,7 @@ def _touches(package: GoPackage, suspects: Set[str]) -> bool:
     """Whether a package is one of ``suspects`` or imports one."""
     if package.import_path in suspects:
         return True
-    return any(each.path in suspects for file in package.of(FileKind.GO) for each in file.source.imports)
+    return any(each.path in suspects for file in package.of(*GO_KINDS) for each in file.source.imports)
 
 
 def undefined_findings(found: Iterable[Undefined], own: Mapping[str, str]) -> Iterator[Diagnostic]:
@@ -260,54 +306,6 @@ def undefined_findings(found: Iterable[Undefined], own: Mapping[str, str]) -> It
             f" {', '.join(each.platforms)}",
             remedy=f"{_TURN_ON if each.cgo else ''}{_DECLARE}",
         )
-
-
-def _compiled(package: ListedPackage) -> Compiled:
-    base = package.directory
-    return Compiled(
-        name=package.name,
-        files=frozenset(f"{base}/{name}" for name in (*package.go_files, *package.cgo_files)),
-        imports=frozenset(package.imports),
-    )
-
-
-def _ignored(package: ListedPackage) -> frozenset[str]:
-    names = (name for name in package.ignored_files if name.endswith(".go") and not name.endswith("_test.go"))
-    return frozenset(f"{package.directory}/{name}" for name in names)
-
-
-def _stem(name: str) -> str:
-    """A file's name up to the part that may name a system."""
-    return name.removesuffix(".go").partition("_")[0]
-
-
-def _folded(package: GoPackage, platform: str) -> Compiled:
-    files = [each for each in package.of(FileKind.GO) if platform in each.active]
-    return Compiled(
-        name=package.name,
-        files=frozenset(_place(package, each.name) for each in files),
-        imports=frozenset(each.path for file in files for each in file.source.imports),
-    )
-
-
-def _left_out(package: GoPackage, platform: str) -> frozenset[str]:
-    """The files that a platform leaves out.
-
-    In a package without cgo, only those without a compiled file of the same stem: ``x_windows.go`` replaces
-    ``x_linux.go``.
-    """
-    files = package.of(FileKind.GO)
-    out = [*package.nowhere, *(each.name for each in files if platform not in each.active)]
-    if out and not package.uses_cgo:
-        if "vendor" in package.directory.split("/"):
-            return frozenset()  # in third-party packages only cgo counts, vendored or not
-        compiled = {_stem(each.name) for each in files if platform in each.active}
-        out = [name for name in out if _stem(name) not in compiled]
-    return frozenset(_place(package, name) for name in out)
-
-
-def _place(package: GoPackage, name: str) -> str:
-    return f"{package.directory}/{name}" if package.directory else name
 
 
 def _lost(files: Iterable[str], others: Iterable[str], sources: Sources) -> _Lost:

@@ -48,7 +48,8 @@ class Target:
     """A binary or test: its label, the rule's kind, its package, and its imports.
 
     ``imports`` maps configured platforms to import paths; a platform on which it cannot be built is absent.
-    On ``unknown`` platforms its imports are not known.
+    On ``unknown`` platforms its imports are not known. ``why`` has, by platform, a reason in its own files
+    that it cannot be built, other than that none is compiled there.
     """
 
     label: str
@@ -56,6 +57,7 @@ class Target:
     package: str
     imports: Mapping[str, tuple[str, ...]] = field(hash=False)
     unknown: frozenset[str] = frozenset()
+    why: Mapping[str, str] = field(factory=dict, hash=False)
 
 
 @frozen(kw_only=True)

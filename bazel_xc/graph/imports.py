@@ -44,9 +44,10 @@ class Absence:
     """The configured platforms on which packages cannot be built.
 
     By directory, for own packages, names: ``libraries``, where the library cannot be built because of its own
-    files, its C or a package of another module; ``tests``, where its tests have nothing to compile or import
-    such a package. By import path, masks: ``absent``, the same for all packages; ``unknown``, where go could
-    not load the package; ``blocked``, which adds packages that reach an absent one.
+    files, its C or a package of another module; ``tests``, where its tests have nothing to compile, use a
+    name that is declared nowhere, or import such a package. By import path, masks: ``absent``, the same for
+    all packages; ``unknown``, where go could not load the package; ``blocked``, which adds packages that
+    reach an absent one.
     """
 
     libraries: Mapping[str, frozenset[str]] = field(factory=dict)
@@ -130,6 +131,7 @@ def absence(
         here = _absent_platforms(each, configured) | _importing(each.of(FileKind.GO), unusable, universe)
         libraries[directory] = here | (lacking or {}).get(directory, _NOWHERE) & with_c
         nothing = configured - _NOWHERE.union(*(file.active for file in each.of(*TEST_KINDS)))
+        nothing |= each.undefined_in_tests
         tests[directory] = nothing | _importing(each.of(*TEST_KINDS), unusable, universe)
         # A vendored copy of a module of the workspace has the same import paths.
         by_path[path] = libraries[directory] & by_path.get(path, libraries[directory])

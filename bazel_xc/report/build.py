@@ -158,6 +158,7 @@ class _ReportBuilder:
             unknown=below.unknown,
             fallbacks=fallbacks,
             without_cgo=self._without_cgo(target, platform, below),
+            why=target.why.get(platform, ""),
             lengths=lengths,
         )
 

@@ -88,11 +88,12 @@ def _chains(report: Report) -> Iterator[str]:
 
 
 def _chain(target: TargetEntry) -> Iterator[str]:
-    told: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    told: dict[tuple[str, str], list[str]] = {}
     for name, on in target.platforms.items():
-        if on.chain:
-            told.setdefault((str(on.verdict), on.chain), []).append(name)
+        reason = " → ".join(map(code, on.chain[1:])) if on.chain else on.why
+        if reason or on.chain:
+            told.setdefault((str(on.verdict), reason), []).append(name)
     if told:
         yield f"- {code(target.label)}"
-    for (verdict, chain), names in told.items():
-        yield f"  - {verdict} on {', '.join(names)}: {' → '.join(map(code, chain[1:]))}"
+    for (verdict, reason), names in told.items():
+        yield f"  - {verdict} on {', '.join(names)}: {reason}"

@@ -142,7 +142,8 @@ class WithoutCgo:
 
 @frozen(kw_only=True)
 class TargetOn:
-    """A target on one platform. ``chain`` leads to the nearest package that decides the verdict.
+    """A target on one platform. ``chain`` leads to the nearest package that decides the verdict; ``why`` is
+    the reason if that is in the target's own files.
 
     ``blockers`` cannot be built, ``unknown`` packages could not be loaded. ``fallbacks`` are packages whose C
     is left out here because cgo is off; whether their other files compile is not checked. ``without_cgo`` is
@@ -160,6 +161,7 @@ class TargetOn:
     unknown: tuple[str, ...] = ()
     fallbacks: tuple[str, ...]
     without_cgo: WithoutCgo | None
+    why: str = field(default="", metadata=OPTIONAL)
     lengths: Mapping[str, int] = field(factory=dict, hash=False, metadata=OPTIONAL)
 
 

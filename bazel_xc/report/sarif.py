@@ -73,16 +73,17 @@ def _finding(each: Diagnostic) -> _Result:
 def _blocked(report: Report) -> Iterator[_Result]:
     known = report.places
     for target in report.targets:
-        told: dict[tuple[str, ...], list[str]] = {}
+        told: dict[tuple[tuple[str, ...], str], list[str]] = {}
         for name, on in target.platforms.items():
-            if on.verdict is Verdict.BLOCKED and on.chain:
-                told.setdefault(on.chain, []).append(name)
-        for chain, names in told.items():
+            if on.verdict is Verdict.BLOCKED and (on.chain or on.why):
+                told.setdefault((on.chain, on.why), []).append(name)
+        for (chain, why), names in told.items():
             first = _first(tuple(known[pair] for pair in pairwise(chain) if pair in known))
+            reason = " -> ".join(chain[1:]) or why
             yield _Result(
                 rule="blocked-target",
                 level="note",
-                message=f"{target.label} cannot be built on {', '.join(names)}: {' -> '.join(chain[1:])}",
+                message=f"{target.label} cannot be built on {', '.join(names)}: {reason}",
                 path=first.path,
                 line=first.line,
             )

@@ -111,7 +111,7 @@ def _chains(report: Report) -> Iterator[str]:
             if on.chain:
                 yield "    " + " -> ".join(on.chain[1:])
             elif on.verdict is Verdict.BLOCKED:
-                yield "    has no files to compile there"
+                yield f"    {on.why or 'has no files to compile there'}"
             if on.fallbacks:
                 fallbacks = and_more(on.fallbacks, on.lengths.get("fallbacks", 0))
                 yield f"    assuming that this still compiles without its cgo files: {fallbacks}"
@@ -132,14 +132,17 @@ def _without_cgo(on: TargetOn) -> Iterator[str]:
         yield f"      {each.package}: {each.effect}"
 
 
+def _answer(on: TargetOn) -> tuple[object, ...]:
+    return on.verdict, on.chain, on.fallbacks, on.why
+
+
 def _grouped(target: TargetEntry) -> list[tuple[TargetOn, list[str]]]:
     """The platforms with the same answer together; pure platforms without fallbacks are left out."""
     groups: list[tuple[TargetOn, list[str]]] = []
     for name, on in target.platforms.items():
         if on.verdict is Verdict.PURE and not on.fallbacks:
             continue
-        alike = on.verdict, on.chain, on.fallbacks
-        same = [names for first, names in groups if (first.verdict, first.chain, first.fallbacks) == alike]
+        same = [names for first, names in groups if _answer(first) == _answer(on)]
         if same:
             same[0].append(name)
         else:

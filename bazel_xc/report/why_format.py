@@ -71,7 +71,9 @@ def _answer(each: Ways, material: Material) -> Iterator[str]:
         return
     if each.ends == (each.node,):
         below = material.graph.below(each.node, each.platform)
-        yield "has nothing to compile there" if below.blockers else _itself(below)
+        own = {target.label: target.why for target in material.targets}.get(each.node, {})
+        nothing = own.get(each.platform, "has nothing to compile there")
+        yield nothing if below.blockers else _itself(below)
         return
     for chain in each.shortest[:_MOST]:
         yield from _chain(chain, material.places)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from bazel_xc.golang.undefined import Compiled, Sources, Undefined, undefined, undefined_findings
+from bazel_xc.golang.left_out import Compiled, CompiledTests
+from bazel_xc.golang.undefined import Sources, Undefined, undefined, undefined_findings
 from bazel_xc.tree import MemoryTree
 
 KEY = "type Key struct{}\n\nfunc Sign() {}\n\nfunc (k Key) seal() {}\n"
@@ -82,6 +83,68 @@ def test_a_command_without_its_main_function() -> None:
 
 def test_nothing_is_lost_where_nothing_is_left_out() -> None:
     assert found({"key/key.go": KEY, "key/rest.go": "func use() { Sign() }"}, set()) == []
+
+
+INNER = 'import "testing"\n\nfunc TestSign(t *testing.T) { Sign() }'
+OUTER = 'import "example.com/key"\n\nfunc TestSign() { key.Sign() }'
+ANOTHER = 'import "example.com/other"\n\nfunc TestSign() { other.Sign() }'
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "name"),
+    [
+        pytest.param(INNER, "", "Sign", id="inner"),
+        pytest.param("", OUTER, "key.Sign", id="outer"),
+        pytest.param("func Sign() {}", OUTER, "", id="exported_by_inner"),
+        pytest.param(f"{INNER}\n\nfunc Sign() {{}}", "", "", id="declared_in_tests"),
+        pytest.param(ANOTHER, "", "other.Sign", id="inner_with_another"),
+        pytest.param("", ANOTHER, "other.Sign", id="outer_with_another"),
+        pytest.param("", "func TestRest() { key.Rest() }", "", id="what_is_left"),
+    ],
+)
+def test_in_tests(inner: str, outer: str, name: str) -> None:
+    files = {
+        "key/key.go": f'import "C"\n\n{KEY}',
+        "key/rest.go": "func Rest() {}",
+        "other/sign.go": f'import "C"\n\n{KEY}',
+        "other/rest.go": "func Rest() {}",
+        "key/key_test.go": inner,
+        "key/out_test.go": outer,
+    }
+    assert _found_in_tests(files, {"key/key.go", "other/sign.go"}) == ([name] if name else [])
+
+
+def test_tests_of_what_is_left_out_altogether_or_does_not_compile() -> None:
+    files = {"key/key.go": f'import "C"\n\n{KEY}', "key/key_test.go": INNER, "key/out_test.go": ""}
+    assert _found_in_tests(files, {"key/key.go"}) == []
+
+    files["key/rest.go"] = "func use() { Sign() }"
+    assert _found_in_tests(files, {"key/key.go"}) == []
+
+
+def _found_in_tests(files: Mapping[str, str], left_out: set[str]) -> list[str]:
+    """The names that the tests of key lack; ``key_test.go`` are inner tests, ``out_test.go`` outer ones."""
+
+    def compiled(name: str, *paths: str) -> Compiled:
+        here = [path for path in paths if path in files and path not in left_out]
+        lines = (line for path in here for line in files[path].splitlines())
+        imports = frozenset(line.split('"')[1] for line in lines if line.startswith("import"))
+        return Compiled(name=name, files=frozenset(here), imports=imports)
+
+    packages = {
+        "example.com/key": compiled("key", "key/key.go", "key/rest.go"),
+        "example.com/other": compiled("other", "other/sign.go", "other/rest.go"),
+    }
+    out = {f"example.com/{path.partition('/')[0]}": frozenset({path}) for path in left_out}
+    tests = CompiledTests(
+        inner=compiled("", "key/key_test.go"),
+        outer=compiled("", "key/out_test.go"),
+        inner_left_out=frozenset(),
+        outer_left_out=frozenset(),
+    )
+    sources = Sources(lambda path: f"package p\n\n{files[path]}".encode())
+    found = undefined(packages, out, sources, {"example.com/key": tests})
+    return [each.name for each in found if each.in_tests]
 
 
 def test_it_is_said_with_what_to_do() -> None:

@@ -68,7 +68,7 @@
     const told = new Map();
     for (const name of platforms) {
       const on = target.platforms[name];
-      const key = JSON.stringify([on.verdict, on.chain, on.without_cgo]);
+      const key = JSON.stringify([on.verdict, on.chain, on.why, on.without_cgo]);
       if (!told.has(key)) told.set(key, { on, names: [] });
       told.get(key).names.push(name);
     }
@@ -82,6 +82,8 @@
         draw.type = "button";
         draw.addEventListener("click", () => { drawOnly(on.chain); document.getElementById("graph-title").scrollIntoView(); });
         parts.push(draw);
+      } else if (on.why) {
+        parts.push(element("p", on.why));
       }
       if (on.fallbacks.length) parts.push(element("p", "assuming that this still compiles without its cgo files: " + listed(on, "fallbacks")));
       if (on.needs.length) parts.push(element("p", "needs " + listed(on, "needs")));

@@ -1,0 +1,5 @@
+//go:build cgo
+
+package helper
+
+func compiled() bool { return true }

@@ -1,0 +1,2 @@
+// Package helper has helpers.
+package helper

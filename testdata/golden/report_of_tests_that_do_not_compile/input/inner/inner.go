@@ -1,0 +1,4 @@
+package inner
+
+// Name is there with cgo and without.
+const Name = "inner"

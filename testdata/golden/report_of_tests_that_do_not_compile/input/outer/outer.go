@@ -1,0 +1,4 @@
+package outer
+
+// Name is there with cgo and without.
+const Name = "outer"

@@ -1,0 +1,6 @@
+package fine
+
+import "example.com/repo/sign"
+
+// Name is that of another package.
+const Name = sign.Name

@@ -1,0 +1,4 @@
+package sign
+
+// Name is there with cgo and without.
+const Name = "sign"
