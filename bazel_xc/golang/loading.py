@@ -482,8 +482,9 @@ def _read(
 def _go_directories(tree: GoTree) -> Iterator[tuple[str, str]]:
     """The directories with Go in them, and their import paths."""
     directories = tree.workspace.directories
+    # In vendored code a go.mod means nothing: go mod vendor left it there before Go 1.17.
     foreign = {
-        path for path, each in directories.items() if "go.mod" in each.files and not is_module_root(path)
+        path for path, each in directories.items() if "go.mod" in each.files and "testdata" in path.split("/")
     }
     for path, directory in directories.items():
         has_go = any(name.endswith(".go") for name in directory.files) or tree.generated.get(path)

@@ -1,0 +1,6 @@
+package app
+
+import (
+	_ "example.org/dep"
+	_ "example.org/dep/sub"
+)
