@@ -23,6 +23,7 @@ from bazel_xc.cgo.includes import ReachedFile
 from bazel_xc.cgo.macros import language_of
 from bazel_xc.cgo.needs import NeedKind
 from bazel_xc.cgo.survey import Survey
+from bazel_xc.clibs.include_directories import depends_on_processor, include_flags
 from bazel_xc.clibs.index import CIndex
 from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.config import FILE_NAME
@@ -322,9 +323,14 @@ class _Package:
         return frozenset(lacking) - there
 
     def flags(self, flags: CgoFlags) -> CgoFlags:
-        """The flags without those of dependencies, with those of pkg-config names that systems have."""
+        """The flags without those of dependencies, with those of pkg-config names that systems have.
+
+        As with go, their search directories come after all other flags.
+        """
         provided: dict[str, frozenset[str]] = {}
         added: dict[str, tuple[str, ...]] = {}
+        searched: dict[str, Iterable[str]] = {}
+        configured = {platform.name for platform in self.ground.platforms}
         asked = flags.get(PKG_CONFIG, NO_FLAGS)
         for name in KNOWN_PLATFORMS:
             settled = tuple(self._settled(name))
@@ -333,9 +339,15 @@ class _Package:
             }
             provided[name] = frozenset(libs) | self.bundle.words(name) | self.withheld(name)
             named = asked.on(name)
-            added[name] = tuple(flag for each in settled if each.need.name in named for flag in each.flags)
+            asked_for = [each for each in settled if each.need.name in named]
+            added[name] = tuple(flag for each in asked_for for flag in each.flags)
+            includes = dict.fromkeys(path for each in asked_for for path in each.includes)
+            # A key for every known processor would be a long list for platforms that nobody builds.
+            if name in configured or not depends_on_processor(includes):
+                searched[name] = include_flags(includes, name)
         cleaned = without_paths(flags, provided)
         if self.searches_root and not (self.path == "" and self._has_headers()):
             cleaned = self._with_root(without_paths(flags, provided, keep_root=True))
         linked = cleaned.get("LDFLAGS", NO_FLAGS).merge(ByPlatform.fold(added))
-        return {**cleaned, "LDFLAGS": linked}
+        found = cleaned.get("CPPFLAGS", NO_FLAGS).merge(ByPlatform.fold(searched))
+        return {**cleaned, "CPPFLAGS": found, "LDFLAGS": linked}

@@ -1,4 +1,4 @@
-"""The findings about C needs that nobody provides.
+"""The findings about C needs that nobody provides, or whose headers are in an unknown place.
 
 Comes in: outcomes and the policy of the configuration. Goes out: diagnostics with the place of the need, the
 platforms, the attempts and the remedy. Needs with a provider are only in reports.
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from bazel_xc.cgo.archives import Archives
 from bazel_xc.cgo.needs import CNeed, NeedKind
+from bazel_xc.clibs.include_directories import VARYING, include_flags
 from bazel_xc.clibs.registry_module import advice
 from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.model import Diagnostic, Severity
@@ -51,6 +52,29 @@ def findings(outcomes: Iterable[Outcome], policy: str) -> Iterator[Diagnostic]:
                 f" in {' or '.join(each.candidates)} [{', '.join(sorted(each.platforms))}]",
                 remedy=advice(each.need),
             )
+        elif each.includes or each.has_unknown_includes:
+            yield from _include_finding(each, policy)
+
+
+def _include_finding(outcome: Outcome, policy: str) -> Iterator[Diagnostic]:
+    """A library of the system with headers in a directory that is not known; a note if it may need none."""
+    need, where = outcome.need, sorted(outcome.platforms)
+    why = "is not known"
+    if VARYING in outcome.includes:
+        why = "has a version in its name"
+    elif outcome.includes:
+        where = [name for name in where if not include_flags(outcome.includes, name)]
+        why = "is known for Linux only"
+    if where:
+        yield Diagnostic(
+            path=need.path,
+            line=need.line,
+            severity=_SEVERITIES[policy] if outcome.includes else Severity.NOTE,
+            code="c-include",
+            message=f"{spelt(need)} comes with the system, but the directory of its headers {why}"
+            f" [{', '.join(where)}]",
+            remedy="if they are not found, name it: # gazelle:go_cppopts -I=/usr/include/...",
+        )
 
 
 def archive_findings(

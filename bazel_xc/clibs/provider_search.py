@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from attrs import evolve
 
 from bazel_xc.cgo.needs import CNeed, NeedKind
+from bazel_xc.clibs.include_directories import include_directories
 from bazel_xc.clibs.likely import likely_rules
 from bazel_xc.clibs.offer import CRule
 from bazel_xc.clibs.registry import Library, bare_name
@@ -131,9 +132,11 @@ class ProviderSearch:
         return Answer(
             status=Status.SYSTEM,
             flags=_flags(need, (*named, *libraries)),
+            includes=include_directories(need.name),
             how=f"policy.system in {FILE_NAME}",
             libraries=tuple(each.name for each in named or libraries),
             has_unknown_headers=True,
+            has_unknown_includes=not (libraries or include_directories(need.name)),
         )
 
     def _as_already_answered(self, need: CNeed) -> Answer | None:
@@ -145,7 +148,12 @@ class ProviderSearch:
         earlier = self.answers[library.name]
         if earlier.module:
             return self._module(need, library)
-        return evolve(earlier, flags=_flags(need, (library,)) if earlier.flags else ())
+        of_system = earlier.status is Status.SYSTEM
+        return evolve(
+            earlier,
+            flags=_flags(need, (library,)) if earlier.flags else (),
+            includes=include_directories(need.name) if of_system else (),
+        )
 
     def _by_rules(self, need: CNeed) -> Answer | None:
         """The cc rules of the workspace: by header; by the library's name; by headers of that library."""

@@ -11,7 +11,7 @@ from attrs import asdict, evolve, field, frozen
 
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.settings import CResolve
-from bazel_xc.cgo.needs import CNeed
+from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.clibs.index import CIndex
 from bazel_xc.clibs.likely import Offer
 from bazel_xc.clibs.registry import Registry, SystemTable
@@ -49,17 +49,19 @@ class Answer:
     """How a need ends on one platform.
 
     ``labels`` are for ``cdeps``. ``flags`` are the linker flags of a pkg-config name that the system
-    provides. ``how`` names who decided. ``candidates`` are labels or libraries to choose from, ``tried`` are
-    the attempts that did not help, ``remedy`` is one line for the user, empty if there is nothing to do.
-    ``libraries`` are its libraries of the table, ``module`` is the registry module it comes from, and
-    ``missing`` are name and version of a module that would provide it and is not declared. With
-    ``has_unknown_headers`` more headers may come with it than are known. ``table`` is the user's table that
-    decided, ``offer`` a table that might.
+    provides, ``includes`` the directories of its headers (see ``include_directories``); with
+    ``has_unknown_includes`` nothing is known about these. ``how`` names who decided. ``candidates`` are
+    labels or libraries to choose from, ``tried`` are the attempts that did not help, ``remedy`` is one line
+    for the user, empty if there is nothing to do. ``libraries`` are its libraries of the table, ``module`` is
+    the registry module it comes from, and ``missing`` are name and version of a module that would provide it
+    and is not declared. With ``has_unknown_headers`` more headers may come with it than are known. ``table``
+    is the user's table that decided, ``offer`` a table that might.
     """
 
     status: Status
     labels: tuple[Label, ...] = ()
     flags: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
     how: str = ""
     candidates: tuple[str, ...] = ()
     tried: tuple[str, ...] = ()
@@ -70,6 +72,7 @@ class Answer:
     has_unknown_headers: bool = False
     table: Resolve | None = None
     offer: Offer | None = None
+    has_unknown_includes: bool = False
 
     @property
     def is_provided(self) -> bool:
@@ -88,4 +91,6 @@ class Outcome(Answer):
     def from_answer(cls, need: CNeed, platforms: frozenset[str], answer: Answer) -> Outcome:
         """The outcome of a need that has the same answer on some platforms."""
         kept = evolve(answer, libraries=(), module="", has_unknown_headers=False)  # of use while resolving
+        if need.kind is not NeedKind.PKG_CONFIG:
+            kept = evolve(kept, includes=(), has_unknown_includes=False)
         return cls(need=need, platforms=platforms, **asdict(kept, recurse=False))

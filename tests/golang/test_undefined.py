@@ -142,7 +142,7 @@ def _found_in_tests(files: Mapping[str, str], left_out: set[str]) -> list[str]:
         inner_left_out=frozenset(),
         outer_left_out=frozenset(),
     )
-    sources = Sources(lambda path: f"package p\n\n{files[path]}".encode())
+    sources = Sources(MemoryTree({path: f"package p\n\n{text}".encode() for path, text in files.items()}))
     found = undefined(packages, out, sources, {"example.com/key": tests})
     return [each.name for each in found if each.in_tests]
 

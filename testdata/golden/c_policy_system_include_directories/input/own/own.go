@@ -1,0 +1,5 @@
+package own
+
+// #cgo pkg-config: vendorthing libseccomp
+// #include <vendorthing.h>
+import "C"

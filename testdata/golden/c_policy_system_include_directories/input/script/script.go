@@ -1,0 +1,5 @@
+package script
+
+// #cgo pkg-config: python3
+// #include <Python.h>
+import "C"
