@@ -28,11 +28,12 @@ _KINDS = {
 def findings(outcomes: Iterable[Outcome], policy: str) -> Iterator[Diagnostic]:
     """One diagnostic per need without provider; ``policy`` is ``policy.unresolved``.
 
-    An inclusion in a branch that may never be taken is a note, whatever the policy.
+    An inclusion in a branch that may never be taken is a note, whatever the policy, and so is a header whose
+    library is provided.
     """
     for each in outcomes:
         if each.status in (Status.AMBIGUOUS, Status.UNRESOLVED):
-            severity = _SEVERITIES[policy] if each.need.certain else Severity.NOTE
+            severity = _SEVERITIES[policy] if each.need.certain and not each.minor else Severity.NOTE
             yield Diagnostic(
                 path=each.need.path,
                 line=each.need.line,
@@ -40,7 +41,7 @@ def findings(outcomes: Iterable[Outcome], policy: str) -> Iterator[Diagnostic]:
                 code=f"c-{each.status}",
                 message=f"{spelt(each.need)} {_problem(each)} [{', '.join(sorted(each.platforms))}]",
                 remedy=each.remedy,
-                paste=each.offer.text if each.offer else "",
+                paste=each.offer.text if each.offer and severity is not Severity.NOTE else "",
             )
         elif each.status is Status.RESOLVED and each.candidates:
             yield Diagnostic(

@@ -61,7 +61,7 @@ def _names(need: CNeed, libraries: Iterable[Library]) -> Iterator[str]:
     """A header goes by its first folder, or its name without the suffix."""
     yield need.name.partition("/")[0].partition(".")[0] if need.kind is NeedKind.HEADER else need.name
     for each in libraries:
-        yield from (each.name, *each.libs, *each.pkg_config)
+        yield from each.every_name
 
 
 def _likeness(rule: CRule, words: Iterable[str]) -> int | None:

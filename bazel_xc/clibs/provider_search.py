@@ -30,7 +30,8 @@ class ProviderSearch:
     """The search for one package on one platform, with what it found so far.
 
     ``answers`` has the answer for each library of the table that is provided. ``named`` are the libraries
-    that stronger evidence than a header names, found or not. ``with_unknown_headers`` are the answers whose
+    that stronger evidence than a header names, found or not; ``settled`` are the names for the linker that
+    are provided. ``with_unknown_headers`` are the answers whose
     headers are not all known, so that an unknown header may belong to them.
     """
 
@@ -43,6 +44,7 @@ class ProviderSearch:
         self.goos = platform.partition("_")[0]
         self.answers: dict[str, Answer] = {}
         self.named: set[str] = set()
+        self.settled: set[str] = set()
         self.chosen: frozenset[Label] = frozenset()
         self.with_unknown_headers: list[Answer] = []
 
@@ -60,7 +62,7 @@ class ProviderSearch:
                 open_ends.append(found)
                 if found.status is Status.AMBIGUOUS:
                     break
-        found = self._open(need, open_ends)
+        found = evolve(self._open(need, open_ends), minor=self._is_settled(need))
         if need.kind is not NeedKind.HEADER:
             self.named.update(found.libraries)
         return found
@@ -83,8 +85,14 @@ class ProviderSearch:
             self.answers.setdefault(name, answer)
         if need.kind is not NeedKind.HEADER:
             self.named.update(answer.libraries)
+            self.settled.add(bare_name(need.name))
             if answer.has_unknown_headers:
                 self.with_unknown_headers.append(answer)
+
+    def _is_settled(self, need: CNeed) -> bool:
+        """Whether a header's library, by its name, is provided under a name for the linker."""
+        is_header = need.kind is NeedKind.HEADER
+        return is_header and bare_name(need.name.partition("/")[0].partition(".")[0]) in self.settled
 
     def _libraries(self, need: CNeed) -> tuple[Library, ...]:
         return self.providers.registry.find(need.kind, need.name)
@@ -323,7 +331,7 @@ def _bundled(_need: CNeed) -> Answer:
 def _heads(library: Library) -> tuple[str, ...]:
     """The names that headers of a library may begin with."""
     folders = (header.partition("/")[0].partition(".")[0] for header in library.headers)
-    return (library.name, *library.libs, *library.pkg_config, *folders)
+    return (*library.every_name, *folders)
 
 
 def _above_all(rules: list[CRule]) -> list[CRule]:

@@ -20,6 +20,8 @@ from bazel_xc.tables import parsed, shipped_text
 
 _LIBRARIES = "c_libraries.toml"
 _SYSTEM = "c_system.toml"
+# Folders of headers that belong to no single library.
+_SHARED = frozenset({"linux", "net", "security", "sys"})
 _Key = TypeVar("_Key")
 
 
@@ -95,6 +97,11 @@ class Library:
             links={name: tuple(texts) for name, texts in raw.get("links", {}).items()},
         )
 
+    @property
+    def every_name(self) -> tuple[str, ...]:
+        """Its name, ``-l`` names and pkg-config names."""
+        return (self.name, *self.libs, *self.pkg_config)
+
     def names(self, kind: NeedKind) -> tuple[str, ...]:
         """The names by which a need of one kind asks for it."""
         return {
@@ -120,6 +127,7 @@ class Registry:
     libraries: tuple[Library, ...] = ()
     _by_name: Mapping[tuple[NeedKind, str], tuple[Library, ...]] = field(init=False, eq=False, repr=False)
     _by_tail: Mapping[str, tuple[Library, ...]] = field(init=False, eq=False, repr=False)
+    _by_folder: Mapping[str, tuple[Library, ...]] = field(init=False, eq=False, repr=False)
 
     @_by_name.default
     def _index(self) -> Mapping[tuple[NeedKind, str], tuple[Library, ...]]:
@@ -130,9 +138,21 @@ class Registry:
     def _tails(self) -> Mapping[str, tuple[Library, ...]]:
         return _grouped(self.libraries, lambda each: [_tail(header) for header in each.headers])
 
+    @_by_folder.default
+    def _folders(self) -> Mapping[str, tuple[Library, ...]]:
+        return _grouped(self.libraries, lambda each: [_folder(header) for header in each.headers])
+
     def find(self, kind: NeedKind, name: str) -> tuple[Library, ...]:
-        """The libraries that have exactly this name."""
-        return self._by_name.get((kind, name), ())
+        """The libraries that have exactly this name; of a header that none has, those of its folder."""
+        found = self._by_name.get((kind, name), ())
+        return found if found or kind is not NeedKind.HEADER else self._of_folder(name)
+
+    def _of_folder(self, header: str) -> tuple[Library, ...]:
+        """The libraries that have the first folder of a header; of several, the one of that name."""
+        folder = _folder(header)
+        found = self._by_folder.get(folder, ()) if folder else ()
+        named = tuple(each for each in found if bare_name(folder) == bare_name(each.name))
+        return named[:1] or found
 
     def by_header(self, name: str) -> tuple[Library, ...]:
         """The libraries with a header of exactly this spelling."""
@@ -247,6 +267,12 @@ def _grouped(
 
 def _tail(header: str) -> str:
     return header.rpartition("/")[2]
+
+
+def _folder(header: str) -> str:
+    """The first folder of a header, empty without one and for those that belong to no single library."""
+    folder, slash, _ = header.partition("/")
+    return folder if slash and folder not in _SHARED else ""
 
 
 def _differ_by_folder(one: str, other: str) -> bool:

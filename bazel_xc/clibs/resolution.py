@@ -55,7 +55,8 @@ class Answer:
     for the user, empty if there is nothing to do. ``libraries`` are its libraries of the table, ``module`` is
     the registry module it comes from, and ``missing`` are name and version of a module that would provide it
     and is not declared. With ``has_unknown_headers`` more headers may come with it than are known. ``table``
-    is the user's table that decided, ``offer`` a table that might.
+    is the user's table that decided, ``offer`` a table that might. It is ``minor`` if a header has no
+    provider, but its library has one.
     """
 
     status: Status
@@ -73,6 +74,7 @@ class Answer:
     table: Resolve | None = None
     offer: Offer | None = None
     has_unknown_includes: bool = False
+    minor: bool = False
 
     @property
     def is_provided(self) -> bool:

@@ -393,6 +393,39 @@ def test_several_rules_with_the_sources_are_named() -> None:
     assert _one(_with(*rules, providers=BARE), "<api.h>").candidates == ("//x:a", "//x:b")
 
 
+@pytest.mark.parametrize(
+    ("needs", "expected"),
+    [
+        pytest.param(["-lfoo", "<foo/extra.h>"], True, id="folder"),
+        pytest.param(["-lfoo", "<foo.h>"], True, id="name"),
+        pytest.param(["-lfoo", "<libfoo/a.h>"], True, id="lib_before_it"),
+        pytest.param(["-lfoo", "<foobar.h>"], False, id="longer_name"),
+        pytest.param(["-lbar", "<bar/a.h>"], False, id="not_provided"),
+        pytest.param(["<foo/extra.h>"], False, id="alone"),
+        pytest.param(["-lfoo", "-lbar"], False, id="no_header"),
+    ],
+)
+def test_a_header_of_a_provided_library_is_minor(needs: list[str], expected: bool) -> None:
+    providers = _with(_rule("//x:foo", headers="foo/a.h"), providers=BARE)
+    outcomes = resolve(map(_need, needs), providers, "p")
+
+    assert [each.minor for each in outcomes if each.status is Status.UNRESOLVED][-1:] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        pytest.param("openssl/rare.h", ["openssl"], id="library_of_that_name"),
+        pytest.param("openssl/ssl.h", ["openssl", "boringssl"], id="known_header"),
+        pytest.param("gtk/rare.h", ["gtk3", "gtk4"], id="of_several"),
+        pytest.param("rare/ssl.h", [], id="other_folder"),
+        pytest.param("openssl.h", [], id="no_folder"),
+    ],
+)
+def test_unknown_headers_belong_to_the_library_of_their_folder(header: str, expected: list[str]) -> None:
+    assert [each.name for each in REGISTRY.find(NeedKind.HEADER, header)] == expected
+
+
 def test_an_import_resolves_all_needs_of_its_package() -> None:
     providers = evolve(FULL, resolves=(Resolve("import", "example.com/p", ("//x:p",)),))
     needs = ("lib/x.a", "<png.h>", "<unknown.h>", "-lm", "libpng.pc")

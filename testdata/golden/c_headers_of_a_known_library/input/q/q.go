@@ -1,0 +1,7 @@
+package q
+
+// #include <libvirt/libvirt-lxc.h>
+// #include <netlink/genl/family.h>
+// #include <X11/Xregion.h>
+// #include <openssl/rand.h>
+import "C"
