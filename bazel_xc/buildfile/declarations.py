@@ -89,14 +89,14 @@ def is_added(item: String) -> bool:
 def workspace_calls(
     name: str, read: Callable[[str], bytes | None], said: list[Diagnostic]
 ) -> Iterator[Declaration]:
-    """The calls of the WORKSPACE and of every macro file in the main repository that it loads."""
+    """The calls of a file, as of the WORKSPACE, and of every file of the main repository that it loads."""
     pending, seen = [name], {name}
     while pending:
         path = pending.pop()
         data = read(path)
         if data is None:
             continue
-        package = path.rpartition("/")[0] if path != name else ""
+        package = path.rpartition("/")[0]
         texts = [found[1].decode() for found in re.finditer(_MACRO.pattern.encode(), data)]
         for call in calls_in(path, data, said):
             yield call
@@ -145,4 +145,11 @@ def unreadable(path: str, message: str, line: int, column: int) -> Diagnostic:
 
 
 def _text(node: ast.expr) -> str | None:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+    """A string, also that of a ``Label("...")``."""
+    match node:
+        case (
+            ast.Constant(value=str(text))
+            | ast.Call(func=ast.Name(id="Label"), args=[ast.Constant(value=str(text))])
+        ):
+            return text
+    return None

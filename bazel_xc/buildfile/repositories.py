@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from bazel_xc.buildfile.declarations import Declaration, calls_in, unreadable, workspace_calls
 from bazel_xc.buildfile.module_file import BazelDep, ModuleFile, read_module_files
+from bazel_xc.buildfile.outside import OutsideFile, files_of_extensions, outside_files
 from bazel_xc.buildfile.syntax import BuildSyntaxError
 from bazel_xc.model import WORKSPACE_NAMES, Diagnostic
 from bazel_xc.versions import version_numbers
@@ -76,7 +77,8 @@ class Repositories:
     itself. ``workspace_version`` is the version of rules_go in a WORKSPACE, also beside a MODULE.bazel, None
     without one. ``repository_names`` are the apparent names that ``use_repo`` brings in, or that the
     WORKSPACE and its macros declare, without those of ``bazel_deps``. ``gazelle_runs`` are those that differ
-    from the ordinary. ``module_files`` are MODULE.bazel and the files that it includes.
+    from the ordinary. ``outside`` are BUILD files in the tree for other repositories. ``module_files`` are
+    MODULE.bazel and the files that it includes.
     """
 
     bzlmod: bool = True
@@ -90,6 +92,7 @@ class Repositories:
     repository_names: frozenset[str] = frozenset()
     gazelle_runs: tuple[GazelleRun, ...] = ()
     own_overrides: tuple[OwnOverride, ...] = ()
+    outside: tuple[OutsideFile, ...] = ()
     module_files: tuple[ModuleFile, ...] = field(default=(), eq=False, repr=False)
 
     @property
@@ -164,6 +167,9 @@ def read_repositories(
             repository_names=frozenset(_used(in_module)),
             gazelle_runs=tuple(_runs_of_modules(in_module)),
             own_overrides=tuple(_own_overrides(in_module)),
+            outside=tuple(
+                dict.fromkeys(file for each in modules for file in files_of_extensions(each, in_module, read))
+            ),
             module_files=modules,
         )
     else:
@@ -178,6 +184,7 @@ def read_repositories(
             repository_names=frozenset(_declared(calls)),
             gazelle_runs=tuple(_runs_of_repositories(calls)),
             own_overrides=tuple(_own_in_repositories(calls)),
+            outside=tuple(outside_files(calls, _own_names(calls))),
             module_files=modules,
         )
     return found, tuple(said)

@@ -1,8 +1,8 @@
 """The cc rules of a workspace, found by header, library, file and label.
 
 Comes in: the workspace with the rules of its BUILD files. Goes out: a ``CIndex``. Globs, filegroups, outputs
-and aliases are followed within the workspace. Rules that bazel-xc wrote itself are left out. External
-repositories are not searched, and nothing is chosen here.
+and aliases are followed within the workspace. Rules that bazel-xc wrote itself are left out. Of external
+repositories it has the rules that it is given, and nothing is chosen here.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class CIndex:
     _libs: Mapping[str, tuple[CRule, ...]] = field(init=False, eq=False, repr=False)
     _files: Mapping[str, tuple[CRule, ...]] = field(init=False, eq=False, repr=False)
     _dependents: Mapping[Label, tuple[CRule, ...]] = field(init=False, eq=False, repr=False)
+    _globbed: tuple[CRule, ...] = field(init=False, eq=False, repr=False)
 
     @_headers.default
     def _by_headers(self) -> Mapping[str, tuple[CRule, ...]]:
@@ -63,13 +64,17 @@ class CIndex:
             for label in rule.below
         )
 
+    @_globbed.default
+    def _with_globs(self) -> tuple[CRule, ...]:
+        return tuple(rule for rule in self.rules if rule.globs)
+
     @_files.default
     def _by_files(self) -> Mapping[str, tuple[CRule, ...]]:
         return _grouped((path, rule) for rule in self.rules for path in rule.files)
 
     def by_header(self, name: str) -> tuple[CRule, ...]:
         """The rules whose headers may be included by this spelling."""
-        return self._headers.get(name, ())
+        return self._headers.get(name, ()) or tuple(rule for rule in self._globbed if rule.has_glob_for(name))
 
     def by_lib(self, name: str) -> tuple[CRule, ...]:
         """The rules that link something and may stand for ``-l<name>``."""
@@ -95,10 +100,10 @@ class CIndex:
         return next((rule for rule in self.rules if rule.label == label), None)
 
 
-def build_c_index(workspace: Workspace) -> CIndex:
-    """Indexes the rules of a workspace."""
+def build_c_index(workspace: Workspace, outside: Iterable[CRule] = ()) -> CIndex:
+    """Indexes the rules of a workspace, and rules of other repositories from ``outside_rules``."""
     builder = _IndexBuilder(workspace)
-    return CIndex(tuple(sorted(builder.rules(), key=lambda rule: rule.label)))
+    return CIndex(tuple(sorted((*builder.rules(), *outside), key=lambda rule: rule.label)))
 
 
 class _IndexBuilder:

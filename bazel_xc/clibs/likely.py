@@ -67,7 +67,7 @@ def _names(need: CNeed, libraries: Iterable[Library]) -> Iterator[str]:
 def _likeness(rule: CRule, words: Iterable[str]) -> int | None:
     """A number for the order: the same name, a directory of that name, a name with more around it."""
     name = bare_name(rule.label.name)
-    folder = bare_name(rule.label.package.rpartition("/")[2])
+    folder = bare_name(rule.label.package.rpartition("/")[2] or rule.label.repo)
     long = [word for word in words if len(word) >= _SHORTEST]
     if name in words:
         return 0

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
+from bazel_xc.buildfile.evaluate import Glob
+from bazel_xc.buildfile.patterns import glob_pattern
 from bazel_xc.buildfile.rules import ExistingRule
 from bazel_xc.model import Label
 
@@ -69,6 +71,37 @@ class Visibility:
 
 
 @frozen(kw_only=True)
+class HeaderGlob:
+    """Headers behind a glob in a repository that is not there; consumers include them below ``roots``."""
+
+    glob: Glob
+    roots: tuple[str, ...]
+    prefix: str = ""
+
+    @classmethod
+    def of(cls, rule: ExistingRule, glob: Glob) -> HeaderGlob:
+        """The headers of one glob of a rule in the root of its repository."""
+        strip = (*rule.strings("strip_include_prefix"), "")[0].strip("/")
+        roots = dict.fromkeys(("", *(_joined("", each) for each in rule.strings("includes")), strip))
+        return cls(glob=glob, roots=tuple(roots), prefix=(*rule.strings("include_prefix"), "")[0])
+
+    def has(self, header: str, names: frozenset[str]) -> bool:
+        """Whether it has a header: a pattern matches, and it names the header's folder, or the folder or the
+        header is called like one of ``names``.
+        """
+        inside = header.removeprefix(f"{self.prefix}/") if self.prefix else header
+        folder, slash, _ = header.partition("/")
+        for root in self.roots:
+            path = posixpath.join(root, inside)
+            for pattern in self.glob.include:
+                if _matches(pattern, path) and not any(_matches(each, path) for each in self.glob.exclude):
+                    below = pattern.removeprefix(f"{root}/") if root else pattern
+                    if (slash and below.startswith(f"{folder}/")) or _stem(folder) in names:
+                        return True
+        return False
+
+
+@frozen(kw_only=True)
 class CRule:
     """A rule that may be in ``cdeps``. ``target`` is the rule at the end of an alias, else the label.
 
@@ -76,7 +109,7 @@ class CRule:
     owns, private ones too. ``libs`` are ``-l`` names that it may provide, ``declared`` those of them that its
     link options or library files name. It passes on the headers of ``deps``, but not those of
     ``inner_deps``. It is ``bare`` if its headers declare what nothing at or below it defines, and
-    ``has_sources`` if it compiles or imports anything.
+    ``has_sources`` if it compiles or imports anything. ``globs`` are those of a repository that is not there.
     """
 
     label: Label
@@ -92,14 +125,22 @@ class CRule:
     inner_deps: frozenset[Label] = frozenset()
     has_sources: bool = False
     bare: bool = False
+    globs: tuple[HeaderGlob, ...] = ()
 
     @property
     def below(self) -> frozenset[Label]:
         """All of its own dependencies."""
         return self.deps | self.inner_deps
 
+    def has_glob_for(self, header: str) -> bool:
+        """Whether a glob of a repository that is not there has a header."""
+        names = frozenset(map(_stem, (self.label.repo, self.label.name)))
+        return any(each.has(header, names) for each in self.globs)
+
     def is_visible_from(self, package: str) -> bool:
         """Whether rules of a package of the workspace may depend on it."""
+        if self.label.repo:
+            return self.visibility.public or self.visibility.unknown
         return package == self.label.package or self.visibility.allows(package)
 
 
@@ -237,6 +278,17 @@ def _below(path: str, folder: str) -> str:
     if not folder:
         return path
     return path.removeprefix(folder + "/") if path.startswith(folder + "/") else ""
+
+
+def _matches(pattern: str, path: str) -> bool:
+    try:
+        return glob_pattern(pattern).fullmatch(path)
+    except ValueError:
+        return False
+
+
+def _stem(name: str) -> str:
+    return name.partition(".")[0].casefold().removeprefix("lib")
 
 
 def _label(text: str, package: str) -> Label | None:

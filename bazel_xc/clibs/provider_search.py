@@ -199,7 +199,13 @@ class ProviderSearch:
                 remedy=advice(need),
             )
         how = f"cc rule {rule.label}"
-        return Answer(status=Status.RESOLVED, labels=(rule.label,), how=how, libraries=self._names(need))
+        return Answer(
+            status=Status.RESOLVED,
+            labels=(rule.label,),
+            how=how,
+            libraries=self._names(need),
+            has_unknown_headers=bool(rule.globs),
+        )
 
     def _implemented(self, answer: Answer | None) -> Answer | None:
         """A header's rule without sources, replaced by the one that implements it; several are named."""

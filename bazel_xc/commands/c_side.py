@@ -20,6 +20,7 @@ from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.cgo.survey import Survey, survey
 from bazel_xc.clibs.findings import archive_findings, findings
 from bazel_xc.clibs.index import CIndex, build_c_index
+from bazel_xc.clibs.outside_rules import outside_rules
 from bazel_xc.clibs.registry import load_registry, load_system
 from bazel_xc.clibs.resolution import Outcome, Providers
 from bazel_xc.clibs.resolve import resolve
@@ -62,8 +63,9 @@ class Resolver:
 
     @cached_property
     def index(self) -> CIndex:
-        """The cc rules of the main workspace."""
-        return build_c_index(self.workspace)
+        """The cc rules of the main workspace, and of repositories whose BUILD files it has."""
+        outside = outside_rules(self.repositories.outside, self.workspace.look)
+        return build_c_index(self.workspace, outside)
 
     @cached_property
     def tables(self) -> UserTables:

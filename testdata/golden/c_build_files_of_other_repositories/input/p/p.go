@@ -1,0 +1,5 @@
+package p
+
+// #cgo pkg-config: libvirt
+// #include <libvirt/virterror.h>
+import "C"

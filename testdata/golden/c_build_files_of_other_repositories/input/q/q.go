@@ -1,0 +1,6 @@
+package q
+
+// #cgo LDFLAGS: -lcodec
+// #include <codec/format.h>
+// #include <src/inner.h>
+import "C"

@@ -1,0 +1,4 @@
+package r
+
+// #include <libvirt/libvirt-admin.h>
+import "C"
