@@ -76,7 +76,7 @@ def test_patterns_are_whole() -> None:
         ("go_flag_refused", "cgo-flag-refused:1"),
         ("go_good", ""),
         ("go_good_verbose", ""),
-        ("go_host_compiler", "compiler-for-other-platform:14"),
+        ("go_host_compiler", "compiler-for-other-platform:18"),
         ("go_host_compiler_for_windows", "compiler-for-other-platform:8"),
         ("go_test_of_other_machine", "exec-format:1"),
         ("go_unsupported_pair", "unsupported-platform:1"),
