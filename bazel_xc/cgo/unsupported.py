@@ -1,8 +1,8 @@
-"""Files and flags that go compiles beside cgo and rules_go does not: Fortran, SWIG, paths unknown to Bazel.
+"""Files and flags that go compiles beside cgo and rules_go does not: Fortran, SWIG, files unknown to Bazel.
 
 Comes in: the names of a package's files and its cgo files. Goes out: one warning per file, per ``#cgo`` line
-with Fortran flags, and per path in such a line that leads out of the workspace, with its place. It does not
-determine the platforms on which a file would be compiled.
+with Fortran flags, and per path in such a line that leads out of the workspace or is for the linker, with
+its place. It does not determine the platforms on which a file would be compiled.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from bazel_xc.model import Diagnostic
 
 # The suffixes of Fortran files in go/build.
 _FORTRAN = (".f", ".F", ".for", ".f90")
+_BY_RULE = "name a cc_library in cdeps, with the flag in linkopts and the file in additional_linker_inputs"
+_LINKER_FILE = re.compile(
+    r"^-Wl,(?:.*,)?(?:--version-script|--dynamic-list|--script|-T|-exported_symbols_list)[=,]([^,]+)"
+)
 _OUTSIDE = re.compile(r"(?:-[ILF]|-isystem|-iquote)?\.\./")
 
 
@@ -37,6 +41,16 @@ def unsupported(directory: str, names: Iterable[str], sources: Iterable[CgoSourc
             for word in () if line.error else _leading_out(line.args, directory):
                 text = f"#cgo {line.verb} names {word}, outside of the workspace, which Bazel does not see"
                 yield _warning(source.path, line.line, text, "move it into the workspace, or name a rule")
+            for file in () if line.error else _linker_files(line.args):
+                text = f"#cgo {line.verb} names {file}, which Bazel does not give to the linker"
+                yield _warning(source.path, line.line, text, _BY_RULE)
+
+
+def _linker_files(words: tuple[str, ...]) -> Iterator[str]:
+    """The version scripts, lists of symbols and linker scripts that words name."""
+    for word in words:
+        if found := _LINKER_FILE.search(word):
+            yield found[1].removeprefix("${SRCDIR}/")
 
 
 def _leading_out(words: tuple[str, ...], directory: str) -> Iterator[str]:

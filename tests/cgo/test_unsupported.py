@@ -36,6 +36,13 @@ def _source(text: str) -> CgoSource:
             [("p/p.go", 3)],
             id="outside",
         ),
+        pytest.param(
+            [],
+            "#cgo LDFLAGS: -Wl,--version-script=${SRCDIR}/x.map -Wl,-O1\n"
+            "#cgo LDFLAGS: -Wl,-z,now,--dynamic-list,x.list\n#cgo LDFLAGS: -Wl,-rpath,/x",
+            [("p/p.go", 3), ("p/p.go", 4)],
+            id="files for the linker",
+        ),
         pytest.param([], '#cgo FFLAGS: "', [], id="a line that go refuses is said by it"),
         pytest.param(["p.c", "p.h", "p.S"], "#cgo LDFLAGS: -lgfortran", [], id="nothing"),
     ],
