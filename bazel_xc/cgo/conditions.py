@@ -95,7 +95,7 @@ class _UnreadableError(ValueError):
     """The text is not an expression that this module understands."""
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1 << 14)  # more than the largest C library has
 def parse_condition(text: str) -> Condition:
     """Parses an expression; returns an empty condition if the text is none, or has a ``?:``."""
     try:
