@@ -19,6 +19,7 @@ from bazel_xc.bazel.wanted import RuleFacts
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
+from bazel_xc.golang.unloaded import several_mains
 from bazel_xc.graph.dependency import Target, cgo_above, unknown_above
 from bazel_xc.graph.imports import TEST_KINDS, AbsenceByCgo, is_generated
 from bazel_xc.model import ByCgo, Label, Platform
@@ -51,18 +52,22 @@ def rule_targets(outlines: Iterable[Outline], platforms: Iterable[Platform]) -> 
             yield from _unread_targets(each.directory, names)
         if package is None:
             continue
+        twice = {name: several_mains(mains) for name in names if len(mains := package.mains(name)) > 1}
         for binary in (*((each.binary,) if each.binary else ()), *each.other_binaries):
             if binary.blocked:
                 continue
             label = str(Label("", path, binary.name))
-            imports = {name: (package.import_path,) for name in names if name in package.buildable}
-            yield Target(label, "go_binary", package.import_path, imports)
+            there = (name for name in names if name in package.buildable and name not in twice)
+            imports = dict.fromkeys(there, (package.import_path,))
+            yield Target(label, "go_binary", package.import_path, imports, why=twice)
         for test in each.tests:
             label = str(Label("", path, test.slot.name))
             embeds = each.library is not None and any(file.kind is FileKind.TEST for file in test.files)
             why = {name: _UNDEFINED_IN_TESTS for name in names if name in package.undefined_in_tests}
-            there = [name for name in names if name not in why]
-            of_test = _test_imports(package, test.files, there, embeds=embeds)
+            imported = {each.path for file in test.files for each in file.source.imports}
+            why |= twice if embeds or package.import_path in imported else {}
+            left = [name for name in names if name not in why]
+            of_test = _test_imports(package, test.files, left, embeds=embeds)
             yield Target(label, "go_test", package.import_path, of_test, why=why)
 
 

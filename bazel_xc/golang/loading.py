@@ -208,6 +208,7 @@ def load(
                 universe, {each.import_path for each in directories}, groups, tree.root
             ),
             *unloaded.not_listed(universe.own),
+            *unloaded.mains_findings(universe.own, universe.names),
             *(unloaded.failed_listing(each, tree.root) for each in failed),
         ),
     )

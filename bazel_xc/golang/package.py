@@ -139,6 +139,11 @@ class GoPackage:
         """
         return bool(self.elsewhere_cgo.intersection(kinds)) or any(file.uses_cgo for file in self.of(*kinds))
 
+    def mains(self, platform: str) -> tuple[str, ...]:
+        """The files of a command with ``func main`` on a platform; with several it does not compile."""
+        files = self.of(FileKind.GO) if self.name == "main" else ()
+        return tuple(file.name for file in files if file.source.has_main and platform in file.active)
+
     @property
     def is_command(self) -> bool:
         """Whether it is a main package with a ``func main``."""

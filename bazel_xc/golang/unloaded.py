@@ -1,4 +1,4 @@
-"""Diagnostics for packages and modules that go did not load.
+"""Diagnostics for packages and modules that go did not load, or that it loads although they do not compile.
 
 Comes in: a universe, places whose listing failed. Goes out: few diagnostics, each with the first example and
 a remedy. It decides nothing.
@@ -51,6 +51,30 @@ def not_listed(packages: Mapping[str, GoPackage]) -> Iterator[Diagnostic]:
             " although the constraints of its files include them",
             remedy=f"the constraints are used; run: go list ./{found[0]}",
         )
+
+
+def several_mains(files: tuple[str, ...]) -> str:
+    """The reason why a package with several ``func main`` does not compile."""
+    if len(files) == 2:
+        return f"{files[0]} and {files[1]} both declare func main"
+    return f"{files[0]}, {files[1]} and {len(files) - 2} more declare func main"
+
+
+def mains_findings(packages: Mapping[str, GoPackage], platforms: tuple[str, ...]) -> Iterator[Diagnostic]:
+    """The directories in which several compiled files declare ``func main``, as samples do."""
+    for path, each in packages.items():
+        found: dict[tuple[str, ...], list[str]] = {}
+        for name in platforms:
+            if len(mains := each.mains(name)) > 1:
+                found.setdefault(mains, []).append(name)
+        for mains, names in found.items():
+            where = "" if len(names) == len(platforms) else f" on {', '.join(names)}"
+            yield Diagnostic(
+                path=f"{path}/{mains[1]}" if path else mains[1],
+                code="mains",
+                message=f"{several_mains(mains)}, so that the package does not compile{where}",
+                remedy="give each program a directory of its own, or leave them out: # gazelle:exclude",
+            )
 
 
 def missing_packages(

@@ -180,7 +180,8 @@ def _absent_platforms(package: GoPackage, configured: frozenset[str]) -> frozens
     """The configured platforms on which a package's library has nothing to build, or does not compile."""
     if is_generated(package):
         return _NOWHERE
-    return (configured - package.buildable) | package.undefined
+    twice = frozenset(name for name in configured if len(package.mains(name)) > 1)
+    return (configured - package.buildable) | package.undefined | twice
 
 
 def is_generated(package: GoPackage) -> bool:
