@@ -111,10 +111,18 @@ class _Asked:
 def bundled_needs(needs: Iterable[CNeed], archives: Archives) -> tuple[CNeed, ...]:
     """The needs, sorted, with ``-l`` names of files of the workspace replaced by those files.
 
-    A missing file of the workspace is not a need that anything else could provide.
+    A missing file of the workspace is not a need that anything else could provide, and symbols may be those
+    of a file.
     """
     found: list[CNeed] = []
+    linked = frozenset(
+        name for some in (archives.archives, archives.missing) for each in some for name in each.platforms
+    )
     for need in needs:
+        if need.kind is NeedKind.SYMBOL:
+            left = need.platforms - linked
+            found += [evolve(need, platforms=left)] if left else []
+            continue
         if need.kind is not NeedKind.LIB:
             found.append(need)
             continue

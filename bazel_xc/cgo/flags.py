@@ -20,6 +20,7 @@ from bazel_xc.cgo.preamble import CgoLine
 from bazel_xc.cgo.preprocess import Directive
 from bazel_xc.golang.constraints import NEWEST_RELEASE, holds, may_hold
 from bazel_xc.golang.listed import ListedPackage
+from bazel_xc.golang.source import Preamble
 from bazel_xc.model import ByPlatform, Platform
 
 _SRCDIR = "${SRCDIR}"
@@ -43,6 +44,7 @@ class CgoSource:
 
     path: str
     lines: tuple[CgoLine, ...] = ()
+    preambles: tuple[Preamble, ...] = ()
     directives: tuple[Directive, ...] = ()
     may: frozenset[str] = frozenset()
     active: frozenset[str] = frozenset()

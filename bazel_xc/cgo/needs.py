@@ -37,6 +37,7 @@ class NeedKind(enum.StrEnum):
     HEADER = "header"
     LIB = "lib"
     PKG_CONFIG = "pkg_config"
+    SYMBOL = "symbol"
 
 
 @frozen
@@ -45,8 +46,8 @@ class CNeed:
 
     ``name`` is a header as it is included, a library without ``-l`` (``:file`` if it is named by file), a
     pkg-config package, a framework, or the path of an archive or object, from the workspace root if it starts
-    with ``${SRCDIR}``. ``path`` and ``line`` are the first place that asks for it. It is not ``certain`` if
-    every inclusion of a header depends on an undecidable condition.
+    with ``${SRCDIR}``, or a function that Go calls. ``path`` and ``line`` are the first place that asks for
+    it. It is not ``certain`` if every inclusion of a header depends on an undecidable condition.
     """
 
     kind: NeedKind
@@ -63,6 +64,7 @@ def c_needs(
     directory: str,
     missing: Mapping[str, Iterable[Missing]],
     *,
+    symbols: Iterable[CNeed] = (),
     tags_on: Callable[[Platform], frozenset[str]] = lambda _: frozenset(),
     release: int | tuple[int, int] = NEWEST_RELEASE,
 ) -> tuple[CNeed, ...]:
@@ -70,16 +72,19 @@ def c_needs(
     two.
 
     ``directory`` is the package's, from the workspace root; ``missing`` maps platforms to the inclusions
-    without a file in the tree. ``tags_on`` returns the tags of a platform; see ``holds`` for ``release``.
+    without a file in the tree. ``symbols`` are needs of another origin. ``tags_on`` returns the tags of a
+    platform; see ``holds`` for ``release``.
     """
     ordered = tuple(sources)
     found: dict[tuple[NeedKind, str, bool], CNeed] = {}
+    named = tuple(symbols)
     for platform in platforms:
         asked = asked_on(ordered, platform, tags_on(platform), release)
         here: dict[tuple[NeedKind, str], CNeed] = {}
         for need in (
             *_headers(missing.get(platform.name, ()), platform),
             *_links(asked, platform, directory),
+            *(each for each in named if platform.name in each.platforms),
         ):
             at = need.kind, need.name
             here[at] = _merged(here[at], need) if at in here else need

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 from bazel_xc.cgo.flags import NO_FLAGS, CgoFlags, CgoSource, asked_on, resolved_words
 from bazel_xc.cgo.includes import Reached, Root, Scans, Search, closure
@@ -34,11 +34,15 @@ class CFile:
 
 @frozen(kw_only=True)
 class CSide:
-    """The C of a package; paths and ``directory`` are relative to the root of the tree."""
+    """The C of a package; paths and ``directory`` are relative to the root of the tree.
+
+    ``others`` are its assembly for go and its object files, with the configured platforms that link them.
+    """
 
     directory: str
     sources: tuple[CgoSource, ...] = ()
     files: tuple[CFile, ...] = ()
+    others: Mapping[str, frozenset[str]] = field(factory=dict)
 
 
 @frozen

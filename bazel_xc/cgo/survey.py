@@ -21,12 +21,15 @@ from bazel_xc.cgo.macros import language_of
 from bazel_xc.cgo.needs import CNeed, NeedKind, c_needs
 from bazel_xc.cgo.preamble import c_directives, cgo_lines
 from bazel_xc.cgo.reach import CFile, CSide, reached_anywhere, reached_on, search_anywhere
+from bazel_xc.cgo.symbols import Bodies, open_symbols
 from bazel_xc.cgo.unsupported import unsupported
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.listed import ListedPackage
-from bazel_xc.golang.package import GoPackage, GoView
+from bazel_xc.golang.package import FileKind, GoPackage, GoView
 from bazel_xc.golang.source import SourceFile
+from bazel_xc.golang.undefined import Sources
 from bazel_xc.model import Diagnostic, Platform, Severity
+from bazel_xc.tree import glance
 
 Answered: TypeAlias = Callable[[str, NeedKind, str], bool]
 """Whether the user may answer a need, by the import path of its package, its kind and its name."""
@@ -61,13 +64,16 @@ def survey(
     packages: Mapping[str, GoPackage],
     listed: Mapping[str, Mapping[str, ListedPackage]],
     view: GoView,
+    sources: Sources,
     is_answered: Answered | None = None,
 ) -> Survey:
     """Surveys every package that imports "C", unless a directive turns cgo off.
 
-    ``packages`` is by directory; ``listed`` is by directory and platform. Only needs that ``is_answered``
-    accepts are looked for on platforms that are not configured with cgo.
+    ``packages`` is by directory; ``listed`` is by directory and platform; ``sources`` are the bodies of Go
+    files. Only needs that ``is_answered`` accepts are looked for on platforms that are not configured with
+    cgo.
     """
+    bodies = Bodies(sources, partial(glance, workspace.tree))
     scans = Scans(workspace.tree)
     defined = frozenset(_defined_by_rules(workspace))
     flags: dict[str, CgoFlags] = {}
@@ -97,7 +103,7 @@ def survey(
         reached[path] = reached_anywhere(side, everything, scans, defined)
         search[path] = search_anywhere(everything)
         archives[path] = linked_archives(everything, look)
-        asked[path] = _needs_of(side, scans, view, defined)
+        asked[path] = _needs_of(side, scans, view, defined, bodies)
         open_ends = bundled_needs(asked[path], archives[path])
         if open_ends:
             needs[package.import_path] = open_ends
@@ -133,23 +139,32 @@ def _cgo_source(path: str, source: SourceFile, may: frozenset[str], active: froz
     return CgoSource(
         path=path,
         lines=tuple(line for preamble in source.preambles for line in cgo_lines(preamble)),
+        preambles=source.preambles,
         directives=c_directives(source.preambles),
         may=may,
         active=active,
     )
 
 
-def _needs_of(side: CSide, scans: Scans, view: GoView, defined: frozenset[str]) -> tuple[CNeed, ...]:
+def _needs_of(
+    side: CSide, scans: Scans, view: GoView, defined: frozenset[str], bodies: Bodies
+) -> tuple[CNeed, ...]:
     """The needs of one package on the configured platforms."""
-    missing = {
-        platform.name: reached_on(
-            side, platform, scans, view.tags_on(platform), view.release, defined
-        ).missing
+    reached = {
+        platform: reached_on(side, platform, scans, view.tags_on(platform), view.release, defined)
         for platform in view.platforms
         if platform.cgo
     }
     return c_needs(
-        side.sources, view.platforms, side.directory, missing, tags_on=view.tags_on, release=view.release
+        side.sources,
+        view.platforms,
+        side.directory,
+        {platform.name: each.missing for platform, each in reached.items()},
+        symbols=[
+            need for platform, each in reached.items() for need in open_symbols(side, platform, each, bodies)
+        ],
+        tags_on=view.tags_on,
+        release=view.release,
     )
 
 
@@ -198,6 +213,7 @@ def _c_side(package: GoPackage) -> CSide:
             for file, language in languages
             if language
         ),
+        others={base + file.name: file.active for file in package.of(FileKind.ASSEMBLY, FileKind.SYSO)},
     )
 
 

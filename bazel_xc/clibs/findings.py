@@ -16,12 +16,14 @@ from bazel_xc.clibs.resolution import Outcome, Status
 from bazel_xc.model import Diagnostic, Severity
 
 _SEVERITIES = {"error": Severity.ERROR, "warn": Severity.WARNING, "ignore": Severity.NOTE}
+_NAMED = 3  # symbols in one message, at most
 _KINDS = {
     NeedKind.ARCHIVE: "archive",
     NeedKind.FRAMEWORK: "framework",
     NeedKind.HEADER: "header",
     NeedKind.LIB: "library",
     NeedKind.PKG_CONFIG: "pkg-config package",
+    NeedKind.SYMBOL: "symbol",
 }
 
 
@@ -31,7 +33,11 @@ def findings(outcomes: Iterable[Outcome], policy: str) -> Iterator[Diagnostic]:
     An inclusion in a branch that may never be taken is a note, whatever the policy, and so is a header whose
     library is provided.
     """
-    for each in outcomes:
+    some = tuple(outcomes)
+    yield from _symbols((each for each in some if each.need.kind is NeedKind.SYMBOL), policy)
+    for each in some:
+        if each.need.kind is NeedKind.SYMBOL:
+            continue
         if each.status in (Status.AMBIGUOUS, Status.UNRESOLVED):
             severity = _SEVERITIES[policy] if each.need.certain and not each.minor else Severity.NOTE
             yield Diagnostic(
@@ -75,6 +81,28 @@ def _include_finding(outcome: Outcome, policy: str) -> Iterator[Diagnostic]:
             message=f"{spelt(need)} comes with the system, but the directory of its headers {why}"
             f" [{', '.join(where)}]",
             remedy="if they are not found, name it: # gazelle:go_cppopts -I=/usr/include/...",
+        )
+
+
+def _symbols(outcomes: Iterable[Outcome], policy: str) -> Iterator[Diagnostic]:
+    """One diagnostic for all symbols of a file that nobody provides."""
+    found: dict[tuple[str, frozenset[str]], list[Outcome]] = {}
+    for each in outcomes:
+        if each.status is Status.UNRESOLVED:
+            found.setdefault((each.need.path, each.platforms), []).append(each)
+    for (path, platforms), some in found.items():
+        first = min(some, key=lambda each: (each.need.line, each.need.name))
+        names = sorted(each.need.name for each in some)
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        yield Diagnostic(
+            path=path,
+            line=first.need.line,
+            severity=_SEVERITIES[policy],
+            code="c-unresolved",
+            message=f"{', '.join(names[:_NAMED])}{more}: declared and called, but nothing in the package or"
+            f" its C defines {'them' if len(names) > 1 else 'it'} [{', '.join(sorted(platforms))}]",
+            remedy=first.remedy,
+            paste=first.offer.text if first.offer else "",
         )
 
 

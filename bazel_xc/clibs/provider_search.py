@@ -14,7 +14,7 @@ from attrs import evolve
 
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.clibs.include_directories import include_directories
-from bazel_xc.clibs.likely import likely_rules
+from bazel_xc.clibs.likely import Offer, likely_rules
 from bazel_xc.clibs.offer import CRule
 from bazel_xc.clibs.registry import Library, bare_name
 from bazel_xc.clibs.registry_module import advice, from_module, is_declared
@@ -23,6 +23,8 @@ from bazel_xc.clibs.user_tables import UserTables
 from bazel_xc.config import FILE_NAME, Resolve
 from bazel_xc.model import Label
 
+# Libraries of a C toolchain, whose symbols are known.
+_PLAIN_LIBS = frozenset({"c", "dl", "m", "pthread", "rt", "stdc++", "c++", "util", "gcc", "gcc_s", "resolv"})
 _LIBRARY_FILE = re.compile(r":lib(?P<name>.+?)\.(?:a|so[.0-9]*|dylib)")
 
 
@@ -45,6 +47,7 @@ class ProviderSearch:
         self.answers: dict[str, Answer] = {}
         self.named: set[str] = set()
         self.settled: set[str] = set()
+        self.has_other_c = False
         self.chosen: frozenset[Label] = frozenset()
         self.with_unknown_headers: list[Answer] = []
 
@@ -57,6 +60,7 @@ class ProviderSearch:
             found = attempt(need)
             if found and found.is_provided:
                 self._remember(need, found)
+                self.has_other_c |= _is_other_c(need, found)
                 return found
             if found:
                 open_ends.append(found)
@@ -65,6 +69,7 @@ class ProviderSearch:
         found = evolve(self._open(need, open_ends), minor=self._is_settled(need))
         if need.kind is not NeedKind.HEADER:
             self.named.update(found.libraries)
+        self.has_other_c |= need.kind is not NeedKind.SYMBOL
         return found
 
     def _attempts(self, need: CNeed) -> tuple[Callable[[CNeed], Answer | None], ...]:
@@ -72,6 +77,8 @@ class ProviderSearch:
         said = (self._by_import, self._by_config, self._by_directive)
         if need.kind is NeedKind.ARCHIVE:
             return (*said, _bundled)
+        if need.kind is NeedKind.SYMBOL:
+            return (*said, self._by_policy, self._with_other_c, self._no_symbol)
         if need.kind is NeedKind.FRAMEWORK:
             return (self._by_system, *said, self._by_policy, self._no_framework)
         return (
@@ -309,6 +316,24 @@ class ProviderSearch:
         libraries = [each for each in self.providers.registry.libraries if each.name in answer.libraries]
         return any(bare_name(head) in map(bare_name, _heads(each)) for each in libraries)
 
+    def _with_other_c(self, _need: CNeed) -> Answer | None:
+        """A symbol may be part of any library, known or not, that the package asks for besides."""
+        how = "taken to come with the package's other C"
+        return Answer(status=Status.BUNDLED, how=how) if self.has_other_c else None
+
+    def _no_symbol(self, _need: CNeed) -> Answer:
+        """Cc rules with sources beside the package are the most likely ones."""
+        here = (rule for rule in self.providers.index.rules if rule.label.package == self.directory)
+        labels = tuple(str(rule.label) for rule in here if rule.has_sources and not rule.label.repo)
+        offer = Offer("import", self.import_path, labels[:3]) if labels else None
+        line = offer.line if offer else f'[[resolve]] import = "{self.import_path}", label = "//..."'
+        return Answer(
+            status=Status.UNRESOLVED,
+            tried=("nothing in the package or its C defines it",),
+            remedy=f"name the rule that does in {FILE_NAME}: {line}",
+            offer=offer,
+        )
+
     def _no_framework(self, need: CNeed) -> Answer:
         remedy = f"put the flag under a condition: #cgo darwin LDFLAGS: -framework {need.name}"
         return Answer(status=Status.UNRESOLVED, tried=(f"{self.goos} has no frameworks",), remedy=remedy)
@@ -316,8 +341,8 @@ class ProviderSearch:
     def _open(self, need: CNeed, ends: list[Answer]) -> Answer:
         """The answer if nobody provides a need; the first attempt that has one decides the remedy."""
         libraries = self._libraries(need)
-        offer = None
-        if not any(each.candidates for each in ends):
+        offer = next((each.offer for each in ends if each.offer), None)
+        if offer is None and not any(each.candidates for each in ends) and need.kind is not NeedKind.SYMBOL:
             offer = likely_rules(need, libraries, self.providers.index, self.directory)
         if not ends:
             text = "no cc rule of the workspace and no known library has it"
@@ -327,7 +352,17 @@ class ProviderSearch:
         tried = tuple(text for each in ends for text in each.tried)
         named = tuple(name for each in ends for name in each.libraries)
         found = evolve(ends[0], tried=tried, libraries=named, offer=offer)
-        return evolve(found, remedy=advice(need, libraries, offer)) if offer else found
+        if offer is None or need.kind is NeedKind.SYMBOL:
+            return found
+        return evolve(found, remedy=advice(need, libraries, offer))
+
+
+def _is_other_c(need: CNeed, answer: Answer) -> bool:
+    """Whether more than the system's own C comes with an answer."""
+    if need.kind is NeedKind.SYMBOL:
+        return False
+    plain = answer.status is Status.SYSTEM and not answer.has_unknown_headers
+    return not (plain and (need.kind is NeedKind.HEADER or need.name in _PLAIN_LIBS))
 
 
 def _bundled(_need: CNeed) -> Answer:

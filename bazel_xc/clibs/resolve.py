@@ -6,8 +6,8 @@ need and set of platforms, in the order of the needs. Nothing is read and no fla
 
 The order of attempts: ``[[resolve]]``, directives, ``policy.system``, earlier answers, cc rules of the
 workspace, the system if it has the library, registry modules. pkg-config names come first, then ``-l``, then
-headers. A library found by stronger evidence also answers weaker evidence for it. A header of an already
-chosen label needs no further provider. Several equal candidates are reported as ambiguous.
+headers, and symbols last. A library found by stronger evidence also answers weaker evidence for it. A header
+of an already chosen label needs no further provider. Several equal candidates are reported as ambiguous.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.clibs.provider_search import ProviderSearch
-from bazel_xc.clibs.resolution import Answer, Outcome, Providers
+from bazel_xc.clibs.resolution import Answer, Outcome, Providers, Status
 
-_STRENGTH = (NeedKind.PKG_CONFIG, NeedKind.LIB, NeedKind.HEADER, NeedKind.FRAMEWORK, NeedKind.ARCHIVE)
+_STRENGTH = (
+    NeedKind.PKG_CONFIG, NeedKind.LIB, NeedKind.HEADER, NeedKind.FRAMEWORK, NeedKind.ARCHIVE,
+    NeedKind.SYMBOL,
+)  # fmt: skip
 
 
 def resolve(
@@ -53,4 +56,6 @@ def _outcomes(need: CNeed, answers: Mapping[str, Mapping[CNeed, Answer]]) -> Ite
     for platform in sorted(need.platforms):
         where.setdefault(answers[platform][need], []).append(platform)
     for answer, names in where.items():
+        if need.kind is NeedKind.SYMBOL and answer.status is Status.BUNDLED:
+            continue  # nothing is known of it
         yield Outcome.from_answer(need, frozenset(names), answer)

@@ -102,7 +102,7 @@ def solve(site: Site, resolver: Resolver, spell: Spell | None = None) -> Solved:
     itself.
     """
     answered = resolver.tables.may_answer if resolver.config.resolves else None
-    found = survey(site.workspace, site.packages, site.universe.listed, site.view, answered)
+    found = survey(site.workspace, site.packages, site.universe.listed, site.view, site.sources, answered)
     own = {package.import_path: path for path, package in site.packages.items()}
     outcomes = {
         path: resolver.outcomes(path, needs, "" if spell else own[path])
@@ -188,6 +188,8 @@ def _open_findings(solved: Solved, site: Site, unresolved: str) -> Iterator[Diag
     for path, some in solved.outcomes.items():
         withheld = solved.wiring.withheld.get(own[path])
         for each in some:
+            if _is_settled(each, site.workspace):
+                continue
             if withheld is None or each.need.kind is not NeedKind.LIB:
                 yield from findings([each], unresolved)
                 continue
@@ -208,6 +210,14 @@ def unused_tables(snapshot: Snapshot, solved: Iterable[Solved]) -> tuple[Diagnos
     used = {table for each in trees for table in each.tables}
     needs = (need for each in trees for some in each.survey.needs.values() for need in some)
     return tuple(Resolver.of(snapshot).tables.unused(used, needs))
+
+
+def _is_settled(outcome: Outcome, workspace: Workspace) -> bool:
+    """Whether a symbol without provider may come from ``cdeps`` that are there already."""
+    if outcome.need.kind is not NeedKind.SYMBOL:
+        return False
+    rules = workspace.existing.of(outcome.need.path.rpartition("/")[0])
+    return any(rule.items("cdeps") for rule in rules)
 
 
 def _becomes_package(each: Outline, site: Site) -> bool:

@@ -29,6 +29,7 @@ from bazel_xc.errors import WorkspaceError
 from bazel_xc.golang.listed import ListedModule
 from bazel_xc.golang.loading import GoTree, load_module
 from bazel_xc.golang.modules import Module, read_modules
+from bazel_xc.golang.undefined import Sources
 from bazel_xc.golang.universe import Package, Universe, by_directory
 from bazel_xc.model import Diagnostic, Label
 
@@ -207,6 +208,7 @@ def _site(loaded: LoadedModule, main: Snapshot) -> Site:
         view=main.view,
         repositories=_seen_from_modules(main.repositories),
         source=main.site.source,
+        sources=Sources(loaded.tree.workspace.tree),
         mode="full",
         vendored=False,
         convention="import_alias",

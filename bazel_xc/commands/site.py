@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
 
 from bazel_xc.bazel.outline import Outline, import_paths, outline
 from bazel_xc.bazel.select import Conditions, Marks, select_conditions
@@ -19,6 +19,7 @@ from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.golang.modules import Module
 from bazel_xc.golang.package import GoPackage, GoView
+from bazel_xc.golang.undefined import Sources
 from bazel_xc.golang.universe import Universe
 from bazel_xc.model import Diagnostic
 
@@ -30,9 +31,10 @@ class Site:
     ``universe`` has the packages of this tree, ``flipped`` the same with inverted cgo, if anything depends on
     it; ``build`` has all packages of the whole build. The rules of ``untouched`` directories are left
     unchanged; ``ignored`` ones of them are outside of their module. ``source`` is Go's own source folder,
-    ``mode`` the mode of the configuration. ``convention`` is the naming where no directive sets one;
-    ``root_name`` names rules in the root if nothing else does. ``marks`` are the labels of targets that
-    cannot be built somewhere, ``keys`` is the package with the keys for cgo. ``repositories`` has the names
+    ``sources`` are the bodies of Go files, ``mode`` the mode of the configuration. ``convention`` is the
+    naming where no directive sets one; ``root_name`` names rules in the root if nothing else does. ``marks``
+    are the labels of targets that cannot be built somewhere, ``keys`` is the package with the keys for cgo.
+    ``repositories`` has the names
     of other repositories in this tree. It is ``beside_gazelle`` if Gazelle may run in it, too. The rules of a
     ``third_party`` module are not marked where the packages of the workspace that import them are.
     """
@@ -47,6 +49,7 @@ class Site:
     view: GoView
     repositories: Repositories
     source: Path
+    sources: Sources = field(eq=False, repr=False)
     mode: str
     vendored: bool
     convention: str

@@ -99,6 +99,7 @@ class Snapshot:
             view=self.view,
             repositories=self.repositories,
             source=Path(self.toolchain.goroot) / "src",
+            sources=self.loaded.sources,
             mode=config.mode,
             vendored=config.external == "vendored",
             convention=config.naming or self.workspace.convention,

@@ -22,6 +22,7 @@ from bazel_xc.config import Resolve
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.package import FileKind, GoPackage, GoView, PackageFile
 from bazel_xc.golang.source import scan_go
+from bazel_xc.golang.undefined import Sources
 from bazel_xc.model import ByCgo, Platform
 
 LINUX, ARM = Platform("linux", "amd64", cgo=True), Platform("linux", "arm64", cgo=True)
@@ -64,7 +65,9 @@ def _wired(
         (root / name).write_text(text, encoding="utf-8")
     workspace = read_workspace(root)
     packages = {"p": _package(root, "p", platforms)}
-    found = survey(workspace, packages, {}, GoView(platforms=platforms, release=(1, 21)))
+    found = survey(
+        workspace, packages, {}, GoView(platforms=platforms, release=(1, 21)), Sources(workspace.tree)
+    )
     index = build_c_index(workspace)
     providers = Providers(index=index, resolves=resolves, systems=SYSTEMS)
     outcomes = resolve(found.needs.get("example.com/p", ()), providers, "p", "example.com/p")

@@ -13,6 +13,7 @@ from bazel_xc.cgo.survey import survey
 from bazel_xc.golang.folding import fold, read_directory
 from bazel_xc.golang.listed import ListedModule, ListedPackage
 from bazel_xc.golang.package import GoView
+from bazel_xc.golang.undefined import Sources
 from bazel_xc.model import Platform
 from bazel_xc.tree import DiskTree
 
@@ -72,7 +73,7 @@ def test_packages_of_the_workspace(tmp_path: Path) -> None:
     package, said = fold(directory, listed, VIEW)
     assert package is not None
     assert said == ()
-    found = survey(read_workspace(tmp_path), {"p": package}, {}, VIEW)
+    found = survey(read_workspace(tmp_path), {"p": package}, {}, VIEW, Sources(DiskTree(tmp_path)))
 
     assert found.needs == {"e.org/m/p": _needs("")}
     assert found.search == {"p": ("lib",)}

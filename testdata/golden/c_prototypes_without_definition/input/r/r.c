@@ -1,0 +1,2 @@
+#include "r.h"
+int in_file(int a) { return a; }
