@@ -115,13 +115,9 @@ def bundled_needs(needs: Iterable[CNeed], archives: Archives) -> tuple[CNeed, ..
     of a file.
     """
     found: list[CNeed] = []
-    linked = frozenset(
-        name for some in (archives.archives, archives.missing) for each in some for name in each.platforms
-    )
     for need in needs:
         if need.kind is NeedKind.SYMBOL:
-            left = need.platforms - linked
-            found += [evolve(need, platforms=left)] if left else []
+            found += [] if archives.archives or archives.missing else [need]
             continue
         if need.kind is not NeedKind.LIB:
             found.append(need)

@@ -185,18 +185,18 @@ def _open_findings(solved: Solved, site: Site, unresolved: str) -> Iterator[Diag
     note.
     """
     own = {package.import_path: path for path, package in site.packages.items()}
+    others: list[Outcome] = []
     for path, some in solved.outcomes.items():
         withheld = solved.wiring.withheld.get(own[path])
         for each in some:
-            if _is_settled(each, site.workspace):
-                continue
             if withheld is None or each.need.kind is not NeedKind.LIB:
-                yield from findings([each], unresolved)
+                others += [] if _is_settled(each, site.workspace) else [each]
                 continue
             left = f"-l{each.need.name}" in withheld
             why = "; the flag is left out, because cdeps were written by hand" if left else ""
             for one in findings([each], "ignore"):
                 yield evolve(one, message=one.message + why)
+    yield from findings(others, unresolved)
 
 
 def unused_tables(snapshot: Snapshot, solved: Iterable[Solved]) -> tuple[Diagnostic, ...]:
