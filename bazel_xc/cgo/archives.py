@@ -25,6 +25,9 @@ from bazel_xc.tree import Tree
 Look: TypeAlias = Callable[[str], Machine | None]
 """Returns the machine that a file of the tree is for, None if there is no such file."""
 
+_LINKED = frozenset({NeedKind.LIB, NeedKind.PKG_CONFIG, NeedKind.FRAMEWORK, NeedKind.ARCHIVE})
+# Libraries of a C toolchain, whose symbols are known.
+PLAIN_LIBS = frozenset({"c", "dl", "m", "pthread", "rt", "stdc++", "c++", "util", "gcc", "gcc_s", "resolv"})
 _DRIVE = re.compile(r"[A-Za-z]:")
 # In the order of ld and lld: all of these are tried in one directory before the next one.
 _ELF_NAMES = ("lib{}.so", "lib{}.a")
@@ -64,12 +67,14 @@ class Archive:
 class MissingArchive:
     """A word that means a file of the workspace, and the platforms on which it is missing.
 
-    ``directories`` are the directories of the workspace that were searched for a name; empty for a path.
+    ``directories`` are the directories of the workspace that were searched for a name; empty for a path. With
+    ``symbols``, no flag asks for it there: they are called and not defined, and other platforms link it.
     """
 
     word: str
     platforms: frozenset[str]
     directories: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -111,28 +116,57 @@ class _Asked:
 def bundled_needs(needs: Iterable[CNeed], archives: Archives) -> tuple[CNeed, ...]:
     """The needs, sorted, with ``-l`` names of files of the workspace replaced by those files.
 
-    A missing file of the workspace is not a need that anything else could provide, and symbols may be those
-    of a file.
+    A missing file of the workspace, or one for another machine, is not a need that anything else could
+    provide. Symbols may be those of a file.
     """
     found: list[CNeed] = []
     for need in needs:
         if need.kind is NeedKind.SYMBOL:
             found += [] if archives.archives or archives.missing else [need]
             continue
-        if need.kind is not NeedKind.LIB:
+        if need.kind not in (NeedKind.LIB, NeedKind.ARCHIVE):
             found.append(need)
             continue
-        word, left = f"-l{need.name}", need.platforms
+        word, left = f"-l{need.name}" if need.kind is NeedKind.LIB else need.name, need.platforms
         for archive in archives.archives:
             held = need.platforms & archive.platforms
             if word in archive.words and held:
-                found.append(evolve(need, kind=NeedKind.ARCHIVE, name=archive.path, platforms=held))
+                fit = held - archive.unfit
+                if fit:
+                    found.append(evolve(need, kind=NeedKind.ARCHIVE, name=archive.path, platforms=fit))
                 left -= held
         for each in archives.missing:
             left -= each.platforms if each.word == word else frozenset()
         if left:
             found.append(evolve(need, platforms=left))
     return tuple(sorted(found, key=lambda each: (each.kind, each.name, not each.certain)))
+
+
+def with_unasked(archives: Archives, needs: Iterable[CNeed]) -> Archives:
+    """Adds the platforms that link no file of the workspace, where symbols are open that need one.
+
+    ``needs`` are those of the package before files are separated. A platform with another library is left
+    out, because the symbols may be in that.
+    """
+    some = tuple(needs)
+    others = (each.platforms for each in some if each.kind in _LINKED and each.name not in PLAIN_LIBS)
+    linked = frozenset().union(*(each.platforms for each in archives.archives), archives.lacking, *others)
+    open_symbols: dict[str, list[str]] = {}
+    for each in some:
+        if each.kind is NeedKind.SYMBOL:
+            for platform in each.platforms - linked:
+                open_symbols.setdefault(platform, []).append(each.name)
+    words = [archive.words[0] for archive in archives.archives if archive.exists]
+    if not words or not open_symbols:
+        return archives
+    where: dict[tuple[str, ...], set[str]] = {}
+    for platform, names in open_symbols.items():
+        where.setdefault(tuple(sorted(names)), set()).add(platform)
+    unasked = (
+        MissingArchive(word=words[0], platforms=frozenset(platforms), symbols=names)
+        for names, platforms in sorted(where.items())
+    )
+    return evolve(archives, missing=(*archives.missing, *unasked))
 
 
 def look_in(tree: Tree) -> Look:

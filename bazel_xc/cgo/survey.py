@@ -14,7 +14,7 @@ from typing import TypeAlias
 from attrs import evolve, frozen
 
 from bazel_xc.buildfile.workspace import Workspace
-from bazel_xc.cgo.archives import Archives, bundled_needs, linked_archives, look_in
+from bazel_xc.cgo.archives import Archives, bundled_needs, linked_archives, look_in, with_unasked
 from bazel_xc.cgo.flags import CgoFlags, CgoSource, flags_by_platform, listed_flags
 from bazel_xc.cgo.includes import Reached, Scans
 from bazel_xc.cgo.macros import language_of
@@ -66,12 +66,14 @@ def survey(
     view: GoView,
     sources: Sources,
     is_answered: Answered | None = None,
+    *,
+    foreign: bool = False,
 ) -> Survey:
     """Surveys every package that imports "C", unless a directive turns cgo off.
 
     ``packages`` is by directory; ``listed`` is by directory and platform; ``sources`` are the bodies of Go
     files. Only needs that ``is_answered`` accepts are looked for on platforms that are not configured with
-    cgo.
+    cgo. In a ``foreign`` tree the build may need only some platforms of a package.
     """
     bodies = Bodies(sources, partial(glance, workspace.tree))
     scans = Scans(workspace.tree)
@@ -104,6 +106,8 @@ def survey(
         search[path] = search_anywhere(everything)
         archives[path] = linked_archives(everything, look)
         asked[path] = _needs_of(side, scans, view, defined, bodies)
+        if not foreign:
+            archives[path] = with_unasked(archives[path], asked[path])
         open_ends = bundled_needs(asked[path], archives[path])
         if open_ends:
             needs[package.import_path] = open_ends

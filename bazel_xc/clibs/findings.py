@@ -6,13 +6,15 @@ platforms, the attempts and the remedy. Needs with a provider are only in report
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from bazel_xc.cgo.archives import Archives
+from attrs import frozen
+
+from bazel_xc.cgo.archives import Archives, MissingArchive
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.clibs.include_directories import VARYING, include_flags
 from bazel_xc.clibs.registry_module import advice
-from bazel_xc.clibs.resolution import Outcome, Status
+from bazel_xc.clibs.resolution import Answer, Outcome, Status
 from bazel_xc.model import Diagnostic, Severity
 
 _SEVERITIES = {"error": Severity.ERROR, "warn": Severity.WARNING, "ignore": Severity.NOTE}
@@ -36,8 +38,8 @@ def findings(outcomes: Iterable[Outcome], policy: str) -> Iterator[Diagnostic]:
     some = tuple(outcomes)
     yield from _symbols((each for each in some if each.need.kind is NeedKind.SYMBOL), policy)
     for each in some:
-        if each.need.kind is NeedKind.SYMBOL:
-            continue
+        if each.need.kind in (NeedKind.SYMBOL, NeedKind.ARCHIVE):
+            continue  # said above, or by ``archive_findings``
         if each.status in (Status.AMBIGUOUS, Status.UNRESOLVED):
             severity = _SEVERITIES[policy] if each.need.certain and not each.minor else Severity.NOTE
             yield Diagnostic(
@@ -93,13 +95,12 @@ def _symbols(outcomes: Iterable[Outcome], policy: str) -> Iterator[Diagnostic]:
     for (path, platforms), some in found.items():
         first = min(some, key=lambda each: (each.need.line, each.need.name))
         names = sorted(each.need.name for each in some)
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         yield Diagnostic(
             path=path,
             line=first.need.line,
             severity=_SEVERITIES[policy],
             code="c-unresolved",
-            message=f"{', '.join(names[:_NAMED])}{more}: declared and called, but nothing in the package or"
+            message=f"{_listed(names)}: declared and called, but nothing in the package or"
             f" its C defines {'them' if len(names) > 1 else 'it'} [{', '.join(sorted(platforms))}]",
             remedy=first.remedy,
             paste=first.offer.text if first.offer else "",
@@ -110,28 +111,68 @@ def archive_findings(
     needs: Iterable[CNeed], archives: Archives, platforms: frozenset[str], directory: str
 ) -> Iterator[Diagnostic]:
     """One warning per library of the tree that is not there for configured ``platforms``."""
+    for each in _lacking(needs, archives, platforms, directory):
+        yield Diagnostic(
+            path=each.need.path,
+            line=each.need.line,
+            code="c-archive",
+            message=f"{each.sentence} [{', '.join(sorted(each.need.platforms))}]",
+            remedy="the package is marked incompatible there",
+        )
+
+
+def archive_outcomes(
+    needs: Iterable[CNeed], archives: Archives, platforms: frozenset[str], directory: str
+) -> Iterator[Outcome]:
+    """The same for reports: an archive that nobody provides, with the reason."""
+    for each in _lacking(needs, archives, platforms, directory):
+        answer = Answer(status=Status.UNRESOLVED, tried=(each.reason,))
+        yield Outcome.from_answer(each.need, each.need.platforms, answer)
+
+
+@frozen
+class _Lack:
+    """A library of the tree that cannot be linked on some platforms."""
+
+    need: CNeed
+    sentence: str
+    reason: str
+
+
+def _lacking(
+    needs: Iterable[CNeed], archives: Archives, platforms: frozenset[str], directory: str
+) -> Iterator[_Lack]:
     places = {f"-l{need.name}" if need.kind is NeedKind.LIB else need.name: need for need in needs}
+
+    def lack(words: Iterable[str], name: str, where: frozenset[str], sentence: str, reason: str) -> _Lack:
+        need = next((places[word] for word in words if word in places), None)
+        path, line = (need.path, need.line) if need else (directory or ".", 0)
+        return _Lack(CNeed(NeedKind.ARCHIVE, name, where, path, line), sentence, reason)
+
     for missing in archives.missing:
         where = missing.platforms & platforms
         if where:
-            folders = f" in {', '.join(missing.directories)}" if missing.directories else ""
-            text = f"{missing.word} is linked from the tree, but there is no such file{folders}"
-            yield _lacking(places.get(missing.word), directory, text, where)
+            reason = f"there is no such file{_folders(missing)}"
+            sentence = f"{missing.word} is linked from the tree, but {reason}"
+            if missing.symbols:
+                verb = "are" if len(missing.symbols) > 1 else "is"
+                reason = f"no flag asks for it there, but {_listed(missing.symbols)} {verb} called"
+                sentence = f"{missing.word} is linked from the tree on other platforms; {reason}"
+            yield lack((missing.word, *missing.symbols), missing.word, where, sentence, reason)
     for archive in archives.archives:
         where = archive.unfit & platforms
         if where and archive.machine:
-            need = next((places[word] for word in archive.words if word in places), None)
-            yield _lacking(need, directory, f"{archive.path} holds {archive.machine}", where)
+            reason = f"holds {archive.machine}"
+            yield lack(archive.words, archive.path, where, f"{archive.path} {reason}", reason)
 
 
-def _lacking(need: CNeed | None, directory: str, text: str, where: frozenset[str]) -> Diagnostic:
-    return Diagnostic(
-        path=need.path if need else directory or ".",
-        line=need.line if need else 0,
-        code="c-archive",
-        message=f"{text} [{', '.join(sorted(where))}]",
-        remedy="the package is marked incompatible there",
-    )
+def _folders(missing: MissingArchive) -> str:
+    return f" in {', '.join(missing.directories)}" if missing.directories else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
 
 
 def spelt(need: CNeed) -> str:

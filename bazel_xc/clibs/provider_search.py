@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 
 from attrs import evolve
 
+from bazel_xc.cgo.archives import PLAIN_LIBS
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.clibs.include_directories import include_directories
 from bazel_xc.clibs.likely import Offer, likely_rules
@@ -23,8 +24,6 @@ from bazel_xc.clibs.user_tables import UserTables
 from bazel_xc.config import FILE_NAME, Resolve
 from bazel_xc.model import Label
 
-# Libraries of a C toolchain, whose symbols are known.
-_PLAIN_LIBS = frozenset({"c", "dl", "m", "pthread", "rt", "stdc++", "c++", "util", "gcc", "gcc_s", "resolv"})
 _LIBRARY_FILE = re.compile(r":lib(?P<name>.+?)\.(?:a|so[.0-9]*|dylib)")
 
 
@@ -362,7 +361,7 @@ def _is_other_c(need: CNeed, answer: Answer) -> bool:
     if need.kind is NeedKind.SYMBOL:
         return False
     plain = answer.status is Status.SYSTEM and not answer.has_unknown_headers
-    return not (plain and (need.kind is NeedKind.HEADER or need.name in _PLAIN_LIBS))
+    return not (plain and (need.kind is NeedKind.HEADER or need.name in PLAIN_LIBS))
 
 
 def _bundled(_need: CNeed) -> Answer:

@@ -89,6 +89,12 @@ class Outcome(Answer):
     need: CNeed
     platforms: frozenset[str]
 
+    @property
+    def lack(self) -> str:
+        """The reason why a library of the tree cannot be linked there, empty for any other need."""
+        open_end = self.need.kind is NeedKind.ARCHIVE and self.status is Status.UNRESOLVED
+        return ", ".join(self.tried) if open_end else ""
+
     @classmethod
     def from_answer(cls, need: CNeed, platforms: frozenset[str], answer: Answer) -> Outcome:
         """The outcome of a need that has the same answer on some platforms."""

@@ -18,7 +18,7 @@ from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.cgo.survey import Survey, survey
-from bazel_xc.clibs.findings import archive_findings, findings
+from bazel_xc.clibs.findings import archive_findings, archive_outcomes, findings
 from bazel_xc.clibs.index import CIndex, build_c_index
 from bazel_xc.clibs.outside_rules import outside_rules
 from bazel_xc.clibs.registry import load_registry, load_system
@@ -102,7 +102,15 @@ def solve(site: Site, resolver: Resolver, spell: Spell | None = None) -> Solved:
     itself.
     """
     answered = resolver.tables.may_answer if resolver.config.resolves else None
-    found = survey(site.workspace, site.packages, site.universe.listed, site.view, site.sources, answered)
+    found = survey(
+        site.workspace,
+        site.packages,
+        site.universe.listed,
+        site.view,
+        site.sources,
+        answered,
+        foreign=site.third_party,
+    )
     own = {package.import_path: path for path, package in site.packages.items()}
     outcomes = {
         path: resolver.outcomes(path, needs, "" if spell else own[path])
@@ -121,7 +129,9 @@ def solve(site: Site, resolver: Resolver, spell: Spell | None = None) -> Solved:
         index = build_c_index(site.workspace) if spell else resolver.index
     wiring = wire(found, spelt, _wiring_input(site, index))
     where = absence_by_cgo(site.universe, site.flipped, lacking=wiring.absent, made=site.made)
-    every = (each for some in (*outcomes.values(), *beyond.values()) for each in some)
+    every = [each for some in (*outcomes.values(), *beyond.values()) for each in some]
+    for import_path, lacking in _lacking(site, found):
+        outcomes[import_path] = (*outcomes.get(import_path, ()), *lacking)
     return Solved(
         survey=found,
         outcomes=outcomes,
@@ -129,6 +139,15 @@ def solve(site: Site, resolver: Resolver, spell: Spell | None = None) -> Solved:
         absence=where,
         tables=frozenset(each.table for each in every if each.table),
     )
+
+
+def _lacking(site: Site, found: Survey) -> Iterator[tuple[str, tuple[Outcome, ...]]]:
+    """The libraries of the tree that packages lack on configured platforms, by import path."""
+    asked = frozenset(platform.name for platform in site.view.platforms if platform.cgo)
+    for path, archives in found.archives.items():
+        lacking = tuple(archive_outcomes(found.asked[path], archives, asked, path))
+        if lacking:
+            yield site.packages[path].import_path, lacking
 
 
 def _spelt(outcome: Outcome, spell: Spell | None) -> Outcome:

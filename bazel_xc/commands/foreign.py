@@ -7,7 +7,7 @@ Modules are never changed, and nothing is written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -99,6 +99,15 @@ class ForeignModules:
         """The modules with their needs and providers, by the declarations of the workspace."""
         resolver = Resolver.of(self.main)
         return tuple(self._module(each, resolver) for each in self.loaded)
+
+    @property
+    def lacking(self) -> Mapping[str, frozenset[str]]:
+        """By import path: the platforms on which a package lacks a library that comes with it."""
+        return {
+            each.site.packages[path].import_path: platforms
+            for each in self.modules
+            for path, platforms in each.solved.wiring.absent.items()
+        }
 
     def clause(self, import_path: str) -> str:
         """A clause that names the nearest of the workspace's own packages that imports a package."""

@@ -22,7 +22,7 @@ from bazel_xc.golang.package import GoPackage
 from bazel_xc.golang.undefined import undefined_findings
 from bazel_xc.golang.unloaded import not_provided
 from bazel_xc.graph.dependency import DependencyGraph, Target, build_graph
-from bazel_xc.graph.imports import AbsenceByCgo
+from bazel_xc.graph.imports import AbsenceByCgo, absence_by_cgo
 from bazel_xc.model import unique
 from bazel_xc.report.build import Material
 from bazel_xc.report.model import Origin, PlatformSetting
@@ -33,14 +33,20 @@ def material_of(snapshot: Snapshot) -> Material:
     site, universe, config = snapshot.site, snapshot.universe, snapshot.config
     solved = solve(site, Resolver.of(snapshot))
     foreign = ForeignModules.of(snapshot)
+    absence = solved.absence
+    if foreign.lacking:
+        lacking = solved.wiring.absent
+        absence = absence_by_cgo(
+            site.universe, site.flipped, lacking=lacking, foreign=foreign.lacking, made=site.made
+        )
     outcomes = dict(solved.outcomes)
     for module in foreign.modules:
         outcomes |= dict(module.outcomes)
     targets = tuple(rule_targets(site.outlines, config.platforms))
     of_others = (each for each in universe.undefined if each.import_path not in universe.own_paths)
     return Material(
-        graph=build_graph(universe, _unfulfilled(outcomes), targets, solved.absence.configured),
-        other=_flipped(solved.absence, targets, snapshot),
+        graph=build_graph(universe, _unfulfilled(outcomes), targets, absence.configured),
+        other=_flipped(absence, targets, snapshot),
         targets=targets,
         outcomes=outcomes,
         places=dict(_places(universe.own)),

@@ -101,11 +101,12 @@ def absence_by_cgo(
     flipped: Universe | None,
     *,
     lacking: Mapping[str, frozenset[str]] | None = None,
+    foreign: Mapping[str, frozenset[str]] | None = None,
     made: frozenset[str] = frozenset(),
 ) -> AbsenceByCgo:
     """Computes both; see ``absence``."""
-    here = absence(universe, lacking=lacking, made=made)
-    there = absence(flipped, lacking=lacking, made=made) if flipped else here
+    here = absence(universe, lacking=lacking, foreign=foreign, made=made)
+    there = absence(flipped, lacking=lacking, foreign=foreign, made=made) if flipped else here
     return AbsenceByCgo(universe=universe, configured=here, opposite=flipped or universe, flipped=there)
 
 
@@ -113,16 +114,21 @@ def absence(
     universe: Universe,
     *,
     lacking: Mapping[str, frozenset[str]] | None = None,
+    foreign: Mapping[str, frozenset[str]] | None = None,
     made: frozenset[str] = frozenset(),
 ) -> Absence:
-    """Computes it. ``lacking`` maps directories to the platforms on which an archive is missing if cgo is on;
-    ``made`` are the import paths of rules, whose sources may be unknown.
+    """Computes it. ``lacking`` maps directories to the platforms on which an archive is missing if cgo is on,
+    and ``foreign`` import paths of other modules; ``made`` are the import paths of rules, whose sources may
+    be unknown.
     """
     own = universe.own_paths
     absent, unknown = _others(universe, made)
-    unusable = above(universe.importers, absent, besides=own)
     configured = frozenset(universe.names)
     with_c = frozenset(platform.name for platform in universe.platforms if platform.cgo)
+    for path, platforms in (foreign or {}).items():
+        if path in universe.packages and platforms & with_c:
+            absent[path] = absent.get(path, 0) | universe.mask(platforms & with_c)
+    unusable = above(universe.importers, absent, besides=own)
     libraries: dict[str, frozenset[str]] = {}
     tests: dict[str, frozenset[str]] = {}
     by_path: dict[str, frozenset[str]] = {}

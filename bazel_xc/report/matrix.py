@@ -82,11 +82,15 @@ def matrix(report: Report, asked: MatrixRequest) -> Matrix:
     pairs: dict[tuple[str, bool, str], list[tuple[str, bool]]] = {}
     left_out: list[LeftOut] = []
     refused: set[str] = set()
+    reasons = dict(_reasons(report))
     for target, platform, on in _meant(report.targets, asked):
         if not _PLAIN.fullmatch(target.label):
             refused.add(target.label)
             continue
         for with_cgo, verdict, reason in _settings(target, on, cgo[platform], both=asked.both):
+            if with_cgo:
+                found = (reasons[each, platform] for each in on.blockers if (each, platform) in reasons)
+                reason = ": ".join((reason, *tuple(found)[:1]))  # noqa: PLW2901 - the same with its cause
             if verdict is Verdict.BLOCKED:
                 left_out.append(LeftOut(target.label, platform, with_cgo, reason))
             else:
@@ -106,6 +110,15 @@ def matrix(report: Report, asked: MatrixRequest) -> Matrix:
         for some in _chunks(sorted(found), size)
     ]
     return Matrix(tuple(sorted(jobs)), tuple(sorted(left_out)), tuple(sorted(refused)))
+
+
+def _reasons(report: Report) -> Iterator[tuple[tuple[str, str], str]]:
+    """By package and platform: the library of the tree that keeps it from being built."""
+    for package in report.packages:
+        for need in package.needs:
+            if need.lack:
+                for platform in need.platforms:
+                    yield (package.import_path, platform), f"{need.name}: {need.lack}"
 
 
 def _kind(target: TargetEntry) -> str:

@@ -91,6 +91,12 @@ class NeedEntry:
     tried: tuple[str, ...]
     remedy: str
 
+    @property
+    def lack(self) -> str:
+        """The reason why a library of the tree cannot be linked there, empty for any other need."""
+        open_end = self.kind is NeedKind.ARCHIVE and self.status is Status.UNRESOLVED
+        return ", ".join(self.tried) if open_end else ""
+
 
 @frozen(kw_only=True)
 class PackageEntry:

@@ -92,6 +92,8 @@ def _end(end: NeedEntry) -> str:
         return f"{', '.join(end.labels)}, by {end.how}"
     if end.candidates and end.status is Status.AMBIGUOUS:
         return f"ambiguous, {' or '.join(end.candidates)}"
+    if end.lack:
+        return end.lack
     return end.how if end.status in (Status.SYSTEM, Status.BUNDLED) else str(end.status)
 
 

@@ -57,11 +57,12 @@ def _lines(found: tuple[Ways, ...], material: Material) -> Iterator[str]:
 
 
 def _alike(found: tuple[Ways, ...], material: Material) -> Iterator[tuple[list[str], Ways]]:
-    groups: dict[tuple[Ways, str], list[str]] = {}
+    groups: dict[tuple[Ways, str, tuple[str, ...]], list[str]] = {}
     for each in found:
         verdict = material.graph.below(each.node, each.platform).verdict
-        groups.setdefault((evolve(each, platform=""), verdict), []).append(each.platform)
-    for (each, _), names in groups.items():
+        key = evolve(each, platform=""), verdict, _lacks(each, material)
+        groups.setdefault(key, []).append(each.platform)
+    for (each, _, _), names in groups.items():
         yield names, evolve(each, platform=names[0])
 
 
@@ -73,10 +74,14 @@ def _answer(each: Ways, material: Material) -> Iterator[str]:
         below = material.graph.below(each.node, each.platform)
         own = {target.label: target.why for target in material.targets}.get(each.node, {})
         nothing = own.get(each.platform, "has nothing to compile there")
-        yield nothing if below.blockers else _itself(below)
+        lacks = _lacks(each, material)
+        yield from lacks
+        if not lacks:
+            yield nothing if below.blockers else _itself(below)
         return
     for chain in each.shortest[:_MOST]:
         yield from _chain(chain, material.places)
+    yield from _lacks(each, material)
     if len(each.ends) > _MOST:
         yield f"and {len(each.ends) - _MOST} more packages, such as {each.ends[_MOST]}"
     others = [chain for chain in each.chains if chain not in each.shortest]
@@ -87,6 +92,16 @@ def _answer(each: Ways, material: Material) -> Iterator[str]:
     if each.gates:
         yield f"every way passes {', '.join(each.gates)}"
     yield from _removal(each, material.places)
+
+
+def _lacks(each: Ways, material: Material) -> tuple[str, ...]:
+    """The libraries of the tree that keep the ends from being built."""
+    return tuple(
+        f"{end} cannot be built there: {outcome.need.name}: {outcome.lack}"
+        for end in each.ends[:_MOST]
+        for outcome in material.outcomes.get(end, ())
+        if outcome.lack and each.platform in outcome.platforms
+    )
 
 
 def _itself(below: Below) -> str:

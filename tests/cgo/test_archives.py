@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from bazel_xc.cgo.archives import Archive, Archives, MissingArchive, linked_archives, look_in
+from bazel_xc.cgo.archives import (
+    Archive,
+    Archives,
+    MissingArchive,
+    bundled_needs,
+    linked_archives,
+    look_in,
+    with_unasked,
+)
+from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.machine import Container, Machine, Part
 from bazel_xc.model import ByPlatform
 from bazel_xc.tree import DiskTree
@@ -148,3 +157,42 @@ def test_files_on_disk(tmp_path: Path) -> None:
     look = look_in(DiskTree(tmp_path))
 
     assert [look(path) for path in ("x.o", "x.o", "y.o", ".", "\0")] == [AMD64, AMD64, None, None, None]
+
+
+def _need(kind: NeedKind, name: str, *platforms: str) -> CNeed:
+    return CNeed(kind, name, frozenset(platforms), "p/p.go", 3)
+
+
+@pytest.mark.parametrize(
+    ("needs", "expected"),
+    [
+        pytest.param([], [], id="nothing_is_open"),
+        pytest.param([_need(NeedKind.SYMBOL, "f", "linux_arm64")], ["f"], id="open"),
+        pytest.param([_need(NeedKind.SYMBOL, "f", LINUX)], [], id="linked_there"),
+        pytest.param(
+            [_need(NeedKind.SYMBOL, "f", "linux_arm64"), _need(NeedKind.LIB, "m", "linux_arm64")],
+            ["f"],
+            id="library_of_the_toolchain",
+        ),
+        pytest.param(
+            [_need(NeedKind.SYMBOL, "f", "linux_arm64"), _need(NeedKind.LIB, "y", "linux_arm64")],
+            [],
+            id="perhaps_in_another_library",
+        ),
+    ],
+)
+def test_platforms_that_link_no_file_though_symbols_are_open(needs: list[CNeed], expected: list[str]) -> None:
+    found = with_unasked(Archives(archives=(_archive("p/x.a", "-lx", LINUX),)), needs)
+
+    assert [name for each in found.missing for name in each.symbols] == expected
+    assert found.lacking == frozenset({"linux_arm64"} if expected else ())
+
+
+def test_symbols_are_no_needs_beside_files_of_the_tree() -> None:
+    needs = [_need(NeedKind.SYMBOL, "f", "linux_arm64"), _need(NeedKind.LIB, "x", LINUX, "darwin_arm64")]
+    archives = Archives(archives=(_archive("p/x.a", "-lx", LINUX, "darwin_arm64"),))
+
+    assert [(each.kind, sorted(each.platforms)) for each in bundled_needs(needs, archives)] == [
+        (NeedKind.ARCHIVE, [LINUX])
+    ]
+    assert bundled_needs(needs[:1], Archives()) == tuple(needs[:1])

@@ -1,0 +1,5 @@
+package main
+
+import "example.com/repo/one"
+
+func main() { println(one.Call()) }

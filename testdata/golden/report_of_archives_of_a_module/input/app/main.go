@@ -1,0 +1,5 @@
+package main
+
+import "example.com/packed/one"
+
+func main() { println(one.Call()) }

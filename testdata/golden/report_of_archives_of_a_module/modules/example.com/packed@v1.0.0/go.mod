@@ -1,0 +1,3 @@
+module example.com/packed
+
+go 1.21

@@ -1,0 +1,11 @@
+package one
+
+// #cgo linux,amd64 LDFLAGS: -L${SRCDIR}/lib/linux/amd64 -lone
+// #cgo linux,arm64 LDFLAGS: -L${SRCDIR}/lib/linux/arm64 -lone
+// #cgo windows,amd64 LDFLAGS: -L${SRCDIR}/lib/windows/amd64 -lone
+// #cgo windows,arm64 LDFLAGS: -L${SRCDIR}/lib/windows/arm64 -lone
+// #include "one.h"
+import "C"
+
+// Call asks C.
+func Call() int { return int(C.one()) }
