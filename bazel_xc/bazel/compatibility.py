@@ -196,7 +196,8 @@ class _Work:
 
         If an import needs it, the constraints of the importing files count too.
         """
-        assumed = follow(absent.off - absent.on, self.platforms)
+        needing = absent.off - absent.on
+        assumed = follow(needing | absent.on if needing else needing, self.platforms)
         importing = [file for file in files if any(each.path in self.needing for each in file.source.imports)]
         if importing:
             assumed &= _NOWHERE.union(*(file.by_cgo.off for file in importing))

@@ -31,6 +31,7 @@ from bazel_xc.golang.loading import GoTree, load_module
 from bazel_xc.golang.modules import Module, read_modules
 from bazel_xc.golang.undefined import Sources
 from bazel_xc.golang.universe import Package, Universe, by_directory
+from bazel_xc.graph.imports import AbsenceByCgo, absence_by_cgo
 from bazel_xc.model import Diagnostic, Label
 
 
@@ -108,6 +109,16 @@ class ForeignModules:
             for each in self.modules
             for path, platforms in each.solved.wiring.absent.items()
         }
+
+    def absence(self, solved: Solved | None) -> AbsenceByCgo:
+        """The platforms on which packages of the workspace cannot be built, if those of modules lack
+        libraries there; ``solved`` is the C of the workspace.
+        """
+        site = self.main.site
+        lacking = solved.wiring.absent if solved else None
+        return absence_by_cgo(
+            site.universe, site.flipped, lacking=lacking, foreign=self.lacking, made=site.made
+        )
 
     def clause(self, import_path: str) -> str:
         """A clause that names the nearest of the workspace's own packages that imports a package."""

@@ -36,7 +36,7 @@ def generate(snapshot: Snapshot, only: Iterable[str] = ()) -> Generated:
     chosen = partial(_is_chosen, tuple(only))
     config, site, home = snapshot.config, snapshot.site, snapshot.config.platforms_package
     diagnostics: tuple[Diagnostic, ...] = (*snapshot.diagnostics, *site.diagnostics)
-    solved = foreign = None
+    solved = foreign = absence = None
     if snapshot.has_c:
         from bazel_xc.commands.c_side import Resolver, c_findings, solve  # noqa: PLC0415 - few trees have C
 
@@ -47,6 +47,7 @@ def generate(snapshot: Snapshot, only: Iterable[str] = ()) -> Generated:
         from bazel_xc.commands.overrides import findings_of  # noqa: PLC0415 - as above
 
         foreign = ForeignModules.of(snapshot)
+        absence = foreign.absence(solved)
         diagnostics += findings_of(foreign)
     if config.resolves:
         from bazel_xc.commands.c_side import unused_tables  # noqa: PLC0415 - as above
@@ -62,7 +63,7 @@ def generate(snapshot: Snapshot, only: Iterable[str] = ()) -> Generated:
         marks=site.marks,
         rc=rc,
     )
-    planned = plan_tree(site, solved, maker, chosen)
+    planned = plan_tree(site, solved, maker, chosen, absence=absence)
     changes = dict(planned.changes)
     beside = changes.pop(home, None)  # rules of the platforms package besides platforms
     written = list(changes.values())

@@ -22,7 +22,7 @@ from bazel_xc.golang.package import GoPackage
 from bazel_xc.golang.undefined import undefined_findings
 from bazel_xc.golang.unloaded import not_provided
 from bazel_xc.graph.dependency import DependencyGraph, Target, build_graph
-from bazel_xc.graph.imports import AbsenceByCgo, absence_by_cgo
+from bazel_xc.graph.imports import AbsenceByCgo
 from bazel_xc.model import unique
 from bazel_xc.report.build import Material
 from bazel_xc.report.model import Origin, PlatformSetting
@@ -33,12 +33,7 @@ def material_of(snapshot: Snapshot) -> Material:
     site, universe, config = snapshot.site, snapshot.universe, snapshot.config
     solved = solve(site, Resolver.of(snapshot))
     foreign = ForeignModules.of(snapshot)
-    absence = solved.absence
-    if foreign.lacking:
-        lacking = solved.wiring.absent
-        absence = absence_by_cgo(
-            site.universe, site.flipped, lacking=lacking, foreign=foreign.lacking, made=site.made
-        )
+    absence = foreign.absence(solved)
     outcomes = dict(solved.outcomes)
     for module in foreign.modules:
         outcomes |= dict(module.outcomes)

@@ -71,14 +71,21 @@ class _Made:
 
 
 def plan_tree(
-    site: Site, solved: Solved | None, maker: FileMaker, chosen: Chosen, *, empty: bool = True
+    site: Site,
+    solved: Solved | None,
+    maker: FileMaker,
+    chosen: Chosen,
+    *,
+    empty: bool = True,
+    absence: AbsenceByCgo | None = None,
 ) -> Planned:
     """Plans and merges the BUILD files of ``chosen`` directories, and C rules elsewhere that these need.
 
-    With ``empty``, BUILD files without any wanted rule are tidied too. Many directories are shared out among
-    processes.
+    With ``empty``, BUILD files without any wanted rule are tidied too. ``absence`` is by default that of
+    ``solved``. Many directories are shared out among processes.
     """
-    absence = solved.absence if solved else absence_by_cgo(site.universe, site.flipped, made=site.made)
+    if absence is None:
+        absence = solved.absence if solved else absence_by_cgo(site.universe, site.flipped, made=site.made)
     if solved and site.third_party:
         where = of_module(solved.wiring, site.outlines, site.view.platforms)
     else:

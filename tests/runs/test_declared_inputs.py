@@ -24,9 +24,9 @@ LEFT_OUT: Mapping[str, str] = {
     },
     "beside_gazelle": "go does not build all of its packages",
     "cgo_below_vendored_on_one_platform": "go wants all of vendor/, of which rules declare their part",
+    "cgo_macro_that_nothing_defines": "its headers are found by includes of rules, which are not followed",
     "cdeps_spelt_another_way": "it shows a label of nothing",
     "cgo_flags_of_tags": "it builds with its tags only; test_goldens_build does so with Bazel",
-    "cgo_macro_that_nothing_defines": "its headers are those of cc rules of the user, with their includes",
     "glob_in_a_condition": "it shows a header whose library cannot be known",
     "mode_cgo_beside_gazelle": "its sources are what Gazelle once wrote, and gone",
 }
