@@ -224,6 +224,7 @@ class _Walk:
     _tried: set[tuple[Missing, str]] = field(factory=set, init=False)
     _waiting: list[tuple[_Place, bool]] = field(factory=list, init=False)
     _visited: dict[str, bool] = field(factory=dict, init=False)
+    _texts: dict[str, None] = field(factory=dict, init=False)
     _includes: dict[str, tuple[Include, ...]] = field(factory=dict, init=False)
     _named: dict[str, dict[str, None]] = field(factory=dict, init=False)
 
@@ -250,7 +251,7 @@ class _Walk:
     @property
     def texts(self) -> Iterator[str]:
         """The files of the tree that were visited."""
-        return (path for path in self._visited if self.scans(path) is not None)
+        return iter(self._texts)
 
     @property
     def headers(self) -> frozenset[str]:
@@ -265,6 +266,8 @@ class _Walk:
         if self._visited.get(place.path, False) or (place.path in self._visited and not certain):
             return
         self._visited[place.path] = certain
+        if place.directory is not None:  # else it is the comment of a Go file
+            self._texts[place.path] = None
         if place.path not in self._includes:
             self._includes[place.path] = inclusions(place.directives, self.macros)
             for name, text in header_macros(place.directives):

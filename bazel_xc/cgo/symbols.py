@@ -65,15 +65,18 @@ def open_symbols(side: CSide, platform: Platform, reached: Reached, bodies: Bodi
     if len(own) < len(reached.files) or not all(each.path.startswith(base) for each in reached.files):
         return
     compiled = [each.path for each in side.files if platform.name in each.active]
-    parts = [Symbols.of(bodies.read(path) or b"") for path in (*own, *compiled)]
-    found = Symbols.merged((*map(Symbols.of, texts.values()), *parts))
-    names = {name for name in found.declared if not of_system(name, platform.goos)}
+    headers = [Symbols.of(bodies.read(path) or b"") for path in own]
+    declared = Symbols.merged((*map(Symbols.of, texts.values()), *headers)).declared
+    names = {name for name in declared if not of_system(name, platform.goos)}
+    if names:  # declarations in C files are of no use to Go
+        names -= Symbols.merged(Symbols.of(bodies.read(path) or b"") for path in compiled).defined
     if names:
+        assembly = (path for path in (*compiled, *others) if path.endswith(_ASSEMBLY))
+        names -= {each.decode() for path in assembly for each in _WORD.findall(bodies.read(path) or b"")}
+    if names:  # bodies of Go files are read again for it, which few packages need
         names &= frozenset().union(*(bodies.called(path) for path in texts))
     if names:
         names -= frozenset().union(*(bodies.exported(path) for path in texts))
-        assembly = (path for path in (*compiled, *others) if path.endswith(_ASSEMBLY))
-        names -= {each.decode() for path in assembly for each in _WORD.findall(bodies.read(path) or b"")}
     for name in sorted(names):
         path, line = _place(name, sources, texts)
         yield CNeed(NeedKind.SYMBOL, name, frozenset({platform.name}), path, line)
