@@ -197,7 +197,9 @@ class _Work:
         If an import needs it, the constraints of the importing files count too.
         """
         needing = absent.off - absent.on
-        assumed = follow(needing | absent.on if needing else needing, self.platforms)
+        if needing:  # a library that a module lacks somewhere decides nothing elsewhere
+            needing |= absent.on & self.where.without_libraries
+        assumed = follow(needing, self.platforms)
         importing = [file for file in files if any(each.path in self.needing for each in file.source.imports)]
         if importing:
             assumed &= _NOWHERE.union(*(file.by_cgo.off for file in importing))

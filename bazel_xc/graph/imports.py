@@ -62,13 +62,14 @@ class AbsenceByCgo:
     """The absence with the configured settings of cgo, and with the opposite ones.
 
     ``universe`` has the configured settings, ``opposite`` the others; they are the same if nothing depends
-    on cgo.
+    on cgo. On the platforms in ``without_libraries`` a package of another module lacks a library.
     """
 
     universe: Universe
     configured: Absence
     opposite: Universe
     flipped: Absence
+    without_libraries: frozenset[str] = frozenset()
 
     @cached_property
     def _with_cgo(self) -> frozenset[str]:
@@ -107,7 +108,13 @@ def absence_by_cgo(
     """Computes both; see ``absence``."""
     here = absence(universe, lacking=lacking, foreign=foreign, made=made)
     there = absence(flipped, lacking=lacking, foreign=foreign, made=made) if flipped else here
-    return AbsenceByCgo(universe=universe, configured=here, opposite=flipped or universe, flipped=there)
+    return AbsenceByCgo(
+        universe=universe,
+        configured=here,
+        opposite=flipped or universe,
+        flipped=there,
+        without_libraries=_NOWHERE.union(*(foreign or {}).values()),
+    )
 
 
 def absence(
