@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 
 from bazel_xc.bazel import override as shapes
 from bazel_xc.bazel.cgo_settings import marks
+from bazel_xc.bazel.external_names import ExternalNames
 from bazel_xc.bazel.names import base_name
 from bazel_xc.buildfile.module_file import BazelDep
 from bazel_xc.buildfile.repositories import Repositories
@@ -135,6 +136,10 @@ class ForeignModules:
             seen |= layer
         return ""
 
+    @cached_property
+    def _names(self) -> ExternalNames:
+        return ExternalNames.known(self.main.repositories, self.main.universe)
+
     def _module(self, loaded: LoadedModule, resolver: Resolver) -> ForeignModule:
         main, module = self.main, loaded.module
         site = _site(loaded, main)
@@ -150,7 +155,7 @@ class ForeignModules:
             return evolve(label, repo=own)
 
         solved = solve(site, resolver, spell)
-        work = OwnWork.of(module, loaded.tree.workspace, main)
+        work = OwnWork.of(module, loaded.tree.workspace, main, self._names)
 
         def is_settled(directory: str) -> bool:
             is_unused = directory in site.packages and directory not in loaded.used

@@ -38,11 +38,10 @@ class OwnWork:
     shipped: Workspace | None = field(repr=False)
 
     @classmethod
-    def of(cls, module: ListedModule, workspace: Workspace, main: Snapshot) -> OwnWork:
-        """What is done for a module; ``workspace`` are its files."""
+    def of(cls, module: ListedModule, workspace: Workspace, main: Snapshot, names: ExternalNames) -> OwnWork:
+        """What is done for a module; ``workspace`` are its files, and ``names`` know all modules."""
         repositories = main.repositories
         own = next((each for each in repositories.own_overrides if each.path == module.path), None)
-        names = ExternalNames.known(repositories, main.universe)
         return cls(
             own=own,
             bzlmod=repositories.bzlmod,
