@@ -128,6 +128,11 @@ class Label:
         """
         return _parsed(text, "" if text.startswith(("@", "//")) else package)
 
+    @property
+    def path(self) -> str:
+        """The path of the file of this name, from the root of the repository."""
+        return f"{self.package}/{self.name}".lstrip("/")
+
     def relative_to(self, package: str) -> str:
         """The shortest spelling in a BUILD file of ``package`` in the same repository."""
         if not self.repo and self.package == package:

@@ -115,7 +115,7 @@ def _macro_path(text: str, package: str) -> str | None:
     if text.startswith("@") or not text.endswith(".bzl"):
         return None
     label = parsed_label(text, package)
-    return f"{label.package}/{label.name}".lstrip("/") if label else None
+    return label.path if label else None
 
 
 def calls_in(path: str, data: bytes, said: list[Diagnostic]) -> Iterator[Declaration]:

@@ -71,7 +71,7 @@ def _named(name: str, tree: ast.Module, path: str, read: Read, depth: int) -> It
             ):
                 source = _loaded_as(call, name)
                 label = parsed_label(file, path.rpartition("/")[0]) if source else None
-                where = f"{label.package}/{label.name}".lstrip("/") if label and not label.repo else ""
+                where = label.path if label and not label.repo else ""
                 other = _parsed(read(where) or b"") if where else None
                 if source and other is not None:
                     yield from _named(source, other, where, read, depth)

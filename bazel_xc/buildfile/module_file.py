@@ -161,7 +161,7 @@ def _included(call: Call) -> str:
     """The path of an included file, empty for one that is not in this workspace."""
     text = next((each.value for each in call.args if isinstance(each, String)), call.string("label"))
     label = parsed_label(text) if text and text.startswith("//") else None
-    return f"{label.package}/{label.name}".lstrip("/") if label else ""
+    return label.path if label else ""
 
 
 def _extensions(file: BuildFile, tree: ast.Module) -> Iterator[ExtensionUse]:

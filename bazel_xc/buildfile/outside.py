@@ -34,7 +34,7 @@ def outside_files(calls: Iterable[Declaration], own_names: Collection[str]) -> I
         name = call.keywords.get("name", "")
         label = parsed_label(call.keywords.get("build_file", ""), "", own_names)
         if name and label and not label.repo:
-            yield OutsideFile(name, f"{label.package}/{label.name}".lstrip("/"))
+            yield OutsideFile(name, label.path)
         elif name and call.keywords.get(_CONTENT):
             yield OutsideFile(name, text=call.keywords[_CONTENT])
 
@@ -52,7 +52,7 @@ def files_of_extensions(
     for each in module.extensions:
         label = parsed_label(each.file, "", own)
         if label and not label.repo:
-            made = workspace_calls(f"{label.package}/{label.name}".lstrip("/"), read, [])
+            made = workspace_calls(label.path, read, [])
             found += outside_files(made, own)
     rules = {call.keywords["name"] for call in some if "." not in call.kind and "name" in call.keywords}
     for file in dict.fromkeys(found):

@@ -124,7 +124,7 @@ def _path(text: str, own_names: Iterable[str]) -> str:
         return ""
     if label.repo not in ("", *own_names):
         return ""
-    return f"{label.package}/{label.name}" if label.package else label.name
+    return label.path
 
 
 def _used(path: str, snapshot: Snapshot) -> Iterator[str]:

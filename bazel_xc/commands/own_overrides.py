@@ -76,7 +76,7 @@ def _patched(own: OwnOverride, main: Snapshot) -> set[str]:
     found: set[str] = set()
     for text in own.patches:
         label = parsed_label(text)
-        data = main.look(f"{label.package}/{label.name}".lstrip("/")) if label and not label.repo else None
+        data = main.look(label.path) if label and not label.repo else None
         for path in _CHANGED.findall((data or b"").decode("utf-8", "replace")):
             directory, _, name = "/".join(path.split("/")[own.strip :]).rpartition("/")
             if name in BUILD_FILE_NAMES and path != "/dev/null":
