@@ -1,8 +1,8 @@
 """Finds the C compiler for a platform and tries it.
 
 Comes in: a platform, an environment, a function that runs commands. Goes out: a ``Proof`` per candidate: the
-machine of an object file that it made, and the C library whose headers it reads. Compilers that the
-environment names come first, then programs with the usual names. It does not try to link.
+machine of an object file that it made, the C library whose headers it reads, and whether it links programs.
+Compilers that the environment names come first, then programs with the usual names.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import shlex
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 from attrs import field, frozen
@@ -23,17 +23,30 @@ from bazel_xc.model import Platform
 RunIn = Callable[[tuple[str, ...], Path], Done]
 _PROBE = "int bazel_xc_probe(void) { return 0; }\n"
 _HEADERS = "#include <stdlib.h>\n"
+C, CXX = "C", "C++"
+_PROGRAMS = {
+    C: ("program.c", '#include <stdio.h>\nint main(void) { return puts("") < 0; }\n'),
+    CXX: (
+        "program.cc",
+        '#include <iostream>\n#include <string>\nint main() { std::cout << std::string("x"); return 0; }\n',
+    ),
+}
 _VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?")
 _DEFINED = re.compile(r"^#define (\w+) (.*)$", re.MULTILINE)
+_WRONG = re.compile(r"error|cannot find|undefined reference|unable to")
 _ZIG_SYSTEMS = {"linux": "linux-gnu", "windows": "windows-gnu", "darwin": "macos"}
 
 
 @frozen
 class Candidate:
-    """A compiler's command, and the environment variable that names it, if any."""
+    """A compiler's command, and the environment variable that names it, if any.
+
+    ``cxx`` is its command for C++ if a variable names one.
+    """
 
     words: tuple[str, ...]
     variable: str = ""
+    cxx: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -41,13 +54,27 @@ class Candidate:
         name = " ".join((Path(self.words[0]).name, *self.words[1:]))
         return f"{self.variable}={name}" if self.variable else name
 
+    def program(self, language: str, goos: str) -> tuple[str, ...]:
+        """The command that makes the program ``program`` of a language, without the source."""
+        if language == C:
+            return (*self.words, "-o", "program")
+        if self.cxx:
+            return (*self.cxx, "-o", "program")
+        if self.words[1:2] == ("cc",):  # zig, whose C++ is another command
+            return (self.words[0], "c++", *self.words[2:], "-o", "program")
+        clang = "clang" in Path(self.words[0]).name
+        library = "-lc++" if goos == "darwin" or (goos == "windows" and clang) else "-lstdc++"
+        return (*self.words, "-o", "program", library)
+
 
 @frozen(kw_only=True)
 class Proof:
     """The result of trying a compiler.
 
     ``problem`` is the reason why it cannot be used, ``header_problem`` the reason why C headers cannot be
-    read; both are empty on success. ``library`` is empty if it is unknown.
+    read; both are empty on success. ``library`` is empty if it is unknown. ``links`` are the languages whose
+    programs it linked, ``link_problem`` is the reason why it did not link the first of the others, and
+    ``link_command`` the command that failed.
     """
 
     candidate: Candidate
@@ -57,22 +84,27 @@ class Proof:
     problem: str = ""
     header_problem: str = ""
     command: str = ""
+    links: tuple[str, ...] = ()
+    link_problem: str = ""
+    link_command: str = ""
 
 
 def candidates(platform: Platform, environment: Mapping[str, str]) -> Iterator[Candidate]:
     """The possible compilers for a platform, the likeliest first; usual names only if they are on PATH."""
     for variable in (f"CC_FOR_{platform.goos}_{platform.goarch}", "CC"):
-        words = _split(environment.get(variable, ""))
+        words = split(environment.get(variable, ""))
         if words:
-            yield Candidate(words, variable)
+            yield Candidate(words, variable, split(environment.get(variable.replace("CC", "CXX", 1), "")))
     for words in _usual(platform):
         found = find(words[0], environment)
         if found:
             yield Candidate((found, *words[1:]))
 
 
-def prove(candidate: Candidate, platform: Platform, run: RunIn) -> Proof:
-    """Compiles a function, reads the object's header, and on success asks for the C library."""
+def prove(candidate: Candidate, platform: Platform, run: RunIn, languages: Collection[str] = ()) -> Proof:
+    """Compiles a function and reads the object's header. On success asks for the C library, and links a
+    program of each language, ``C`` or ``CXX``.
+    """
     with tempfile.TemporaryDirectory(prefix="bazel-xc-") as name:
         folder = Path(name)
         (folder / "probe.c").write_text(_PROBE, encoding="utf-8")
@@ -91,6 +123,14 @@ def prove(candidate: Candidate, platform: Platform, run: RunIn) -> Proof:
             )
         headers = run((*candidate.words, "-E", "-dM", "headers.c"), folder)
         version = run((*candidate.words, "--version"), folder)
+        links: list[str] = []
+        link_problem, link_command = "", ""
+        for language in sorted(languages) if headers.good else ():
+            link_command, linked = _link(candidate, platform, run, folder, language)
+            if not linked.good:
+                link_problem = f"does not link a {language} program: {_said(linked)}"
+                break
+            links.append(language)
         return Proof(
             candidate=candidate,
             version=_version(version.stdout),
@@ -98,10 +138,25 @@ def prove(candidate: Candidate, platform: Platform, run: RunIn) -> Proof:
             library=_library(dict(_DEFINED.findall(headers.stdout)), platform) if headers.good else "",
             header_problem="" if headers.good else _said(headers),
             command=shown,
+            links=tuple(links),
+            link_problem=link_problem,
+            link_command=link_command if link_problem else "",
         )
 
 
-def _split(text: str) -> tuple[str, ...]:
+def _link(
+    candidate: Candidate, platform: Platform, run: RunIn, folder: Path, language: str
+) -> tuple[str, Done]:
+    name, text = _PROGRAMS[language]
+    (folder / name).write_text(text, encoding="utf-8")
+    program, *options = candidate.program(language, platform.goos)
+    at = options.index("-o")  # libraries come after the source
+    command = (program, *options[:at], name, *options[at:])
+    return " ".join((Path(program).name, *command[1:])), run(command, folder)
+
+
+def split(text: str) -> tuple[str, ...]:
+    """The words of a command in a variable, as a shell splits them."""
     try:
         return tuple(shlex.split(text))
     except ValueError:
@@ -148,8 +203,10 @@ def _library(macros: Mapping[str, str], platform: Platform) -> str:
 
 
 def _said(done: Done) -> str:
+    """The first line that names the cause; "ld returned 1 exit status" does not."""
     if done.problem:
         return done.problem
     lines = [line.strip() for line in done.stderr.split("\n")]
-    wrong = [line for line in lines if "error" in line] or [line for line in lines if line]
+    wrong = [line for line in lines if _WRONG.search(line) and "exit status" not in line]
+    wrong = wrong or [line for line in lines if line]
     return (wrong[0] if wrong else f"exit code {done.code}")[:200]

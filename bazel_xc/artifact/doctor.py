@@ -9,56 +9,22 @@ nothing and uses no network.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from attrs import frozen
-
+from bazel_xc.artifact.c_toolchain import c_checks
 from bazel_xc.artifact.check import Check, CheckStatus
-from bazel_xc.artifact.compilers import Proof, candidates, prove
 from bazel_xc.artifact.gocache import compiled_packages
 from bazel_xc.artifact.machines import host, load_machines
-from bazel_xc.artifact.running import Done, find
+from bazel_xc.artifact.running import find
+from bazel_xc.artifact.surroundings import Surroundings
+from bazel_xc.golang.listing import command_line
 from bazel_xc.model import Platform
 from bazel_xc.tables import table
 from bazel_xc.versions import version_numbers
 
 _BINFMT = Path("/proc/sys/fs/binfmt_misc")
-_INSTALL = {
-    "linux": "install gcc for it (Debian: gcc-{gnu}), or zig",
-    "windows": "install llvm-mingw or zig",
-    "darwin": "install zig if the C needs no framework, or build on macOS",
-}
-
-
-@frozen(kw_only=True)
-class Surroundings:
-    """The machine and the workspace that are examined.
-
-    ``go`` is the command, ``go_problem`` the reason why there is none, ``go_mod`` the highest version of Go
-    that a go.mod needs. ``bazel_version`` is from .bazelversion, ``rules_go`` is the version that the
-    workspace declares; each is empty if there is none. ``run`` runs a command in a folder, with more
-    variables; an empty value unsets one. The platforms are ``certain`` if somebody configured them.
-    """
-
-    platforms: tuple[Platform, ...]
-    certain: bool
-    root: Path
-    environment: Mapping[str, str]
-    run: Callable[[tuple[str, ...], Path, Mapping[str, str]], Done]
-    go: str = ""
-    go_version: str = ""
-    go_problem: str = ""
-    go_mod: str = ""
-    uses_bazel: bool = False
-    bazel_version: str = ""
-    rules_go: str = ""
-
-    @property
-    def bad(self) -> CheckStatus:
-        """The status of a check for something that a platform lacks."""
-        return CheckStatus.FAILURE if self.certain else CheckStatus.WARNING
 
 
 def examine(here: Surroundings) -> Mapping[str, tuple[Check, ...]]:
@@ -93,9 +59,9 @@ def _go(here: Surroundings) -> Iterator[Check]:
 def _modules(here: Surroundings) -> Iterator[Check]:
     """Whether every imported package can be found without a network."""
     template = "{{with .Error}}{{.Err}}{{end}}"
-    command = ("go", "list", "-e", "-deps", "-f", template, "./...")
-    done = here.run((here.go, *command[1:]), here.root, {})
-    shown = "go list -e -deps ./..."
+    done = here.run((here.go, "list", "-e", "-deps", "-f", template, *here.patterns), here.root, {})
+    words = f"go list -e -deps {' '.join(here.patterns)}"
+    shown = _in_module(words, here)
     if not done.good:
         said = done.problem or (done.stderr.strip() or f"exit code {done.code}").split("\n")[0]
         yield _check("modules", CheckStatus.WARNING, said, "go mod tidy, or see the output of go list", shown)
@@ -105,9 +71,14 @@ def _modules(here: Surroundings) -> Iterator[Check]:
                or "no required module" in line]  # fmt: skip
     if missing:
         found = f"{len(missing)} packages are in no downloaded module: {missing[0][:160]}"
-        yield _check("modules", CheckStatus.WARNING, found, "go mod download", shown)
+        yield _check("modules", CheckStatus.WARNING, found, _in_module("go mod download", here), shown)
     else:
         yield _check("modules", CheckStatus.OK, "every imported package is available", command=shown)
+
+
+def _in_module(words: str, here: Surroundings) -> str:
+    """A command of go as it works in the root."""
+    return command_line(words, here.root, {"GOWORK": "off"} if here.ignores_go_work else {})
 
 
 def _cache(here: Surroundings) -> Iterator[Check]:
@@ -183,7 +154,7 @@ def _platform(platform: Platform, known: Mapping[str, bool] | None, here: Surrou
     if known is not None:
         yield _of_go(platform, known, here)
     if platform.cgo:
-        yield from _compiler(platform, here)
+        yield from c_checks(platform, here)
     yield from _running(platform, here)
 
 
@@ -196,39 +167,6 @@ def _of_go(platform: Platform, known: Mapping[str, bool], here: Surroundings) ->
         remedy = f"set cgo = false in [platforms.{platform.name}]"
         return _check("go", here.bad, "has no cgo there", remedy, command)
     return _check("go", CheckStatus.OK, f"with{'' if known[platform.name] else 'out'} cgo", command=command)
-
-
-def _compiler(platform: Platform, here: Surroundings) -> Iterator[Check]:
-    """The first compiler that makes objects for the platform, after the ones that do not."""
-
-    def run(command: tuple[str, ...], folder: Path) -> Done:
-        return here.run(command, folder, {})
-
-    proof: Proof | None = None
-    for candidate in candidates(platform, here.environment):
-        proof = prove(candidate, platform, run)
-        if not proof.problem:
-            break
-        own = candidate.variable.startswith("CC_FOR") or (
-            candidate.variable == "CC" and (platform.goos, platform.goarch) == host()
-        )
-        status = here.bad if own else CheckStatus.INFO
-        yield _check("C compiler", status, f"{candidate.shown}: {proof.problem}", "", proof.command)
-    if proof is None or proof.problem:
-        gnu = getattr(load_machines().get(platform.goarch), "gnu", "")
-        remedy = _INSTALL.get(platform.goos, "install one").format(gnu=gnu)
-        remedy += f"; or name yours in CC_FOR_{platform.name}"
-        yield _check("C compiler", here.bad, "none makes objects for it", remedy)
-        return
-    shown = f"{proof.candidate.shown} {proof.version}".strip()
-    yield _check(
-        "C compiler", CheckStatus.OK, f"{shown} makes {proof.machine} objects", command=proof.command
-    )
-    if proof.header_problem:
-        remedy = "install the C library's headers for it, or set --sysroot"
-        yield _check("C library", here.bad, proof.header_problem, remedy)
-    elif proof.library:
-        yield _check("C library", CheckStatus.OK, proof.library)
 
 
 def _running(platform: Platform, here: Surroundings) -> Iterator[Check]:

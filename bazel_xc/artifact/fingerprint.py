@@ -21,9 +21,9 @@ from pathlib import Path
 from attrs import frozen
 
 from bazel_xc.artifact.compilers import Candidate, candidates, prove
-from bazel_xc.artifact.doctor import Surroundings
 from bazel_xc.artifact.machines import load_machines
 from bazel_xc.artifact.running import Done, find
+from bazel_xc.artifact.surroundings import Surroundings
 from bazel_xc.errors import ArtifactError
 from bazel_xc.json_values import read_saved
 from bazel_xc.model import Platform

@@ -28,6 +28,8 @@ class Declaration:
     """A call anywhere in a file: its name and string arguments; ``numbers`` are those that are integers.
 
     It is ``ours`` if our comment is above it. ``added`` are the items of its lists that have this comment.
+    ``path`` and ``line`` are its place, and ``dicts`` its arguments with string keys and values, where it was
+    read by ``calls_in``.
     """
 
     kind: str
@@ -37,6 +39,9 @@ class Declaration:
     numbers: dict[str, int] = field(factory=dict)
     ours: bool = False
     added: frozenset[str] = frozenset()
+    path: str = ""
+    line: int = 0
+    dicts: dict[str, dict[str, str]] = field(factory=dict)
 
     @classmethod
     def from_call(cls, call: Call) -> Declaration:
@@ -66,8 +71,8 @@ class Declaration:
         )
 
     @classmethod
-    def from_node(cls, node: ast.Call) -> Declaration:
-        """A call anywhere in a syntax tree."""
+    def from_node(cls, node: ast.Call, path: str) -> Declaration:
+        """A call anywhere in the syntax tree of a file."""
         keywords = {key.arg: key.value for key in node.keywords if key.arg}
         return cls(
             kind=ast.unparse(node.func),
@@ -78,6 +83,9 @@ class Declaration:
                 for name, value in keywords.items()
                 if isinstance(value, ast.List)
             },
+            path=path,
+            line=node.lineno,
+            dicts={name: _strings(value) for name, value in keywords.items() if isinstance(value, ast.Dict)},
         )
 
 
@@ -128,7 +136,7 @@ def calls_in(path: str, data: bytes, said: list[Diagnostic]) -> Iterator[Declara
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield Declaration.from_node(node)
+            yield Declaration.from_node(node, path)
 
 
 def unreadable(path: str, message: str, line: int, column: int) -> Diagnostic:
@@ -142,6 +150,11 @@ def unreadable(path: str, message: str, line: int, column: int) -> Diagnostic:
         message=message,
         remedy="fix it; its repositories are not known",
     )
+
+
+def _strings(node: ast.Dict) -> dict[str, str]:
+    pairs = ((_text(key), _text(value)) for key, value in zip(node.keys, node.values, strict=True) if key)
+    return {key: value for key, value in pairs if key is not None and value is not None}
 
 
 def _text(node: ast.expr) -> str | None:

@@ -6,12 +6,13 @@ missing; only a configuration with mistakes ends the run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from bazel_xc.artifact.doctor import Surroundings
 from bazel_xc.artifact.running import Done, run
+from bazel_xc.artifact.surroundings import Surroundings
+from bazel_xc.buildfile.registered import read_toolchains
 from bazel_xc.buildfile.repositories import read_repositories
 from bazel_xc.commands.options import Options, configuration
 from bazel_xc.config import FILE_NAME
@@ -22,7 +23,7 @@ from bazel_xc.model import WORKSPACE_NAMES
 from bazel_xc.tree import DiskTree, find, read_file
 from bazel_xc.versions import version_numbers
 
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 600
 
 
 def surroundings(options: Options) -> Surroundings:
@@ -34,8 +35,11 @@ def surroundings(options: Options) -> Surroundings:
         toolchain = find_go(options.environment, root, TIMEOUT_SECONDS)
     except GoError as e:
         problem = str(e)
-    repositories, _ = read_repositories(partial(find, DiskTree(root)))
+    look = partial(find, DiskTree(root))
+    repositories, _ = read_repositories(look)
     settings = dict(toolchain.environment) if toolchain else dict(options.environment)
+    if not (root / "go.work").is_file():  # one above it does not count, as in a listing
+        settings["GOWORK"] = "off"
 
     def start(command: tuple[str, ...], folder: Path, variables: Mapping[str, str]) -> Done:
         return run(command, {**settings, **variables}, TIMEOUT_SECONDS, folder)
@@ -53,7 +57,23 @@ def surroundings(options: Options) -> Surroundings:
         uses_bazel=any((root / name).exists() for name in ("MODULE.bazel", *WORKSPACE_NAMES)),
         bazel_version=_first_line(root / ".bazelversion"),
         rules_go=repositories.rules_go_version,
+        toolchains=read_toolchains(look),
+        tags=config.tags,
+        patterns=_patterns(toolchain, root, start),
+        ignores_go_work=settings.get("GOWORK") == "off",
     )
+
+
+def _patterns(
+    toolchain: Toolchain | None, root: Path, start: Callable[[tuple[str, ...], Path, Mapping[str, str]], Done]
+) -> tuple[str, ...]:
+    """The packages of every module of the workspace, for go."""
+    command = (_command(toolchain), "list", "-m", "-f", "{{.Dir}}")
+    done = start(command, root, {}) if toolchain and (root / "go.work").is_file() else Done()
+    top = root.resolve()
+    folders = [Path(line) for line in done.stdout.splitlines()] if done.good else []
+    below = sorted(each.relative_to(top).as_posix() for each in folders if each.is_relative_to(top))
+    return tuple("./..." if each == "." else f"./{each}/..." for each in below) or ("./...",)
 
 
 def _command(toolchain: Toolchain | None) -> str:

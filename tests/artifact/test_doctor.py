@@ -20,10 +20,11 @@ from attrs import evolve, frozen
 from requirements import require, unavailable
 
 from bazel_xc.artifact.check import Check, CheckStatus
-from bazel_xc.artifact.doctor import Surroundings, examine
+from bazel_xc.artifact.doctor import examine
 from bazel_xc.artifact.gocache import compiled_packages
 from bazel_xc.artifact.machines import host
 from bazel_xc.artifact.running import Done, run
+from bazel_xc.artifact.surroundings import Surroundings
 from bazel_xc.cli import main
 from bazel_xc.cli.checks import show_checks
 from bazel_xc.model import Platform
@@ -34,15 +35,64 @@ BAZEL = "#!/bin/sh\necho 'bazel 7.4.1'\n"
 MODULE = 'module(name = "m")\n\nbazel_dep(name = "rules_go", version = "0.{}.0")\n'
 
 
+REGISTERED = """
+cc = use_extension("@bazel_xc//rules/cc:extensions.bzl", "cc_toolchains")
+cc.prefixed(
+    name = "gcc_linux_arm64",
+    platform = "linux_arm64",
+    prefix = "aarch64-linux-gnu-",
+)
+use_repo(cc, "gcc_linux_arm64")
+
+register_toolchains("@gcc_linux_arm64//:toolchain")
+"""
+OWN_TOOLCHAIN = """\
+load("@bazel_tools//tools/cpp:unix_cc_toolchain_config.bzl", "cc_toolchain_config")
+
+cc_toolchain_config(
+    name = "config",
+    tool_paths = {"gcc": "/nowhere/bin/gcc", "ld": "/nowhere/bin/ld"},
+)
+
+cc_toolchain(
+    name = "cc",
+    toolchain_config = ":config",
+)
+
+toolchain(
+    name = "linux_arm64",
+    target_compatible_with = [
+        "@platforms//cpu:aarch64",
+        "@platforms//os:linux",
+    ],
+    toolchain = ":cc",
+    toolchain_type = "@bazel_tools//tools/cpp:toolchain_type",
+)
+"""
+# A cross compiler without its C++ part.
+ONLY_C = """\
+#!/bin/sh
+case "$*" in
+    *.cc*) echo "gcc: fatal error: cannot execute 'cc1plus': No such file or directory" >&2; exit 1 ;;
+esac
+exec {} "$@"
+"""
+C_PACKAGE = {"c/c.go": 'package c\n\n// int x;\nimport "C"\n'}
+CXX_PACKAGE = {**C_PACKAGE, "c/more_linux_arm64.cc": "int more() { return 1; }\n"}
+
+
 @frozen(kw_only=True)
 class Machine:
-    """The programs on PATH, and what is special."""
+    """The programs on PATH, and what is special; ``module`` is more text for MODULE.bazel, None for none."""
 
     tools: str = "go gcc as ld"
     bazel: bool = True
     windows_cgo: bool = False
     environment: Mapping[str, str] = {}
     rules_go: int = 90
+    module: str | None = None
+    files: Mapping[str, str] = {}
+    only_c: bool = False
 
 
 MACHINES = {
@@ -50,9 +100,36 @@ MACHINES = {
     "with_cross_compiler": Machine(tools="go gcc as ld aarch64-linux-gnu-gcc"),
     "with_zig": Machine(tools="go gcc as ld zig", windows_cgo=True),
     "without_go": Machine(tools="gcc as ld", environment={"BAZEL_XC_GO": "/nowhere/go"}),
-    "without_bazel": Machine(bazel=False),
+    "without_bazel": Machine(bazel=False, module=""),
     "cc_of_this_machine": Machine(environment={"CC_FOR_linux_arm64": "gcc"}),
-    "old_rules_go": Machine(rules_go=34),
+    "old_rules_go": Machine(rules_go=34, module=""),
+    "bazel_has_a_cross_compiler": Machine(
+        tools="go gcc as ld aarch64-linux-gnu-gcc", module=REGISTERED, files=C_PACKAGE
+    ),
+    "bazel_lacks_the_compiler": Machine(module=REGISTERED, files=C_PACKAGE),
+    "bazel_has_a_compiler_without_cxx": Machine(module=REGISTERED, files=CXX_PACKAGE, only_c=True),
+    "bazel_has_no_toolchain": Machine(tools="go gcc as ld aarch64-linux-gnu-gcc", module="", files=C_PACKAGE),
+    "bazel_needs_no_toolchain": Machine(module=""),
+    "bazel_downloads_a_toolchain": Machine(
+        module="",
+        files={
+            **C_PACKAGE,
+            ".bazelrc": "build:linux_arm64 --extra_toolchains=@zig_sdk//toolchain:linux_arm64_gnu.2.28\n"
+            "build --repo_env=BAZEL_DO_NOT_DETECT_CPP_TOOLCHAIN=1\n",
+        },
+    ),
+    "bazel_has_a_toolchain_of_the_workspace": Machine(
+        module='register_toolchains("//toolchains:all", "@some//:toolchain")\n',
+        files={**C_PACKAGE, "toolchains/BUILD.bazel": OWN_TOOLCHAIN},
+    ),
+    "below_a_go_work": Machine(
+        files={
+            "../go.work": "go 1.21\n",
+            "go.mod": "module example.com/m\n\ngo 1.21\n\nrequire example.com/none v1.0.0\n",
+            "m.go": 'package m\n\nimport _ "example.com/none"\n',
+        },
+        environment={"GOPROXY": "off", "GOFLAGS": "-mod=mod"},
+    ),
 }
 
 
@@ -86,10 +163,13 @@ def _workspace(root: Path, machine: Machine) -> Path:
         "go.mod": "module example.com/m\n\ngo 1.21\n",
         "m.go": "package m\n",
         "bazel_xc.toml": CONFIG.format(str(machine.windows_cgo).lower()),
-        "MODULE.bazel": MODULE.format(machine.rules_go),
         ".bazelversion": "7.4.1\n",
+        **machine.files,
     }
+    if machine.module is not None:
+        files["MODULE.bazel"] = MODULE.format(machine.rules_go) + machine.module
     for path, text in files.items():
+        (root / path).parent.mkdir(exist_ok=True)
         (root / path).write_text(text, encoding="utf-8")
     return root
 
@@ -99,6 +179,9 @@ def _path(folder: Path, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> No
     folder.mkdir()
     for tool in machine.tools.split():
         (folder / tool).symlink_to(require(tool))
+    if machine.only_c:
+        (folder / "aarch64-linux-gnu-gcc").write_text(ONLY_C.format(require("aarch64-linux-gnu-gcc")))
+        (folder / "aarch64-linux-gnu-gcc").chmod(0o755)
     if machine.bazel:
         (folder / "bazel").write_text(BAZEL, encoding="utf-8")
         (folder / "bazel").chmod(0o755)
