@@ -19,6 +19,7 @@ from bazel_xc.cgo.flags import CgoFlags, CgoSource, flags_by_platform, listed_fl
 from bazel_xc.cgo.includes import Reached, Scans
 from bazel_xc.cgo.macros import language_of
 from bazel_xc.cgo.needs import CNeed, NeedKind, c_needs
+from bazel_xc.cgo.other_packages import OtherPackages, windows_warnings
 from bazel_xc.cgo.preamble import c_directives, cgo_lines
 from bazel_xc.cgo.reach import CFile, CSide, reached_anywhere, reached_on, search_anywhere
 from bazel_xc.cgo.symbols import Bodies, open_symbols
@@ -88,6 +89,8 @@ def survey(
     look = look_in(workspace.tree)
     search: dict[str, tuple[str, ...]] = {}
     diagnostics: list[Diagnostic] = []
+    by_import = {package.import_path: package for package in packages.values()}
+    others = OtherPackages(by_import, _c_side, bodies)
     for path, package in packages.items():
         directory = workspace.directories[path]
         if not directory.settings.cgo:
@@ -105,7 +108,9 @@ def survey(
         reached[path] = reached_anywhere(side, everything, scans, defined)
         search[path] = search_anywhere(everything)
         archives[path] = linked_archives(everything, look)
-        asked[path] = _needs_of(side, scans, view, defined, bodies)
+        defining = partial(others.defining, package)
+        asked[path], elsewhere = _needs_of(side, scans, view, defined, bodies, defining)
+        diagnostics += windows_warnings(elsewhere)
         if not foreign:
             archives[path] = with_unasked(archives[path], asked[path])
         open_ends = bundled_needs(asked[path], archives[path])
@@ -151,25 +156,36 @@ def _cgo_source(path: str, source: SourceFile, may: frozenset[str], active: froz
 
 
 def _needs_of(
-    side: CSide, scans: Scans, view: GoView, defined: frozenset[str], bodies: Bodies
-) -> tuple[CNeed, ...]:
-    """The needs of one package on the configured platforms."""
+    side: CSide,
+    scans: Scans,
+    view: GoView,
+    defined: frozenset[str],
+    bodies: Bodies,
+    defining: Callable[[str, Platform], str],
+) -> tuple[tuple[CNeed, ...], tuple[tuple[CNeed, str], ...]]:
+    """The needs of one package on the configured platforms; and those that ``defining`` finds in the C of
+    another package, with that package.
+    """
     reached = {
         platform: reached_on(side, platform, scans, view.tags_on(platform), view.release, defined)
         for platform in view.platforms
         if platform.cgo
     }
-    return c_needs(
+    symbols = [
+        (need, defining(need.name, platform))
+        for platform, each in reached.items()
+        for need in open_symbols(side, platform, each, bodies)
+    ]
+    needs = c_needs(
         side.sources,
         view.platforms,
         side.directory,
         {platform.name: each.missing for platform, each in reached.items()},
-        symbols=[
-            need for platform, each in reached.items() for need in open_symbols(side, platform, each, bodies)
-        ],
+        symbols=[need for need, other in symbols if not other],
         tags_on=view.tags_on,
         release=view.release,
     )
+    return needs, tuple((need, other) for need, other in symbols if other)
 
 
 def _needs_beyond(

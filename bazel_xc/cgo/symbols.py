@@ -82,6 +82,15 @@ def open_symbols(side: CSide, platform: Platform, reached: Reached, bodies: Bodi
         yield CNeed(NeedKind.SYMBOL, name, frozenset({platform.name}), path, line)
 
 
+def defined_symbols(side: CSide, platform: Platform, bodies: Bodies) -> frozenset[str]:
+    """The symbols that a package defines in C on a platform, or in Go with ``//export``."""
+    sources = [each for each in side.sources if platform.name in each.active]
+    compiled = [each.path for each in side.files if platform.name in each.active]
+    texts = (*map(_text, sources), *(bodies.read(path) or b"" for path in compiled))
+    defined = Symbols.merged(map(Symbols.of, texts)).defined
+    return defined.union(*(bodies.exported(each.path) for each in sources))
+
+
 def of_system(name: str, goos: str) -> bool:
     """Whether the C library of a system, or its compiler, may have a function or variable."""
     if name[0] == "_" or (goos == "windows" and name[0].isupper()):

@@ -1,0 +1,1 @@
+int shared(int n) { return 2 * n; }

@@ -1,0 +1,5 @@
+package main
+
+import "example.com/sym/a"
+
+func main() { println(a.Twice(21)) }

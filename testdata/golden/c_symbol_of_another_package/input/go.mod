@@ -1,0 +1,3 @@
+module example.com/sym
+
+go 1.21
