@@ -12,6 +12,7 @@ from functools import cached_property
 from attrs import evolve, frozen
 
 from bazel_xc.bazel.by_hand import flags_by_hand
+from bazel_xc.bazel.names import base_name
 from bazel_xc.bazel.outline import Outline
 from bazel_xc.bazel.wiring import Wiring, WiringInput, wire
 from bazel_xc.buildfile.repositories import Repositories
@@ -156,6 +157,7 @@ def _spelt(outcome: Outcome, spell: Spell | None) -> Outcome:
 
 def _wiring_input(site: Site, index: CIndex) -> WiringInput:
     outlines = site.outlines
+    root = site.packages.get("")
     return WiringInput(
         workspace=site.workspace,
         packages=site.packages,
@@ -164,7 +166,7 @@ def _wiring_input(site: Site, index: CIndex) -> WiringInput:
         wired=frozenset(each.directory.path for each in outlines if _has_wanted_rule(each, site)),
         taken={each.directory.path: frozenset(slot.name for slot in each.slots) for each in outlines},
         index=index,
-        root_name=site.root_name,
+        root_name=base_name(root.import_path) if root else site.root_name,
         conditions=site.conditions,
         assembles_with_c=site.repositories.assembles_with_c,
         tidy=site.untouched <= site.ignored,

@@ -39,6 +39,9 @@ from requirements import require, require_compiler
 EXAMPLE = REPOSITORY / "testdata" / "cgo_example"
 
 CONFIG = """\
+[go]
+tags = ["loud"]
+
 [platforms.linux_amd64]
 cgo = true
 
@@ -123,21 +126,25 @@ clamp: 42 42
 product: 42
 mirror: pots
 callback: 10
+root: 21
+counted: 5
+tagged: {voice}
 bundled: 5
 processes: true
 """
 
-TESTS = {
+TESTS = {"//:parts_test"} | {
     f"//{name}:{name}_test"
     for name in (
-        "assembly", "bundled", "callback", "clamp", "kernel", "libc",
-        "mirror", "motto", "processes", "product", "shapes", "words",
+        "assembly", "bundled", "callback", "clamp", "counted", "kernel", "libc",
+        "mirror", "motto", "processes", "product", "shapes", "words", "wrong",
     )
 }  # fmt: skip
 
 WITHOUT_ARCHIVE = {"//bundled:bundled", "//bundled:bundled_test"}
+FOR_AMD64 = {"//wrong:wrong", "//wrong:wrong_test"}
 WITHOUT_LINUX = {"//processes:processes", "//processes:processes_test"}
-WITHOUT_C = {
+WITHOUT_C = {"//:parts", "//:parts_test", "//counted:counted_test"} | {
     f"//{name}:{target}"
     for name in ("callback", "clamp", "libc", "mirror", "product", "shapes")
     for target in (name, f"{name}_test")
@@ -161,7 +168,7 @@ def test_this_machine_builds_tests_and_runs_everything(workspace: Workspace) -> 
     tested = bazel(workspace, "test", "//...").stdout
 
     assert {line.split()[0] for line in tested.splitlines() if "PASSED" in line} == TESTS
-    assert bazel(workspace, "run", "//cmd/parts").stdout == OUTPUT.format(arch="amd64")
+    assert bazel(workspace, "run", "//cmd/parts").stdout == OUTPUT.format(arch="amd64", voice="quiet")
 
 
 def test_another_checkout_finds_everything_in_the_cache(workspace: Workspace) -> None:
@@ -177,14 +184,17 @@ def test_another_checkout_finds_everything_in_the_cache(workspace: Workspace) ->
 
 
 @pytest.mark.parametrize(
-    "flag",
+    ("flag", "voice"),
     [
-        pytest.param("--config=linux_arm64", id="gnu"),
-        pytest.param("--platforms=//compilers:linux_arm64_zig", id="zig"),
+        pytest.param("--config=linux_arm64", "loud", id="gnu"),
+        pytest.param("--platforms=//compilers:linux_arm64_zig", "quiet", id="zig"),
     ],
 )
-def test_linux_arm64_has_all_parts(workspace: Workspace, flag: str) -> None:
-    """Everything is built with cgo on, and the program with all of it in it runs."""
+def test_linux_arm64_has_all_parts(workspace: Workspace, flag: str, voice: str) -> None:
+    """Everything is built with cgo on, and the program with all of it in it runs.
+
+    The configuration's build tags come with the platform's --config.
+    """
     words = emulator()
     if "zig" not in flag:
         require_compiler("aarch64-linux-gnu-g++")
@@ -193,7 +203,8 @@ def test_linux_arm64_has_all_parts(workspace: Workspace, flag: str) -> None:
     program = _program(workspace, "parts")
     done = subprocess.run([*words, program], capture_output=True, text=True, check=False)
     assert machine(program) == "elf arm64"
-    assert (done.returncode, done.stdout) == (0, OUTPUT.format(arch="arm64")), done.stderr
+    assert (done.returncode, done.stdout) == (0, OUTPUT.format(arch="arm64", voice=voice)), done.stderr
+    assert set(incompatible(workspace, flag)) == FOR_AMD64
 
 
 def test_windows_arm64_with_c(workspace: Workspace) -> None:
@@ -202,7 +213,7 @@ def test_windows_arm64_with_c(workspace: Workspace) -> None:
 
     assert [machine(_program(workspace, name)) for name in ("parts.exe", "plain.exe")] == ["pe arm64"] * 2
     assert b"_Cfunc_" in _program(workspace, "parts.exe").read_bytes()
-    assert set(incompatible(workspace, WINDOWS)) == WITHOUT_ARCHIVE | WITHOUT_LINUX
+    assert set(incompatible(workspace, WINDOWS)) == WITHOUT_ARCHIVE | WITHOUT_LINUX | FOR_AMD64
 
 
 def test_windows_arm64_without_c(workspace: Workspace) -> None:
@@ -216,7 +227,7 @@ def test_windows_arm64_without_c(workspace: Workspace) -> None:
     generate(workspace.root)
 
     programs = {"//cmd/parts:parts", "//cmd/parts:parts_lib"}
-    assert skipped == WITHOUT_ARCHIVE | WITHOUT_LINUX | WITHOUT_C | programs
+    assert skipped == WITHOUT_ARCHIVE | WITHOUT_LINUX | FOR_AMD64 | WITHOUT_C | programs
     assert set(re.findall("^Target (.+) was skipped$", said, re.MULTILINE)) == skipped
     assert machine(_program(workspace, "plain.exe")) == "pe arm64"
 
@@ -226,7 +237,12 @@ def make(session: Session) -> Workspace:
     example = session.folder / "example"
     shutil.copytree(EXAMPLE, example)
     for platform, (compiler, archiver) in ARCHIVES.items():
-        _archive(example / "bundled" / "lib", platform, require_compiler(compiler), require(archiver))
+        tools = require_compiler(compiler), require(archiver)
+        _archive(
+            example / "bundled" / "lib" / "source" / "sum.c", example / "bundled" / "lib" / platform, *tools
+        )
+    tools = require_compiler("gcc"), require("ar")
+    _archive(example / "wrong" / "lib" / "source" / "minus.c", example / "wrong" / "lib", *tools)
     return make_workspace(
         session,
         "parts",
@@ -243,11 +259,11 @@ def _program(workspace: Workspace, name: str) -> Path:
     return workspace.root / "bazel-bin" / "cmd" / stem / f"{stem}_" / name
 
 
-def _archive(folder: Path, platform: str, compiler: str, archiver: str) -> None:
-    (folder / platform).mkdir()
-    made, source = folder / platform / "sum.o", folder / "source" / "sum.c"
+def _archive(source: Path, folder: Path, compiler: str, archiver: str) -> None:
+    folder.mkdir(exist_ok=True)
+    made = folder / f"{source.stem}.o"
     subprocess.run([compiler, "-c", "-O2", "-fPIC", "-o", made, source], check=True)
-    subprocess.run([archiver, "rcD", folder / platform / "libsum.a", made], check=True)
+    subprocess.run([archiver, "rcD", folder / f"lib{source.stem}.a", made], check=True)
     made.unlink()
 
 

@@ -5,15 +5,18 @@ import (
 	"fmt"
 	"runtime"
 
+	"example.com/parts"
 	"example.com/parts/assembly"
 	"example.com/parts/callback"
 	"example.com/parts/clamp"
+	"example.com/parts/counted"
 	"example.com/parts/kernel"
 	"example.com/parts/libc"
 	"example.com/parts/mirror"
 	"example.com/parts/motto"
 	"example.com/parts/product"
 	"example.com/parts/shapes"
+	"example.com/parts/tagged"
 	"example.com/parts/words"
 )
 
@@ -30,5 +33,8 @@ func main() {
 	fmt.Println("product:", product.Of(6, 7))
 	fmt.Println("mirror:", mirror.Text("stop"))
 	fmt.Println("callback:", callback.Total(4))
+	fmt.Println("root:", parts.Weigh(7))
+	fmt.Println("counted:", counted.Letters("three"))
+	fmt.Println("tagged:", tagged.Voice())
 	here()
 }

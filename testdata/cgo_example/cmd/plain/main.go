@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"example.com/parts/assembly"
+	"example.com/parts/counted"
 	"example.com/parts/kernel"
 	"example.com/parts/motto"
 	"example.com/parts/words"
@@ -15,4 +16,5 @@ func main() {
 	fmt.Println("motto:", motto.Text(), motto.More())
 	fmt.Println("assembly:", assembly.Add(40, 2), assembly.Language)
 	fmt.Println("kernel:", kernel.Name())
+	fmt.Println("counted:", counted.Letters("three"))
 }

@@ -1,0 +1,2 @@
+/* What the root asks of its C. */
+int weigh(int parts);

@@ -1,0 +1,5 @@
+//go:build !loud || !cgo
+
+package tagged
+
+func voice() string { return "quiet" }
