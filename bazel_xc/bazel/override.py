@@ -14,13 +14,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from bazel_xc.bazel.cgo_settings import setting_rules
 from bazel_xc.bazel.wiring import Wiring
+from bazel_xc.buildfile.declarations import MARK, is_added
 from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.printer import NewAttribute, format_call
-from bazel_xc.buildfile.syntax import BuildSyntaxError, String
+from bazel_xc.buildfile.syntax import BuildSyntaxError, ListValue, Notes, String
 from bazel_xc.golang.package import FileKind, GoPackage
 from bazel_xc.model import (
     MAIN_OF_MODULES,
@@ -197,3 +198,17 @@ def package_text(
         for name, label in aliased
     ]
     return "\n".join(parts)
+
+
+def with_items(old: ListValue | None, ours: ListValue) -> ListValue:
+    """A list with the items of people, and behind them ours with our comment."""
+    items = old.items if old else ()
+    own = tuple(each for each in items if not (isinstance(each, String) and is_added(each)))
+    there = {each.value for each in own if isinstance(each, String)}
+    added = tuple(
+        evolve(each, notes=Notes(suffix=MARK))
+        for each in ours.items
+        if isinstance(each, String) and each.value not in there
+    )
+    end = old.end if old else ()
+    return ListValue((*own, *added), multiline=bool(added) or bool(old and old.multiline), end=end)

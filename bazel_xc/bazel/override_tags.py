@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from attrs import evolve
-
-from bazel_xc.bazel.override import ModuleOverride
+from bazel_xc.bazel.override import ModuleOverride, with_items
 from bazel_xc.buildfile.attributes import change_attributes
-from bazel_xc.buildfile.declarations import MARK, is_added
+from bazel_xc.buildfile.declarations import MARK
 from bazel_xc.buildfile.edits import Edit, is_before_another, remove_lines, starts_behind_another
 from bazel_xc.buildfile.module_file import ExtensionUse, ModuleFile
 from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
-from bazel_xc.buildfile.syntax import Call, ListValue, Notes, Opaque, String, Value
+from bazel_xc.buildfile.syntax import Call, ListValue, Opaque, String, Value
 from bazel_xc.model import Diagnostic, Severity
 
 _NO_STRIP = Opaque("0")  # the default
@@ -117,7 +115,7 @@ def _composed(
             if ours:
                 said.append(_in_the_way(module, call, name))
             continue
-        value = _with_items(old, ours if isinstance(ours, ListValue) else ListValue(()))
+        value = with_items(old, ours if isinstance(ours, ListValue) else ListValue(()))
         if value != old and (value.items or old):
             changes[name] = value if value.items else None
     for name in ("patch_strip", "build_file_generation"):
@@ -136,20 +134,6 @@ def _composed(
         notes = {name: MARK for name in ("patch_strip", "build_file_generation") if changes.get(name)}
         edits = change_attributes(module.file, call, changes, notes, MARK)
         yield from edits or ()
-
-
-def _with_items(old: ListValue | None, ours: ListValue) -> ListValue:
-    """A list with the items of people, and behind them ours with our comment."""
-    items = old.items if old else ()
-    own = tuple(each for each in items if not (isinstance(each, String) and is_added(each)))
-    there = {each.value for each in own if isinstance(each, String)}
-    added = tuple(
-        evolve(each, notes=Notes(suffix=MARK))
-        for each in ours.items
-        if isinstance(each, String) and each.value not in there
-    )
-    end = old.end if old else ()
-    return ListValue((*own, *added), multiline=bool(added) or bool(old and old.multiline), end=end)
 
 
 def end_of_tags(module: ModuleFile, use: ExtensionUse) -> int:

@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from attrs import frozen
 
 from bazel_xc.bazel.names import workspace_repository
-from bazel_xc.bazel.override import ModuleOverride
+from bazel_xc.bazel.override import ModuleOverride, with_items
 from bazel_xc.buildfile.attributes import change_attributes
+from bazel_xc.buildfile.declarations import MARK, is_added
 from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
 from bazel_xc.buildfile.parser import parse, syntax_tree
 from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
 from bazel_xc.buildfile.repositories import OURS
-from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, String, Value
+from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, ListValue, String, Value
 from bazel_xc.golang.build_list import BuildList, BuildModule
 from bazel_xc.model import WORKSPACE_NAMES, Diagnostic, Severity
 
@@ -88,6 +89,9 @@ def updated_macro(
                 edits.append(remove_lines(body.file, call))
         else:
             override = overrides.get(module.path)
+            if _is_shared(call):
+                edits.extend(_composed(body.file, call, module, override, whole=whole))
+                continue
             if override and _has_own_build_attributes(call):
                 taken.append(module.path)
                 override = None
@@ -174,6 +178,7 @@ def _inserted(file: BuildFile, module: BuildModule, override: ModuleOverride | N
     return Edit(end, end, f"{text}\n")
 
 
+_MARKED = ("build_file_generation", "patch_args", "patches")  # have our comment beside directives of a person
 _BUILD_ATTRIBUTES = ("build_file_generation", "build_directives", "patch_args", "patches")
 
 
@@ -183,6 +188,16 @@ def _changed(
     wanted = _attributes(module, override)
     if not module.sum and call.string("version") == module.source[1]:
         wanted.pop("sum")  # the one that is there is as good
+    changes = _changes(call, module, wanted)
+    if override is None and whole and is_ours(call.strings("patches")):
+        changes |= dict.fromkeys((name for name in _BUILD_ATTRIBUTES if call.get(name)), None)
+    if changes and not call.keep:
+        edits = change_attributes(file, call, changes)
+        yield from edits or ()
+
+
+def _changes(call: Call, module: BuildModule, wanted: Mapping[str, Value]) -> dict[str, Value | None]:
+    """The wanted attributes that are other ones, and sources that no longer apply."""
     changes: dict[str, Value | None] = {
         name: value
         for name, value in wanted.items()
@@ -190,13 +205,42 @@ def _changed(
     }
     if not module.replace_path and call.get("replace"):
         changes["replace"] = None
-    if override is None and whole and is_ours(call.strings("patches")):
-        changes |= dict.fromkeys((name for name in _BUILD_ATTRIBUTES if call.get(name)), None)
     for name in ("commit", "tag", "remote", "vcs", "urls", "sha256", "strip_prefix", "type"):
         if call.get(name) and "sum" in wanted:
             changes[name] = None
+    return changes
+
+
+def _is_shared(call: Call) -> bool:
+    """Whether a person has directives in the rule and no other build attribute, or ours are beside theirs."""
+    directives = call.get("build_directives")
+    if directives is None or not isinstance(directives.value, ListValue):
+        return False
+    marked = any(MARK in attribute.notes.before for name in _MARKED if (attribute := call.get(name))) or any(
+        is_added(each) for each in directives.value.items if isinstance(each, String)
+    )
+    return marked or not any(call.get(name) for name in _MARKED)
+
+
+def _composed(
+    file: BuildFile, call: Call, module: BuildModule, override: ModuleOverride | None, *, whole: bool
+) -> Iterator[Edit]:
+    """Our directives behind those of a person, with our comment, and our other attributes below it."""
+    wanted = _attributes(module, override)
+    if not module.sum and call.string("version") == module.source[1]:
+        wanted.pop("sum")
+    ours = wanted.pop("build_directives", ListValue(()))
+    changes = _changes(call, module, wanted)
+    attribute = call.get("build_directives")
+    if attribute and (override or whole) and isinstance(attribute.value, ListValue):
+        items = with_items(attribute.value, ours if isinstance(ours, ListValue) else ListValue(()))
+        if items != attribute.value:
+            changes["build_directives"] = items
+    if override is None and whole:
+        changes |= dict.fromkeys((name for name in _MARKED if call.get(name)), None)
     if changes and not call.keep:
-        edits = change_attributes(file, call, changes)
+        notes = {name: MARK for name in _MARKED if changes.get(name)}
+        edits = change_attributes(file, call, changes, notes, MARK)
         yield from edits or ()
 
 

@@ -15,6 +15,7 @@ from bazel_xc.bazel.cgo_settings import names_in
 from bazel_xc.bazel.files import FileMaker, checked
 from bazel_xc.bazel.names import module_repository, workspace_repository
 from bazel_xc.bazel.override import ModuleOverride
+from bazel_xc.buildfile.module_file import NAME
 from bazel_xc.buildfile.repositories import OwnOverride, Repositories
 from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES, Workspace, new_build_file_name
 from bazel_xc.commands.foreign import ForeignModule, ForeignModules
@@ -106,7 +107,7 @@ def _override(foreign: ForeignModule, main: Snapshot) -> tuple[_Made | None, tup
     shape = shapes.shape(foreign.why, wiring, frozenset(site.packages))
     own = foreign.work.own
     if own and shape.whole and own.generation not in ("", "off"):
-        return None, (_in_the_way(module, own, foreign.why[0]),)
+        return None, (_in_the_way(module, own, foreign.why[0], main.repositories),)
     strip = own.strip if own and own.patches else 1
     config = evolve(main.config, mode=site.mode, platforms_package=shapes.FOLDER)
     maker = FileMaker(
@@ -134,14 +135,26 @@ def _override(foreign: ForeignModule, main: Snapshot) -> tuple[_Made | None, tup
     return _Made(override=override, patch=patch, labels=foreign.labels), problems
 
 
-def _in_the_way(module: ListedModule, own: OwnOverride, why: shapes.Reason) -> Diagnostic:
+def _in_the_way(
+    module: ListedModule, own: OwnOverride, why: shapes.Reason, repositories: Repositories
+) -> Diagnostic:
+    path, line = next(_tags(module.path, repositories), (NAME, 0))
     return Diagnostic(
-        path="MODULE.bazel",
+        path=path,
+        line=line,
         code="own-override",
         message=f'{module.path} has build_file_generation = "{own.generation}" from you, so its cgo packages'
         f" get no override: {why.text}",
         remedy="remove it, or add a patch with BUILD files yourself",
     )
+
+
+def _tags(path: str, repositories: Repositories) -> Iterator[tuple[str, int]]:
+    """The places of ``gazelle_override`` tags for a module in MODULE.bazel and what it includes."""
+    for each in repositories.module_files:
+        for call in each.file.calls:
+            if call.kind.endswith(".gazelle_override") and call.string("path") == path:
+                yield each.path, call.line
 
 
 def _repository(path: str, repositories: Repositories) -> str:

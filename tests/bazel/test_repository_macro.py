@@ -124,6 +124,27 @@ def test_patches_of_the_users_own_stand() -> None:
     assert text_of(HEAD + own, A, overrides={"a.org/a": OURS}) == (HEAD + own, ("own-override",))
 
 
+def test_directives_of_a_person_stay_beside_ours() -> None:
+    """Ours come and go with our comment; nothing of theirs changes."""
+    own = RULE_A.replace(
+        '        importpath = "a.org/a",\n',
+        '        build_directives = ["gazelle:proto disable"],\n        importpath = "a.org/a",\n',
+    )
+    both = (
+        "        build_directives = [\n"
+        '            "gazelle:proto disable",\n'
+        '            "gazelle:exclude c",  # Kept by bazel-xc.\n'
+        "        ],\n"
+    )
+    override = ModuleOverride(path="a.org/a", patches=OURS.patches, directives=("gazelle:exclude c",))
+    text, said = text_of(HEAD + own, A, overrides={"a.org/a": override})
+    assert both in text
+    assert '        # Kept by bazel-xc.\n        patches = ["//third_party/bazel_xc:' in text
+    assert (text.count("# Kept by bazel-xc."), said) == (3, ())
+    without = text_of(text, A)[0]
+    assert without.replace("[\n            ", "[").replace(",\n        ]", "]") == HEAD + own
+
+
 def test_a_new_macro() -> None:
     text, _ = text_of(new_macro("go_dependencies").decode(), A)
     assert text.endswith(f'build."""\n{RULE_A}')
