@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from attrs import field, frozen
 
@@ -97,8 +97,11 @@ def is_added(item: String) -> bool:
 def workspace_calls(
     name: str, read: Callable[[str], bytes | None], said: list[Diagnostic]
 ) -> Iterator[Declaration]:
-    """The calls of a file, as of the WORKSPACE, and of every file of the main repository that it loads."""
+    """The calls of a file, as of the WORKSPACE, and of every file of the main repository that it loads, also
+    by the name that ``workspace`` gives it.
+    """
     pending, seen = [name], {name}
+    own: set[str] = set()
     while pending:
         path = pending.pop()
         data = read(path)
@@ -110,20 +113,18 @@ def workspace_calls(
             yield call
             if call.kind == "load" and call.args:
                 texts.append(call.args[0])
+            elif call.kind == "workspace":
+                own |= {call.keywords["name"]} if "name" in call.keywords else set()
         for text in texts:
-            loaded = _macro_path(text, package)
+            loaded = _macro_path(text, package, own)
             if loaded and loaded not in seen:
                 seen.add(loaded)
                 pending.append(loaded)
 
 
-def _macro_path(text: str, package: str) -> str | None:
-    if text.startswith("@//"):
-        text = text[1:]
-    if text.startswith("@") or not text.endswith(".bzl"):
-        return None
-    label = parsed_label(text, package)
-    return label.path if label else None
+def _macro_path(text: str, package: str, own_names: Collection[str]) -> str | None:
+    label = parsed_label(text, package, own_names) if text.endswith(".bzl") else None
+    return label.path if label and not label.repo else None
 
 
 def calls_in(path: str, data: bytes, said: list[Diagnostic]) -> Iterator[Declaration]:

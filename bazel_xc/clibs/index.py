@@ -106,6 +106,9 @@ def build_c_index(workspace: Workspace, outside: Iterable[CRule] = ()) -> CIndex
     return CIndex(tuple(sorted((*builder.rules(), *outside), key=lambda rule: rule.label)))
 
 
+_MOST_BELOW = 40  # rules whose sources are read to find out what a rule of headers lacks
+
+
 class _IndexBuilder:
     """Resolves labels and globs against the workspace; remembers the files of packages with globs."""
 
@@ -134,18 +137,42 @@ class _IndexBuilder:
         return target.label if target else label
 
     def _is_bare(self, rule: CRule) -> bool:
-        """Whether headers declare what nothing at or below the rule can define."""
+        """Whether headers declare what nothing at or below the rule can define.
+
+        If rules below it have sources or are unknown, a rule of its own package that depends on it must
+        define something of it, and none of the known sources may.
+        """
+        if rule.has_sources:
+            return False
         below, pending = set[Label](), [rule.label]
         while pending:
             label = self._aliased(pending.pop())
-            each = self.found.get(label)
-            if each is None or each.has_sources:
-                return False
             if label not in below:
                 below.add(label)
-                pending.extend(each.below)
-        texts = (glance(self.workspace.tree, path) for path in sorted(rule.files))
-        return bool(Symbols.merged(Symbols.of(text) for text in texts if text is not None).declared)
+                pending.extend(self.found[label].below if label in self.found else ())
+        compiling = {x for x in below if x not in self.found or self.found[x].has_sources}
+        beside = {each.label for each in self.found.values() if self._is_beside(each, rule)}
+        if compiling and (not beside or len(compiling) > _MOST_BELOW):
+            return False
+        declared = self._symbols(rule.files).declared
+        if not compiling or not declared:
+            return bool(declared)
+        missing = declared - self._symbols(self._sources(compiling)).defined
+        return bool(missing & self._symbols(self._sources(beside)).defined)
+
+    def _is_beside(self, other: CRule, rule: CRule) -> bool:
+        """Whether a rule of the same package compiles something and depends on a rule."""
+        same = other.label.package == rule.label.package and other.has_sources
+        return same and rule.label in map(self._aliased, other.below)
+
+    def _sources(self, labels: Iterable[Label]) -> Iterator[str]:
+        for label in labels:
+            rule = self.named.get(label)
+            yield from self._files(rule).srcs if rule else ()
+
+    def _symbols(self, paths: Iterable[str]) -> Symbols:
+        texts = (glance(self.workspace.tree, path) for path in sorted(set(paths)))
+        return Symbols.merged(Symbols.of(text) for text in texts if text is not None)
 
     def _aliases(self) -> Iterator[CRule]:
         for label, rule in self.named.items():

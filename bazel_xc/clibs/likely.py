@@ -17,6 +17,9 @@ from bazel_xc.clibs.offer import CRule
 from bazel_xc.clibs.registry import Library, bare_name
 
 _MOST = 3
+_ANY_TREE = frozenset(
+    "contrib deps ext external extern include includes lib libs source src third_party vendor".split()
+)
 _SHORTEST = 3  # letters of a name that may be a part of another
 
 
@@ -58,8 +61,9 @@ def likely_rules(need: CNeed, libraries: tuple[Library, ...], index: CIndex, dir
 
 
 def _names(need: CNeed, libraries: Iterable[Library]) -> Iterator[str]:
-    """A header goes by its first folder, or its name without the suffix."""
-    yield need.name.partition("/")[0].partition(".")[0] if need.kind is NeedKind.HEADER else need.name
+    """A header goes by its first folder that is not one of every tree, or its name without the suffix."""
+    folders = [each for each in need.name.split("/") if each not in _ANY_TREE]
+    yield folders[0].partition(".")[0] if need.kind is NeedKind.HEADER and folders else need.name
     for each in libraries:
         yield from each.every_name
 

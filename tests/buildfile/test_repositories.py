@@ -159,6 +159,11 @@ def more():
             ["two"],
             id="directive",
         ),
+        pytest.param(
+            {"WORKSPACE": 'workspace(name = "me")\nload("@me//b:d.bzl", "more")\n', "b/d.bzl": TWO},
+            ["two"],
+            id="loaded_by_the_workspaces_own_name",
+        ),
         pytest.param({"WORKSPACE": 'load("@other//:d.bzl", "more")\n', "d.bzl": TWO}, [], id="of_others"),
         pytest.param({"WORKSPACE": 'load("//:none.bzl", "more")\n'}, [], id="not_there"),
         pytest.param(

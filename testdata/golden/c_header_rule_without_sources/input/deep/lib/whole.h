@@ -1,0 +1,1 @@
+int whole_of(int n);

@@ -1,0 +1,3 @@
+#include "base.h"
+
+int wide_of(int n);
