@@ -21,7 +21,7 @@ from typing import cast
 
 from attrs import frozen
 
-from bazel_xc.buildfile.starlark import NOT_TRIED, TOO_MUCH, run
+from bazel_xc.buildfile.starlark import MISSING, NOT_TRIED, TOO_MUCH, run
 
 _BUILTINS = frozenset(
     """None True False any all bool dict dir enumerate fail getattr hasattr hash int len list max min print
@@ -89,7 +89,7 @@ def evaluate(
     rules = {path: tuple(_rule(call, known=bool(wanted)) for call in calls) for path, calls in found.items()}
     # A text method on a glob fails, as a recorded glob is no list of names: an empty glob is one.
     again = {path: texts[path] for path in errors if wanted and b"glob" in texts[path]}
-    again = {path: data for path, data in again.items() if errors[path] not in (TOO_MUCH, NOT_TRIED)}
+    again = {path: data for path, data in again.items() if errors[path] not in (MISSING, TOO_MUCH, NOT_TRIED)}
     if again:
         found, still = _evaluated(again, ())
         rules |= {path: tuple(_rule(call, known=False) for call in calls) for path, calls in found.items()}
@@ -160,7 +160,9 @@ def _calls(value: object) -> list[_Found]:
 
 
 def check_new(texts: Mapping[str, bytes]) -> Mapping[str, str]:
-    """The interpreter's messages about files that bazel-xc wrote whole; empty if all of them run."""
+    """The interpreter's messages about files that bazel-xc wrote whole; empty if all of them run, or if there
+    is no interpreter.
+    """
     programs: list[str] = []
     kinds: set[str] = {"glob"}
     for data in texts.values():
@@ -170,7 +172,7 @@ def check_new(texts: Mapping[str, bytes]) -> Mapping[str, str]:
         programs.append("\n".join(["def _file():", "    pass", *lines, "_file()", ""]))
     stubs = "".join(f"def {kind}(*args, **kwargs):\n    return []\n" for kind in sorted(kinds - {"load"}))
     joined = ["".join(programs[at : at + _TOGETHER]) for at in range(0, len(programs), _TOGETHER)]
-    if any(outcome.error for outcome in run(joined, _SELECT + stubs, "0")):
+    if any(outcome.error not in ("", MISSING) for outcome in run(joined, _SELECT + stubs, "0")):
         return evaluate(texts)[1]
     return {}
 

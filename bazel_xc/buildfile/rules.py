@@ -16,10 +16,14 @@ from attrs import evolve, field, frozen
 
 from bazel_xc.buildfile.evaluate import EvaluatedRule, Glob, evaluate
 from bazel_xc.buildfile.settings import MappedKind, Settings
-from bazel_xc.buildfile.starlark import NOT_TRIED, TOO_MUCH
+from bazel_xc.buildfile.starlark import MISSING, NOT_TRIED, TOO_MUCH
 from bazel_xc.buildfile.syntax import BuildFile, Call, ListValue, Opaque, Select, String, Sum, Value
 from bazel_xc.model import Diagnostic, Severity
 
+_REMEDIES = {
+    MISSING: "pip install starlark-go, which needs Go and a C compiler, or write out the rules of the file",
+    **dict.fromkeys((TOO_MUCH, NOT_TRIED), "make sure that no name is there twice"),
+}
 # The attributes whose values are recorded when a file is run: those of an offer of a cc rule.
 VALUE_ATTRIBUTES = frozenset(
     """actual deps hdrs implementation_deps include_prefix includes interface_library linkopts out outs
@@ -310,12 +314,11 @@ def _joined(
 
 
 def _not_run(path: str, message: str) -> Diagnostic:
-    """A note, as such a file may need a symbol that it loads; a file that never ends is worth a warning."""
-    endless = message in (TOO_MUCH, NOT_TRIED)
+    """A note, as such a file may need a symbol that it loads; a warning if the cause is another one."""
     return Diagnostic(
         path=path,
-        severity=Severity.WARNING if endless else Severity.NOTE,
+        severity=Severity.WARNING if message in _REMEDIES else Severity.NOTE,
         code="evaluate",
         message=f"cannot be run to see which rules it makes: {message}",
-        remedy="make sure that no name is there twice" if endless else "",
+        remedy=_REMEDIES.get(message, ""),
     )

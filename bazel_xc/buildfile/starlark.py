@@ -23,6 +23,7 @@ from bazel_xc.errors import WorkspaceError
 
 TOO_MUCH = "it needs too much time or memory"
 NOT_TRIED = "it was not run, because other files need too much time or memory"
+MISSING = "there is no Starlark interpreter, as starlark-go is not installed"
 _MOST_DEATHS = 5  # each costs its whole share of time
 _WALL = 60.0  # seconds for one text, where the system does not count those of the CPU
 _START = "import sys; sys.path[:] = {path!r}; from bazel_xc.buildfile.starlark_child import main; main()"
@@ -39,7 +40,8 @@ class RunOutcome:
 def run(texts: Sequence[str], head: str, result: str) -> list[RunOutcome]:
     """Runs each text behind ``head`` and gives the value of the expression ``result``.
 
-    Raises ``WorkspaceError`` if the process cannot be started.
+    Without an interpreter the error of each is ``MISSING``. Raises ``WorkspaceError`` if the process cannot
+    be started.
     """
     return _interpreter().run(texts, head, result) if texts else []
 
@@ -56,6 +58,7 @@ class _Interpreter:
     process: subprocess.Popen[str] | None = None
     lock: threading.Lock = field(factory=threading.Lock)
     bad: set[str] = field(factory=set)  # texts that ended the process; once is enough
+    missing: bool = False
 
     def run(self, texts: Sequence[str], head: str, result: str) -> list[RunOutcome]:
         known = frozenset(self.bad)
@@ -68,6 +71,9 @@ class _Interpreter:
         found: list[RunOutcome] = []
         deaths = 0
         while len(found) < len(texts):
+            if self.missing or self._started() is None:
+                self.missing = True
+                return found + [RunOutcome(error=MISSING)] * (len(texts) - len(found))
             if deaths == _MOST_DEATHS:
                 return found + [RunOutcome(error=NOT_TRIED)] * (len(texts) - len(found))
             rest = texts[len(found) :]
@@ -81,6 +87,7 @@ class _Interpreter:
     def _answers(self, request: object, count: int) -> Iterator[RunOutcome]:
         """The outcomes until one text ends the process."""
         process = self._started()
+        assert process is not None
         assert process.stdin is not None
         try:
             process.stdin.write(json.dumps(request) + "\n")
@@ -95,7 +102,8 @@ class _Interpreter:
             value, error = json.loads(line)
             yield RunOutcome(value, error)
 
-    def _started(self) -> subprocess.Popen[str]:
+    def _started(self) -> subprocess.Popen[str] | None:
+        """The process, None without an interpreter."""
         if self.process is None or self.process.poll() is not None:
             self.stop()
             self.process = _start()
@@ -109,7 +117,7 @@ class _Interpreter:
             self.process = None
 
 
-def _start() -> subprocess.Popen[str]:
+def _start() -> subprocess.Popen[str] | None:
     # The child is told where modules are, since -I leaves out PYTHONPATH and the current directory.
     path = [str(Path(each).absolute()) for each in sys.path]
     try:
@@ -122,13 +130,14 @@ def _start() -> subprocess.Popen[str]:
         )
     except OSError as e:
         raise WorkspaceError(f"{sys.executable}: cannot be started for BUILD files: {e.strerror}") from None
-    if not _line_of(process):
-        process.kill()
-        process.communicate()
-        raise WorkspaceError(
-            "the Starlark interpreter, which runs BUILD files, does not start; install starlark-go"
-        )
-    return process
+    answer = _line_of(process)
+    if answer and json.loads(answer) == "ready":
+        return process
+    process.kill()
+    process.communicate()
+    if not answer:
+        raise WorkspaceError("the process that runs BUILD files does not start; install bazel-xc again")
+    return None
 
 
 def _line_of(process: subprocess.Popen[str]) -> str:

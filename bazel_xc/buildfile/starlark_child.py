@@ -21,8 +21,11 @@ MEGABYTES = 1024
 
 def main() -> None:
     """Answers each request until standard input ends."""
-    from starlark_go import configure_starlark  # noqa: PLC0415 - where it is missing, the other process learns it
-
+    try:
+        from starlark_go import configure_starlark  # noqa: PLC0415 - where it is missing, the other process learns it
+    except ImportError:
+        _answer("missing")
+        return
     configure_starlark(allow_set=True, allow_global_reassign=True)
     _limit_memory()
     _answer("ready")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bazel_xc.buildfile import starlark
-from bazel_xc.buildfile.evaluate import EvaluatedRule, Glob, evaluate
-from bazel_xc.buildfile.starlark import NOT_TRIED, TOO_MUCH
+from bazel_xc.buildfile.evaluate import EvaluatedRule, Glob, check_new, evaluate
+from bazel_xc.buildfile.starlark import MISSING, NOT_TRIED, TOO_MUCH
 from bazel_xc.errors import WorkspaceError
 
 ATTRIBUTES = ("hdrs", "linkopts", "strip_include_prefix")
@@ -129,10 +131,21 @@ def test_interpreter_that_does_not_start_is_said(monkeypatch: pytest.MonkeyPatch
     starlark._interpreter.cache_clear()
     monkeypatch.setattr("sys.path", [])
 
-    with pytest.raises(
-        WorkspaceError, match="the Starlark interpreter, which runs BUILD files, does not start"
-    ):
+    with pytest.raises(WorkspaceError, match="the process that runs BUILD files does not start"):
         evaluate({"a": b"f()\n"})
+    starlark._interpreter.cache_clear()
+
+
+def test_without_an_interpreter_no_file_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """New files then count as good, because nothing is known against them."""
+    (tmp_path / "starlark_go.py").write_text("raise ImportError\n", encoding="utf-8")
+    starlark._interpreter.cache_clear()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    text = b'f(name = "a")\n'
+
+    assert evaluate({"a": text, "b": text}) == ({}, {"a": MISSING, "b": MISSING})
+    assert check_new({"a": text}) == {}
+    starlark._interpreter.cache_clear()
 
 
 def test_a_file_that_needs_too_much_is_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
