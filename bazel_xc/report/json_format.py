@@ -1,8 +1,8 @@
 """The report as JSON, and back.
 
 Comes in: a ``Report``, or the text of a saved one. Goes out: text, or the ``Report`` that it was made from.
-The keys are the fields of the model; ``data/report.schema.json`` is made from the same fields. It does not
-read reports of other versions.
+The keys are the fields of the model, and ``summary``, which is made from them and not read back;
+``data/report.schema.json`` is made from the same fields. It does not read reports of other versions.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from attrs import fields
 from bazel_xc.errors import ReportError
 from bazel_xc.json_values import read_saved
 from bazel_xc.report.model import SCHEMA_VERSION, Report
+from bazel_xc.report.summary import summarise
 
 
 def render(report: Report) -> str:
@@ -28,7 +29,13 @@ def document(report: Report) -> dict[str, Any]:
     """The report as values that ``json`` writes."""
     raw = _raw(report)
     first = {"severity": "", "code": ""}  # the class has the place first, to sort by it
-    return {"schema": SCHEMA_VERSION, **raw, "findings": [first | each for each in raw["findings"]]}
+    return {
+        "schema": SCHEMA_VERSION,
+        "run": raw["run"],
+        "summary": _raw(summarise(report)),
+        **raw,
+        "findings": [first | each for each in raw["findings"]],
+    }
 
 
 def indented(value: Any, margin: str = "\n") -> str:  # noqa: ANN401 - JSON is anything

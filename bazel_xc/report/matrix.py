@@ -122,8 +122,8 @@ def _reasons(report: Report) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _kind(target: TargetEntry) -> str:
-    """Whether a target is a test or a binary; its kind in the BUILD file can be mapped to another name."""
-    return "test" if target.kind.endswith("test") else "binary"
+    """Whether a target is a test or a binary."""
+    return "test" if target.is_test else "binary"
 
 
 def _meant(

@@ -181,6 +181,11 @@ class TargetEntry:
     platforms: Mapping[str, TargetOn] = field(hash=False)
 
     @property
+    def is_test(self) -> bool:
+        """Whether it is a test, not a binary; its kind in the BUILD file can be mapped to another name."""
+        return self.kind.endswith("test")
+
+    @property
     def is_pure(self) -> bool:
         """Whether it needs no C on any platform."""
         return all(each.verdict is Verdict.PURE for each in self.platforms.values())

@@ -16,6 +16,7 @@ from attrs import fields
 import bazel_xc
 from bazel_xc.json_values import field_types
 from bazel_xc.report.model import SCHEMA_VERSION, Report
+from bazel_xc.report.summary import Summary
 
 PATH = Path(bazel_xc.__file__).parent / "data" / "report.schema.json"
 _SIMPLE: dict[Any, dict[str, Any]] = {
@@ -31,7 +32,13 @@ def schema() -> dict[str, Any]:
     _of(Report, definitions)
     report = definitions.pop("Report")
     report["required"].insert(0, "schema")
-    report["properties"] = {"schema": {"const": SCHEMA_VERSION}, **report["properties"]}
+    properties = report["properties"]
+    report["properties"] = {
+        "schema": {"const": SCHEMA_VERSION},
+        "run": properties.pop("run"),
+        "summary": _of(Summary, definitions),  # not required: older reports lack it
+        **properties,
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"bazel-xc report, version {SCHEMA_VERSION}",
@@ -63,7 +70,7 @@ def _definition(kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
     optional = {each.name for each in fields(kind) if each.metadata.get("optional")}
     words = " ".join((kind.__doc__ or "").replace("``", "").split())
     return {
-        **({"description": words} if kind.__module__ == Report.__module__ else {}),
+        **({"description": words} if kind.__module__ in (Report.__module__, Summary.__module__) else {}),
         "type": "object",
         "additionalProperties": False,
         "required": [name for name in types if name not in optional],
