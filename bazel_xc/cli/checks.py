@@ -7,7 +7,6 @@ names of files are escaped.
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,7 +15,7 @@ from typing import Any
 from attrs import asdict
 
 from bazel_xc.artifact.check import Check, CheckStatus
-from bazel_xc.cli.common import use_color
+from bazel_xc.cli.terminal import columns, has_colors
 from bazel_xc.report.plain import plain
 
 _COLORS = {CheckStatus.OK: "32", CheckStatus.INFO: "2", CheckStatus.WARNING: "33", CheckStatus.FAILURE: "31"}
@@ -31,9 +30,8 @@ def show_checks(groups: Mapping[str, Iterable[Check]], options: argparse.Namespa
         title: [each for each in checks if not options.quiet or each.status in _QUIET]
         for title, checks in groups.items()
     }
-    terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size().columns if terminal else 0
-    style = _style if use_color(options, terminal) else _plain_text
+    width = columns(sys.stdout)
+    style = _style if has_colors(options, sys.stdout) else _plain_text
     blocks = [
         "\n".join([style(plain(title), _BOLD), *_rows(checks, options, style, width)])
         for title, checks in shown.items()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from attrs import evolve
 
+from bazel_xc.cli.terminal import has_colors
 from bazel_xc.commands.options import Options
 from bazel_xc.config import FILE_NAME
 from bazel_xc.errors import ConfigError, WorkspaceError
@@ -65,7 +66,10 @@ def shared_options() -> argparse.ArgumentParser:
     )
     group.add_argument("-v", "--verbose", action="store_true", help="show notes and every diagnostic")
     group.add_argument("-q", "--quiet", action="store_true", help="show errors only")
-    group.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    group.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto",
+        help="colours: on a terminal (default), always or never",
+    )  # fmt: skip
     return parser
 
 
@@ -130,6 +134,8 @@ def from_root(text: str, options: argparse.Namespace) -> str | None:
 
 
 def _needs_workspace(options: argparse.Namespace) -> bool:
+    if getattr(options, "saved", None):
+        return False
     if options.command == "compare":
         return not all((name or "").endswith(".json") for name in (options.base, options.head))
     return options.command not in _ANYWHERE
@@ -162,7 +168,7 @@ def run_options(options: argparse.Namespace) -> Options:
 def show(diagnostics: Iterable[Diagnostic], options: argparse.Namespace) -> bool:
     """Prints diagnostics to standard error; returns whether there is an error among them."""
     found = sorted(diagnostics)
-    color = use_color(options, sys.stderr.isatty())
+    color = has_colors(options, sys.stderr)
     counts: Counter[str] = Counter()
     pastes: dict[str, None] = {}
     for each in found:
@@ -181,13 +187,6 @@ def show(diagnostics: Iterable[Diagnostic], options: argparse.Namespace) -> bool
     if lines:
         print(f"lines for {FILE_NAME}, if these labels are right:", *lines, sep="\n\n", file=sys.stderr)
     return any(each.severity is Severity.ERROR for each in found)
-
-
-def use_color(options: argparse.Namespace, terminal: bool) -> bool:
-    """Whether to use color: by --color, NO_COLOR and the terminal."""
-    if options.color == "auto":
-        return terminal and not os.environ.get("NO_COLOR")
-    return bool(options.color == "always")
 
 
 def _line(each: Diagnostic, color: bool) -> str:

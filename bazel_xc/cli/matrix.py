@@ -12,8 +12,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve
-
 from bazel_xc.cli.common import incomplete_option, run_options, shared_options, show, weighed
 from bazel_xc.cli.files import text_of
 from bazel_xc.commands.material import material_of
@@ -94,13 +92,4 @@ def _report(options: argparse.Namespace) -> Report:
         options.snapshot = take_snapshot(run_options(options), both=True)
         return build_report(material_of(options.snapshot))
     saved = load(text_of(options.report), str(options.report))
-    return _only(saved, options.platform) if options.platform else saved
-
-
-def _only(report: Report, names: list[str]) -> Report:
-    """The report for some of its platforms."""
-    targets = (
-        evolve(each, platforms={name: on for name, on in each.platforms.items() if name in names})
-        for each in report.targets
-    )
-    return evolve(report, targets=tuple(targets))
+    return saved.on(options.platform) if options.platform else saved

@@ -12,6 +12,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, TextIO
 
+from bazel_xc.cli.terminal import columns
 from bazel_xc.memory import replay, store
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Memory:
     def __init__(self, folder: str, arguments: Sequence[str]) -> None:
         self.folder = folder
         self.start = time.time_ns()
-        self.key = replay.key_of(arguments, os.environ)
+        self.key = replay.key_of(arguments, os.environ, columns(sys.stdout))
         self.kept: replay.Kept | None = None
         self.changed: list[str] | None = None
         self.facts: KeptFacts | None = None

@@ -1,23 +1,32 @@
 """``bazel-xc report``: shows which targets need C, through which imports, and which C.
 
-Comes in: arguments. Goes out: the report on standard output or in a file; exit code 1 for errors and
-unknown parts.
+Comes in: arguments, and the workspace or a saved report. Goes out: the report on standard output or in files,
+one for each format; exit code 1 for errors and unknown parts.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve
 
-from bazel_xc.cli.common import incomplete_option, renderer, run_options, shared_options, show, weighed
-from bazel_xc.cli.files import write_text
-from bazel_xc.commands.material import material_of
-from bazel_xc.commands.snapshot import take_snapshot
-from bazel_xc.errors import ReportError
-from bazel_xc.report.build import build_report
+from bazel_xc.cli.common import (
+    from_root,
+    incomplete_option,
+    renderer,
+    run_options,
+    shared_options,
+    show,
+    weighed,
+)
+from bazel_xc.cli.files import text_of, write_text
+from bazel_xc.cli.outputs import STANDARD_OUTPUT, Output, add_output_options, outputs
+from bazel_xc.cli.terminal import page_for
+from bazel_xc.errors import ConfigError
+from bazel_xc.report.model import Report
 
 FORMATS = {
     "dot": "bazel_xc.report.dot:render",
@@ -39,34 +48,77 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         help=summary,
         description="Shows per platform and target whether it needs C, through which imports, and which C.",
     )
-    parser.add_argument("--format", choices=sorted(FORMATS), default="text")
+    add_output_options(parser, tuple(FORMATS))
+    parser.add_argument("--all", action="store_true", help="text: every target and package after the summary")
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="write to FILE instead of standard output"
-    )
-    parser.add_argument(
-        "--target", metavar="PATTERN", default="", help="only targets whose label matches, such as //cmd/..."
+        "--target",
+        metavar="PATTERN",
+        default="",
+        help="only these targets: cmd/app, ./cmd/..., app, //cmd:app; text then shows all of them",
     )
     parser.add_argument(
         "--cgo-only", action="store_true", help="leave out targets that need no C on any platform"
+    )
+    parser.add_argument(
+        "--from",
+        dest="saved",
+        metavar="FILE",
+        help="render a report that was saved with --format json; go is not started",
     )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command and returns its exit code."""
-    snapshot = take_snapshot(run_options(options), both=True)
-    material = material_of(snapshot)
-    material = evolve(material, findings=weighed(material.findings, options))
-    failed = show(material.findings, options)
-    report = build_report(material).only(options.target)
-    if options.target and not report.targets:
-        raise ReportError(
-            f"--target {options.target}: no target matches; write it as //dir:name or //dir/..."
-        )
-    text = renderer(FORMATS[options.format])(report.only(cgo_only=options.cgo_only))
-    if options.output is None:
-        options.snapshot = snapshot
-        print(text, end="")
-        return 1 if failed else 0
-    write_text(options.output, text)
+    wanted = outputs(options, tuple(FORMATS))
+    report = _saved(options) if options.saved else _made(options)
+    failed = show(report.findings, options)
+    if options.target:
+        from bazel_xc.report.choose import chosen  # noqa: PLC0415 - most reports are on all targets
+
+        report = report.only(chosen(report, options.target, _here(options)))
+    report = report.only(cgo_only=options.cgo_only)
+    texts = [(each, _text(report, each, options)) for each in wanted]
+    for each, text in texts:
+        if each.path == STANDARD_OUTPUT:
+            print(text, end="")
+        else:
+            options.snapshot = None  # a run that writes a file is not repeated
+            write_text(Path(each.path), text)
     return 1 if failed else 0
+
+
+def _text(report: Report, output: Output, options: argparse.Namespace) -> str:
+    render = renderer(FORMATS[output.format])
+    if output.format != "text":
+        return render(report)
+    page = page_for(options, sys.stdout if output.path == STANDARD_OUTPUT else None)
+    return render(report, page, whole=options.all or bool(options.target))
+
+
+def _made(options: argparse.Namespace) -> Report:
+    """The report on the workspace."""
+    from bazel_xc.commands.material import material_of  # noqa: PLC0415 - a saved report needs no stages
+    from bazel_xc.commands.snapshot import take_snapshot  # noqa: PLC0415
+    from bazel_xc.report.build import build_report  # noqa: PLC0415
+
+    options.snapshot = take_snapshot(run_options(options), both=True)
+    material = material_of(options.snapshot)
+    return build_report(evolve(material, findings=weighed(material.findings, options)))
+
+
+def _saved(options: argparse.Namespace) -> Report:
+    """The report in a file."""
+    from bazel_xc.report.json_format import load  # noqa: PLC0415 - most runs make the report
+
+    report = load(text_of(options.saved), options.saved)
+    unknown = sorted(set(options.platform) - set(report.run.names))
+    if unknown:
+        raise ConfigError(f"--platform: {unknown[0]!r} is none of {', '.join(report.run.names)}")
+    report = report.on(options.platform) if options.platform else report
+    return evolve(report, findings=weighed(report.findings, options))
+
+
+def _here(options: argparse.Namespace) -> str:
+    """The current directory, relative to the root of the workspace."""
+    return "" if options.saved else from_root(".", options) or ""

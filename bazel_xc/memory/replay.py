@@ -27,14 +27,14 @@ HasFacts = Callable[[str, Any], bool]
 _FORMAT = 1
 # Variables that go, Bazel's files or our own output depend on. A prefix ends with an underscore or is GO.
 _VARIABLES = frozenset(
-    "APPDATA AR CC CXX FC HOME LANG LANGUAGE LOCALAPPDATA NO_COLOR PATH PKG_CONFIG USERPROFILE".split()
+    "APPDATA AR CC CXX FC HOME LANG LANGUAGE LOCALAPPDATA NO_COLOR PATH PKG_CONFIG TERM USERPROFILE".split()
 )
 _PREFIXES = ("BAZEL_XC_", "CGO_", "GO", "LC_", "PYTHON", "XDG_")
 _MOST_CHANGED = 1024
 
 
-def key_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Key:
-    """Everything that the output depends on besides files."""
+def key_of(arguments: Sequence[str], environment: Mapping[str, str], columns: int = 0) -> Key:
+    """Everything that the output depends on besides files. ``columns`` is the width of the terminal."""
     variables = sorted(
         each for each in environment.items() if each[0] in _VARIABLES or each[0].startswith(_PREFIXES)
     )
@@ -44,6 +44,7 @@ def key_of(arguments: Sequence[str], environment: Mapping[str, str]) -> Key:
         os.getcwd(),  # noqa: PTH109 - see __init__
         tuple(variables),
         tuple(each is not None and each.isatty() for each in (sys.stdout, sys.stderr)),
+        columns,
         getattr(sys.stdout, "encoding", ""),
         getattr(os, "geteuid", int)(),
         sys.version,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import fnmatch
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 from attrs import evolve, field, frozen
@@ -260,14 +260,32 @@ class Report:
         """Whether everything could be found out."""
         return not (self.unknown or self.unknown_targets)
 
-    def only(self, pattern: str = "", *, cgo_only: bool = False) -> Report:
-        """The report on the targets whose label matches ``//dir/...``, ``//dir:name`` or a glob."""
-        chosen = (each for each in self.targets if not pattern or matches(each.label, pattern))
+    def only(self, labels: Collection[str] | None = None, *, cgo_only: bool = False) -> Report:
+        """The report on the targets with some labels, and on what they reach; all of them if there are none.
+
+        ``cgo_only`` leaves out the targets that are pure everywhere.
+        """
+        chosen = (each for each in self.targets if labels is None or each.label in labels)
         targets = tuple(each for each in chosen if not (cgo_only and each.is_pure))
-        return evolve(self, targets=targets)._drawn() if pattern else evolve(self, targets=targets)
+        return evolve(self, targets=targets) if labels is None else evolve(self, targets=targets)._drawn()
+
+    def on(self, names: Collection[str]) -> Report:
+        """The report for some of its platforms."""
+        return evolve(
+            self,
+            run=evolve(self.run, platforms=tuple(each for each in self.run.platforms if each.name in names)),
+            targets=tuple(
+                evolve(each, platforms={name: on for name, on in each.platforms.items() if name in names})
+                for each in self.targets
+            ),
+            packages=tuple(
+                evolve(each, states={name: state for name, state in each.states.items() if name in names})
+                for each in self.packages
+            ),
+        )
 
     def _drawn(self) -> Report:
-        """The report with the part of the graph that its targets reach."""
+        """The report with the packages and the part of the graph that its targets reach."""
         below: dict[str, list[str]] = {}
         for edge in self.graph.edges:
             below.setdefault(edge.source, []).append(edge.target)
@@ -281,7 +299,15 @@ class Report:
             nodes=tuple(each for each in self.graph.nodes if each.name in reached),
             edges=tuple(each for each in self.graph.edges if each.source in reached),
         )
-        return evolve(self, graph=graph)
+        named = reached.union(
+            *(
+                (*on.cgo_packages, *on.blockers, *on.unknown, *on.fallbacks)
+                for target in self.targets
+                for on in target.platforms.values()
+            )
+        )
+        packages = tuple(each for each in self.packages if each.import_path in named)
+        return evolve(self, graph=graph, packages=packages)
 
     @property
     def places(self) -> Mapping[tuple[str, str], ImportPlace]:

@@ -329,13 +329,20 @@ def _open_needs(report: Report) -> Iterator[OpenNeed]:
 
 
 def _next(report: Report, not_pure: Iterable[BinaryEntry]) -> Iterator[NextStep]:
-    labels = [each.label for each in not_pure]
+    labels = [each.label for each in sorted(not_pure, key=_dullness)]
     labels += [each.label for each in report.targets if not each.is_pure][:1]
     if labels:
-        yield NextStep(f"bazel-xc why {short_label(labels[0])}", "its chains of imports, and which to remove")
+        yield NextStep(f"bazel-xc why {short_label(labels[0])}", "which imports bring C in")
     if report.targets:
         yield NextStep("bazel-xc report --all", "every target and package")
-        yield NextStep("bazel-xc report --format html -o cgo.html", "the same, to click through")
+        yield NextStep("bazel-xc report --format html -o cgo.html", "the same to click through")
+
+
+def _dullness(binary: BinaryEntry) -> int:
+    """The rank of a binary to ask about: one that uses C, then one with imports to blame."""
+    if any(on.verdict in (Verdict.C_TOOLCHAIN, Verdict.C_LIBRARIES) for on in binary.on):
+        return 0
+    return 1 if any(on.causes for on in binary.on) else 2
 
 
 def short_label(label: str) -> str:

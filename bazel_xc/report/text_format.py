@@ -1,152 +1,179 @@
-"""The report as text for a terminal.
+"""The report as text for people: its summary, and on demand every target and package after it.
 
-Comes in: a ``Report``. Goes out: the unknown parts, a table of verdicts, the packages that import "C" with
-their needs, and a chain for every target that is not pure. It uses no colour and does not wrap lines.
+Comes in: a ``Report`` and a ``Page``. Goes out: lines that fit the page. The unknown parts come first; lists
+end after a few names and say how many there are besides. ``text_details`` has every target.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
-from bazel_xc.cgo.needs import NeedKind
-from bazel_xc.clibs.resolution import Status
 from bazel_xc.graph.dependency import Verdict
-from bazel_xc.report.model import NeedEntry, PackageEntry, Report, State, TargetEntry, TargetOn, and_more
-from bazel_xc.report.plain import plain
+from bazel_xc.report.model import Report
+from bazel_xc.report.page import BOLD, Page
+from bazel_xc.report.summary import BinaryEntry, BinaryOn, Cause, Summary, summarise
+from bazel_xc.report.text_details import details
+from bazel_xc.report.words import COLORS, VERDICTS, Names, plural
+
+_BINARIES = 8  # with different answers
+_CAUSES = 6
+_NAMES = 2  # of one binary on one platform
+_PAGE = Page()
 
 
-def render(report: Report) -> str:
-    """The report as lines, each with its line end."""
-    return "".join(f"{plain(line)}\n" for line in _lines(report))
+def render(report: Report, page: Page = _PAGE, *, whole: bool = False) -> str:
+    """The report as lines, each with its line end; ``whole`` adds every target and package."""
+    names, summary = Names.of(report), summarise(report)
+    lines = [*_head(report, summary, names, page)]
+    if not whole:
+        lines += _binaries(summary, names, page)
+    lines += _causes(summary, names, page)
+    lines += _blockers(summary, names, page)
+    lines += _open_needs(summary, names, page)
+    lines += details(report, names, page) if whole else _next(summary, page)
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _head(report: Report, summary: Summary, names: Names, page: Page) -> Iterator[str]:
     run = report.run
-    yield f"module {run.module}, {run.go}, bazel-xc {run.bazel_xc}"
-    yield "platforms " + ", ".join(run.settings)
-    yield ""
-    yield from _unknown(report)
-    yield from _verdicts(report)
-    yield ""
-    yield from _packages(report)
-    yield from _chains(report)
+    yield from page.item("", f", {run.go}, bazel-xc {run.bazel_xc}", head=run.module, code=BOLD)
+    numbers = [(summary.binaries, "binary"), (summary.tests, "test")]
+    shown = " and ".join(plural(count, noun) for count, noun in numbers if count) or "no binaries or tests"
+    yield from page.item("", f"{shown} on {plural(len(run.platforms), 'platform')}")
+    yield from _unknown(report, summary, names, page)
+    if report.targets:
+        yield ""
+        yield from _totals(summary, page)
 
 
-def _unknown(report: Report) -> Iterator[str]:
+def _unknown(report: Report, summary: Summary, names: Names, page: Page) -> Iterator[str]:
     if report.is_whole:
         return
-    count, all_of_them = len(report.unknown_targets), len(report.targets)
-    yield f"unknown: {count} of {all_of_them} target{'' if all_of_them == 1 else 's'}"
+    count = len(report.unknown_targets)
+    yield from page.heading(f"Unknown: {count:,} of {plural(len(report.targets), 'target')}")
     for each in report.unknown:
-        yield f"  {each.message}{f'; {each.remedy}' if each.remedy else ''}"
-    yield ""
+        yield from page.item("  ", each.message)
+        if each.remedy:
+            yield from page.item("    ", each.remedy)
+    yield from _table(summary.unknown, names, page)
 
 
-def _verdicts(report: Report) -> Iterator[str]:
-    if not report.targets:
-        yield "no binaries or tests"
-        return
-    rows = [["target", *report.run.names]]
-    rows += [[each.label, *(str(on.verdict) for on in each.platforms.values())] for each in report.targets]
-    yield from _table(rows)
+def _totals(summary: Summary, page: Page) -> Iterator[str]:
+    """The number of targets by platform and verdict. Columns without a target are left out on a narrow page,
+    that of the unknown ones everywhere.
+    """
+    used = {each for each in VERDICTS if any(on.of(Verdict(each)) for on in summary.platforms)}
+    width = max(len(each.name) for each in summary.platforms)
+    shown = [each for each in VERDICTS if each in used or each != Verdict.UNKNOWN]
+    if page.width and width + 9 + sum(2 + max(8, len(VERDICTS[each])) for each in shown) > page.width:
+        shown = [each for each in shown if each in used]
+    yield page.style(
+        f"{' ' * (width + 9)}" + "".join(f"  {VERDICTS[each]:>8}" for each in shown), ""
+    ).rstrip()
+    for on in summary.platforms:
+        cells = ""
+        for each in shown:
+            count = on.of(Verdict(each))
+            room = max(8, len(VERDICTS[each]))
+            cells += "  " + page.style(f"{count:>{room},}", COLORS[each] if count else "2")
+        yield f"{on.name:<{width}}  cgo {'on ' if on.cgo else 'off'}{cells}"
 
 
-def _table(rows: list[list[str]]) -> Iterator[str]:
-    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def _packages(report: Report) -> Iterator[str]:
-    shown = [each for each in report.packages if {*each.states.values()} != {State.UNKNOWN}]
-    if not shown:
-        yield 'no package outside the standard library imports "C", none is missing anywhere'
-        return
-    yield 'packages that import "C", or that are missing somewhere'
-    names = report.run.names
-    for each in shown:
-        whose = "own" if each.first_party else each.module or "external"
-        yield f"  {each.import_path} ({whose}): {_states(each)}"
-        for end in each.needs:
-            if not _is_obvious(end):
-                where = _where(end.platforms, names)
-                yield f"    needs {end.kind} {end.name} on {where} ({end.path}:{end.line}): {_end(end)}"
-
-
-def _states(package: PackageEntry) -> str:
-    """The platforms by the state of the package."""
-    groups = package.groups
-    if len(groups) == 1:
-        return f"{groups[0][0]} on every platform"
-    return "; ".join(f"{state} on {', '.join(names)}" for state, names in groups)
-
-
-def _is_obvious(end: NeedEntry) -> bool:
-    """Whether a need is not shown: a header of the system, or one that may never be included."""
-    system = end.status is Status.SYSTEM and end.kind is NeedKind.HEADER
-    return system or not (end.certain or end.labels)
-
-
-def _end(end: NeedEntry) -> str:
-    if end.labels:
-        return f"{', '.join(end.labels)}, by {end.how}"
-    if end.candidates and end.status is Status.AMBIGUOUS:
-        return f"ambiguous, {' or '.join(end.candidates)}"
-    if end.lack:
-        return end.lack
-    return end.how if end.status in (Status.SYSTEM, Status.BUNDLED) else str(end.status)
-
-
-def _where(platforms: Iterable[str], names: tuple[str, ...]) -> str:
-    held = set(platforms)
-    return "every platform" if held >= set(names) else ", ".join(name for name in names if name in held)
-
-
-def _chains(report: Report) -> Iterator[str]:
-    for target in report.targets:
-        groups = _grouped(target)
-        if groups:
+def _binaries(summary: Summary, names: Names, page: Page) -> Iterator[str]:
+    if not summary.not_pure:
+        if summary.binaries:
             yield ""
-            yield target.label
-        for on, names in groups:
-            yield f"  {on.verdict} on {', '.join(names)}"
-            if on.chain:
-                yield "    " + " -> ".join(on.chain[1:])
-            elif on.verdict is Verdict.BLOCKED:
-                yield f"    {on.why or 'has no files to compile there'}"
-            if on.fallbacks:
-                fallbacks = and_more(on.fallbacks, on.lengths.get("fallbacks", 0))
-                yield f"    assuming that this still compiles without its cgo files: {fallbacks}"
-            yield from _without_cgo(on)
-
-
-def _without_cgo(on: TargetOn) -> Iterator[str]:
-    without = on.without_cgo
-    if without is None:
+            every = "The binary is" if summary.binaries == 1 else f"All {summary.binaries:,} binaries are"
+            yield f"{every} pure everywhere."
         return
-    missing = and_more(without.vanished, without.lengths.get("vanished", 0))
-    lost = f", because this is missing: {missing}" if missing else ""
-    yield f"    without cgo: {without.verdict}{lost}"
-    if without.fallbacks:
-        fallbacks = and_more(without.fallbacks, without.lengths.get("fallbacks", 0))
-        yield f"      Go instead of C in {fallbacks}"
-    for each in without.effects:
-        yield f"      {each.package}: {each.effect}"
+    title = "Binaries that are not pure everywhere"
+    yield from page.heading(f"{title} ({len(summary.not_pure):,} of {summary.binaries:,})")
+    alike: dict[_Answers, list[str]] = {}
+    for each in summary.not_pure:
+        alike.setdefault(tuple(_answers(each, names)), []).append(names.short(each.label))
+    for answers, labels in [*alike.items()][:_BINARIES]:
+        yield from page.item("  ", "", head=", ".join(labels), code=BOLD)
+        for verdict, where, reason in answers:
+            text = f" {where}: {reason}"
+            yield from page.item("    ", text, head=VERDICTS[verdict], code=COLORS[verdict])
+    yield from _more(sum(map(len, [*alike.values()][_BINARIES:])), page)
 
 
-def _answer(on: TargetOn) -> tuple[object, ...]:
-    return on.verdict, on.chain, on.fallbacks, on.why
+_Answers = tuple[tuple[Verdict, str, str], ...]  # verdict, platforms, reason
 
 
-def _grouped(target: TargetEntry) -> list[tuple[TargetOn, list[str]]]:
-    """The platforms with the same answer together; pure platforms without fallbacks are left out."""
-    groups: list[tuple[TargetOn, list[str]]] = []
-    for name, on in target.platforms.items():
-        if on.verdict is Verdict.PURE and not on.fallbacks:
-            continue
-        same = [names for first, names in groups if _answer(first) == _answer(on)]
-        if same:
-            same[0].append(name)
-        else:
-            groups.append((on, [name]))
-    return groups
+def _answers(binary: BinaryEntry, names: Names) -> Iterator[tuple[Verdict, str, str]]:
+    alike: dict[tuple[Verdict, str], set[str]] = {}
+    for on in binary.on:
+        alike.setdefault((on.verdict, _reason(on, names)), set()).update(on.platforms)
+    for (verdict, reason), platforms in alike.items():
+        yield verdict, names.on(platforms), reason
+
+
+def _reason(on: BinaryOn, names: Names) -> str:
+    if not on.causes:
+        return on.why or "it has no files to compile there"
+    text = names.list(on.causes, _NAMES)
+    if on.verdict in (Verdict.BLOCKED, Verdict.UNKNOWN):
+        return text
+    if on.needs:
+        text += f"; needs {names.list([_need(each) for each in on.needs], _NAMES)}"
+    if on.without_cgo is Verdict.PURE:
+        return f"{text}; pure with cgo off"
+    return text if on.without_cgo is None else f"{text}; {VERDICTS[on.without_cgo]} with cgo off"
+
+
+def _need(name: str) -> str:
+    """A need such as ``pkg_config:libvirt`` or ``archive:lib/linux/amd64/liba.a``, in its shortest form."""
+    kind, _, name = name.partition(":")
+    return name.rpartition("/")[2] if kind == "archive" else f"{kind.replace('_', '-')} {name}"
+
+
+def _causes(summary: Summary, names: Names, page: Page) -> Iterator[str]:
+    if summary.causes:
+        yield from page.heading("Why C (packages that bring it in, with the number of targets above)")
+        yield from _table(summary.causes, names, page)
+
+
+def _table(causes: Sequence[Cause], names: Names, page: Page) -> Iterator[str]:
+    shown = causes[:_CAUSES]
+    rows = [[f"{each.targets:,}", names.where(each.platforms), names.short(each.package)] for each in shown]
+    for each, lines in zip(shown, page.columns(rows), strict=True):
+        yield from lines
+        if each.reason:  # the file is in the directory of the package, and the platforms are above
+            place = f"{each.path.rpartition('/')[2]}:{each.line}: " if each.path else ""
+            yield from page.item("      ", f"{place}{each.reason.partition(', which is not compiled')[0]}")
+    yield from _more(len(causes) - _CAUSES, page)
+
+
+def _blockers(summary: Summary, names: Names, page: Page) -> Iterator[str]:
+    if not (summary.blockers or summary.own_files):
+        return
+    yield from page.heading("Why targets cannot build (packages, with the number of targets above)")
+    yield from _table(summary.blockers, names, page)
+    if summary.own_files:
+        counts = names.counts(summary.own_files)
+        yield from page.item("  ", f"their own files, which do not compile there or are missing: {counts}")
+
+
+def _open_needs(summary: Summary, names: Names, page: Page) -> Iterator[str]:
+    if not summary.open_needs:
+        return
+    yield from page.heading("C without a provider")
+    for each in summary.open_needs[:_CAUSES]:
+        kind = str(each.kind).replace("_", "-")
+        place = f" ({each.path}:{each.line})" if each.path else ""
+        yield from page.item("  ", f"{kind} {each.name} {names.on(each.platforms)}{place}")
+    yield from _more(len(summary.open_needs) - _CAUSES, page)
+
+
+def _more(count: int, page: Page) -> Iterator[str]:
+    if count > 0:
+        yield from page.item("  ", f"and {count:,} more: --all")
+
+
+def _next(summary: Summary, page: Page) -> Iterator[str]:
+    if summary.next:
+        yield from page.heading("Next")
+        for lines in page.columns([[each.command, each.purpose] for each in summary.next]):
+            yield from lines

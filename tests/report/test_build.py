@@ -9,6 +9,7 @@ from bazel_xc.report import text_format
 from bazel_xc.report.build import Material, build_report
 from bazel_xc.report.matrix import MatrixRequest, matrix
 from bazel_xc.report.model import MOST, Origin, PlatformSetting, TargetOn
+from bazel_xc.report.page import Page
 
 MANY = tuple(f"a.b/c{at:03}" for at in range(2 * MOST))
 REPLACED = MANY[: MOST + 3]
@@ -67,10 +68,11 @@ def test_lists_of_packages_whose_c_is_left_out_are_shortened_too() -> None:
 
 
 def test_text_says_how_many_more_there_are() -> None:
-    text = text_format.render(build_report(material(graph(cgo=3, without=False), graph(cgo=0, without=True))))
+    report = build_report(material(graph(cgo=3, without=False), graph(cgo=0, without=True)))
+    text = text_format.render(report, Page(0), whole=True)
 
     assert f"{REPLACED[MOST - 1]} and 3 more\n" in text
-    assert REPLACED[MOST] not in text.partition("Go instead of C")[2]
+    assert f"{REPLACED[MOST]}, " not in text.partition("Go instead of C")[2]
 
 
 @pytest.mark.parametrize("own", [pytest.param(0, id="packages"), pytest.param(3, id="and_the_target_itself")])

@@ -74,20 +74,15 @@ def test_text_has_short_plain_lines(report: Report) -> None:
 
     assert "\x1b" not in text
     assert all(line == line.rstrip() for line in text.split("\n"))
-    assert "blocked on darwin_arm64, windows_amd64, windows_arm64" in text
+    assert max(map(len, text.splitlines())) <= 80
+    assert "cannot build on darwin_arm64, windows: ./sysinfo" in text
 
 
 def test_targets_can_be_chosen(report: Report) -> None:
-    labels = [each.label for each in report.only("//cmd/...").targets]
+    some = report.only({"//cmd/host:host"})
 
-    assert labels == ["//cmd/greet:greet", "//cmd/host:host"]
-    assert [each.label for each in report.only("//cmd/host").targets] == ["//cmd/host:host"]
-    assert [each.label for each in report.only("*_test").targets] == [
-        "//banner:banner_test",
-        "//checksum:checksum_test",
-        "//greeting:greeting_test",
-        "//sysinfo:sysinfo_test",
-    ]
+    assert [each.label for each in some.targets] == ["//cmd/host:host"]
+    assert "example.com/greet/checksum" not in {each.import_path for each in some.packages}
     assert not any(each.is_pure for each in report.only(cgo_only=True).targets)
 
 
