@@ -158,7 +158,7 @@ class _ConfigReader:
             return DEFAULT_PLATFORMS
         defaults = {platform.name: platform.cgo for platform in DEFAULT_PLATFORMS}
         found = [self._platform(name, table, defaults.get(name, False)) for name, table in raw.items()]
-        return tuple(sorted(platform for platform in found if platform)) or DEFAULT_PLATFORMS
+        return tuple(platform for platform in found if platform) or DEFAULT_PLATFORMS
 
     def _platform(self, name: str, raw: Any, cgo: bool) -> Platform | None:
         path = f"platforms.{name}"
@@ -232,12 +232,13 @@ def _type_name(value: object) -> str:
 
 
 def select_platforms(config: Config, names: tuple[str, ...]) -> tuple[Platform, ...]:
-    """The configured platforms with these names; all without names. Raises ``ConfigError`` for an unknown
-    name.
+    """The configured platforms with these names, in the configured order; all without names.
+
+    Raises ``ConfigError`` for an unknown name.
     """
     configured = {platform.name: platform for platform in config.platforms}
     unknown = [name for name in names if name not in configured]
     if unknown:
-        known = ", ".join(sorted(configured))
+        known = ", ".join(configured)
         raise ConfigError(f"--platform: {unknown[0]!r} is not configured; there are {known}")
-    return tuple(configured[name] for name in dict.fromkeys(names)) or config.platforms
+    return tuple(each for each in config.platforms if each.name in names) or config.platforms

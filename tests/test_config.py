@@ -183,12 +183,18 @@ def test_what_init_writes_says_the_defaults() -> None:
     jsonschema.validate(tomli.loads(text), SCHEMA)
 
 
+def test_platforms_have_the_order_of_the_file() -> None:
+    text = "[platforms.windows_arm64]\n[platforms.linux_arm64]\n[platforms.darwin_arm64]"
+
+    assert [p.name for p in load(text).platforms] == ["windows_arm64", "linux_arm64", "darwin_arm64"]
+
+
 def test_platforms_chosen_by_name() -> None:
     assert [p.name for p in select_platforms(Config(), ("linux_arm64",))] == ["linux_arm64"]
     assert select_platforms(Config(), ()) == DEFAULT_PLATFORMS
-    with pytest.raises(
-        ConfigError, match="--platform: 'plan9_386' is not configured; there are darwin_arm64"
-    ):
+    two = select_platforms(Config(), ("windows_arm64", "linux_arm64"))
+    assert [p.name for p in two] == ["linux_arm64", "windows_arm64"]
+    with pytest.raises(ConfigError, match="--platform: 'plan9_386' is not configured; there are linux_amd64"):
         select_platforms(Config(), ("plan9_386",))
 
 

@@ -7,9 +7,11 @@ packages that all of them contain, and the fewest imports whose removal breaks a
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any
 
 from bazel_xc.cli.common import from_root, renderer, run_options, shared_options, show
+from bazel_xc.cli.terminal import page_for
 from bazel_xc.commands.material import material_of
 from bazel_xc.commands.snapshot import Snapshot, take_snapshot
 from bazel_xc.errors import WorkspaceError
@@ -47,7 +49,13 @@ def run(options: argparse.Namespace) -> int:
     path = from_root(options.node, options) if options.node.startswith(".") else None
     node = _node(options.node, path, material, snapshot)
     found = [ways(material.graph, node, name, max(1, options.limit)) for name in material.graph.platforms]
-    print(renderer(FORMATS[options.format])(found, material), end="")
+    render = renderer(FORMATS[options.format])
+    text = (
+        render(found, material, page_for(options, sys.stdout))
+        if options.format == "text"
+        else render(found, material)
+    )
+    print(text, end="")
     return 1 if failed else 0
 
 

@@ -95,7 +95,9 @@ class _ReportBuilder:
                     module=self.modules.get(name, ""),
                     first_party=node.first_party,
                     states=states,
-                    needs=tuple(map(_need, self.material.outcomes.get(name, ()))),
+                    needs=tuple(
+                        _need(each, graph.platforms) for each in self.material.outcomes.get(name, ())
+                    ),
                 )
 
     def _state(self, name: str, platform: str) -> State:
@@ -121,9 +123,9 @@ class _ReportBuilder:
                 name=name,
                 kind=node.kind,
                 first_party=node.first_party or node.kind is NodeKind.TARGET,
-                cgo=tuple(sorted(graph.names(node.cgo))),
-                blocked=tuple(sorted(graph.names(node.broken))),
-                unknown=tuple(sorted(graph.names(node.unknown))),
+                cgo=graph.names(node.cgo),
+                blocked=graph.names(node.broken),
+                unknown=graph.names(node.unknown),
             )
 
     def edges(self) -> Iterator[GraphEdge]:
@@ -132,7 +134,7 @@ class _ReportBuilder:
         for source in sorted(self.drawn):
             for target, mask in sorted(graph.edges.get(source, {}).items()):
                 if target in self.drawn:
-                    yield GraphEdge(source=source, target=target, platforms=tuple(sorted(graph.names(mask))))
+                    yield GraphEdge(source=source, target=target, platforms=graph.names(mask))
 
     def target(self, target: Target) -> TargetEntry:
         return TargetEntry(
@@ -228,11 +230,11 @@ def _first(reach: Reach, mask: int, key: str) -> tuple[tuple[str, ...], dict[str
     return reach.names(mask, MOST), {key: count} if count > MOST else {}
 
 
-def _need(end: Outcome) -> NeedEntry:
+def _need(end: Outcome, order: tuple[str, ...]) -> NeedEntry:
     return NeedEntry(
         kind=end.need.kind,
         name=end.need.name,
-        platforms=tuple(sorted(end.platforms)),
+        platforms=tuple(name for name in order if name in end.platforms),
         path=end.need.path,
         line=end.need.line,
         certain=end.need.certain,

@@ -128,15 +128,17 @@ def compare(base: Report, head: Report, names: tuple[str, str]) -> Comparison:
     )
 
 
-def _cgo(report: Report) -> dict[str, frozenset[str]]:
-    return {each.import_path: frozenset(each.cgo_platforms) for each in report.packages}
+def _cgo(report: Report) -> dict[str, tuple[str, ...]]:
+    return {each.import_path: each.cgo_platforms for each in report.packages}
 
 
-def _more(one: Mapping[str, frozenset[str]], other: Mapping[str, frozenset[str]]) -> Iterator[PackageChange]:
+def _more(
+    one: Mapping[str, tuple[str, ...]], other: Mapping[str, tuple[str, ...]]
+) -> Iterator[PackageChange]:
     for path, platforms in sorted(other.items()):
-        new = platforms - one.get(path, frozenset())
+        new = tuple(each for each in platforms if each not in one.get(path, ()))
         if new:
-            yield PackageChange(path, tuple(sorted(new)))
+            yield PackageChange(path, new)
 
 
 _Key = tuple[str, str, str]

@@ -109,7 +109,12 @@ def matrix(report: Report, asked: MatrixRequest) -> Matrix:
         for (platform, with_cgo, kind), found in pairs.items()
         for some in _chunks(sorted(found), size)
     ]
-    return Matrix(tuple(sorted(jobs)), tuple(sorted(left_out)), tuple(sorted(refused)))
+    place = {name: at for at, name in enumerate(cgo)}
+    return Matrix(
+        tuple(sorted(jobs, key=lambda each: (place[each.platform], each))),
+        tuple(sorted(left_out, key=lambda each: (each.target, place[each.platform], each))),
+        tuple(sorted(refused)),
+    )
 
 
 def _reasons(report: Report) -> Iterator[tuple[tuple[str, str], str]]:

@@ -16,6 +16,7 @@ from bazel_xc.cgo.needs import NeedKind
 from bazel_xc.clibs.resolution import Status
 from bazel_xc.graph.dependency import NodeKind, Verdict
 from bazel_xc.graph.reach import Reach
+from bazel_xc.model import Diagnostic
 from bazel_xc.report.model import Report, State, TargetEntry, TargetOn
 
 _OPEN = (Status.AMBIGUOUS, Status.UNRESOLVED)
@@ -294,10 +295,7 @@ def _ordered(names: tuple[str, ...], on: TargetOn) -> tuple[str, ...]:
 
 def _reasons(report: Report) -> Iterator[tuple[str, tuple[str, str, int]]]:
     """By package, the reason why it cannot be built: a library that is missing, or an undefined name."""
-    undefined: dict[str, tuple[str, str, int]] = {}
-    for each in report.findings:
-        if each.code == "undefined" and not each.path.endswith("_test.go"):
-            undefined.setdefault(each.path.rpartition("/")[0], (each.message, each.path, each.line))
+    undefined = undefined_names(report.findings)
     root = report.run.module
     for package in report.packages:
         lacks = (each for each in package.needs if each.lack)
@@ -307,6 +305,17 @@ def _reasons(report: Report) -> Iterator[tuple[str, tuple[str, str, int]]]:
             directory = package.import_path[len(root) :].lstrip("/")
             if directory in undefined:
                 yield package.import_path, undefined[directory]
+
+
+def undefined_names(findings: Iterable[Diagnostic]) -> Mapping[str, tuple[str, str, int]]:
+    """By directory, the first name that its package uses and nothing declares on some platform, with its
+    place.
+    """
+    found: dict[str, tuple[str, str, int]] = {}
+    for each in findings:
+        if each.code == "undefined" and not each.path.endswith("_test.go"):
+            found.setdefault(each.path.rpartition("/")[0], (each.message, each.path, each.line))
+    return found
 
 
 def _open_needs(report: Report) -> Iterator[OpenNeed]:
