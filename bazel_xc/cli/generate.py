@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,7 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
 def run(options: argparse.Namespace) -> int:
     """Runs the command and returns its exit code."""
     looks = options.check or options.diff or options.stat
+    start = time.monotonic()
     if not looks:
         remove_leftovers(options.root)  # before go finds them: "//go:embed all:*" includes dotted names
     made = _made_again(options) or _made(options)
@@ -72,13 +74,26 @@ def run(options: argparse.Namespace) -> int:
     for path in written:
         print(path)
     if not options.quiet and written:
-        print(f"wrote {result.summary}", file=sys.stderr)
+        print(_wrote(result, time.monotonic() - start), file=sys.stderr)
     if not options.quiet and not written:
         packages = "1 package" if made.packages == 1 else f"{made.packages} packages"
         print(f"{packages}, all BUILD files are up to date")
     if not made.packages and not failed:
         print("there are no Go packages in this workspace", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _wrote(result: Result, seconds: float) -> str:
+    """The last line. On a terminal it also has the numbers of new files and of messages, and the time."""
+    if not sys.stderr.isatty():
+        return f"wrote {result.summary}"
+    changes = [each for each in result.changes if each.is_change]
+    new = sum(each.old is None for each in changes)
+    files = "1 file" if len(changes) == 1 else f"{len(changes):,} files"
+    warnings = sum(each.severity is Severity.WARNING for each in result.diagnostics)
+    said = f", {warnings} {'warning' if warnings == 1 else 'warnings'}" if warnings else ""
+    rest = result.summary.partition(" file")[2].removeprefix("s")
+    return f"wrote {files} ({new:,} new, {len(changes) - new:,} changed) in {seconds:.1f} s{said}{rest}"
 
 
 @frozen(kw_only=True)

@@ -19,10 +19,11 @@ from bazel_xc.commands.options import configuration
 from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.report.build import build_report
 from bazel_xc.report.json_format import load
-from bazel_xc.report.matrix import MatrixRequest, matrix
+from bazel_xc.report.matrix import Matrix, MatrixRequest, matrix
 from bazel_xc.report.matrix_format import FORMATS, LIMITS
 from bazel_xc.report.model import Report
 from bazel_xc.report.plain import plain
+from bazel_xc.report.words import Names
 
 
 def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
@@ -77,14 +78,30 @@ def run(options: argparse.Namespace) -> int:
     for label in found.refused:
         said = f"{label} is in no job: its name has a meaning to a shell"
         print(plain(f"{said} (rename it, or exclude it with --exclude)"), file=sys.stderr)
-    if not options.quiet:
+    if options.verbose:
         for each in found.left_out:
             said = f"{each.target} is left out of {each.platform}: {each.reason}"
             print(plain(said), file=sys.stderr)
+    elif found.left_out and not options.quiet:
+        print(
+            f"left out where they cannot be built: {_counts(report, found)} (-v lists them)", file=sys.stderr
+        )
     if not found.jobs:
         print("no job is left: CI would refuse an empty matrix", file=sys.stderr)
     incomplete = not report.is_whole and not options.allow_incomplete
     return 1 if failed or incomplete or found.refused or not found.jobs else 0
+
+
+def _counts(report: Report, found: Matrix) -> str:
+    """The numbers of targets that are left out by platform; jobs without cgo are counted apart."""
+    cgo = {each.name: each.cgo for each in report.run.platforms}
+    counts: dict[bool, dict[str, int]] = {True: {}, False: {}}
+    for each in found.left_out:
+        as_configured = counts[each.cgo is cgo[each.platform]]
+        as_configured[each.platform] = as_configured.get(each.platform, 0) + 1
+    names = Names.of(report)
+    parts = [names.counts(counts[True]), names.counts(counts[False])]
+    return ", ".join([*parts[:1], f"without cgo {parts[1]}" if parts[1] else ""]).strip(", ")
 
 
 def _report(options: argparse.Namespace) -> Report:

@@ -11,9 +11,9 @@ from typing import Any
 
 from bazel_xc.cli.common import shared_options, show, writing_options
 from bazel_xc.commands.modules import keep_modules
-from bazel_xc.commands.snapshot import take_snapshot
+from bazel_xc.commands.snapshot import Snapshot, take_snapshot
 from bazel_xc.diff import unified_diff
-from bazel_xc.model import Severity
+from bazel_xc.model import Result, Severity
 from bazel_xc.write import write_files
 
 
@@ -49,9 +49,18 @@ def run(options: argparse.Namespace) -> int:
         print(path)
     if not options.quiet:
         if not written:
-            count = "1 module" if len(snapshot.modules) == 1 else f"{len(snapshot.modules)} modules"
-            known = all(each.severity is Severity.NOTE for each in result.diagnostics)
-            print(f"{count}, {'everything is up to date' if known else 'nothing to write; see the messages'}")
+            print(_nothing_to_do(snapshot, result))
         for line in result.advice:
             print(line)
     return 1 if failed else 0
+
+
+def _nothing_to_do(snapshot: Snapshot, result: Result) -> str:
+    """The line of a run that wrote nothing."""
+    count = "1 module" if len(snapshot.modules) == 1 else f"{len(snapshot.modules)} modules"
+    if any(each.severity is not Severity.NOTE for each in result.diagnostics):
+        return f"go.mod: {count}, nothing to write; see the messages"
+    bzlmod = snapshot.repositories.bzlmod
+    if snapshot.config.external == "vendored":
+        return f"go.mod: {count}, vendored: nothing to do for {'MODULE.bazel' if bzlmod else 'WORKSPACE'}"
+    return f"go.mod: {count}, {'use_repo is' if bzlmod else 'the WORKSPACE macro is'} up to date"
