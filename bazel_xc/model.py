@@ -14,6 +14,14 @@ from typing import Generic, TypeVar
 
 from attrs import evolve, field, frozen
 
+Progress = Callable[[str], None]
+"""Takes what a run is at, for a user who waits: ``listing linux_arm64 (3 of 5)``."""
+
+
+def silent(_: str) -> None:
+    """The progress that nobody sees."""
+
+
 T = TypeVar("T")
 U = TypeVar("U")
 _NOBODY: frozenset[str] = frozenset()

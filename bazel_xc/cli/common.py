@@ -22,7 +22,7 @@ from bazel_xc.cli.terminal import has_colors
 from bazel_xc.commands.options import Options
 from bazel_xc.config import FILE_NAME
 from bazel_xc.errors import ConfigError, WorkspaceError
-from bazel_xc.model import WORKSPACE_NAMES, Diagnostic, Severity
+from bazel_xc.model import WORKSPACE_NAMES, Diagnostic, Severity, silent
 
 _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 _SHOWN_PER_CODE = 20
@@ -162,6 +162,7 @@ def run_options(options: argparse.Namespace) -> Options:
         platforms=tuple(options.platform),
         verify_listing=options.verify_listing,
         facts=getattr(options, "facts", None),
+        progress=getattr(options, "progress", silent),
     )
 
 

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, frozen
 
 from bazel_xc.cli.common import from_root, shared_options, show, writing_options
+from bazel_xc.cli.progress import working
 from bazel_xc.config import FILE_NAME, MODES
 from bazel_xc.diff import unified_diff
 from bazel_xc.errors import WorkspaceError
-from bazel_xc.model import Result, Severity
+from bazel_xc.model import Progress, Result, Severity
 from bazel_xc.scratch import remove_leftovers
 from bazel_xc.write import write_files
 
@@ -52,7 +53,8 @@ def run(options: argparse.Namespace) -> int:
     start = time.monotonic()
     if not looks:
         remove_leftovers(options.root)  # before go finds them: "//go:embed all:*" includes dotted names
-    made = _made_again(options) or _made(options)
+    with working(options) as at:
+        made = _made_again(options) or _made(options, at)
     result = made.result
     failed = show(result.diagnostics, options)
     if options.stat:
@@ -69,7 +71,9 @@ def run(options: argparse.Namespace) -> int:
         print(f'nothing is written: policy.unresolved = "error" in {FILE_NAME}', file=sys.stderr)
         return 1
     options.untouched = False
-    written = write_files(options.root, result.changes)
+    with working(options) as at:
+        at(f"writing {len(result.changes):,} files")
+        written = write_files(options.root, result.changes)
     made.keep(options, written=written)
     for path in written:
         print(path)
@@ -116,7 +120,7 @@ class _Made:
             options.plan = None if left else self.plan
 
 
-def _made(options: argparse.Namespace) -> _Made:
+def _made(options: argparse.Namespace, at: Progress) -> _Made:
     """The result of all stages."""
     from bazel_xc.commands.generate import generate  # noqa: PLC0415 - a few changed files need only some of it
     from bazel_xc.commands.snapshot import take_snapshot  # noqa: PLC0415
@@ -124,6 +128,7 @@ def _made(options: argparse.Namespace) -> _Made:
     snapshot = take_snapshot(writing_options(options), whole=False)
     if options.mode:
         snapshot = evolve(snapshot, config=evolve(snapshot.config, mode=options.mode))
+    at("planning rules")
     generated = generate(snapshot, tuple(_relative(text, options) for text in options.directories))
     # The errors of go about one package may depend on the imports of others, as those about cycles do.
     errors = any(each.severity is Severity.ERROR for each in generated.result.diagnostics)

@@ -14,6 +14,7 @@ from typing import Any
 
 from bazel_xc.cli.common import incomplete_option, run_options, shared_options, show, weighed
 from bazel_xc.cli.files import text_of
+from bazel_xc.cli.progress import working
 from bazel_xc.commands.material import material_of
 from bazel_xc.commands.options import configuration
 from bazel_xc.commands.snapshot import take_snapshot
@@ -106,7 +107,9 @@ def _counts(report: Report, found: Matrix) -> str:
 
 def _report(options: argparse.Namespace) -> Report:
     if not options.report:
-        options.snapshot = take_snapshot(run_options(options), both=True)
-        return build_report(material_of(options.snapshot))
+        with working(options) as at:
+            options.snapshot = take_snapshot(run_options(options), both=True)
+            at("looking for C libraries")
+            return build_report(material_of(options.snapshot))
     saved = load(text_of(options.report), str(options.report))
     return saved.on(options.platform) if options.platform else saved

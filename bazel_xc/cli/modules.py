@@ -10,6 +10,7 @@ import argparse
 from typing import Any
 
 from bazel_xc.cli.common import shared_options, show, writing_options
+from bazel_xc.cli.progress import working
 from bazel_xc.commands.modules import keep_modules
 from bazel_xc.commands.snapshot import Snapshot, take_snapshot
 from bazel_xc.diff import unified_diff
@@ -33,8 +34,10 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command and returns its exit code."""
-    snapshot = take_snapshot(writing_options(options))
-    result = keep_modules(snapshot)
+    with working(options) as at:
+        snapshot = take_snapshot(writing_options(options))
+        at("looking for C libraries of modules")
+        result = keep_modules(snapshot)
     failed = show(result.diagnostics, options)
     if options.diff:
         print(unified_diff(result.changes), end="")

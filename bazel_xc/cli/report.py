@@ -24,6 +24,7 @@ from bazel_xc.cli.common import (
 )
 from bazel_xc.cli.files import text_of, write_text
 from bazel_xc.cli.outputs import STANDARD_OUTPUT, Output, add_output_options, outputs
+from bazel_xc.cli.progress import working
 from bazel_xc.cli.terminal import page_for
 from bazel_xc.errors import ConfigError
 from bazel_xc.report.model import Report
@@ -102,9 +103,12 @@ def _made(options: argparse.Namespace) -> Report:
     from bazel_xc.commands.snapshot import take_snapshot  # noqa: PLC0415
     from bazel_xc.report.build import build_report  # noqa: PLC0415
 
-    options.snapshot = take_snapshot(run_options(options), both=True)
-    material = material_of(options.snapshot)
-    return build_report(evolve(material, findings=weighed(material.findings, options)))
+    with working(options) as at:
+        options.snapshot = take_snapshot(run_options(options), both=True)
+        at("looking for C libraries")
+        material = material_of(options.snapshot)
+        at("making the report")
+        return build_report(evolve(material, findings=weighed(material.findings, options)))
 
 
 def _saved(options: argparse.Namespace) -> Report:

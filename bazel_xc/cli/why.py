@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 from bazel_xc.cli.common import from_root, renderer, run_options, shared_options, show
+from bazel_xc.cli.progress import working
 from bazel_xc.cli.terminal import page_for
 from bazel_xc.commands.material import material_of
 from bazel_xc.commands.snapshot import Snapshot, take_snapshot
@@ -43,12 +44,16 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command and returns its exit code."""
-    snapshot = options.snapshot = take_snapshot(run_options(options))
-    material = material_of(snapshot)
+    with working(options) as at:
+        snapshot = options.snapshot = take_snapshot(run_options(options))
+        at("looking for C libraries")
+        material = material_of(snapshot)
     failed = show(snapshot.diagnostics, options)
     path = from_root(options.node, options) if options.node.startswith(".") else None
     node = _node(options.node, path, material, snapshot)
-    found = [ways(material.graph, node, name, max(1, options.limit)) for name in material.graph.platforms]
+    with working(options) as at:
+        at(f"looking for ways from {node}")
+        found = [ways(material.graph, node, name, max(1, options.limit)) for name in material.graph.platforms]
     render = renderer(FORMATS[options.format])
     text = (
         render(found, material, page_for(options, sys.stdout))

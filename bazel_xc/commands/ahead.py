@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from bazel_xc.config import Config
 from bazel_xc.errors import BazelXcError
@@ -19,6 +19,7 @@ from bazel_xc.golang.listing import GoLister
 from bazel_xc.golang.loading import StartedListing, is_module_root, listing_places
 from bazel_xc.golang.modules import ListingGroup, Module, listing_groups, read_modules
 from bazel_xc.golang.toolchain import Run, RunGo, Toolchain, build_tags, run_go
+from bazel_xc.model import Progress, silent
 from bazel_xc.tree import Entry, EntryKind, Tree
 
 
@@ -53,7 +54,14 @@ class GoGround:
             modules=modules,
             groups=listing_groups(tree, modules, toolchain, run),
             config=config,
-            go=GoLister(toolchain=toolchain, run=run, tags=config.tags, whole=ask.whole, verify=ask.verify),
+            go=GoLister(
+                toolchain=toolchain,
+                run=run,
+                tags=config.tags,
+                whole=ask.whole,
+                verify=ask.verify,
+                progress=ask.progress,
+            ),
         )
 
     @property
@@ -69,6 +77,7 @@ class Ask:
     timeout: float
     whole: bool
     verify: bool
+    progress: Progress = field(default=silent, eq=False)
 
     def run(self, toolchain: Toolchain) -> RunGo:
         """The function that runs the go command; equal ones are equal values."""

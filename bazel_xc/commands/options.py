@@ -16,6 +16,7 @@ from bazel_xc.config import FILE_NAME, Config, load_config, select_platforms
 from bazel_xc.errors import ConfigError
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.toolchain import TIMEOUT_SECONDS
+from bazel_xc.model import Progress, silent
 from bazel_xc.tree import FactStore, read_file, remedy
 
 
@@ -29,6 +30,7 @@ class Options:
     verify_listing: bool = False
     environment: Mapping[str, str] = field(factory=lambda: dict(os.environ))
     facts: FactStore | None = field(default=None, eq=False, repr=False)
+    progress: Progress = field(default=silent, eq=False, repr=False)
 
 
 def configuration(options: Options) -> Config:

@@ -123,7 +123,8 @@ def take_snapshot(options: Options, *, whole: bool = True, both: bool = False) -
 def _taken(options: Options, pool: Executor, *, whole: bool, both: bool) -> Snapshot:
     root, tree = options.root, DiskTree(options.root, Record(options.facts))
     config = configuration(options)
-    ask = Ask(timeout_of(options), whole, options.verify_listing)
+    ask = Ask(timeout_of(options), whole, options.verify_listing, options.progress)
+    options.progress("reading the workspace")
     searching = pool.submit(find_go, options.environment, root, ask.timeout)
     folders = list_folders(tree)
     ahead = tags = None

@@ -7,7 +7,7 @@ not decide. ``differences`` compares listings that were derived with those of go
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,6 +21,10 @@ from bazel_xc.golang.undefined import Sources
 from bazel_xc.model import Diagnostic, Platform, Severity
 
 _Packages = Mapping[str, ListedPackage]
+
+
+def _nothing(_: Platform) -> None:
+    """Nobody waits for the listings."""
 
 
 @frozen(kw_only=True)
@@ -47,13 +51,18 @@ class ListedOnce:
     imports: frozenset[str] = frozenset()
 
     def on(
-        self, platforms: tuple[Platform, ...], view: GoView, go: GoLister
+        self,
+        platforms: tuple[Platform, ...],
+        view: GoView,
+        go: GoLister,
+        said: Callable[[Platform], None] = _nothing,
     ) -> tuple[tuple[Listing, ...], tuple[FailedPlace, ...], tuple[Diagnostic, ...]]:
         """The listings of other platforms; ``view`` has the tags of their architectures.
 
-        If go verifies them, its own are returned, and each difference is an error.
+        If go verifies them, its own are returned, and each difference is an error. ``said`` gets every
+        platform before its turn.
         """
-        listings, failed = self._derived(platforms, view, go)
+        listings, failed = self._derived(platforms, view, go, said)
         if not go.verify or not platforms:
             return listings, failed, ()
         asked, failed = go.places(tuple(each.place for each in self.places), platforms)
@@ -62,7 +71,11 @@ class ListedOnce:
         return asked, failed, tuple(differences(listings, asked, self.unfollowed))
 
     def _derived(
-        self, platforms: tuple[Platform, ...], view: GoView, go: GoLister
+        self,
+        platforms: tuple[Platform, ...],
+        view: GoView,
+        go: GoLister,
+        said: Callable[[Platform], None],
     ) -> tuple[tuple[Listing, ...], tuple[FailedPlace, ...]]:
         source = Path(go.toolchain.goroot) / "src"
         known = {
@@ -80,15 +93,13 @@ class ListedOnce:
         failed: dict[Path, FailedPlace] = {}
         found: list[Listing] = []
         with ThreadPoolExecutor() as pool:
-            pending = [
-                (
-                    platform,
-                    each.place,
-                    self._parts(known[each.place.directory], each.place, platform, view, go, pool),
-                )
-                for platform in platforms
-                for each in self.places
-            ]
+            pending = []
+            for platform in platforms:
+                said(platform)
+                for each in self.places:
+                    ground = known[each.place.directory]
+                    made = self._parts(ground, each.place, platform, view, go, pool)
+                    pending.append((platform, each.place, made))
             for platform, place, (packages, asked) in pending:
                 try:
                     found.append(Listing(platform, asked.result() if asked else {}))

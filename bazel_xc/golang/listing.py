@@ -20,7 +20,7 @@ from attrs import evolve, field, frozen
 from bazel_xc.errors import GoError
 from bazel_xc.golang.listed import FIELDS, FailedListingError, ListedPackage, objects
 from bazel_xc.golang.toolchain import Run, RunGo, Toolchain, first_line
-from bazel_xc.model import Platform
+from bazel_xc.model import Platform, Progress, silent
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -65,6 +65,7 @@ class GoLister:
     tags: tuple[str, ...] = ()
     whole: bool = True
     verify: bool = False
+    progress: Progress = field(default=silent, eq=False, repr=False)
 
     def places(
         self, places: tuple[ListingPlace, ...], platforms: tuple[Platform, ...]

@@ -7,7 +7,7 @@ scanned while go lists. A package that does not load is left out and reported; n
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import cached_property
@@ -43,7 +43,7 @@ from bazel_xc.golang.undefined import (
     undefined_findings,
 )
 from bazel_xc.golang.universe import Universe, by_directory
-from bazel_xc.model import Diagnostic, Platform, Severity, is_inside
+from bazel_xc.model import Diagnostic, Platform, Progress, Severity, is_inside
 from bazel_xc.tree import EntryKind, Tree, names_in
 
 _Listings = tuple[Listing, ...]
@@ -148,6 +148,8 @@ def load(
         if started is None or (started.places, started.go) != (places, go):
             started = StartedListing.of(places, view.platforms, go, pool)
         directories, unreadable = _read(tree, view.tags)
+        said = _numbered(go.progress, len(view.platforms) + len(opposite))
+        said(first)
         (listing,), failed = started.answer.result()
     sources = Sources(tree.workspace.tree)
     vendored = _directories_of([place for place in places if place.vendored], tree, groups)
@@ -159,16 +161,17 @@ def load(
         )
         (listing,) = joined((listing,), go.standard(once.imports, tree.root, (first,)))
     rest = tuple(each for each in view.platforms if each != first)
-    listings, failed_there, wrong = once.on(rest, view, go)
+    listings, failed_there, wrong = once.on(rest, view, go, said)
     at = view.platforms.index(first)
     listings = (*listings[:at], listing, *listings[at:])
     failed = (*failed, *failed_there)
     others: _Listings = ()
     if both:
         in_modules = tuple(each for each in once.places if not each.place.vendored)
-        others, failed_there, more = evolve(once, places=in_modules).on(opposite, view, go)
+        others, failed_there, more = evolve(once, places=in_modules).on(opposite, view, go, said)
         wrong = (*wrong, *more)
         failed = (*failed, *failed_there)
+    go.progress("reading packages")
     unlisted = _directories_of((each.place for each in failed), tree, groups)
     directories = tuple(each for each in directories if each.path not in unlisted)
     listed = by_directory(listings, tree.root)
@@ -212,6 +215,18 @@ def load(
             *(unloaded.failed_listing(each, tree.root) for each in failed),
         ),
     )
+
+
+def _numbered(progress: Progress, total: int) -> Callable[[Platform], None]:
+    """Says that the next of some platforms is listed. Reports list each with cgo turned round as well."""
+    seen: dict[str, int] = {}
+
+    def said(platform: Platform) -> None:
+        turned = f" with cgo {'on' if platform.cgo else 'off'}" if platform.name in seen else ""
+        seen[f"{platform.name}{turned}"] = len(seen) + 1
+        progress(f"listing {platform.name}{turned} ({len(seen)} of {total})")
+
+    return said
 
 
 def _once(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from requirements import require
+from terminals import on_terminal
 
 from bazel_xc.cli import main
 from bazel_xc.cli.outputs import Output, outputs
@@ -112,40 +112,17 @@ def test_no_saved_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "none.json: cannot be read" in capsys.readouterr().err
 
 
-def on_terminal(command: list[str], cwd: Path, **variables: str) -> str:
-    """The output of a process on a terminal."""
-    leader, follower = pty.openpty()
-    environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLUMNS")}
-    environment |= {"TERM": "xterm", **variables}
-    with subprocess.Popen(
-        command, cwd=cwd, stdout=follower, stderr=subprocess.DEVNULL, env=environment
-    ) as run:
-        os.close(follower)
-        parts = []
-        while True:
-            try:
-                data = os.read(leader, 1 << 16)
-            except OSError:  # the other end is closed
-                break
-            if not data:
-                break
-            parts.append(data)
-        run.wait()
-    os.close(leader)
-    return b"".join(parts).decode("utf-8").replace("\r\n", "\n")
-
-
 def test_terminal_has_colours_and_its_own_width(saved: Path) -> None:
     command = [sys.executable, "-m", "bazel_xc", "report", "--from", saved.name, "--all"]
-    wide = on_terminal(command, saved.parent, COLUMNS="200")
-    narrow = on_terminal(command, saved.parent, COLUMNS="60")
-    dull = on_terminal(command, saved.parent, COLUMNS="60", NO_COLOR="1")
+    wide, _ = on_terminal(command, saved.parent, variables={"COLUMNS": "200"})
+    narrow, _ = on_terminal(command, saved.parent, variables={"COLUMNS": "60"})
+    dull, _ = on_terminal(command, saved.parent, variables={"COLUMNS": "60", "NO_COLOR": "1"})
 
     assert "\033[31mcannot build\033[0m on windows_arm64" in wide
     assert re.sub(r"\033\[\d+m", "", narrow) == dull
     assert max(map(len, dull.splitlines())) <= 60
     assert len(wide.splitlines()) < len(dull.splitlines())
-    assert "\033" not in on_terminal(command, saved.parent, TERM="dumb")
+    assert "\033" not in on_terminal(command, saved.parent, variables={"TERM": "dumb"})[0]
 
 
 def test_pipe_is_plain_whatever_the_terminal(saved: Path) -> None:
@@ -166,7 +143,7 @@ def test_repeated_run_fits_the_terminal_of_today(tmp_path: Path) -> None:
     (tmp_path / "main.go").write_text("package main\n\nfunc main() {}\n", encoding="utf-8")
     command = [sys.executable, "-m", "bazel_xc", "report"]
     kept = {"BAZEL_XC_CACHE": str(tmp_path / "kept")}
-    first = [on_terminal(command, tmp_path, COLUMNS=width, **kept) for width in ("60", "100")]
-    again = [on_terminal(command, tmp_path, COLUMNS=width, **kept) for width in ("60", "100")]
+    first = [on_terminal(command, tmp_path, variables={"COLUMNS": width, **kept}) for width in ("60", "100")]
+    again = [on_terminal(command, tmp_path, variables={"COLUMNS": width, **kept}) for width in ("60", "100")]
 
     assert again == first
