@@ -34,6 +34,26 @@ def require_compiler(tool: str) -> str:
     return found
 
 
+def require_schema_of_sarif() -> str:
+    """The path of the official schema of SARIF 2.1.0, which an npm package has; skips or fails the test."""
+    inside = Path("@microsoft", "jest-sarif", "lib", "schemas", "sarif-2.1.0-rtm.5.json")
+    found = next((folder for folder in _npm_folders() if (folder / inside).is_file()), None)
+    if found is None:
+        unavailable("sarif-schema", "no schema of SARIF: npm install --global @microsoft/jest-sarif")
+    return str(found / inside)
+
+
+@cache
+def _npm_folders() -> tuple[Path, ...]:
+    """The folders in which npm installs packages for all programs."""
+    named = [Path(each) for each in os.environ.get("NODE_PATH", "").split(os.pathsep) if each]
+    npm = shutil.which("npm")
+    if npm:
+        done = subprocess.run([npm, "root", "--global"], capture_output=True, text=True, check=False)
+        named += [Path(done.stdout.strip())] if done.stdout.strip() else []
+    return (*named, Path.home() / ".local" / "lib" / "node_modules")
+
+
 def unavailable(name: str, reason: str) -> NoReturn:
     """Ends the test: fails where ``BAZEL_XC_REQUIRE`` names ``name``, skips otherwise."""
     required = {each.strip() for each in os.environ.get("BAZEL_XC_REQUIRE", "").split(",")}

@@ -91,6 +91,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _text(report: Report, output: Output, options: argparse.Namespace) -> str:
     render = renderer(FORMATS[output.format])
+    if output.format == "mermaid" and not options.quiet:
+        from bazel_xc.report.mermaid import MOST_EDGES, left_out  # noqa: PLC0415 - of this format only
+
+        if more := left_out(report):
+            said = f"mermaid: {more:,} edges are left out, as Mermaid draws {MOST_EDGES}; choose targets"
+            print(f"{said} with --target, or use --format html or dot", file=sys.stderr)
     if output.format != "text":
         return render(report)
     page = page_for(options, sys.stdout if output.path == STANDARD_OUTPUT else None)

@@ -1,24 +1,76 @@
-"""The report as GitHub's markdown.
+"""The report as GitHub's markdown, short enough for a comment.
 
-Comes in: a ``Report``. Goes out: text with a table of verdicts and a list of packages. Names come from source
-trees and can contain markup, so each of them is in a code span.
+Comes in: a ``Report``. Goes out: the summary, and the details folded below it. What does not fit into a
+comment is left out from the end, and a line says so. Names come from source trees and can contain markup, so
+each of them is in a code span.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from bazel_xc.clibs.resolution import Status
+from bazel_xc.graph.dependency import Verdict
 from bazel_xc.report.model import Report, TargetEntry
 from bazel_xc.report.plain import plain
+from bazel_xc.report.summary import Cause, Summary, summarise
+from bazel_xc.report.words import VERDICTS, Names, plural
 
+MOST = 65_536  # characters of a comment on GitHub; bytes are counted, which are never fewer
 _TICKS = re.compile(r"`+")
+_CAUSES = 10
+_RESERVED = 300  # for the line about what is left out, and the ends of sections
 
 
-def render(report: Report) -> str:
-    """The report as a document with a final line end."""
-    return "".join(f"{line}\n" for line in _lines(report))
+def render(report: Report, most: int = MOST) -> str:
+    """The report as a document with a final line end, of at most ``most`` bytes."""
+    names = Names.of(report)
+    sections = [
+        (f"All targets ({len(report.targets):,})", [*_verdicts(report)]),
+        ("Why", [*_chains(report, names)]),
+        (f'Packages that import "C", or that are missing somewhere ({len(report.packages):,})',
+         [*_packages(report, names)]),
+    ]  # fmt: skip
+    return folded([*_summary(report, summarise(report), names)], sections, most, "bazel-xc report --all")
+
+
+def folded(
+    first: Sequence[str], sections: Iterable[tuple[str, Sequence[str]]], most: int, elsewhere: str
+) -> str:
+    """A document: the first lines, then sections that open with a click. Lines that would make it longer
+    than ``most`` bytes are left out from the end; ``elsewhere`` is the command that has all.
+    """
+    taken, room = _fitting(first, most - _RESERVED)
+    cut = len(first) - len(taken)
+    for title, lines in sections:
+        head = ["", "<details>", f"<summary>{title}</summary>", ""]
+        room -= _size([*head, "", "</details>"])
+        fit, left = _fitting(lines, room) if room > 0 and not cut else ([], room)
+        cut += len(lines) - len(fit)
+        if fit:
+            taken += [*head, *fit, "", "</details>"]
+            room = left
+    if cut:
+        said = f"left out, as a comment has room for {most:,} characters"
+        taken += ["", f"{plural(cut, 'line')} {said}; `{elsewhere}` has all"]
+    return "".join(f"{line}\n" for line in taken)
+
+
+def _fitting(lines: Sequence[str], room: int) -> tuple[list[str], int]:
+    """The first lines that fit into some bytes, and the bytes that are left."""
+    taken: list[str] = []
+    for line in lines:
+        size = _size([line])
+        if size > room:
+            break
+        taken.append(line)
+        room -= size
+    return taken, room
+
+
+def _size(lines: Iterable[str]) -> int:
+    return sum(len(line.encode("utf-8", "replace")) + 1 for line in lines)
 
 
 def code(text: str) -> str:
@@ -30,70 +82,117 @@ def code(text: str) -> str:
     return f"{fence}{pad}{text or ' '}{pad}{fence}"
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _summary(report: Report, summary: Summary, names: Names) -> Iterator[str]:
     run = report.run
-    yield f"# What of {code(run.module)} needs C"
+    yield f"# C in {code(run.module)}"
     yield ""
-    yield f"{code(run.go)}, bazel-xc {code(run.bazel_xc)}"
+    counts = ((summary.binaries, "binary"), (summary.tests, "test"), (len(run.platforms), "platform"))
+    numbers = ", ".join(plural(count, noun) for count, noun in counts)
+    yield f"{code(run.go)}, bazel-xc {code(run.bazel_xc)}: {numbers}"
     yield ""
     yield from _unknown(report)
-    yield from _verdicts(report)
-    yield ""
-    yield from _packages(report)
-    yield from _chains(report)
+    yield from _totals(summary)
+    if summary.not_pure:
+        yield ""
+        yield f"**Binaries that are not pure everywhere ({len(summary.not_pure):,} of {summary.binaries:,})**"
+        yield ""
+    for each in summary.not_pure:
+        parts = (
+            f"{VERDICTS[on.verdict]} {names.on(on.platforms)}"
+            + (f" ({_listed(on.causes, names)})" if on.causes else "")
+            for on in each.on
+        )
+        yield f"- {code(names.short(each.label))}: {'; '.join(parts)}"
+    yield from _causes("Why C", summary.causes, names)
+    yield from _causes("Why targets cannot build", summary.blockers, names)
+    if summary.open_needs:
+        yield ""
+        yield "**C without a provider**"
+        yield ""
+    for need in summary.open_needs:
+        kind = str(need.kind).replace("_", "-")
+        yield f"- {kind} {code(need.name)} {names.on(need.platforms)} ({code(f'{need.path}:{need.line}')})"
+
+
+def _listed(causes: Sequence[str], names: Names) -> str:
+    shown = ", ".join(code(names.short(each)) for each in causes[:2])
+    return f"{shown} and {len(causes) - 2} more" if len(causes) > 2 else shown
 
 
 def _unknown(report: Report) -> Iterator[str]:
     if report.is_whole:
         return
-    yield f"## Unknown: {len(report.unknown_targets)} of {len(report.targets)} targets"
+    yield f"**Unknown: {len(report.unknown_targets):,} of {plural(len(report.targets), 'target')}**"
     yield ""
     for each in report.unknown:
         yield f"- {code(each.message)}{f': {code(each.remedy)}' if each.remedy else ''}"
     yield ""
 
 
-def _verdicts(report: Report) -> Iterator[str]:
-    names = report.run.settings
-    yield f"| target | {' | '.join(names)} |"
-    yield f"|{' --- |' * (len(names) + 1)}"
-    for target in report.targets:
-        yield f"| {code(target.label)} | {' | '.join(str(on.verdict) for on in target.platforms.values())} |"
+def _totals(summary: Summary) -> Iterator[str]:
+    is_unknown = any(on.of(Verdict.UNKNOWN) for on in summary.platforms)
+    shown = [Verdict(each) for each in VERDICTS if each != Verdict.UNKNOWN or is_unknown]
+    yield f"| platform | {' | '.join(VERDICTS[each] for each in shown)} |"
+    yield f"| --- |{' ---: |' * len(shown)}"
+    for on in summary.platforms:
+        counts = " | ".join(f"{on.of(each):,}" for each in shown)
+        yield f"| {on.name} (cgo {'on' if on.cgo else 'off'}) | {counts} |"
 
 
-def _packages(report: Report) -> Iterator[str]:
-    if not report.packages:
+def _causes(title: str, causes: Sequence[Cause], names: Names) -> Iterator[str]:
+    if not causes:
         return
-    yield "## Packages with C, or missing somewhere"
     yield ""
+    yield f"**{title}**"
+    yield ""
+    yield "| targets | package | platforms |"
+    yield "| ---: | --- | --- |"
+    for each in causes[:_CAUSES]:
+        yield f"| {each.targets:,} | {code(names.short(each.package))} | {names.where(each.platforms)} |"
+    if len(causes) > _CAUSES:
+        yield f"| | and {len(causes) - _CAUSES} more | |"
+
+
+def _verdicts(report: Report) -> Iterator[str]:
+    if not report.targets:
+        return
+    yield f"| target | {' | '.join(report.run.settings)} |"
+    yield f"|{' --- |' * (len(report.run.platforms) + 1)}"
+    for target in _worst_first(report.targets):
+        verdicts = " | ".join(VERDICTS[on.verdict] for on in target.platforms.values())
+        yield f"| {code(target.label)} | {verdicts} |"
+
+
+def _worst_first(targets: Iterable[TargetEntry]) -> list[TargetEntry]:
+    """Those that need something before the pure ones, binaries before tests."""
+    return sorted(targets, key=lambda each: (each.is_pure, each.is_test))
+
+
+def _packages(report: Report, names: Names) -> Iterator[str]:
     for each in report.packages:
-        states = "; ".join(f"{state} on {', '.join(names)}" for state, names in each.groups)
-        yield f"- {code(each.import_path)}: {states}"
+        states = "; ".join(f"{state} {names.on(where)}" for state, where in each.groups)
+        yield f"- {code(names.short(each.import_path))}: {states}"
         for end in each.needs:
             if end.certain and end.status is not Status.SYSTEM:
                 labels = ", ".join(map(code, end.labels))
                 place = code(f"{end.path}:{end.line}")
                 yield f"  - {end.kind} {code(end.name)}: {labels or end.status} ({place})"
-    yield ""
 
 
-def _chains(report: Report) -> Iterator[str]:
-    targets = [each for each in report.targets if not each.is_pure]
-    if not targets:
-        return
-    yield "## Why"
-    yield ""
-    for target in targets:
-        yield from _chain(target)
+def _chains(report: Report, names: Names) -> Iterator[str]:
+    for target in _worst_first(report.targets):
+        if not target.is_pure:
+            yield from _chain(target, names)
 
 
-def _chain(target: TargetEntry) -> Iterator[str]:
+def _chain(target: TargetEntry, names: Names) -> Iterator[str]:
     told: dict[tuple[str, str], list[str]] = {}
     for name, on in target.platforms.items():
-        reason = " → ".join(map(code, on.chain[1:])) if on.chain else on.why
+        chain = " → ".join(code(names.short(each)) for each in on.chain[1:])
+        reason = chain if on.chain else code(on.why) if on.why else ""
         if reason or on.chain:
-            told.setdefault((str(on.verdict), reason), []).append(name)
+            told.setdefault((VERDICTS[on.verdict], reason), []).append(name)
     if told:
-        yield f"- {code(target.label)}"
-    for (verdict, reason), names in told.items():
-        yield f"  - {verdict} on {', '.join(names)}: {reason}"
+        yield f"- {code(names.short(target.label))}"
+    for (verdict, reason), where in told.items():
+        yield f"  - {verdict} {names.on(where)}: {reason}"

@@ -1,16 +1,19 @@
 """The part of the graph that matters for C, in the language of Mermaid.
 
-Comes in: a ``Report``. Goes out: a flowchart. Nodes are numbered. In labels, characters with a meaning to
-Mermaid or HTML are entities.
+Comes in: a ``Report``. Goes out: a flowchart with at most as many edges as Mermaid draws: those nearest to
+the binaries, then to the tests. Nodes are numbered. In labels, characters with a meaning to Mermaid or HTML
+are entities.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
-from bazel_xc.report.model import GraphNode, Report
+from bazel_xc.report.model import GraphEdge, GraphNode, Report
 from bazel_xc.report.plain import plain
 
+MOST_EDGES = 500  # maxEdges of Mermaid, which a diagram cannot raise
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_./:@+,~")
 
 
@@ -19,24 +22,57 @@ def render(report: Report) -> str:
     return "".join(f"{line}\n" for line in _lines(report))
 
 
+def left_out(report: Report) -> int:
+    """The number of edges that are not drawn."""
+    return max(len(report.graph.edges) - MOST_EDGES, 0)
+
+
 def _lines(report: Report) -> Iterator[str]:
     every = set(report.run.names)
-    numbers = {node.name: f"n{at}" for at, node in enumerate(report.graph.nodes)}
+    edges = report.graph.edges
+    nodes = report.graph.nodes
+    more = left_out(report)
+    if more:
+        edges = _nearest(report)
+        used = {name for edge in edges for name in (edge.source, edge.target)}
+        nodes = tuple(node for node in nodes if node.name in used)
+    numbers = {node.name: f"n{at}" for at, node in enumerate(nodes)}
     yield "flowchart LR"
-    for node in report.graph.nodes:
+    if more:
+        hint = "choose targets with --target"
+        yield f'  left["{more} more edges are left out, as Mermaid draws {MOST_EDGES}: {hint}"]'
+    for node in nodes:
         yield f"  {numbers[node.name]}{_shape(node)}"
-    for edge in report.graph.edges:
+    for edge in edges:
         if edge.source in numbers and edge.target in numbers:
             label = "" if every <= set(edge.platforms) else f"|{_text(', '.join(edge.platforms))}|"
             yield f"  {numbers[edge.source]} -->{label} {numbers[edge.target]}"
     yield "  classDef cgo fill:#f9d8a0,color:#000"
     yield "  classDef blocked stroke:#b00020,stroke-width:3px"
     for name, chosen in (
-        ("cgo", [node for node in report.graph.nodes if node.cgo]),
-        ("blocked", [node for node in report.graph.nodes if node.blocked and node.kind != "target"]),
+        ("cgo", [node for node in nodes if node.cgo]),
+        ("blocked", [node for node in nodes if node.blocked and node.kind != "target"]),
     ):
         if chosen:
             yield f"  class {','.join(numbers[node.name] for node in chosen)} {name}"
+
+
+def _nearest(report: Report) -> tuple[GraphEdge, ...]:
+    """The edges that are met first on a walk from the binaries, and then from the tests."""
+    below: dict[str, list[GraphEdge]] = {}
+    for edge in report.graph.edges:
+        below.setdefault(edge.source, []).append(edge)
+    found: list[GraphEdge] = []
+    seen: set[str] = set()
+    for target in sorted(report.targets, key=lambda each: (each.is_test, each.is_pure, each.label)):
+        pending = deque([target.label])
+        while pending and len(found) < MOST_EDGES:
+            name = pending.popleft()
+            if name not in seen:
+                seen.add(name)
+                found += below.get(name, ())
+                pending.extend(edge.target for edge in below.get(name, ()))
+    return tuple(found[:MOST_EDGES])
 
 
 def _shape(node: GraphNode) -> str:

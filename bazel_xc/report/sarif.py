@@ -1,13 +1,15 @@
 """Findings, blocked targets and worse verdicts as SARIF 2.1.0, for annotations in code review.
 
 Comes in: a ``Report`` or a ``Comparison``. Goes out: a SARIF log in which every result has a file and a line
-of the workspace. Notes stay notes; a result without a place is at go.mod. Source: SARIF Version 2.1.0, OASIS
-Standard.
+of the workspace, and a fingerprint that later lines do not change. Notes stay notes; a result without a place
+is at go.mod. Source: SARIF Version 2.1.0, OASIS Standard.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
@@ -21,12 +23,11 @@ from bazel_xc.model import Diagnostic
 from bazel_xc.report.compare import Comparison
 from bazel_xc.report.model import ImportPlace, Report
 from bazel_xc.report.plain import plain
+from bazel_xc.tables import table
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_RULES = {
-    "blocked-target": "A binary or test that cannot be built on a platform",
-    "worse-verdict": "A binary or test that needs more than before on a platform",
-}
+_HOME = "https://pypi.org/project/bazel-xc/"
+_TABLE = "findings.toml"
 
 
 @frozen(kw_only=True)
@@ -36,6 +37,7 @@ class _Result:
     message: str
     path: str
     line: int
+    identity: str  # the same for the same problem, whatever its line and its reason
 
 
 def render(report: Report) -> str:
@@ -53,6 +55,7 @@ def render_comparison(comparison: Comparison) -> str:
             f" through {' -> '.join(each.chain[1:]) or 'itself'}",
             path=_first(each.places).path,
             line=_first(each.places).line,
+            identity=f"{each.label} {' '.join(each.platforms)} {each.after}",
         )
         for each in comparison.verdicts
         if each.is_worse
@@ -67,6 +70,7 @@ def _finding(each: Diagnostic) -> _Result:
         message=each.message + remedy,
         path=each.path,
         line=each.line,
+        identity=f"{each.path} {each.message}",
     )
 
 
@@ -86,6 +90,7 @@ def _blocked(report: Report) -> Iterator[_Result]:
                 message=f"{target.label} cannot be built on {', '.join(names)}: {reason}",
                 path=first.path,
                 line=first.line,
+                identity=f"{target.label} {' '.join(names)}",
             )
 
 
@@ -106,11 +111,12 @@ def _log(results: Iterable[_Result]) -> str:
                     "driver": {
                         "name": "bazel-xc",
                         "version": __version__,
+                        "informationUri": _HOME,
                         "rules": [_rule(name) for name in rules],
                     }
                 },
                 "columnKind": "utf16CodeUnits",
-                "results": [_result(each, rules) for each in found],
+                "results": [*_results(found, rules)],
             }
         ],
     }
@@ -118,7 +124,26 @@ def _log(results: Iterable[_Result]) -> str:
 
 
 def _rule(name: str) -> dict[str, Any]:
-    return {"id": name, "shortDescription": {"text": _RULES.get(name, name.replace("-", " "))}}
+    about = table(_TABLE).get(name, {})
+    title = about.get("title", name.replace("-", " "))
+    text = about.get("text", title)
+    return {
+        "id": name,
+        "shortDescription": {"text": title},
+        "fullDescription": {"text": text},
+        "help": {"text": text},
+        "helpUri": _HOME,
+    }
+
+
+def _results(found: Iterable[_Result], rules: list[str]) -> Iterator[dict[str, Any]]:
+    seen: Counter[str] = Counter()
+    for each in found:
+        text = f"{each.rule} {each.identity}"
+        number = seen[text]
+        seen[text] += 1
+        digest = hashlib.sha256(f"{text} {number}".encode("utf-8", "surrogatepass")).hexdigest()
+        yield _result(each, rules) | {"partialFingerprints": {"bazelXc/v1": digest[:32]}}
 
 
 def _result(each: _Result, rules: list[str]) -> dict[str, Any]:

@@ -59,11 +59,17 @@ def test_graph_formats_hold_names_as_text(report: Report) -> None:
     assert all(MERMAID_LINE.fullmatch(line) for line in mermaid.render(report).splitlines())
 
 
+FOLDS = re.compile(r"(<details>\n<summary>[\w ,\"()]+</summary>|</details>)\n*")
+
+
 @given(reports(), reports())
 @settings(max_examples=60)
 def test_markdown_has_no_markup_out_of_names(report: Report, other: Report) -> None:
     for text in (markdown.render(report), render_markdown(compare(report, other, ("a`b", "<b>")))):
         tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(text)
+        blocks = [token for token in tokens if token.type == "html_block"]
+        assert all(FOLDS.fullmatch(token.content) for token in blocks), [token.content for token in blocks]
+        tokens = [token for token in tokens if token.type != "html_block"]
         kinds = {child.type for token in tokens for child in (token, *(token.children or ()))}
         assert not kinds & {"html_inline", "html_block", "link_open", "image", "hr", "fence", "code_block"}
         assert not any(each in text for each in "\x1b\u202e\r")
