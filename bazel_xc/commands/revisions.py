@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,28 @@ _TIMEOUT_SECONDS = 600
 def revision_of(root: Path, name: str) -> str:
     """The commit of a revision. Raises ``ReportError`` if git does not know it."""
     return _git(root, f"{name}: no such revision", "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+
+
+def tree_of(root: Path, commit: str) -> tuple[str, str]:
+    """The hash of a commit's tree, and the folder of the workspace in it."""
+    prefix = _git(root, f"{root} is not in a git repository", "rev-parse", "--show-prefix")
+    return _git(root, f"{commit}: no tree", "rev-parse", f"{commit}^{{tree}}"), prefix
+
+
+def last_changes(root: Path, base: str, head: str, paths: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Path, short hash and subject of the last commit after ``base`` that changed a file, where there is one.
+
+    Both are empty for a change that is not committed. ``head`` is empty for the workspace.
+    """
+    for path in paths:
+        if not head and _git(root, "no status", "status", "--porcelain", "--", path):
+            yield path, "", ""
+            continue
+        span = f"{base}..{head or 'HEAD'}"
+        found = _git(root, "no log", "log", "-1", "--format=%h%x00%s", span, "--", path)
+        if found:
+            commit, _, subject = found.partition("\0")
+            yield path, commit, subject
 
 
 @contextmanager

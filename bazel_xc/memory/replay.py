@@ -35,14 +35,11 @@ _MOST_CHANGED = 1024
 
 def key_of(arguments: Sequence[str], environment: Mapping[str, str], columns: int = 0) -> Key:
     """Everything that the output depends on besides files. ``columns`` is the width of the terminal."""
-    variables = sorted(
-        each for each in environment.items() if each[0] in _VARIABLES or each[0].startswith(_PREFIXES)
-    )
     return (
         _FORMAT,
         tuple(arguments),
         os.getcwd(),  # noqa: PTH109 - see __init__
-        tuple(variables),
+        settings_of(environment),
         tuple(each is not None and each.isatty() for each in (sys.stdout, sys.stderr)),
         columns,
         getattr(sys.stdout, "encoding", ""),
@@ -50,6 +47,12 @@ def key_of(arguments: Sequence[str], environment: Mapping[str, str], columns: in
         sys.version,
         program(),
     )
+
+
+def settings_of(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The variables that go, Bazel's files or our own output depend on."""
+    found = (each for each in environment.items() if each[0] in _VARIABLES or each[0].startswith(_PREFIXES))
+    return tuple(sorted(found))
 
 
 def recall(folder: str, key: Key) -> Kept | None:

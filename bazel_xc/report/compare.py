@@ -1,7 +1,8 @@
 """The changes from one report to another.
 
 Comes in: two reports. Goes out: a ``Comparison``: packages that began or ceased to use C, C needs that are
-new, gone or have another provider, and targets with another verdict. It reads no files and does not run git.
+new, gone or have another provider, targets with another verdict and the imports to remove, and findings of
+one side only. It reads no files and does not run git.
 """
 
 from __future__ import annotations
@@ -10,10 +11,13 @@ import enum
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
-from bazel_xc.graph.dependency import Verdict
+from bazel_xc.graph.dependency import DependencyGraph, Verdict
+from bazel_xc.model import Diagnostic
+from bazel_xc.report.drawn import graph_of
 from bazel_xc.report.model import ImportPlace, NeedEntry, Report, TargetOn
+from bazel_xc.report.words import Names
 
 _ORDER = (Verdict.PURE, Verdict.C_TOOLCHAIN, Verdict.C_LIBRARIES, Verdict.BLOCKED)
 
@@ -45,6 +49,17 @@ class NeedChange:
     after: str
     path: str = ""
     line: int = 0
+
+
+@frozen(order=True, kw_only=True)
+class FileCommit:
+    """The last commit between both sides that changed a file; ``commit`` is empty for a change that is not
+    committed.
+    """
+
+    path: str
+    commit: str
+    subject: str
 
 
 @frozen(kw_only=True)
@@ -86,6 +101,10 @@ class Comparison:
     changed_needs: tuple[NeedChange, ...] = ()
     verdicts: tuple[VerdictChange, ...] = ()
     gone_targets: tuple[str, ...] = ()
+    new_findings: tuple[Diagnostic, ...] = ()
+    gone_findings: tuple[Diagnostic, ...] = ()
+    commits: tuple[FileCommit, ...] = ()
+    names: Names = field(default=Names("", (), ()), repr=False)
 
     def fails(self, gates: Iterable[Gate]) -> tuple[Gate, ...]:
         """The gates that fail for these changes."""
@@ -98,11 +117,18 @@ class Comparison:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there are no changes."""
+        """Whether there are no changes, apart from findings."""
         return not (
             self.new_cgo or self.gone_cgo or self.new_needs or self.gone_needs or self.changed_needs
             or self.verdicts or self.gone_targets
         )  # fmt: skip
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files with the imports through which targets got worse."""
+        worse = (each for each in self.verdicts if each.is_worse)
+        found = (place.path for each in worse for place in (*(each.cut or ()), *each.places) if place.path)
+        return tuple(dict.fromkeys(found))
 
 
 def compare(base: Report, head: Report, names: tuple[str, str]) -> Comparison:
@@ -125,7 +151,16 @@ def compare(base: Report, head: Report, names: tuple[str, str]) -> Comparison:
         gone_targets=tuple(
             sorted({each.label for each in base.targets} - {each.label for each in head.targets})
         ),
+        new_findings=tuple(_unlike(head.findings, base.findings)),
+        gone_findings=tuple(_unlike(base.findings, head.findings)),
+        names=Names.of(head),
     )
+
+
+def _unlike(some: Iterable[Diagnostic], others: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """The findings that the other side has not, on whatever line."""
+    known = {evolve(each, line=0, column=0) for each in others}
+    return (each for each in some if evolve(each, line=0, column=0) not in known)
 
 
 def _cgo(report: Report) -> dict[str, tuple[str, ...]]:
@@ -186,6 +221,7 @@ def _verdicts(base: Report, head: Report) -> Iterator[VerdictChange]:
     }
     known = {target.label for target in base.targets}
     places = head.places
+    graph = graph_of(head)
     for target in head.targets:
         groups: dict[tuple[str, TargetOn], list[str]] = {}
         for name, on in target.platforms.items():
@@ -195,7 +231,7 @@ def _verdicts(base: Report, head: Report) -> Iterator[VerdictChange]:
                 alike = _alike(groups, str(old or ""), on)
                 groups.setdefault(alike, []).append(name)
         for (old_text, on), platforms in groups.items():
-            yield VerdictChange(
+            change = VerdictChange(
                 label=target.label,
                 platforms=tuple(platforms),
                 before=old_text,
@@ -203,6 +239,21 @@ def _verdicts(base: Report, head: Report) -> Iterator[VerdictChange]:
                 chain=on.chain,
                 places=tuple(places[pair] for pair in pairwise(on.chain) if pair in places),
             )
+            yield evolve(change, cut=_cut(change, graph, places)) if change.is_worse else change
+
+
+def _cut(
+    change: VerdictChange, graph: DependencyGraph, places: Mapping[tuple[str, str], ImportPlace]
+) -> tuple[ImportPlace, ...] | None:
+    """The fewest imports of the user's own code to remove, None if that cannot end it."""
+    from bazel_xc.graph.ways import ways  # noqa: PLC0415 - brings networkx, which few comparisons need
+
+    if change.label not in graph.nodes:
+        return None
+    found = ways(graph, change.label, change.platforms[0], limit=1)
+    if not found.ends or found.cut is None:
+        return None
+    return tuple(places.get(pair, ImportPlace(*pair, "", 0)) for pair in found.cut)
 
 
 def _alike(

@@ -82,7 +82,7 @@ class _Answers:
             name
             for name, each in material.graph.nodes.items()
             if each.kind is NodeKind.PACKAGE
-            and (each.first_party or (not each.listed and name.startswith(root)))
+            and (each.first_party or (name.startswith(root) and not _is_foreign(name, material)))
         }
         names = Names(material.run.module, material.run.names, own)
         return cls(material, names, page, undefined_names(material.findings))
@@ -180,6 +180,12 @@ class _Answers:
             place = self.material.places.get((importer, imported))
             where = f"{place[0]}:{place[1]}" if place else self.names.short(importer)
             yield from self.page.item("    ", f"{where} imports {self.names.short(imported)}")
+
+
+def _is_foreign(name: str, material: Material) -> bool:
+    """Whether a package is of another module. An own one without files anywhere is of no module, or of ours."""
+    modules = (each for each in material.graph.edges.get(name, ()) if each.startswith("module:"))
+    return any(each != f"module:{material.run.module}" for each in modules)
 
 
 def _nodes(tree: _Tree, depth: int = 0, above: str = "") -> Iterator[tuple[int, str, str, bool]]:

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from reports import HOSTILE, names, reports
 
 import bazel_xc
-from bazel_xc.report import dot, graphml, json_format, markdown, mermaid, sarif, text_format
+from bazel_xc.report import compare_html, dot, graphml, json_format, markdown, mermaid, sarif, text_format
 from bazel_xc.report.compare import compare
 from bazel_xc.report.compare_format import render_json, render_markdown, render_text
 from bazel_xc.report.json_format import load
@@ -26,6 +26,7 @@ from bazel_xc.report.plain import plain
 SCHEMA: dict[str, Any] = json.loads(
     (Path(bazel_xc.__file__).parent / "data" / "report.schema.json").read_text(encoding="utf-8")
 )
+ELEMENTS = set("br code h1 h2 li p section span strong table tbody td th thead tr ul".split())
 DOT_STRING = r'"(?:[^"\\\n]|\\["\\])*"'
 DOT_LINE = re.compile(
     rf"digraph cgo \{{|\}}|  rankdir=LR;|  node \[[^\n]*\];|  {DOT_STRING} \[[\w=#\", ]*\];"
@@ -97,6 +98,9 @@ def test_text_and_comparisons_take_everything(report: Report, other: Report) -> 
     assert text_format.render(report).endswith("\n")
     changes = compare(report, other, ("base", "head"))
     assert render_text(changes).endswith("\n")
+    page = compare_html.render(changes)
+    elements = re.findall(r"<([a-z0-9]+)", page.partition("<main>")[2].partition("</main>")[0])
+    assert set(elements) <= ELEMENTS
     assert json.loads(render_json(changes))["base"] == "base"
     assert compare(report, report, ("same", "same")).is_empty
 

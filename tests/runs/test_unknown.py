@@ -164,8 +164,11 @@ def test_report_has_a_verdict_of_its_own_and_fails(run: Run) -> None:
 
 def test_report_shows_it_first(run: Run) -> None:
     lines = run(GONE, "report").stdout.split("\n")
+    message, _, remedy = NOT_LOADED.rstrip().rpartition("; ")
+    end = lines.index("  1  everywhere  github.com/nobody/gone/x")
 
-    assert lines[3:6] == ["unknown: 1 of 2 targets", f"  {NOT_LOADED.rstrip()}", ""]
+    assert lines[3] == "Unknown: 1 of 2 targets"
+    assert " ".join(each.strip() for each in lines[4:end]) == f"{message} {remedy}"
 
 
 def test_incomplete_reports_are_allowed_on_demand(run: Run) -> None:
@@ -178,8 +181,8 @@ def test_incomplete_reports_are_allowed_on_demand(run: Run) -> None:
 def test_why_leads_to_what_could_not_be_loaded(run: Run) -> None:
     outcome = run(GONE, "why", "//cmd")
 
-    assert outcome.stdout.startswith("//cmd:cmd on linux_arm64, windows_arm64: unknown\n")
-    assert "  -> github.com/nobody/gone/x  (cmd/main.go:3)\n" in outcome.stdout
+    assert outcome.stdout.startswith("unknown everywhere: 1 package below //cmd could not be loaded\n")
+    assert "    github.com/nobody/gone/x  (main.go:3): could not be loaded\n" in outcome.stdout
     assert NOT_LOADED in outcome.stderr
 
 
