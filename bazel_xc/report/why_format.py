@@ -155,7 +155,7 @@ class _Answers:
     def _lines(self, each: Ways) -> Iterator[str]:
         """The tree, a package per line, each with the file of the package above it that imports it."""
         seen: set[str] = set()
-        for depth, above, name, is_leaf in _nodes(_tree(each)):
+        for depth, above, name, is_leaf in _nodes(_tree(each), each.node):
             path, line = self.material.places.get((above, name), ("", 0))
             text = f"  ({path.rpartition('/')[2]}:{line})" if path else ""
             is_end = name in each.ends and name not in seen
@@ -183,14 +183,14 @@ class _Answers:
 
 
 def _is_foreign(name: str, material: Material) -> bool:
-    """Whether a package is of another module. An own one without files anywhere is of no module, or of ours."""
+    """Whether a package is of another module; an own one without any files may be of none."""
     modules = (each for each in material.graph.edges.get(name, ()) if each.startswith("module:"))
     return any(each != f"module:{material.run.module}" for each in modules)
 
 
-def _nodes(tree: _Tree, depth: int = 0, above: str = "") -> Iterator[tuple[int, str, str, bool]]:
+def _nodes(tree: _Tree, root: str) -> Iterator[tuple[int, str, str, bool]]:
     """Depth, the node above, the node, and whether nothing is below it; in order."""
-    pending = [(depth, above, name, below) for name, below in reversed(tree.items())]
+    pending = [(0, root, name, below) for name, below in reversed(tree.items())]
     while pending:  # a chain may be longer than Python's stack
         depth, above, name, below = pending.pop()
         yield depth, above, name, not below
