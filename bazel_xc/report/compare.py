@@ -14,7 +14,7 @@ from itertools import pairwise
 from attrs import evolve, field, frozen
 
 from bazel_xc.graph.dependency import DependencyGraph, Verdict
-from bazel_xc.model import Diagnostic
+from bazel_xc.model import Diagnostic, Severity
 from bazel_xc.report.drawn import graph_of
 from bazel_xc.report.model import ImportPlace, NeedEntry, Report, TargetOn
 from bazel_xc.report.words import Names
@@ -158,9 +158,10 @@ def compare(base: Report, head: Report, names: tuple[str, str]) -> Comparison:
 
 
 def _unlike(some: Iterable[Diagnostic], others: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
-    """The findings that the other side has not, on whatever line."""
+    """The findings that the other side has not, on whatever line; notes are not worth it."""
     known = {evolve(each, line=0, column=0) for each in others}
-    return (each for each in some if evolve(each, line=0, column=0) not in known)
+    weighty = (each for each in some if each.severity is not Severity.NOTE)
+    return (each for each in weighty if evolve(each, line=0, column=0) not in known)
 
 
 def _cgo(report: Report) -> dict[str, tuple[str, ...]]:

@@ -52,8 +52,10 @@ def blocks(found: Comparison) -> tuple[Block, ...]:
     """The changes of verdicts by cause."""
     grouped: dict[tuple[object, ...], list[VerdictChange]] = {}
     for each in found.verdicts:
-        end = each.cut or each.chain[-1:] or "own files"
-        grouped.setdefault((_kind(each), end), []).append(each)
+        kind = _kind(each)
+        # One side does not know the cause of a change from or to unknown.
+        end = () if kind == CHANGED else each.cut or each.chain[-1:] or "own files"
+        grouped.setdefault((kind, end), []).append(each)
     order = (WORSE, NEW, CHANGED, BETTER)
     made = (_block(changes) for changes in grouped.values())
     return tuple(sorted(made, key=lambda each: (order.index(each.kind), -len(each.labels), each.labels)))
@@ -93,7 +95,7 @@ def _block(changes: list[VerdictChange]) -> Block:
     return Block(
         kind=_kind(first),
         imports=first.cut or (),
-        chain=first.chain,
+        chain=() if _kind(first) == CHANGED else first.chain,
         moves=tuple(
             Move(labels=tuple(labels), platforms=platforms, before=before, after=after)
             for (before, after, platforms), labels in moves.items()

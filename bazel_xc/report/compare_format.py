@@ -74,6 +74,8 @@ def _commit(each: FileCommit, quote: _Quote) -> str:
 
 def cause(each: Block, names: Names, quote: _Quote = str) -> str:
     """The cause of a block in words."""
+    if each.kind == CHANGED:
+        return "unknown on one side"
     if len(each.imports) == 1:
         return where(each.imports[0], names, quote)
     end = quote(names.short(each.chain[-1])) if len(each.chain) > 1 else ""
@@ -148,7 +150,7 @@ def _block(each: Block, found: Comparison, page: Page) -> Iterator[str]:
             yield from page.item("    ", f"{where(place, names)}{commit_of(place, found)}")
     for move in each.moves:
         labels = names.list(move.labels, _LABELS)
-        yield from page.item("  ", f"{labels}: {move.text(names)}")
+        yield from page.item("  ", f": {labels}", head=move.text(names), hang=4)
     if len(each.chain) > 2:
         yield from page.item("  ", f"through {names.chain(each.chain[1:])}")
     if undoing(each):
@@ -166,7 +168,7 @@ def _markdown_block(each: Block, found: Comparison) -> Iterator[str]:
         shown = ", ".join(code(names.short(label)) for label in move.labels[:_LABELS])
         more = len(move.labels) - _LABELS
         rest = f" and {more} more" if more > 0 else ""
-        yield f"- {shown}{rest}: {move.text(names)}"
+        yield f"- {move.text(names)}: {shown}{rest}"
     if len(each.chain) > 2:
         yield f"- through {' → '.join(code(names.short(name)) for name in each.chain[1:])}"
     if undoing(each):

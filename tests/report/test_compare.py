@@ -21,8 +21,8 @@ C: HEAD → the workspace
 1 target got worse
 
 Worse: cmd/greet/main.go:5 imports ./sysinfo (COMMIT)
-  //cmd/greet: C toolchain → cannot build on darwin_arm64
-  //cmd/greet: pure → cannot build on windows
+  C toolchain → cannot build on darwin_arm64: //cmd/greet
+  pure → cannot build on windows: //cmd/greet
   through ./cmd/greet -> ./sysinfo
   To undo this, remove that import.
 """
