@@ -13,6 +13,7 @@ from typing import Any
 from bazel_xc.artifact.fingerprint import Fingerprint, changes, fingerprint
 from bazel_xc.cli.common import run_options, shared_options
 from bazel_xc.cli.files import text_of
+from bazel_xc.cli.progress import working
 from bazel_xc.commands.doctor import surroundings
 from bazel_xc.report.plain import plain
 
@@ -36,7 +37,9 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
 def run(options: argparse.Namespace) -> int:
     """Runs the command and returns its exit code."""
     old = _saved(options.compare) if options.compare else None
-    found = fingerprint(surroundings(run_options(options)))
+    with working(options) as at:
+        at("asking go and the C compilers")
+        found = fingerprint(surroundings(run_options(options)))
     if options.format == "json":
         print(found.to_text(), end="")
     else:

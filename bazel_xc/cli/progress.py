@@ -63,7 +63,7 @@ class _Line:
 
     def say(self, text: str) -> None:
         """Sets the text; it is drawn if the work has taken long enough."""
-        self._text = text
+        self._text = "".join(each if each.isprintable() else "?" for each in text)
         self._draw()
 
     def start(self) -> dict[int, Any]:

@@ -28,6 +28,7 @@ from bazel_xc.artifact.trial import Figures, try_out
 from bazel_xc.cli.checks import as_json, show_checks
 from bazel_xc.cli.common import run_options, shared_options
 from bazel_xc.cli.files import text_of, write_text
+from bazel_xc.cli.progress import working
 from bazel_xc.commands.options import configuration
 from bazel_xc.config import DEFAULT_PLATFORMS, FILE_NAME
 from bazel_xc.errors import ArtifactError, ConfigError
@@ -92,7 +93,11 @@ def run(options: argparse.Namespace) -> int:
     before = _baseline(options.baseline) if options.baseline else None
     if options.compare and len(options.files) > 1:
         raise ArtifactError("--compare: takes one FILE")
-    found = [_verified(path, wanted, options, before) for path in options.files]
+    found = []
+    with working(options) as at:
+        for path in options.files:
+            at(f"checking {path}" if options.arguments is None else f"checking and running {path}")
+            found.append(_verified(path, wanted, options, before))
     if options.format == "json":
         print(json.dumps(_raw(found, wanted.platform), indent=2))
     else:
