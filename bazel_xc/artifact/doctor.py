@@ -24,6 +24,7 @@ from bazel_xc.model import Platform
 from bazel_xc.tables import table
 from bazel_xc.versions import version_numbers
 
+_MODULES_SINCE, _MODULES_BY_FLAG = (7,), (6,)  # releases of Bazel that read MODULE.bazel
 _BINFMT = Path("/proc/sys/fs/binfmt_misc")
 
 
@@ -107,7 +108,7 @@ def _bazel(here: Surroundings) -> Iterator[Check]:
         said = done.problem or f"exit code {done.code}"
         yield _check("bazel", CheckStatus.FAILURE, f"{name} does not work: {said}", "", f"{name} --version")
         return
-    yield _check("bazel", CheckStatus.OK, f"{version}, {name}", command=f"{name} --version")
+    yield _version(version, name, here)
     if here.bazel_version:
         runs, asked = version_numbers(version), version_numbers(here.bazel_version)
         good = runs[:3] == asked[:3] or not runs
@@ -115,6 +116,20 @@ def _bazel(here: Surroundings) -> Iterator[Check]:
         status = CheckStatus.OK if good else CheckStatus.WARNING
         yield _check(".bazelversion", status, f"asks for {here.bazel_version}", remedy)
     yield from _rules_go(here)
+
+
+def _version(version: str, name: str, here: Surroundings) -> Check:
+    """Whether Bazel knows MODULE.bazel, where the workspace has nothing else."""
+    numbers, found, command = version_numbers(version), f"{version}, {name}", f"{name} --version"
+    if not here.uses_modules or numbers >= _MODULES_SINCE:
+        return _check("bazel", CheckStatus.OK, found, command=command)
+    remedy = "install bazelisk, which runs the version that .bazelversion names"
+    if numbers >= _MODULES_BY_FLAG:
+        found += "; it reads MODULE.bazel only with --enable_bzlmod"
+        return _check("bazel", CheckStatus.WARNING, found, f"{remedy}, or set it in .bazelrc", command)
+    unknown = f"its version is unknown ({version or 'none'})"
+    said = f"{name}: {version if numbers else unknown}; MODULE.bazel needs Bazel 7 or newer"
+    return _check("bazel", CheckStatus.FAILURE, said, remedy, command)
 
 
 @cache

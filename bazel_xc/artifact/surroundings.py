@@ -25,9 +25,9 @@ class Surroundings:
     that a go.mod needs. ``bazel_version`` is from .bazelversion, ``rules_go`` is the version that the
     workspace declares; each is empty if there is none. ``run`` runs a command in a folder, with more
     variables; an empty value unsets one. The platforms are ``certain`` if somebody configured them.
-    ``toolchains`` are the C toolchains that the workspace registers for Bazel, ``tags`` the build tags,
-    ``patterns`` the packages of the workspace for go. A go.work above the root does not count if
-    ``ignores_go_work``.
+    The workspace ``uses_modules`` if it has no WORKSPACE. ``toolchains`` are the C toolchains that it
+    registers for Bazel, ``tags`` the build tags, ``patterns`` its packages for go. A go.work above the root
+    does not count if ``ignores_go_work``.
     """
 
     platforms: tuple[Platform, ...]
@@ -40,6 +40,7 @@ class Surroundings:
     go_problem: str = ""
     go_mod: str = ""
     uses_bazel: bool = False
+    uses_modules: bool = False
     bazel_version: str = ""
     rules_go: str = ""
     toolchains: CToolchains = field(factory=CToolchains)

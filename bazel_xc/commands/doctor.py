@@ -55,6 +55,8 @@ def surroundings(options: Options) -> Surroundings:
         go_problem=problem,
         go_mod=max(_go_versions(root), key=version_numbers, default=""),
         uses_bazel=any((root / name).exists() for name in ("MODULE.bazel", *WORKSPACE_NAMES)),
+        uses_modules=(root / "MODULE.bazel").exists()
+        and not any((root / each).exists() for each in WORKSPACE_NAMES),
         bazel_version=_first_line(root / ".bazelversion"),
         rules_go=repositories.rules_go_version,
         toolchains=read_toolchains(look),

@@ -278,6 +278,27 @@ def test_platform_of_go(answers: str, want: tuple[str, str, str], tmp_path: Path
     assert found(examine(here), "linux_arm64 (cgo on)")[0] == want
 
 
+@pytest.mark.parametrize(
+    ("version", "modules", "status"),
+    [
+        pytest.param("bazel 7.7.1", True, "ok", id="modules"),
+        pytest.param("bazel 6.5.0", True, "warning", id="by a flag"),
+        pytest.param("bazel 5.4.0", True, "failure", id="too old"),
+        pytest.param("bazel no_version", True, "failure", id="unknown"),
+        pytest.param("bazel no_version", False, "ok", id="WORKSPACE"),
+    ],
+)
+def test_bazel_that_may_not_know_modules(
+    version: str, modules: bool, status: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bazel").write_text("")
+    (tmp_path / "bazel").chmod(0o755)
+    here = surroundings(tmp_path, {"bazel --version": answer(version)})
+    here = evolve(here, environment={"PATH": str(tmp_path)}, uses_bazel=True, uses_modules=modules)
+    (check, *_) = examine(here)["bazel"]
+    assert (check.name, str(check.status)) == ("bazel", status)
+
+
 def test_defaults_only_warn(tmp_path: Path) -> None:
     here = evolve(
         surroundings(tmp_path, {}), platforms=(Platform("linux", "riscv64", cgo=True),), certain=False
