@@ -15,8 +15,9 @@ from attrs import evolve, field, frozen
 
 from bazel_xc.config import Config
 from bazel_xc.errors import BazelXcError
+from bazel_xc.golang.first_listing import StartedListing, listing_places
+from bazel_xc.golang.go_tree import is_module_root
 from bazel_xc.golang.listing import GoLister
-from bazel_xc.golang.loading import StartedListing, is_module_root, listing_places
 from bazel_xc.golang.modules import ListingGroup, Module, listing_groups, read_modules
 from bazel_xc.golang.toolchain import Run, RunGo, Toolchain, build_tags, run_go
 from bazel_xc.model import Progress, silent

@@ -27,8 +27,9 @@ from bazel_xc.commands.own_overrides import OwnWork
 from bazel_xc.commands.site import Site
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.errors import WorkspaceError
+from bazel_xc.golang.go_tree import GoTree
 from bazel_xc.golang.listed import ListedModule
-from bazel_xc.golang.loading import GoTree, load_module
+from bazel_xc.golang.loading import load_module
 from bazel_xc.golang.modules import Module, read_modules
 from bazel_xc.golang.undefined import Sources
 from bazel_xc.golang.universe import Package, Universe, by_directory

@@ -22,7 +22,7 @@ from bazel_xc.commands.options import Options, configuration
 from bazel_xc.config import FILE_NAME, Config
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
-from bazel_xc.golang.loading import is_module_root
+from bazel_xc.golang.go_tree import is_module_root
 from bazel_xc.model import Diagnostic, FileChange, Result, Severity, unique
 
 

@@ -19,8 +19,8 @@ from bazel_xc.buildfile.workspace import Workspace, read_around
 from bazel_xc.commands.kept_plan import KeptPlan, build_shape, names_of, shape_of
 from bazel_xc.golang.derived import listed_by_sources
 from bazel_xc.golang.folding import ReadDirectory, fold, read_directory
+from bazel_xc.golang.go_tree import rule_tags
 from bazel_xc.golang.listing import is_standard
-from bazel_xc.golang.loading import rule_tags
 from bazel_xc.golang.modules import module_of
 from bazel_xc.golang.package import FileKind, GoPackage, kind_of
 from bazel_xc.golang.source import SourceFile

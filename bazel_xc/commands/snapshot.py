@@ -21,7 +21,8 @@ from bazel_xc.commands.options import Options, configuration, timeout_of
 from bazel_xc.commands.site import Site
 from bazel_xc.config import Config
 from bazel_xc.errors import WorkspaceError
-from bazel_xc.golang.loading import GoTree, Loaded, is_module_root, load
+from bazel_xc.golang.go_tree import GoTree, is_module_root
+from bazel_xc.golang.loading import Loaded, load
 from bazel_xc.golang.modules import Module
 from bazel_xc.golang.package import SWIG, GoView
 from bazel_xc.golang.toolchain import RunGo, Toolchain, find_go, tool_tags

@@ -7,32 +7,40 @@ scanned while go lists. A package that does not load is left out and reported; n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import suppress
-from functools import cached_property
-from pathlib import Path
+from collections.abc import Container, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from attrs import evolve, field, frozen
 
-from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.errors import GoError
 from bazel_xc.golang import unloaded
-from bazel_xc.golang.asking import ListedOnce, PlaceOnce
 from bazel_xc.golang.constraints import is_ignored
-from bazel_xc.golang.derived import OwnDirectory, listed_by_sources
+from bazel_xc.golang.derived import listed_by_sources
+from bazel_xc.golang.first_listing import (
+    StartedListing,
+    directories_of,
+    first_platform,
+    listed_once,
+    numbered,
+    places_of,
+)
 from bazel_xc.golang.flipped import flipped_listings
 from bazel_xc.golang.folding import (
     ReadDirectory,
-    RuleTags,
     active_platforms,
     flipped_package,
     fold,
-    read_directory,
 )
-from bazel_xc.golang.listed import ListedModule, ListedPackage
-from bazel_xc.golang.listing import FailedPlace, GoLister, Listing, ListingPlace, joined
-from bazel_xc.golang.modules import ListingGroup, Module, module_of, vendored_modules
+from bazel_xc.golang.go_tree import (
+    GoTree,
+    go_directories,
+    ignored_directories,
+    is_unlisted,
+    read_directories,
+)
+from bazel_xc.golang.listed import ListedPackage
+from bazel_xc.golang.listing import GoLister, Listing, joined
+from bazel_xc.golang.modules import ListingGroup
 from bazel_xc.golang.package import GO_KINDS, GoPackage, GoView
 from bazel_xc.golang.source import Head, SourceFile
 from bazel_xc.golang.undefined import (
@@ -43,36 +51,10 @@ from bazel_xc.golang.undefined import (
     undefined_findings,
 )
 from bazel_xc.golang.universe import Universe, by_directory
-from bazel_xc.model import Diagnostic, Platform, Progress, Severity, is_inside
-from bazel_xc.tree import EntryKind, Tree, names_in
+from bazel_xc.model import Diagnostic, Severity, is_inside
 
 _Listings = tuple[Listing, ...]
 _ByDirectory = Mapping[str, Mapping[str, ListedPackage]]
-
-
-@frozen(kw_only=True)
-class GoTree:
-    """Directories with Go in them: the workspace, or a third-party module.
-
-    If it is ``vendored``, code from ``vendor`` is used. ``generated`` maps directories to Go files that rules
-    of their BUILD files make.
-    """
-
-    workspace: Workspace
-    modules: tuple[Module, ...]
-    vendored: bool = False
-    generated: Mapping[str, tuple[str, ...]] = field(factory=dict)
-
-    @property
-    def root(self) -> Path:
-        """The root on disk."""
-        return self.workspace.root
-
-    @cached_property
-    def vendor_lists(self) -> Mapping[str, Mapping[str, str]]:
-        """Directory of a module -> import path -> module path of the packages in its ``vendor``."""
-        vendored = (module.directory for module in self.modules if module.vendored)
-        return {path: vendored_modules(self.workspace.tree, path) for path in vendored}
 
 
 @frozen(kw_only=True)
@@ -105,27 +87,6 @@ class Loaded:
     sources: Sources = field(eq=False, repr=False)
 
 
-@frozen
-class StartedListing:
-    """A listing that go was asked for before the workspace was read: its input, and go's answer."""
-
-    places: tuple[ListingPlace, ...]
-    go: GoLister
-    answer: Future[tuple[_Listings, tuple[FailedPlace, ...]]]
-
-    @classmethod
-    def of(
-        cls, places: tuple[ListingPlace, ...], platforms: tuple[Platform, ...], go: GoLister, pool: Executor
-    ) -> StartedListing:
-        """Asks go for the first listing of some platforms."""
-        return cls(places, go, pool.submit(go.places, places, (first_platform(platforms),)))
-
-
-def first_platform(platforms: tuple[Platform, ...]) -> Platform:
-    """The platform that go lists; the others are derived from it."""
-    return next((each for each in platforms if each.cgo), platforms[0])
-
-
 def load(
     tree: GoTree,
     groups: tuple[ListingGroup, ...],
@@ -141,19 +102,21 @@ def load(
     their files are compiled. With inverted cgo it is not listed at all. A listing that is ``started`` is
     used if it has the same input. Raises ``GoError`` if go lists nothing.
     """
-    places = _places(tree, groups)
+    places = places_of(tree, groups)
     opposite = tuple(evolve(each, cgo=not each.cgo) for each in view.platforms) if both else ()
     first = first_platform(view.platforms)
     with ThreadPoolExecutor(max_workers=1) as pool:
         if started is None or (started.places, started.go) != (places, go):
             started = StartedListing.of(places, view.platforms, go, pool)
-        directories, unreadable = _read(tree, view.tags)
-        said = _numbered(go.progress, len(view.platforms) + len(opposite))
+        directories, unreadable = read_directories(tree, view.tags)
+        said = numbered(go.progress, len(view.platforms) + len(opposite))
         said(first)
         (listing,), failed = started.answer.result()
     sources = Sources(tree.workspace.tree)
-    vendored = _directories_of([place for place in places if place.vendored], tree, groups)
-    once = _once(tree, groups, listing, directories, sources, {each.place.directory for each in failed})
+    vendored = directories_of([place for place in places if place.vendored], tree, groups)
+    once = listed_once(
+        tree, groups, started, listing, directories, sources, {each.place.directory for each in failed}
+    )
     if vendored and go.whole:
         once = evolve(
             once,
@@ -172,7 +135,7 @@ def load(
         wrong = (*wrong, *more)
         failed = (*failed, *failed_there)
     go.progress("reading packages")
-    unlisted = _directories_of((each.place for each in failed), tree, groups)
+    unlisted = directories_of((each.place for each in failed), tree, groups)
     directories = tuple(each for each in directories if each.path not in unlisted)
     listed = by_directory(listings, tree.root)
     _check_listed(tree, directories, listed, view)
@@ -187,7 +150,7 @@ def load(
     elif universe.cgo or any(map(_depends_on_cgo, folded.packages.values())):
         flipped = _flipped(tree, universe, sources, view)
     tree.workspace.tree.forget(".go")
-    ignored = frozenset(_ignored(tree))
+    ignored = frozenset(ignored_directories(tree))
     of_own = (each for each in universe.undefined if each.import_path in universe.own_paths)
     return Loaded(
         heads=dict(_heads(directories)),
@@ -215,81 +178,6 @@ def load(
             *(unloaded.failed_listing(each, tree.root) for each in failed),
         ),
     )
-
-
-def _numbered(progress: Progress, total: int) -> Callable[[Platform], None]:
-    """Says that the next of some platforms is listed. Reports list each with cgo turned round as well."""
-    seen: dict[str, int] = {}
-
-    def said(platform: Platform) -> None:
-        turned = f" with cgo {'on' if platform.cgo else 'off'}" if platform.name in seen else ""
-        seen[f"{platform.name}{turned}"] = len(seen) + 1
-        progress(f"listing {platform.name}{turned} ({len(seen)} of {total})")
-
-    return said
-
-
-def _once(
-    tree: GoTree,
-    groups: tuple[ListingGroup, ...],
-    listing: Listing,
-    directories: Iterable[ReadDirectory],
-    sources: Sources,
-    failed: Container[Path],
-) -> ListedOnce:
-    """The places that go lists, with the directories of their modules that patterns match."""
-    root = str(tree.root.resolve())
-    own: dict[str, list[OwnDirectory]] = {}
-    seen = [_as_go_sees(each, tree) for each in directories if not each.unlisted]
-    for each in (*seen, *_seen_by_go_only(tree, listing, root, frozenset(each.path for each in directories))):
-        module = module_of(each.path, tree.modules)
-        if module:
-            folder = f"{root}/{module.directory}".rstrip("/")
-            own.setdefault(module.directory, []).append(
-                OwnDirectory(
-                    read=each,
-                    import_path=module.import_path(each.path),
-                    module=ListedModule(module.path, "", folder, main=True),
-                )
-            )
-    places = tuple(
-        PlaceOnce(
-            place=place,
-            own=tuple(each for module in group.modules for each in own.get(module.directory, ())),
-        )
-        for place, group in zip(_places(tree, groups), groups, strict=True)
-        if place.directory not in failed
-    )
-    vendored = (each for each in places if each.place.vendored)
-    return ListedOnce(
-        listing=listing,
-        places=places,
-        root=root,
-        sources=sources,
-        unfollowed=frozenset(each.import_path for place in vendored for each in place.own),
-    )
-
-
-def _as_go_sees(directory: ReadDirectory, tree: GoTree) -> ReadDirectory:
-    """The directory with the files that an ``exclude`` hides, which go compiles."""
-    hidden = tree.workspace.directories[directory.path].hidden
-    if not any(name.endswith(".go") for name in hidden):
-        return directory
-    more, _ = read_directory(directory.path, directory.import_path, sorted(hidden), tree.workspace.tree)
-    return evolve(directory, sources=tuple(sorted((*directory.sources, *more.sources), key=lambda s: s.name)))
-
-
-def _seen_by_go_only(
-    tree: GoTree, listing: Listing, root: str, known: Container[str]
-) -> Iterator[ReadDirectory]:
-    """Directories that go lists although an ``exclude`` hides them from everybody else."""
-    files = tree.workspace.tree
-    for path, packages in by_directory((listing,), Path(root)).items():
-        package = packages[listing.platform.name]
-        if path not in known and not package.dep_only and not package.standard:
-            with suppress(OSError):
-                names = names_in(files.entries(path), EntryKind.FILE)
-                yield read_directory(path, package.import_path, names, files)[0]
 
 
 def _heads(directories: Iterable[ReadDirectory]) -> Iterator[tuple[str, Head]]:
@@ -330,7 +218,7 @@ def load_module(
     With ``reachable``, also the packages below those with cgo, which a label may name.
     """
     listed = dict(by_directory(listings, tree.root))
-    directories, unreadable = _read(tree, view.tags, listed)
+    directories, unreadable = read_directories(tree, view.tags, listed)
     if reachable:
         tops = [each.path for each in directories if any(file.uses_cgo for file in each.sources)]
         for each in _below(tree, tops, listed, view):
@@ -342,7 +230,7 @@ def load_module(
     sources = Sources(tree.workspace.tree)
     universe = _judged(tree, folded.packages, (), sources, view, listed)
     rest = frozenset(tree.workspace.directories) - folded.packages.keys()
-    untouched = frozenset(path for path, _ in _go_directories(tree)) & rest
+    untouched = frozenset(path for path, _ in go_directories(tree)) & rest
     diagnostics = (*unreadable, *folded.diagnostics)
     return universe, Folded(packages=universe.own, untouched=untouched, diagnostics=diagnostics)
 
@@ -354,10 +242,10 @@ def _below(
     tops = tuple(tops)
     chosen = {
         path
-        for path, _ in _go_directories(tree)
-        if path not in listed and not _is_unlisted(path) and any(is_inside(path, each) for each in tops)
+        for path, _ in go_directories(tree)
+        if path not in listed and not is_unlisted(path) and any(is_inside(path, each) for each in tops)
     }
-    return _read(tree, view.tags, chosen)[0]
+    return read_directories(tree, view.tags, chosen)[0]
 
 
 def _judged(
@@ -409,26 +297,6 @@ def _with_undefined(
             yield path, each
 
 
-def listing_places(
-    tree: Tree, groups: Iterable[ListingGroup], directories: Container[str], *, vendored: bool
-) -> tuple[ListingPlace, ...]:
-    """The places of the groups that go lists; ``directories`` are those of the workspace."""
-    return tuple(
-        ListingPlace(
-            directory=tree.root / group.directory,
-            patterns=group.patterns(),
-            environment=group.environment(),
-            vendored=vendored and all(_has_vendored(tree, each, directories) for each in group.modules),
-        )
-        for group in groups
-    )
-
-
-def _places(tree: GoTree, groups: Iterable[ListingGroup]) -> tuple[ListingPlace, ...]:
-    workspace = tree.workspace
-    return listing_places(workspace.tree, groups, workspace.directories, vendored=tree.vendored)
-
-
 def _check_listed(
     tree: GoTree,
     directories: Iterable[ReadDirectory],
@@ -444,79 +312,9 @@ def _check_listed(
         )
 
 
-def _has_vendored(tree: Tree, module: Module, directories: Container[str]) -> bool:
-    """Whether all vendored packages of a module are in directories that are read."""
-    vendor = f"{module.directory}/vendor".lstrip("/")
-    listed = vendored_modules(tree, module.directory) if module.vendored else {}
-    return module.vendored and all(f"{vendor}/{path}" in directories for path in listed)
-
-
-def _directories_of(
-    places: Iterable[ListingPlace], tree: GoTree, groups: Iterable[ListingGroup]
-) -> frozenset[str]:
-    """The directories of the modules that are listed in ``places``."""
-    roots = {each.directory for each in places}
-    chosen = (group for group in groups if tree.root / group.directory in roots)
-    modules = {module.directory for group in chosen for module in group.modules}
-    found = ((path, module_of(path, tree.modules)) for path in tree.workspace.directories if modules)
-    return frozenset(path for path, module in found if module and module.directory in modules)
-
-
 def _imports(files: Iterable[SourceFile]) -> frozenset[str]:
     """The imports in files, on any platform and with any tags."""
     return frozenset(imported.path for file in files for imported in file.imports)
-
-
-def _nothing(platforms: Iterable[Platform]) -> _Listings:
-    return tuple(Listing(platform, {}) for platform in platforms)
-
-
-def _read(
-    tree: GoTree, tags: frozenset[str], used: Container[str] | None = None
-) -> tuple[tuple[ReadDirectory, ...], tuple[Diagnostic, ...]]:
-    """The Go of all directories; or of ``used`` ones, without tests."""
-    found: list[ReadDirectory] = []
-    diagnostics: list[Diagnostic] = []
-    for path, import_path in _go_directories(tree):
-        if used is not None and path not in used:
-            continue
-        directory = tree.workspace.directories[path]
-        each, problems = read_directory(
-            path,
-            import_path,
-            [name for name in directory.files if used is None or not name.endswith("_test.go")],
-            tree.workspace.tree,
-            directory.settings.build_tags | tags,
-            unlisted=_is_unlisted(path),
-            rule_tags=tuple(rule_tags(directory)),
-        )
-        found.append(each)
-        diagnostics.extend(problems)
-    return tuple(found), tuple(diagnostics)
-
-
-def _go_directories(tree: GoTree) -> Iterator[tuple[str, str]]:
-    """The directories with Go in them, and their import paths."""
-    directories = tree.workspace.directories
-    # In vendored code a go.mod means nothing: go mod vendor left it there before Go 1.17.
-    foreign = {
-        path for path, each in directories.items() if "go.mod" in each.files and "testdata" in path.split("/")
-    }
-    for path, directory in directories.items():
-        has_go = any(name.endswith(".go") for name in directory.files) or tree.generated.get(path)
-        module = module_of(path, tree.modules) if has_go else None
-        if module is None or module.ignores(path) or any(is_inside(path, other) for other in foreign):
-            continue
-        import_path = _import_path(directory, module, vendored=tree.vendored)
-        if import_path is not None:
-            yield path, import_path
-
-
-def _ignored(tree: GoTree) -> Iterator[str]:
-    for path in tree.workspace.directories:
-        module = module_of(path, tree.modules)
-        if module and module.ignores(path):
-            yield path
 
 
 def _fold(
@@ -540,36 +338,6 @@ def _fold(
         elif any(each.severity is Severity.ERROR for each in problems):
             broken.add(directory.path)
     return Folded(packages=packages, untouched=frozenset(broken), diagnostics=tuple(diagnostics))
-
-
-def is_module_root(path: str) -> bool:
-    """Whether a go.mod here makes a module of the workspace; in test data and vendored code it does not."""
-    return not {"testdata", "vendor"} & set(path.split("/"))
-
-
-def rule_tags(directory: Directory) -> Iterator[RuleTags]:
-    """The tags of rules in a BUILD file, with the sources they name."""
-    for call in directory.build_file.calls if directory.build_file else ():
-        tags = frozenset(call.strings("gotags"))
-        if tags:
-            yield RuleTags(tags, frozenset(call.strings("srcs")))
-
-
-def _is_unlisted(path: str) -> bool:
-    """Whether ``./...`` leaves a directory out, although rules are written for it."""
-    return any(part in ("testdata", "vendor") or part[:1] in ("_", ".") for part in path.split("/"))
-
-
-def _import_path(directory: Directory, module: Module, *, vendored: bool) -> str | None:
-    """The import path of a directory; None for vendored code that is not used from ``vendor``."""
-    parts = directory.path.split("/")
-    if "vendor" in parts:
-        return "/".join(parts[parts.index("vendor") + 1 :]) or None if vendored else None
-    prefix, base = directory.settings.prefix, directory.settings.prefix_directory
-    if prefix is not None:  # also one above a nested go.mod, as in Gazelle
-        below = directory.path[len(base) :].strip("/")
-        return "/".join(part for part in (prefix, below) if part)
-    return module.import_path(directory.path)
 
 
 def _generated_package(directory: ReadDirectory, view: GoView) -> GoPackage:

@@ -15,7 +15,7 @@ from bazel_xc.buildfile.workspace import list_folders
 from bazel_xc.commands import ahead, snapshot
 from bazel_xc.commands.options import Options
 from bazel_xc.config import Config
-from bazel_xc.golang.loading import StartedListing
+from bazel_xc.golang.first_listing import StartedListing
 from bazel_xc.golang.toolchain import Toolchain, find_go
 from bazel_xc.tree import DiskTree
 
