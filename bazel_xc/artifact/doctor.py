@@ -71,7 +71,8 @@ def _modules(here: Surroundings) -> Iterator[Check]:
     missing = [line for line in errors if "module lookup disabled" in line or "cannot find module" in line
                or "no required module" in line]  # fmt: skip
     if missing:
-        found = f"{len(missing)} packages are in no downloaded module: {missing[0][:160]}"
+        counted = f"{len(missing)} packages are" if len(missing) > 1 else "1 package is"
+        found = f"{counted} in no downloaded module: {missing[0][:160]}"
         yield _check("modules", CheckStatus.WARNING, found, _in_module("go mod download", here), shown)
     else:
         yield _check("modules", CheckStatus.OK, "every imported package is available", command=shown)

@@ -240,7 +240,7 @@ def test_go_mod_that_asks_for_more(tmp_path: Path) -> None:
     [
         pytest.param(
             answer("cannot find module providing package a.b/c: module lookup disabled by GOPROXY=off"),
-            "1 packages are in no downloaded module: cannot find module providing package a.b/c:"
+            "1 package is in no downloaded module: cannot find module providing package a.b/c:"
             " module lookup disabled by GOPROXY=off",
             id="missing",
         ),
