@@ -25,6 +25,28 @@ def require(tool: str) -> str:
     return found
 
 
+def require_script(package: str, name: str, tool: str = "") -> str:
+    """The path of a file of an npm package that is installed for all programs; skips or fails the test where
+    there is none. ``tool`` is its name in ``BAZEL_XC_REQUIRE`` if that is not the package's.
+    """
+    paths = (Path(folder, package, name) for folder in _npm_folders())
+    found = next((path for path in paths if path.is_file()), None)
+    if found is None:
+        unavailable(tool or package, f"{package} is not installed (npm install --global {package})")
+    return str(found)
+
+
+@cache
+def _npm_folders() -> tuple[str, ...]:
+    """The folders in which npm packages can be found: those of NODE_PATH, npm's own, and that of the user."""
+    named = [each for each in os.environ.get("NODE_PATH", "").split(os.pathsep) if each]
+    npm = shutil.which("npm")
+    if npm:
+        done = subprocess.run([npm, "root", "--global"], capture_output=True, text=True, check=False)
+        named += done.stdout.split()
+    return (*named, str(Path.home() / ".local/lib/node_modules"))
+
+
 def require_compiler(tool: str) -> str:
     """The path of a C compiler that has a C library too; skips or fails the test where there is none."""
     found = require(tool)
@@ -36,22 +58,7 @@ def require_compiler(tool: str) -> str:
 
 def require_schema_of_sarif() -> str:
     """The path of the official schema of SARIF 2.1.0, which an npm package has; skips or fails the test."""
-    inside = Path("@microsoft", "jest-sarif", "lib", "schemas", "sarif-2.1.0-rtm.5.json")
-    found = next((folder for folder in _npm_folders() if (folder / inside).is_file()), None)
-    if found is None:
-        unavailable("sarif-schema", "no schema of SARIF: npm install --global @microsoft/jest-sarif")
-    return str(found / inside)
-
-
-@cache
-def _npm_folders() -> tuple[Path, ...]:
-    """The folders in which npm installs packages for all programs."""
-    named = [Path(each) for each in os.environ.get("NODE_PATH", "").split(os.pathsep) if each]
-    npm = shutil.which("npm")
-    if npm:
-        done = subprocess.run([npm, "root", "--global"], capture_output=True, text=True, check=False)
-        named += [Path(done.stdout.strip())] if done.stdout.strip() else []
-    return (*named, Path.home() / ".local" / "lib" / "node_modules")
+    return require_script("@microsoft/jest-sarif", "lib/schemas/sarif-2.1.0-rtm.5.json", "sarif-schema")
 
 
 def unavailable(name: str, reason: str) -> NoReturn:

@@ -1,11 +1,11 @@
-"""A tool that is there and cannot do its work counts as missing."""
+"""A tool that is there and cannot do its work counts as missing; a script is found where npm puts it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from requirements import require_compiler
+from requirements import require_compiler, require_script
 
 COMPILER = "some-gcc"
 
@@ -36,3 +36,12 @@ def test_a_compiler_without_a_c_library_fails_where_it_is_required(monkeypatch: 
 def test_a_compiler_that_works_is_given(compiler: Path) -> None:
     compiler.write_text("#!/bin/sh\nexit 0\n")
     assert require_compiler(COMPILER) == str(compiler)
+
+
+def test_a_script_of_npm_is_found_in_its_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("requirements._npm_folders", lambda: ("/nowhere", str(tmp_path)))
+    with pytest.raises(pytest.skip.Exception, match="npm install --global some-checker"):
+        require_script("some-checker", "check.js")
+    (tmp_path / "some-checker").mkdir()
+    (tmp_path / "some-checker" / "check.js").touch()
+    assert require_script("some-checker", "check.js") == str(tmp_path / "some-checker" / "check.js")

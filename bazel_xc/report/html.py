@@ -1,8 +1,8 @@
 """The report as one HTML file that works from disk, without a network, under a strict content policy.
 
-Comes in: a ``Report``. Goes out: a document that contains the report as JSON, the libraries that draw tables
-and the graph, and our own script, all inline and each allowed by its hash. The script inserts names into the
-page only as text.
+Comes in: a ``Report``. Goes out: a document with the report as JSON, a style sheet, a library that lays out
+graphs, and our own script, all inline and each allowed by its hash. The script is the files of ``_PARTS`` in
+one function; it inserts names into the page only as text. ``html_data`` makes the data.
 """
 
 from __future__ import annotations
@@ -13,40 +13,65 @@ import html
 import json
 from string import Template
 
-from bazel_xc.report.json_format import document
+from bazel_xc.report.html_data import page_data
 from bazel_xc.report.model import Report
 from bazel_xc.report.plain import plain
 from bazel_xc.tables import shipped_text
 
-_SCRIPTS = (
-    "vendor/cytoscape.min.js",
-    "vendor/cytoscape-dagre.min.js",
-    "vendor/tabulator.min.js",
-    "report.js",
+_LIBRARY = "vendor/dagre.min.js"
+_PARTS = (
+    "data.js",
+    "ways.js",
+    "dom.js",
+    "route.js",
+    "filters.js",
+    "grid.js",
+    "overview.js",
+    "targets.js",
+    "packages.js",
+    "findings.js",
+    "drawing.js",
+    "graph.js",
+    "entry.js",
+    "drawer.js",
+    "start.js",
 )
-# cytoscape adds a style element of this name if there is none; the content policy would refuse it.
-_STYLES = (("tables", "vendor/tabulator.min.css"), ("__________cytoscape_stylesheet", "report.css"))
+_LICENCES = {"dagre": "vendor/dagre.LICENSE", "graphlib, in dagre": "vendor/graphlib.LICENSE"}
 
 
 def render(report: Report) -> str:
     """The whole document."""
     run = report.run
-    platforms = ", ".join(run.settings)
-    scripts = [shipped_text(f"html/{name}") for name in _SCRIPTS]
-    styles = [(name, shipped_text(f"html/{path}")) for name, path in _STYLES]
+    count = len(run.platforms)
+    tools = f"{run.go} · bazel-xc {run.bazel_xc} · {count} platform{'s' if count != 1 else ''}"
+    style = shipped_text("html/report.css")
+    scripts = [shipped_text(f"html/{_LIBRARY}"), _script()]
     return Template(shipped_text("html/page.html")).substitute(
-        policy=_policy(scripts, [text for _, text in styles]),
+        policy=_policy(scripts, style),
         title=html.escape(f"C in {plain(run.module)}"),
-        made=html.escape(plain(f"{run.go}, bazel-xc {run.bazel_xc}; {platforms}")),
-        styles="\n".join(f'<style id="{name}">{text}</style>' for name, text in styles),
+        made=html.escape(plain(tools)),
+        style=style,
+        licences=_licences(),
         data=_data(report),
         scripts="\n".join(f"<script>{text}</script>" for text in scripts),
     )
 
 
-def _policy(scripts: list[str], styles: list[str]) -> str:
-    allowed, styled = (" ".join(map(_hash, texts)) for texts in (scripts, styles))
-    return f"default-src 'none'; script-src {allowed}; style-src {styled}; img-src data:; base-uri 'none'"
+def _script() -> str:
+    """Our own script; all of it is in one function, so that it defines no global names."""
+    parts = "\n".join(shipped_text(f"html/{name}") for name in _PARTS)
+    return f'"use strict";\n(() => {{\n{parts}}})();\n'
+
+
+def _licences() -> str:
+    found = ((name, html.escape(shipped_text(f"html/{path}"))) for name, path in _LICENCES.items())
+    return "\n".join(f"<h2>{name}</h2>\n<pre>{text}</pre>" for name, text in found)
+
+
+def _policy(scripts: list[str], style: str) -> str:
+    allowed = " ".join(map(_hash, scripts))
+    own = f"script-src {allowed}; style-src {_hash(style)}"
+    return f"default-src 'none'; {own}; base-uri 'none'; form-action 'none'"
 
 
 def _hash(text: str) -> str:
@@ -56,5 +81,5 @@ def _hash(text: str) -> str:
 
 def _data(report: Report) -> str:
     """The report as JSON that can neither end the element nor start another one."""
-    text = json.dumps(document(report), ensure_ascii=True, separators=(",", ":"))
+    text = json.dumps(page_data(report), ensure_ascii=True, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
