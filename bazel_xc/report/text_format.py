@@ -24,29 +24,30 @@ _PAGE = Page()
 def render(report: Report, page: Page = _PAGE, *, whole: bool = False) -> str:
     """The report as lines, each with its line end; ``whole`` adds every target and package."""
     names, summary = Names.of(report), summarise(report)
-    lines = [*_head(report, summary, names, page)]
+    most = None if whole else _CAUSES
+    lines = [*_head(report, summary, names, page, most)]
     if not whole:
         lines += _binaries(summary, names, page)
-    lines += _causes(summary, names, page)
-    lines += _blockers(summary, names, page)
-    lines += _open_needs(summary, names, page)
+    lines += _causes(summary, names, page, most)
+    lines += _blockers(summary, names, page, most)
+    lines += _open_needs(summary, names, page, most)
     lines += details(report, names, page) if whole else _next(summary, page)
     return "".join(f"{line}\n" for line in lines)
 
 
-def _head(report: Report, summary: Summary, names: Names, page: Page) -> Iterator[str]:
+def _head(report: Report, summary: Summary, names: Names, page: Page, most: int | None) -> Iterator[str]:
     run = report.run
     yield from page.item("", f", {run.go}, bazel-xc {run.bazel_xc}", head=run.module, code=BOLD)
     numbers = [(summary.binaries, "binary"), (summary.tests, "test")]
     shown = " and ".join(plural(count, noun) for count, noun in numbers if count) or "no binaries or tests"
     yield from page.item("", f"{shown} on {plural(len(run.platforms), 'platform')}")
-    yield from _unknown(report, summary, names, page)
+    yield from _unknown(report, summary, names, page, most)
     if report.targets:
         yield ""
         yield from _totals(summary, page)
 
 
-def _unknown(report: Report, summary: Summary, names: Names, page: Page) -> Iterator[str]:
+def _unknown(report: Report, summary: Summary, names: Names, page: Page, most: int | None) -> Iterator[str]:
     if report.is_whole:
         return
     count = len(report.unknown_targets)
@@ -55,7 +56,7 @@ def _unknown(report: Report, summary: Summary, names: Names, page: Page) -> Iter
         yield from page.item("  ", each.message)
         if each.remedy:
             yield from page.item("    ", each.remedy)
-    yield from _table(summary.unknown, names, page)
+    yield from _table(summary.unknown, names, page, most)
 
 
 def _totals(summary: Summary, page: Page) -> Iterator[str]:
@@ -129,42 +130,42 @@ def _need(name: str) -> str:
     return name.rpartition("/")[2] if kind == "archive" else f"{kind.replace('_', '-')} {name}"
 
 
-def _causes(summary: Summary, names: Names, page: Page) -> Iterator[str]:
+def _causes(summary: Summary, names: Names, page: Page, most: int | None) -> Iterator[str]:
     if summary.causes:
         yield from page.heading("Why C (packages that bring it in, with the number of targets above)")
-        yield from _table(summary.causes, names, page)
+        yield from _table(summary.causes, names, page, most)
 
 
-def _table(causes: Sequence[Cause], names: Names, page: Page) -> Iterator[str]:
-    shown = causes[:_CAUSES]
+def _table(causes: Sequence[Cause], names: Names, page: Page, most: int | None) -> Iterator[str]:
+    shown = causes[:most]
     rows = [[f"{each.targets:,}", names.where(each.platforms), names.short(each.package)] for each in shown]
     for each, lines in zip(shown, page.columns(rows), strict=True):
         yield from lines
         if each.reason:  # the file is in the directory of the package, and the platforms are above
             place = f"{each.path.rpartition('/')[2]}:{each.line}: " if each.path else ""
             yield from page.item("      ", f"{place}{each.reason.partition(', which is not compiled')[0]}")
-    yield from _more(len(causes) - _CAUSES, page)
+    yield from _more(len(causes) - len(shown), page)
 
 
-def _blockers(summary: Summary, names: Names, page: Page) -> Iterator[str]:
+def _blockers(summary: Summary, names: Names, page: Page, most: int | None) -> Iterator[str]:
     if not (summary.blockers or summary.own_files):
         return
     yield from page.heading("Why targets cannot build (packages, with the number of targets above)")
-    yield from _table(summary.blockers, names, page)
+    yield from _table(summary.blockers, names, page, most)
     if summary.own_files:
         counts = names.counts(summary.own_files)
         yield from page.item("  ", f"their own files, which do not compile there or are missing: {counts}")
 
 
-def _open_needs(summary: Summary, names: Names, page: Page) -> Iterator[str]:
+def _open_needs(summary: Summary, names: Names, page: Page, most: int | None) -> Iterator[str]:
     if not summary.open_needs:
         return
     yield from page.heading("C without a provider")
-    for each in summary.open_needs[:_CAUSES]:
+    for each in summary.open_needs[:most]:
         kind = str(each.kind).replace("_", "-")
         place = f" ({each.path}:{each.line})" if each.path else ""
         yield from page.item("  ", f"{kind} {each.name} {names.on(each.platforms)}{place}")
-    yield from _more(len(summary.open_needs) - _CAUSES, page)
+    yield from _more(len(summary.open_needs[most:]) if most else 0, page)
 
 
 def _more(count: int, page: Page) -> Iterator[str]:

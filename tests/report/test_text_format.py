@@ -92,6 +92,15 @@ def test_all_has_every_target_binaries_first() -> None:
     assert "Next" not in text
 
 
+def test_all_shortens_no_list_of_causes() -> None:
+    uses = evolve(USES_C, cgo_packages=tuple(f"c.example/{at}" for at in range(9)))
+    report = report_on(target("//cmd/a:a", uses, on()))
+
+    assert "  and 3 more: --all\n" in render(report)
+    assert "  1  linux_amd64  c.example/8\n" in render(report, whole=True)
+    assert "more: --all" not in render(report, whole=True)
+
+
 def test_many_binaries_are_counted() -> None:
     """Binaries with the same answer share an entry, and the entries end after some."""
     many = [
