@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from bazel_xc.graph.dependency import Verdict
 from bazel_xc.report.model import Report
-from bazel_xc.report.page import BOLD, Page
+from bazel_xc.report.page import BOLD, DIM, Page
 from bazel_xc.report.summary import BinaryEntry, BinaryOn, Cause, Summary, summarise
 from bazel_xc.report.text_details import details
 from bazel_xc.report.words import COLORS, VERDICTS, Names, plural
@@ -18,6 +18,7 @@ from bazel_xc.report.words import COLORS, VERDICTS, Names, plural
 _BINARIES = 8  # with different answers
 _CAUSES = 6
 _NAMES = 2  # of one binary on one platform
+_NARROW = 6  # columns of a number
 _PAGE = Page()
 
 
@@ -64,20 +65,24 @@ def _totals(summary: Summary, page: Page) -> Iterator[str]:
     that of the unknown ones everywhere.
     """
     used = {each for each in VERDICTS if any(on.of(Verdict(each)) for on in summary.platforms)}
-    width = max(len(each.name) for each in summary.platforms)
+    first = max(len(each.name) for each in summary.platforms) + 9
     shown = [each for each in VERDICTS if each in used or each != Verdict.UNKNOWN]
-    if page.width and width + 9 + sum(2 + max(8, len(VERDICTS[each])) for each in shown) > page.width:
+    gap = "  " if not page.width or first + _width(shown, 2) <= page.width else " "
+    if page.width and first + _width(shown, 1) > page.width:
         shown = [each for each in shown if each in used]
-    yield page.style(
-        f"{' ' * (width + 9)}" + "".join(f"  {VERDICTS[each]:>8}" for each in shown), ""
-    ).rstrip()
+    yield " " * first + "".join(f"{gap}{VERDICTS[each]:>{_NARROW}}" for each in shown)
     for on in summary.platforms:
         cells = ""
         for each in shown:
             count = on.of(Verdict(each))
-            room = max(8, len(VERDICTS[each]))
-            cells += "  " + page.style(f"{count:>{room},}", COLORS[each] if count else "2")
-        yield f"{on.name:<{width}}  cgo {'on ' if on.cgo else 'off'}{cells}"
+            room = max(_NARROW, len(VERDICTS[each]))
+            cells += gap + page.style(f"{count:>{room},}", COLORS[each] if count else DIM)
+        yield f"{on.name:<{first - 9}}  cgo {'on ' if on.cgo else 'off'}{cells}"
+
+
+def _width(columns: Sequence[str], gap: int) -> int:
+    """The width of columns of numbers under the words of their verdicts."""
+    return sum(gap + max(_NARROW, len(VERDICTS[each])) for each in columns)
 
 
 def _binaries(summary: Summary, names: Names, page: Page) -> Iterator[str]:

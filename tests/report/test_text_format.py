@@ -33,9 +33,9 @@ def test_summary() -> None:
 example.com/app, go1.26, bazel-xc 0.1
 3 binaries and 1 test on 2 platforms
 
-                            pure  C toolchain  C libraries  cannot build
-linux_amd64    cgo on          2            2            0             0
-windows_amd64  cgo off         2            0            0             2
+                          pure  C toolchain  C libraries  cannot build
+linux_amd64    cgo on        2            2            0             0
+windows_amd64  cgo off       2            0            0             2
 
 Binaries that are not pure everywhere (2 of 3)
   //cmd/a, //cmd/b
@@ -74,6 +74,15 @@ def test_unknown_comes_first_with_its_remedy() -> None:
         "",
     ]
     assert lines[8].endswith("  unknown")
+
+
+def test_totals_fit_80_columns_with_every_verdict() -> None:
+    every = [on(verdict) for verdict in Verdict]
+    text = render(report_on(*(target(f"//v{at}:v{at}", each, each) for at, each in enumerate(every))))
+    (head,) = [line for line in text.splitlines() if line.endswith("  unknown")]
+
+    assert len(head) <= 80
+    assert [len(line) for line in text.splitlines() if line.startswith((LINUX, WINDOWS))] == [len(head)] * 2
 
 
 def test_pure_report_says_so() -> None:
