@@ -48,3 +48,5 @@ this order (the contract is in pyproject.toml):
 """
 
 __version__ = "0.1.0"
+HOME = "https://github.com/bazel-xc/bazel-xc"
+"""The page of the project, for reports that name their tool."""

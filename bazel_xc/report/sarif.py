@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from attrs import frozen
 
-from bazel_xc import __version__
+from bazel_xc import HOME, __version__
 from bazel_xc.graph.dependency import Verdict
 from bazel_xc.model import Diagnostic
 from bazel_xc.report.compare import Comparison
@@ -26,7 +26,7 @@ from bazel_xc.report.plain import plain
 from bazel_xc.tables import table
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_HOME = "https://pypi.org/project/bazel-xc/"
+_HELP = f"{HOME}/blob/main/docs/report.md"
 _TABLE = "findings.toml"
 
 
@@ -111,7 +111,7 @@ def _log(results: Iterable[_Result]) -> str:
                     "driver": {
                         "name": "bazel-xc",
                         "version": __version__,
-                        "informationUri": _HOME,
+                        "informationUri": HOME,
                         "rules": [_rule(name) for name in rules],
                     }
                 },
@@ -132,7 +132,7 @@ def _rule(name: str) -> dict[str, Any]:
         "shortDescription": {"text": title},
         "fullDescription": {"text": text},
         "help": {"text": text},
-        "helpUri": _HOME,
+        "helpUri": _HELP,
     }
 
 
