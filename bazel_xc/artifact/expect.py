@@ -251,11 +251,14 @@ def _cgo(go: GoInfo, wanted: Wanted) -> Iterator[Check]:
         return
     platform, on = wanted.platform, setting == "1"
     bad = CheckStatus.FAILURE if wanted.certain else CheckStatus.WARNING
+    found, where = "on" if on else "off", "the configuration" if wanted.certain else "the default"
     if platform.cgo:
-        remedy = "go turned cgo off silently; set CGO_ENABLED=1 and CC, or cgo = false for the platform"
+        remedy = "--cgo off if the program needs no C; otherwise build it with CGO_ENABLED=1 and CC"
     else:
-        remedy = "cgo is off for this platform; set CGO_ENABLED=0, or cgo = true for the platform"
-    yield _check("cgo", on == platform.cgo, "on" if on else "off", remedy, bad)
+        remedy = "build it with CGO_ENABLED=0, or verify it with --cgo on"
+    if on != platform.cgo:
+        found += f", but {where} has cgo {'on' if platform.cgo else 'off'} for {platform.name}"
+    yield _check("cgo", on == platform.cgo, found, remedy, bad)
 
 
 def _size(facts: BinaryFacts, wanted: Wanted) -> Iterator[Check]:

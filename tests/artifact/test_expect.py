@@ -84,9 +84,17 @@ def test_every_check_in_order() -> None:
             {"linkage": ("warning", "dynamic")},
             id="dynamic, cgo off by default",
         ),
-        pytest.param(facts(), LINUX_CGO, {"cgo": ("failure", "off")}, id="cgo silently off"),
         pytest.param(
-            facts(CGO_ENABLED="1"), LINUX_PURE, {"cgo": ("failure", "on")}, id="cgo on where it is off"
+            facts(),
+            LINUX_CGO,
+            {"cgo": ("failure", "off, but the configuration has cgo on for linux_arm64")},
+            id="cgo silently off",
+        ),
+        pytest.param(
+            facts(CGO_ENABLED="1"),
+            LINUX_PURE,
+            {"cgo": ("failure", "on, but the configuration has cgo off for linux_arm64")},
+            id="cgo on where it is off",
         ),
         pytest.param(
             facts(evolve(DYNAMIC, interpreter="/lib64/ld-linux-x86-64.so.2"), CGO_ENABLED="1"),
