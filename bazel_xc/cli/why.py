@@ -65,13 +65,18 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _node(text: str, path: str | None, material: Material, snapshot: Snapshot) -> str:
-    """The node with a name. Raises ``WorkspaceError`` with similar names if there is none."""
-    graph = material.graph.nodes
-    package = None if path is None else snapshot.universe.own.get(path)
+    """The node with a name: a target, or a package by its import path, its directory or the end of that, or a
+    label of its library. Raises ``WorkspaceError`` with similar names if there is none.
+    """
+    graph, own = material.graph.nodes, snapshot.universe.own
     short = f"{text}:{text.rpartition('/')[2]}" if text.startswith("//") and ":" not in text else text
-    for candidate in (text, package.import_path if package else "", short):
-        if candidate and candidate in graph:
-            return candidate
+    directory = text.removeprefix("//").partition(":")[0].strip("/") if path is None else path
+    below = [each for each in own if directory and each.endswith(f"/{directory}")]
+    paths: list[str] = [own[each].import_path for each in ([directory] if directory in own else below)]
+    packages = [each for each in paths if each in graph]
+    for candidate in (text, short, *(packages if len(packages) == 1 else ())):
+        if candidate in graph:
+            return str(candidate)
     near = sorted(node for node in graph if text.strip("/.") in node and not node.startswith("need:"))[:3]
     hint = f"; did you mean {' or '.join(near)}?" if near else "; see: bazel-xc report"
     raise WorkspaceError(f"{text}: no package or target of that name{hint}")

@@ -56,11 +56,11 @@ class Names:
         return cls(report.run.module, report.run.names, own)
 
     def short(self, name: str) -> str:
-        """An own package as ``./directory``, a label without a needless name, anything else as it is."""
+        """An own package below the root as ``./directory``, a label without a needless name, others whole."""
         if name.startswith("//"):
             return short_label(name)
-        if name in self.own and f"{name}/".startswith(f"{self.module}/"):
-            return f".{name[len(self.module) :]}" if name != self.module else "."
+        if name in self.own and name.startswith(f"{self.module}/"):
+            return f".{name[len(self.module) :]}"
         return name
 
     def chain(self, names: Iterable[str]) -> str:

@@ -88,9 +88,8 @@ function listIn(owner, key) {
   return { shown, more: length - shown.length };
 }
 
-// An import path for people: packages of this module begin with "./".
+// An import path for people: packages below the root of this module begin with "./".
 function short(name) {
-  if (name === run.module) return ".";
   return name.startsWith(run.module + "/") ? "." + name.slice(run.module.length) : name;
 }
 
