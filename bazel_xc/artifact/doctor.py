@@ -20,7 +20,7 @@ from bazel_xc.artifact.machines import host, load_machines
 from bazel_xc.artifact.running import find
 from bazel_xc.artifact.surroundings import Surroundings
 from bazel_xc.golang.listing import command_line
-from bazel_xc.model import Platform
+from bazel_xc.model import Platform, Progress, silent
 from bazel_xc.tables import table
 from bazel_xc.versions import version_numbers
 
@@ -28,11 +28,15 @@ _MODULES_SINCE, _MODULES_BY_FLAG = (7,), (6,)  # releases of Bazel that read MOD
 _BINFMT = Path("/proc/sys/fs/binfmt_misc")
 
 
-def examine(here: Surroundings) -> Mapping[str, tuple[Check, ...]]:
+def examine(here: Surroundings, progress: Progress = silent) -> Mapping[str, tuple[Check, ...]]:
     """All checks by subject: go, bazel, and each platform."""
-    found = {"go": tuple(_go(here)), "bazel": tuple(_bazel(here))}
+    progress("checking go")
+    found = {"go": tuple(_go(here))}
+    progress("checking bazel")
+    found["bazel"] = tuple(_bazel(here))
     known = _platforms(here)
-    for platform in here.platforms:
+    for at, platform in enumerate(here.platforms, 1):
+        progress(f"checking {platform.name} ({at} of {len(here.platforms)})")
         title = f"{platform.name} (cgo {'on' if platform.cgo else 'off'})"
         found[title] = tuple(_platform(platform, known, here))
     return found

@@ -13,6 +13,7 @@ from bazel_xc.artifact.check import failed
 from bazel_xc.artifact.doctor import examine
 from bazel_xc.cli.checks import as_json, show_checks
 from bazel_xc.cli.common import run_options, shared_options
+from bazel_xc.cli.progress import working
 from bazel_xc.commands.doctor import surroundings
 
 SCHEMA = 1
@@ -32,7 +33,9 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command and returns its exit code."""
-    found = examine(surroundings(run_options(options)))
+    with working(options) as at:
+        at("looking for go")
+        found = examine(surroundings(run_options(options)), at)
     bad = any(failed(checks) for checks in found.values())
     if options.format == "json":
         subjects = [
