@@ -186,7 +186,8 @@ def _of_go(platform: Platform, known: Mapping[str, bool], here: Surroundings) ->
     if platform.cgo and not known[platform.name]:
         remedy = f"set cgo = false in [platforms.{platform.name}]"
         return _check("go", here.bad, "has no cgo there", remedy, command)
-    return _check("go", CheckStatus.OK, f"with{'' if known[platform.name] else 'out'} cgo", command=command)
+    found = "supports it with cgo" if platform.cgo else "supports it"
+    return _check("go", CheckStatus.OK, found, command=command)
 
 
 def _running(platform: Platform, here: Surroundings) -> Iterator[Check]:

@@ -29,14 +29,15 @@ _KINDS = {
 }
 
 
-def findings(outcomes: Iterable[Outcome], policy: str) -> Iterator[Diagnostic]:
-    """One diagnostic per need without provider; ``policy`` is ``policy.unresolved``.
+def findings(outcomes: Iterable[Outcome], policy: str, order: Sequence[str] = ()) -> Iterator[Diagnostic]:
+    """One diagnostic per need without provider; ``policy`` is ``policy.unresolved``, ``order`` that of the
+    configured platforms.
 
     An inclusion in a branch that may never be taken is a note, whatever the policy, and so is a header whose
     library is provided.
     """
     some = tuple(outcomes)
-    yield from _symbols((each for each in some if each.need.kind is NeedKind.SYMBOL), policy)
+    yield from _symbols((each for each in some if each.need.kind is NeedKind.SYMBOL), policy, order)
     for each in some:
         if each.need.kind in (NeedKind.SYMBOL, NeedKind.ARCHIVE):
             continue  # said above, or by ``archive_findings``
@@ -47,7 +48,7 @@ def findings(outcomes: Iterable[Outcome], policy: str) -> Iterator[Diagnostic]:
                 line=each.need.line,
                 severity=severity,
                 code=f"c-{each.status}",
-                message=f"{spelt(each.need)} {_problem(each)} [{', '.join(sorted(each.platforms))}]",
+                message=f"{spelt(each.need)} {_problem(each)} [{in_order(each.platforms, order)}]",
                 remedy=each.remedy,
                 paste=each.offer.text if each.offer and severity is not Severity.NOTE else "",
             )
@@ -58,14 +59,14 @@ def findings(outcomes: Iterable[Outcome], policy: str) -> Iterator[Diagnostic]:
                 severity=Severity.NOTE if policy == "ignore" else Severity.WARNING,
                 code="c-sources",
                 message=f"{spelt(each.need)} comes from {each.labels[0]}, which has no sources: they may be"
-                f" in {' or '.join(each.candidates)} [{', '.join(sorted(each.platforms))}]",
+                f" in {' or '.join(each.candidates)} [{in_order(each.platforms, order)}]",
                 remedy=advice(each.need),
             )
         elif each.includes or each.has_unknown_includes:
-            yield from _include_finding(each, policy)
+            yield from _include_finding(each, policy, order)
 
 
-def _include_finding(outcome: Outcome, policy: str) -> Iterator[Diagnostic]:
+def _include_finding(outcome: Outcome, policy: str, order: Sequence[str]) -> Iterator[Diagnostic]:
     """A library of the system with headers in a directory that is not known; a note if it may need none."""
     need, where = outcome.need, sorted(outcome.platforms)
     why = "is not known"
@@ -81,12 +82,12 @@ def _include_finding(outcome: Outcome, policy: str) -> Iterator[Diagnostic]:
             severity=_SEVERITIES[policy] if outcome.includes else Severity.NOTE,
             code="c-include",
             message=f"{spelt(need)} comes with the system, but the directory of its headers {why}"
-            f" [{', '.join(where)}]",
+            f" [{in_order(where, order)}]",
             remedy="if they are not found, name it: # gazelle:go_cppopts -I=/usr/include/...",
         )
 
 
-def _symbols(outcomes: Iterable[Outcome], policy: str) -> Iterator[Diagnostic]:
+def _symbols(outcomes: Iterable[Outcome], policy: str, order: Sequence[str]) -> Iterator[Diagnostic]:
     """One diagnostic for all symbols of a file that nobody provides."""
     found: dict[tuple[str, frozenset[str]], list[Outcome]] = {}
     for each in outcomes:
@@ -101,22 +102,22 @@ def _symbols(outcomes: Iterable[Outcome], policy: str) -> Iterator[Diagnostic]:
             severity=_SEVERITIES[policy],
             code="c-unresolved",
             message=f"{_listed(names)}: declared and called, but nothing in the package or"
-            f" its C defines {'them' if len(names) > 1 else 'it'} [{', '.join(sorted(platforms))}]",
+            f" its C defines {'them' if len(names) > 1 else 'it'} [{in_order(platforms, order)}]",
             remedy=first.remedy,
             paste=first.offer.text if first.offer else "",
         )
 
 
 def archive_findings(
-    needs: Iterable[CNeed], archives: Archives, platforms: frozenset[str], directory: str
+    needs: Iterable[CNeed], archives: Archives, platforms: Sequence[str], directory: str
 ) -> Iterator[Diagnostic]:
-    """One warning per library of the tree that is not there for configured ``platforms``."""
-    for each in _lacking(needs, archives, platforms, directory):
+    """One warning per library of the tree that is not there for configured ``platforms``, in their order."""
+    for each in _lacking(needs, archives, frozenset(platforms), directory):
         yield Diagnostic(
             path=each.need.path,
             line=each.need.line,
             code="c-archive",
-            message=f"{each.sentence} [{', '.join(sorted(each.need.platforms))}]",
+            message=f"{each.sentence} [{in_order(each.need.platforms, platforms)}]",
             remedy="the package is marked incompatible there",
         )
 
@@ -173,6 +174,12 @@ def _folders(missing: MissingArchive) -> str:
 def _listed(names: Sequence[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return f"{', '.join(names[:_NAMED])}{more}"
+
+
+def in_order(platforms: Iterable[str], order: Sequence[str]) -> str:
+    """Names of platforms in a given order, the others behind them."""
+    known = {name: at for at, name in enumerate(order)}
+    return ", ".join(sorted(platforms, key=lambda name: (known.get(name, len(known)), name)))
 
 
 def spelt(need: CNeed) -> str:

@@ -187,7 +187,7 @@ def _by_hand(site: Site) -> Iterator[tuple[str, frozenset[str]]]:
 
 def c_findings(solved: Solved, site: Site, unresolved: str) -> tuple[Diagnostic, ...]:
     """The findings about the C of a tree's packages; ``unresolved`` is the policy of that name."""
-    asked = frozenset(platform.name for platform in site.view.platforms if platform.cgo)
+    asked = [platform.name for platform in site.view.platforms if platform.cgo]
     lacking = (
         each
         for path, archives in solved.survey.archives.items()
@@ -206,6 +206,7 @@ def _open_findings(solved: Solved, site: Site, unresolved: str) -> Iterator[Diag
     note.
     """
     own = {package.import_path: path for path, package in site.packages.items()}
+    order = [platform.name for platform in site.view.platforms]
     others: list[Outcome] = []
     for path, some in solved.outcomes.items():
         withheld = solved.wiring.withheld.get(own[path])
@@ -215,9 +216,9 @@ def _open_findings(solved: Solved, site: Site, unresolved: str) -> Iterator[Diag
                 continue
             left = f"-l{each.need.name}" in withheld
             why = "; the flag is left out, because cdeps were written by hand" if left else ""
-            for one in findings([each], "ignore"):
+            for one in findings([each], "ignore", order):
                 yield evolve(one, message=one.message + why)
-    yield from findings(others, unresolved)
+    yield from findings(others, unresolved, order)
 
 
 def unused_tables(snapshot: Snapshot, solved: Iterable[Solved]) -> tuple[Diagnostic, ...]:

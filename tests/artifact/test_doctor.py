@@ -266,7 +266,7 @@ def test_modules(done: Done, want: str, tmp_path: Path) -> None:
         ),
         pytest.param(
             '[{"GOOS": "linux", "GOARCH": "arm64", "CgoSupported": true}]',
-            ("go", "ok", "with cgo"),
+            ("go", "ok", "supports it with cgo"),
             id="known",
         ),
         pytest.param("no JSON", ("C compiler", "failure", "none makes objects for it"), id="broken"),

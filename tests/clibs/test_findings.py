@@ -134,6 +134,6 @@ def test_severity(policy: str, certain: bool, severity: Severity) -> None:
     ],
 )
 def test_archives(archives: Archives, texts: list[str]) -> None:
-    found = archive_findings([_need()], archives, frozenset({LINUX, ARM, WINDOWS}), "p")
+    found = archive_findings([_need()], archives, (LINUX, ARM, WINDOWS), "p")
 
     assert [str(each) for each in found] == texts
