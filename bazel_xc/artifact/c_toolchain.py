@@ -18,6 +18,7 @@ from bazel_xc.artifact.running import Done, find
 from bazel_xc.artifact.surroundings import Surroundings
 from bazel_xc.buildfile.registered import RegisteredToolchain
 from bazel_xc.model import Platform
+from bazel_xc.tables import table
 from bazel_xc.versions import version_numbers
 
 _INSTALL = {
@@ -28,7 +29,6 @@ _INSTALL = {
 _INSTALL_CXX = "install its C++ compiler and library (Debian: g++ beside gcc)"
 _LISTED = "{{if and .CgoFiles (not .Standard)}}C{{if or .CXXFiles .SwigCXXFiles}}++{{end}}{{end}}"
 _OPTIONAL_SINCE = (0, 45)  # rules_go builds without a C toolchain where no package needs one
-_HERMETIC = "bazel-xc init --toolchain hermetic_cc_toolchain"
 _NOTHING: Mapping[str, str] = {}
 _FIND_ZIG = "import os, ziglang; print(os.path.join(os.path.dirname(ziglang.__file__), 'zig'))"
 
@@ -178,10 +178,18 @@ def _unregistered(platform: Platform, here: Surroundings, languages: frozenset[s
     machine = (
         f"{proof.candidate.shown} makes objects for it: register it as docs/cross.md shows" if proof else ""
     )
-    remedy = machine or f"register one, for example with: {_HERMETIC}"
+    remedy = machine or _how_to_register(platform)
     return _check(
         "C toolchain", status, found, f"{remedy}; or set cgo = false in [platforms.{platform.name}]"
     )
+
+
+def _how_to_register(platform: Platform) -> str:
+    """The command that registers a toolchain, if a known one has the platform."""
+    for name, raw in table("cc_toolchains.toml").items():
+        if platform.name in raw["platforms"]:
+            return f"register one, for example with: bazel-xc init --toolchain {name}"
+    return "build it on macOS" if platform.goos == "darwin" else "register one"
 
 
 def _proved(name: str, start: str, proof: Proof, here: Surroundings) -> Iterator[Check]:
