@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from bazel_xc import __version__
 from bazel_xc.cli import remembering
+from bazel_xc.cli.parsing import HelpWithExamples, Parser, epilog
 from bazel_xc.errors import BazelXcError, InterruptedRunError
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
@@ -36,6 +37,54 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Each command with one line about it."""
+
+EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "init": (
+            "bazel-xc init                                        # in a Go module, with Bazel or without",
+            "bazel-xc init --toolchain hermetic_cc_toolchain      # also a C toolchain that Bazel downloads",
+        ),
+        "generate": (
+            "bazel-xc generate                   # all BUILD files",
+            "bazel-xc generate cmd/... --diff    # show the changes below a directory, write nothing",
+            "bazel-xc generate --check           # in CI: exit code 1 and a diff if a file is stale",
+        ),
+        "report": (
+            "bazel-xc report                                    # a summary",
+            "bazel-xc report --target cmd/server --all          # everything about one target",
+            "bazel-xc report -o cgo.html -o cgo.sarif           # several files from one run",
+        ),
+        "why": (
+            "bazel-xc why //cmd/server                          # a target",
+            "bazel-xc why ./store --platform linux_arm64        # a package, on one platform",
+        ),
+        "compare": (
+            "bazel-xc compare origin/main                       # what the branch changes",
+            "bazel-xc compare old.json new.json                 # two saved reports",
+            "bazel-xc compare origin/main --fail-on worse-verdict",
+        ),
+        "modules": (
+            "bazel-xc modules                    # after each change of go.mod",
+            "bazel-xc modules --check            # in CI",
+        ),
+        "doctor": ("bazel-xc doctor                     # before the first build, and when one fails",),
+        "verify": (
+            "bazel-xc verify app --platform linux_arm64         # header, libraries, build settings",
+            "bazel-xc verify app --platform linux_arm64 --run   # also under QEMU",
+        ),
+        "scan-log": (
+            "bazel-xc scan-log build.log",
+            "bazel build //... 2>&1 | bazel-xc scan-log -",
+        ),
+        "matrix": ("bazel-xc matrix --format github     # targets and platforms that can be built",),
+        "fingerprint": ("bazel-xc fingerprint --explain      # a key for caches, with its parts",),
+        "cache": (
+            "bazel-xc cache                      # where results are kept, and their size",
+            "bazel-xc cache clear",
+        ),
+    }
+)
+"""Command lines for the help of each command."""
 
 
 def run(arguments: Sequence[str], memory: remembering.Memory | None = None) -> int:
@@ -105,9 +154,11 @@ def _unforeseen(error: Exception) -> str:
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="bazel-xc",
         description="BUILD files, platforms and dependency reports for Go with cgo under Bazel.",
+        epilog=epilog(("bazel-xc init && bazel-xc modules && bazel-xc generate", "bazel-xc COMMAND --help")),
+        formatter_class=HelpWithExamples,
     )
     parser.add_argument("--version", action="version", version=f"bazel-xc {__version__}")
     commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
@@ -116,6 +167,8 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     for name, summary in COMMANDS.items():
         if name == chosen:
             import_module(f"bazel_xc.cli.{name.replace('-', '_')}").add_parser(commands, summary)
+            commands.choices[name].epilog = epilog(EXAMPLES[name])
+            commands.choices[name].formatter_class = HelpWithExamples
         else:
             commands.add_parser(name, help=summary)
     return parser
