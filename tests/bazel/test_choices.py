@@ -148,20 +148,33 @@ xc_verify_test(
 DEPENDENCIES = {LINUX: {"//bundled:bundled", "//processes:processes"}, WINDOWS: set[str]()}
 
 WITHOUT_LIBRARY = ("//bundled:bundled", "//bundled:bundled_test")
+FOR_AMD64 = ("//wrong:wrong", "//wrong:wrong_test")
 LINUX_ALONE = ("//processes:processes", "//processes:processes_test")
-C_ALONE = tuple(
-    f"//{name}:{target}"
-    for name in ("callback", "clamp", "libc", "mirror", "product", "shapes")
-    for target in (name, f"{name}_test")
+C_ALONE = (
+    *("//:parts", "//:parts_test", "//counted:counted_test"),
+    *(
+        f"//{name}:{target}"
+        for name in ("callback", "clamp", "libc", "mirror", "product", "shapes")
+        for target in (name, f"{name}_test")
+    ),
 )
 
 SKIPPED = {
     "linux_amd64": (),
-    "linux_arm64": (),
+    "linux_arm64": FOR_AMD64,
     "windows_amd64": tuple(
-        sorted((*WITHOUT_LIBRARY, *LINUX_ALONE, *C_ALONE, "//cmd/parts:parts", "//cmd/parts:parts_lib"))
+        sorted(
+            (
+                *WITHOUT_LIBRARY,
+                *LINUX_ALONE,
+                *FOR_AMD64,
+                *C_ALONE,
+                "//cmd/parts:parts",
+                "//cmd/parts:parts_lib",
+            )
+        )
     ),
-    "windows_arm64": (*WITHOUT_LIBRARY, *LINUX_ALONE),
+    "windows_arm64": (*WITHOUT_LIBRARY, *LINUX_ALONE, *FOR_AMD64),
 }
 
 
@@ -224,6 +237,7 @@ def make(session: Session) -> Workspace:
         folder = example / "bundled" / "lib" / platform
         folder.mkdir()
         (folder / "libsum.a").write_bytes(_archive(number))
+    (example / "wrong" / "lib" / "libminus.a").write_bytes(_archive(ARCHIVES["linux_amd64"]))
     return make_workspace(session, "choices", example=example, extra=_toolchains(session), config=CONFIG)
 
 

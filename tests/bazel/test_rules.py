@@ -336,7 +336,7 @@ def test_the_check_finds_what_is_stale_and_the_run_mends_it(workspace: Workspace
 def test_a_command_behind_the_dashes_is_run(workspace: Workspace) -> None:
     said = bazel(workspace, "run", "//:bazel_xc", "--", "report", "--target", "//cmd/greet:greet").stdout
 
-    assert "//cmd/greet:greet" in said
+    assert "\n  //cmd/greet\n" in said
 
 
 def test_the_tool_may_be_a_target(workspace: Workspace) -> None:

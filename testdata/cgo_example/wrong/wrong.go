@@ -1,8 +1,9 @@
 // Package wrong links one archive on every platform, which was compiled for amd64.
 package wrong
 
+// #cgo CFLAGS: -I${SRCDIR}/lib
 // #cgo LDFLAGS: ${SRCDIR}/lib/libminus.a
-// int minus_of(int, int);
+// #include "minus.h"
 import "C"
 
 // Minus subtracts in the library.

@@ -1,0 +1,1 @@
+int minus_of(int a, int b);
