@@ -138,7 +138,7 @@ def test_lines_fit(width: int) -> None:
 def test_short_names_are_those_of_the_own_module_only() -> None:
     names = Names("example.com/app", (LINUX,), {"example.com/app", "example.com/app/x"})
 
-    assert names.short("example.com/app") == "."
+    assert names.short("example.com/app") == "example.com/app"
     assert names.short("example.com/app/x") == "./x"
     assert names.short("example.com/app/other/v2") == "example.com/app/other/v2"
     assert names.short("//cmd/a:a") == "//cmd/a"
