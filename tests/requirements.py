@@ -38,7 +38,7 @@ def require_script(package: str, name: str, tool: str = "") -> str:
 
 @cache
 def _npm_folders() -> tuple[str, ...]:
-    """The folders in which npm packages can be found: those of NODE_PATH, npm's own, and that of the user."""
+    """The folders with npm packages: NODE_PATH's, npm's global one, and the user's."""
     named = [each for each in os.environ.get("NODE_PATH", "").split(os.pathsep) if each]
     npm = shutil.which("npm")
     if npm:

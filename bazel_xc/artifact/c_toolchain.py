@@ -86,8 +86,10 @@ def _of_bazel(platform: Platform, here: Surroundings, languages: frozenset[str])
     registered = here.toolchains.for_platform(platform)
     known = [each for each in registered if each.fits(platform)]
     if known:
-        there = (each for each in known if not each.commands or any(_commands(each, here)))
-        yield from _registered(next(there, known[0]), platform, here, wanted)
+        tried = ((each, next(_commands(each, here), None)) for each in known)
+        there = ((each, command) for each, command in tried if command or not each.commands)
+        toolchain, command = next(there, (known[0], None))
+        yield from _registered(toolchain, command, platform, here, wanted)
     elif (platform.goos, platform.goarch) == host() and here.toolchains.is_detecting(platform):
         yield from _detected(platform, here, wanted)
     elif registered:
@@ -99,23 +101,27 @@ def _of_bazel(platform: Platform, here: Surroundings, languages: frozenset[str])
 
 
 def _registered(
-    toolchain: RegisteredToolchain, platform: Platform, here: Surroundings, languages: frozenset[str]
+    toolchain: RegisteredToolchain,
+    command: tuple[str, ...] | None,
+    platform: Platform,
+    here: Surroundings,
+    languages: frozenset[str],
 ) -> Iterator[Check]:
+    """The checks of a registered toolchain; ``command`` is None if none of its compilers is here."""
     shown = f"{toolchain.label} ({toolchain.place})"
-    commands = tuple(_commands(toolchain, here))
     if not toolchain.commands:
         yield _check(
             "C toolchain", CheckStatus.OK, f"{shown}; only Bazel knows its compiler, so it is not tried"
         )
-    elif not commands:
+    elif command is None:
         names = " or ".join(dict.fromkeys(words[0].lstrip("$") for words in toolchain.commands))
         gnu = _gnu(platform)
         package = f" (Debian: gcc-{gnu})" if gnu and gnu in names else ""
         found = f"{shown}: its compiler is not on this machine: {names}"
         yield _check("C toolchain", here.bad, found, f"install it{package}, or register another toolchain")
     else:
-        variables = _zig_cache(here) if "-target" in commands[0] else _NOTHING
-        proof = prove(Candidate(commands[0]), platform, _run(here, variables), languages)
+        variables = _zig_cache(here) if "-target" in command else _NOTHING
+        proof = prove(Candidate(command), platform, _run(here, variables), languages)
         if toolchain.complete or not (proof.problem or proof.link_problem):
             yield from _proved("C toolchain", f"{shown}: ", proof, here)
         else:

@@ -185,15 +185,21 @@ _BUILD_ATTRIBUTES = ("build_file_generation", "build_directives", "patch_args", 
 def _changed(
     file: BuildFile, call: Call, module: BuildModule, override: ModuleOverride | None, *, whole: bool
 ) -> Iterator[Edit]:
-    wanted = _attributes(module, override)
-    if not module.sum and call.string("version") == module.source[1]:
-        wanted.pop("sum")  # the one that is there is as good
+    wanted = _wanted(call, module, override)
     changes = _changes(call, module, wanted)
     if override is None and whole and is_ours(call.strings("patches")):
         changes |= dict.fromkeys((name for name in _BUILD_ATTRIBUTES if call.get(name)), None)
     if changes and not call.keep:
         edits = change_attributes(file, call, changes)
         yield from edits or ()
+
+
+def _wanted(call: Call, module: BuildModule, override: ModuleOverride | None) -> dict[str, Value]:
+    """The attributes that the rule of a module should have."""
+    wanted = _attributes(module, override)
+    if not module.sum and call.string("version") == module.source[1]:
+        wanted.pop("sum")  # the existing one is as good
+    return wanted
 
 
 def _changes(call: Call, module: BuildModule, wanted: Mapping[str, Value]) -> dict[str, Value | None]:
@@ -225,10 +231,8 @@ def _is_shared(call: Call) -> bool:
 def _composed(
     file: BuildFile, call: Call, module: BuildModule, override: ModuleOverride | None, *, whole: bool
 ) -> Iterator[Edit]:
-    """Our directives behind those of a person, with our comment, and our other attributes below it."""
-    wanted = _attributes(module, override)
-    if not module.sum and call.string("version") == module.source[1]:
-        wanted.pop("sum")
+    """Adds our directives after the user's, marked with our comment, and our other attributes."""
+    wanted = _wanted(call, module, override)
     ours = wanted.pop("build_directives", ListValue(()))
     changes = _changes(call, module, wanted)
     attribute = call.get("build_directives")

@@ -30,6 +30,11 @@ class RcLine:
     config: str
     options: tuple[str, ...]
 
+    @property
+    def counts_for_builds(self) -> bool:
+        """Whether the options apply to ``bazel build``."""
+        return self.command in _EVERY_BUILD
+
     def values(self, option: str) -> tuple[str, ...]:
         """The values of ``--option=value`` and ``--option value``; a list of several values is split."""
         found: list[str] = []
@@ -57,7 +62,7 @@ class Bazelrc:
     @property
     def go_tags(self) -> tuple[str, ...]:
         """The build tags that rules_go's setting has in every build; the last line decides."""
-        always = (each for each in self.lines if each.command in _EVERY_BUILD and not each.config)
+        always = (each for each in self.lines if each.counts_for_builds and not each.config)
         return next((tags for each in reversed(tuple(always)) if (tags := each.go_tags)), ())
 
     def defining(self, config: str) -> tuple[RcLine, ...]:

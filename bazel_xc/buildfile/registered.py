@@ -18,15 +18,14 @@ from attrs import evolve, field, frozen
 from bazel_xc.buildfile.bazelrc import Bazelrc, RcLine, read_bazelrc
 from bazel_xc.buildfile.declarations import Declaration, calls_in, workspace_calls
 from bazel_xc.buildfile.module_file import read_module_files
+from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES
 from bazel_xc.model import WORKSPACE_NAMES, Label, Platform, parsed_label
 from bazel_xc.tables import table
 
 Read = Callable[[str], bytes | None]
-_BUILD_NAMES = ("BUILD.bazel", "BUILD")
 _C_TYPE = "tools/cpp:toolchain_type"
 _OUR_EXTENSION = ("rules/cc:extensions.bzl", "cc_toolchains")
 _OUR_RULES = {"prefixed_cc_toolchain": "prefixed", "zig_cc_toolchain": "zig"}
-_EVERY_BUILD = ("always", "build", "common")
 _ENVIRONMENT = ("repo_env", "action_env")
 _DETECTED = "local_config_cc"
 _UNDETECTED = "BAZEL_DO_NOT_DETECT_CPP_TOOLCHAIN"
@@ -78,7 +77,7 @@ class CToolchains:
     rc: Bazelrc = field(factory=Bazelrc)
 
     def for_platform(self, platform: Platform) -> tuple[RegisteredToolchain, ...]:
-        """The toolchains that are for a platform, or may be: those that are come first."""
+        """The toolchains for a platform, and after them the ones that may be for it."""
         configs = _configs(self.rc, platform)
         there = [each for each in self.registered if not each.config or each.config in configs]
         known = [each for each in there if each.fits(platform)]
@@ -130,13 +129,13 @@ def _of_calls(calls: Iterable[Declaration]) -> Iterator[tuple[str, str, int, str
 
 def _of_options(rc: Bazelrc) -> Iterator[tuple[str, str, int, str]]:
     for line in rc.lines:
-        if line.command in _EVERY_BUILD:
+        if line.counts_for_builds:
             for label in line.values("extra_toolchains"):
                 yield label, line.path, line.line, line.config
 
 
 def _configs(rc: Bazelrc, platform: Platform) -> frozenset[str]:
-    """The ``--config`` names that select a platform, and those that these name in turn."""
+    """The ``--config`` names that select a platform, with the names that their lines add."""
     names = (f":{platform.name}", f":{platform.name}_cgo")
     found = {
         line.config for line in rc.lines if any(each.endswith(names) for each in line.values("platforms"))
@@ -152,7 +151,7 @@ def _configs(rc: Bazelrc, platform: Platform) -> frozenset[str]:
 
 def _lines(rc: Bazelrc, configs: frozenset[str]) -> Iterator[RcLine]:
     for line in rc.lines:
-        if line.command in _EVERY_BUILD and (not line.config or line.config in configs):
+        if line.counts_for_builds and (not line.config or line.config in configs):
             yield line
 
 
@@ -218,7 +217,7 @@ def _toolchains(
 
 def _package(package: str, read: Read) -> list[Declaration]:
     """The calls of a package's BUILD file."""
-    for name in _BUILD_NAMES:
+    for name in BUILD_FILE_NAMES:
         path = f"{package}/{name}" if package else name
         data = read(path)
         if data is not None:

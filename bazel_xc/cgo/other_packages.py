@@ -8,7 +8,6 @@ symbol open there. C of other modules is not read.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import field, frozen
@@ -68,7 +67,7 @@ def windows_warnings(found: Iterable[tuple[CNeed, str]]) -> Iterator[Diagnostic]
             groups.setdefault((need.path, other), []).append(need)
     for (path, other), needs in groups.items():
         names = sorted({need.name for need in needs})
-        every = functools.reduce(frozenset.union, (need.platforms for need in needs))
+        every = frozenset().union(*(need.platforms for need in needs))
         where = sorted(name for name in every if name.startswith(_STRICT))
         yield Diagnostic(
             path=path,

@@ -163,8 +163,8 @@ def _needs_of(
     bodies: Bodies,
     defining: Callable[[str, Platform], str],
 ) -> tuple[tuple[CNeed, ...], tuple[tuple[CNeed, str], ...]]:
-    """The needs of one package on the configured platforms; and those that ``defining`` finds in the C of
-    another package, with that package.
+    """The needs of one package on the configured platforms. The second part has the symbols that ``defining``
+    finds in another package, each with that package.
     """
     reached = {
         platform: reached_on(side, platform, scans, view.tags_on(platform), view.release, defined)

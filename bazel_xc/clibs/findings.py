@@ -30,8 +30,8 @@ _KINDS = {
 
 
 def findings(outcomes: Iterable[Outcome], policy: str, order: Sequence[str] = ()) -> Iterator[Diagnostic]:
-    """One diagnostic per need without provider; ``policy`` is ``policy.unresolved``, ``order`` that of the
-    configured platforms.
+    """One diagnostic per need without provider. ``policy`` is ``policy.unresolved``. Messages name platforms
+    in the given ``order``.
 
     An inclusion in a branch that may never be taken is a note, whatever the policy, and so is a header whose
     library is provided.

@@ -7,7 +7,7 @@ repositories it has the rules that it is given, and nothing is chosen here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TypeVar
 
@@ -126,9 +126,12 @@ class _IndexBuilder:
         for label, rule in self.named.items():
             if not rule.ours and rule.kind not in _FOLLOWED and offers_c(rule):
                 self.found[label] = c_rule(rule, self._files(rule), self._visibility(rule))
-        used = {dep for rule in self.found.values() if rule.has_sources for dep in rule.below}
-        for label in {self._aliased(dep) for dep in used} & self.found.keys():
-            self.found[label] = evolve(self.found[label], bare=self._is_bare(self.found[label]))
+        users: dict[Label, set[Label]] = {}
+        for user in self.found.values():
+            for dep in user.below if user.has_sources else ():
+                users.setdefault(self._aliased(dep), set()).add(user.label)
+        for label in users.keys() & self.found.keys():
+            self.found[label] = evolve(self.found[label], bare=self._is_bare(self.found[label], users[label]))
         yield from self.found.values()
         yield from self._aliases()
 
@@ -136,11 +139,11 @@ class _IndexBuilder:
         target = self._target(label) if label not in self.found else None
         return target.label if target else label
 
-    def _is_bare(self, rule: CRule) -> bool:
-        """Whether headers declare what nothing at or below the rule can define.
+    def _is_bare(self, rule: CRule, users: Collection[Label]) -> bool:
+        """Whether headers declare names that nothing at or below the rule can define.
 
-        If rules below it have sources or are unknown, a rule of its own package that depends on it must
-        define something of it, and none of the known sources may.
+        If rules below it have sources or are unknown, the known sources must lack a declared name, and one of
+        its ``users`` in the same package must define that name. Users have sources and depend on the rule.
         """
         if rule.has_sources:
             return False
@@ -151,7 +154,7 @@ class _IndexBuilder:
                 below.add(label)
                 pending.extend(self.found[label].below if label in self.found else ())
         compiling = {x for x in below if x not in self.found or self.found[x].has_sources}
-        beside = {each.label for each in self.found.values() if self._is_beside(each, rule)}
+        beside = [each for each in users if each.package == rule.label.package]
         if compiling and (not beside or len(compiling) > _MOST_BELOW):
             return False
         declared = self._symbols(rule.files).declared
@@ -159,11 +162,6 @@ class _IndexBuilder:
             return bool(declared)
         missing = declared - self._symbols(self._sources(compiling)).defined
         return bool(missing & self._symbols(self._sources(beside)).defined)
-
-    def _is_beside(self, other: CRule, rule: CRule) -> bool:
-        """Whether a rule of the same package compiles something and depends on a rule."""
-        same = other.label.package == rule.label.package and other.has_sources
-        return same and rule.label in map(self._aliased, other.below)
 
     def _sources(self, labels: Iterable[Label]) -> Iterator[str]:
         for label in labels:

@@ -61,7 +61,7 @@ def likely_rules(need: CNeed, libraries: tuple[Library, ...], index: CIndex, dir
 
 
 def _names(need: CNeed, libraries: Iterable[Library]) -> Iterator[str]:
-    """A header goes by its first folder that is not one of every tree, or its name without the suffix."""
+    """The name to look for: of a header its first specific folder, or its own name without the suffix."""
     folders = [each for each in need.name.split("/") if each not in _ANY_TREE]
     yield folders[0].partition(".")[0] if need.kind is NeedKind.HEADER and folders else need.name
     for each in libraries:
