@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
+from fnmatch import fnmatch
 
 from attrs import field, frozen
 
@@ -22,6 +23,8 @@ from bazel_xc.golang.go_mod import module_path
 from bazel_xc.model import Diagnostic, Platform
 
 GAZELLE = ("gazelle", "0.51.3")
+BAZEL = "7.7.1"
+_LINKS = "/bazel-*"
 _MAJOR = re.compile(r"(?<=.)[/.]v[0-9]+$|^/v[0-9]+$")  # as in github.com/x/y/v2 and gopkg.in/y.v2
 _BAZEL_DEPS = (("rules_go", "0.62.0"), GAZELLE, ("platforms", "1.0.0"))
 _NEEDED = ("rules_go", "platforms")
@@ -37,7 +40,8 @@ _WORKSPACE_ADVICE = (
     "WORKSPACE: declare io_bazel_rules_go with http_archive, as its release notes say, then call",
     "    go_rules_dependencies() and go_register_toolchains(version = ...)",
 )
-_DEFAULTS = "Every line is optional; these are the defaults."
+_NO_COMPILER = "cgo = false                     # true if there is a C compiler for it; init found none"
+_DEFAULTS = "Every line is optional; cgo is on where init found a C compiler."
 _AS_FOUND = "Every line is optional; the platforms are those of .bazelrc and of the platforms package."
 _CONFIG_HEAD = """\
 # What bazel-xc should know of this workspace. {origin}
@@ -69,7 +73,9 @@ class InitialState:
 
     ``look`` gives a file of the workspace; ``rc`` is .bazelrc with its imports, without our fragment;
     ``found`` are the platforms that it and the platforms package name; ``go_mods`` are the directories of
-    go.mod files; ``root_name`` is the name of the workspace's directory.
+    go.mod files; ``root_name`` is the name of the workspace's directory. ``bazel`` is
+    the version of an installed Bazel, empty without one; ``packages_of_others`` are folders of the root with
+    installed packages of npm or Python.
     """
 
     look: Callable[[str], bytes | None] = field(eq=False)
@@ -78,6 +84,9 @@ class InitialState:
     found: tuple[Platform, ...] = ()
     go_mods: tuple[str, ...]
     root_name: str
+    bazel: str = ""
+    is_in_git: bool = False
+    packages_of_others: tuple[str, ...] = ()
 
 
 def found_platforms(rc: Bazelrc, rules: Iterable[Platform], known: Collection[str]) -> tuple[Platform, ...]:
@@ -92,29 +101,66 @@ def found_platforms(rc: Bazelrc, rules: Iterable[Platform], known: Collection[st
 
 
 def first_files(
-    ground: InitialState, config: Config, toolchain: CcToolchain | None = None
+    ground: InitialState,
+    config: Config,
+    toolchain: CcToolchain | None = None,
+    without_compiler: Collection[str] = (),
 ) -> dict[str, bytes]:
-    """The files of the workspace's root. With a ``toolchain``, MODULE.bazel has its lines, too."""
+    """The files of the workspace's root. With a ``toolchain``, MODULE.bazel has its lines, too.
+
+    ``without_compiler`` are platforms that have cgo off because no C compiler was found.
+    """
     look, repositories = ground.look, ground.repositories
     old = {path: look(path) for path in (FILE_NAME, "MODULE.bazel", ".bazelrc")}
     before = {path: _decoded(data) for path, data in old.items() if data is not None}
     module = module_text(before.get("MODULE.bazel"), ground)
     after = {
-        FILE_NAME: before.get(FILE_NAME) or config_text(config.platforms, as_found=bool(ground.found)),
+        FILE_NAME: before.get(FILE_NAME)
+        or config_text(config.platforms, without_compiler, as_found=bool(ground.found)),
         "MODULE.bazel": _with_toolchain(module, toolchain, repositories, config),
         ".bazelrc": bazelrc_text(before.get(".bazelrc"), config.platforms_package, ground.rc),
     }
     in_root = '"//:go.' in (module or "")  # that file is a label of the root's package
     if in_root and look("BUILD.bazel") is None and look("BUILD") is None:
         after["BUILD.bazel"] = ""
+    after |= _beside(ground, fresh=module is not None and "MODULE.bazel" not in before)
     return {path: text.encode("utf-8", "surrogateescape") for path, text in after.items() if text is not None}
 
 
-def config_text(platforms: Iterable[Platform], *, as_found: bool = False) -> str:
+def _beside(ground: InitialState, *, fresh: bool) -> dict[str, str]:
+    """Files of a workspace that is new to Bazel: the version of Bazel, and what Bazel and git should ignore.
+
+    The version is the installed one, or the newest that these rules were tried with.
+    """
+    found: dict[str, str] = {}
+    if fresh and ground.look(".bazelversion") is None:
+        found[".bazelversion"] = f"{ground.bazel or BAZEL}\n"
+    others = _decoded(ground.look(".bazelignore") or b"")
+    missing = [each for each in ground.packages_of_others if each not in others.splitlines()]
+    if fresh and missing:
+        found[".bazelignore"] = _with_lines(others, missing)
+    ignored = ground.look(".gitignore")
+    text = _decoded(ignored or b"")
+    if (ground.is_in_git or ignored is not None) and not any(map(_is_about_links, text.splitlines())):
+        found[".gitignore"] = _with_lines(text, [_LINKS])
+    return found
+
+
+def _is_about_links(line: str) -> bool:
+    """Whether a line of .gitignore matches the links that Bazel makes in the root."""
+    pattern = line.strip().removeprefix("**").strip("/")
+    return not line.startswith(("#", "!")) and fnmatch("bazel-bin", pattern)
+
+
+def config_text(
+    platforms: Iterable[Platform], without_compiler: Collection[str] = (), *, as_found: bool = False
+) -> str:
     """A bazel_xc.toml whose comments show the defaults, with the platforms to begin with."""
     tables = [
-        f"[platforms.{platform.name}]\ncgo = {'true' if platform.cgo else 'false'}\n"
-        for platform in platforms
+        f"[platforms.{each.name}]\n"
+        + ("cgo = true" if each.cgo else _NO_COMPILER if each.name in without_compiler else "cgo = false")
+        + "\n"
+        for each in platforms
     ]
     head = _CONFIG_HEAD.format(origin=_AS_FOUND if as_found else _DEFAULTS)
     return head + "\n".join(tables) + "\n" + _CONFIG_TAIL

@@ -229,6 +229,11 @@ def strings_in(value: Value) -> Iterator[str]:
                 yield from strings_in(part)
 
 
+def repositories_in_text(data: bytes) -> frozenset[str]:
+    """The repositories that labels in strings of a text name, also in comments."""
+    return frozenset(found[1].decode() for found in _REPOSITORY.finditer(data))
+
+
 def repositories_named(file: BuildFile) -> Iterator[str]:
     """The repositories that labels in strings of a file name, also where only evaluation understands them."""
     comments = iter((*file.comments, None))

@@ -12,8 +12,10 @@ from typing import Any
 
 from bazel_xc.bazel.cc_toolchains import cc_toolchains
 from bazel_xc.cli.common import shared_options, show, writing_options
+from bazel_xc.cli.progress import working
 from bazel_xc.commands.init import initialise
-from bazel_xc.model import FileChange
+from bazel_xc.errors import BazelXcError
+from bazel_xc.model import FileChange, Severity
 from bazel_xc.write import write_files
 
 
@@ -39,11 +41,34 @@ def run(options: argparse.Namespace) -> int:
     failed = show(result.diagnostics, options)
     write_files(options.root, result.changes)
     print(_summary(result.changes))
-    if result.changes:
-        print("next: bazel-xc modules && bazel-xc generate")
+    is_new = any(each.path == "MODULE.bazel" and each.old is None for each in result.changes)
+    step = _bring_in_modules(options) if is_new else "bazel-xc modules && bazel-xc generate"
     for line in result.advice:
         print(line)
+    if result.changes:
+        print(f"next: {step}")
     return 1 if failed else 0
+
+
+def _bring_in_modules(options: argparse.Namespace) -> str:
+    """Adds the Go modules of go.mod to a new MODULE.bazel; returns the command to run next.
+
+    Without go, or with a go.mod that go refuses, that is left to ``bazel-xc modules``.
+    """
+    from bazel_xc.commands.modules import keep_modules  # noqa: PLC0415 - most runs need no listing
+    from bazel_xc.commands.snapshot import take_snapshot  # noqa: PLC0415
+
+    try:
+        with working(options):
+            result = keep_modules(take_snapshot(writing_options(options)))
+    except BazelXcError:
+        return "bazel-xc modules && bazel-xc generate"
+    if any(each.severity is not Severity.NOTE for each in result.diagnostics):
+        return "bazel-xc modules && bazel-xc generate"
+    if result.changes:
+        write_files(options.root, result.changes)
+        print(f"{_summary(result.changes)}, for the modules of go.mod")
+    return "bazel-xc generate"
 
 
 def _summary(changes: Iterable[FileChange]) -> str:

@@ -15,6 +15,7 @@ from bazel_xc.bazel import incompatible
 from bazel_xc.bazel.cgo_settings import names_in
 from bazel_xc.bazel.compatibility import Compatibility
 from bazel_xc.bazel.files import FileMaker, bazelrc_path, checked
+from bazel_xc.bazel.visible import missing_repositories
 from bazel_xc.buildfile.bazelrc import read_bazelrc
 from bazel_xc.commands.plan import Planned, plan_tree
 from bazel_xc.commands.snapshot import Snapshot
@@ -74,6 +75,7 @@ def generate(snapshot: Snapshot, only: Iterable[str] = ()) -> Generated:
         diagnostics += problems
     good, bad = checked(written)
     diagnostics += (*planned.diagnostics, *bad)
+    diagnostics += _missing_repositories(snapshot, good)
     refused = any(each.code in OPEN_CODES and each.severity is Severity.ERROR for each in diagnostics)
     files = {each.build_path for each in snapshot.workspace.directories.values() if each.build_file}
     left = len(files - {each.path for each in good})
@@ -86,6 +88,16 @@ def generate(snapshot: Snapshot, only: Iterable[str] = ()) -> Generated:
     return Generated(result, planned, maker)
 
 
+def _missing_repositories(snapshot: Snapshot, changes: Iterable[FileChange]) -> tuple[Diagnostic, ...]:
+    """The Go modules that labels name and MODULE.bazel lacks."""
+    if snapshot.config.external == "vendored":
+        return ()
+    packages = snapshot.universe.packages.values()
+    modules = {each.module.path for each in packages if each.module and not each.module.main}
+    texts = _build_texts(snapshot, changes).values()
+    return missing_repositories(texts, modules, snapshot.repositories)
+
+
 def _is_chosen(only: tuple[str, ...], path: str) -> bool:
     """Whether a directory is to be written; without ``only``, every one is."""
     return not only or any(is_inside(path, each) for each in only)
@@ -93,10 +105,14 @@ def _is_chosen(only: tuple[str, ...], path: str) -> bool:
 
 def _names_for_cgo(snapshot: Snapshot, changes: Iterable[FileChange]) -> frozenset[str]:
     """The names of the platforms package for cgo in all BUILD files, as they will be."""
-    new = {each.path: each.text for each in changes}
+    texts = _build_texts(snapshot, changes).values()
+    return frozenset().union(*(names_in(data, snapshot.site.keys) for data in texts))
+
+
+def _build_texts(snapshot: Snapshot, changes: Iterable[FileChange]) -> dict[str, bytes]:
+    """The texts of all BUILD files by path, as they will be."""
     files = (each.build_file for each in snapshot.workspace.directories.values() if each.build_file)
-    texts = {each.path: each.data for each in files} | new
-    return frozenset().union(*(names_in(data, snapshot.site.keys) for data in texts.values()))
+    return {each.path: each.data for each in files} | {each.path: each.text for each in changes}
 
 
 def _incompatible_list(snapshot: Snapshot, where: Compatibility) -> tuple[FileChange, ...]:

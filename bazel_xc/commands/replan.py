@@ -15,6 +15,8 @@ from attrs import evolve, frozen
 from bazel_xc.bazel.cgo_settings import names_in
 from bazel_xc.bazel.files import checked
 from bazel_xc.bazel.outline import outline
+from bazel_xc.bazel.visible import is_visible
+from bazel_xc.buildfile.syntax import repositories_in_text
 from bazel_xc.buildfile.workspace import Workspace, read_around
 from bazel_xc.commands.kept_plan import KeptPlan, build_shape, names_of, shape_of
 from bazel_xc.golang.derived import listed_by_sources
@@ -157,7 +159,10 @@ def _change(plan: KeptPlan, workspace: Workspace, path: str, package: GoPackage)
     if problems or more or said or change.new is None or change.old is None:
         return None
     keys = plan.maker.conditions.package
-    return change if names_in(change.new, keys) == names_in(change.old, keys) else None
+    if names_in(change.new, keys) != names_in(change.old, keys):
+        return None
+    moved = repositories_in_text(change.new) ^ repositories_in_text(change.old)
+    return change if all(is_visible(each, plan.maker.repositories) for each in moved) else None
 
 
 def _with_facts(

@@ -84,6 +84,7 @@ def test_a_workspace_is_told_what_to_register() -> None:
 
 def test_init_brings_it_in_once(tmp_path: Path) -> None:
     (tmp_path / "go.mod").write_text("module example.com/app\n\ngo 1.21\n")
+    (tmp_path / "bazel_xc.toml").write_text("[platforms.linux_amd64]\n[platforms.linux_arm64]\n")
 
     first = initialise(Options(root=tmp_path), "hermetic_cc_toolchain")
     (module,) = [change.text.decode() for change in first.changes if change.path == "MODULE.bazel"]
