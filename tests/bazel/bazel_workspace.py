@@ -128,12 +128,14 @@ def make_workspace(
     else:
         with (root / "WORKSPACE").open("a") as workspace:
             repositories = [*session.repositories, ("io_bazel_rules_go", rules_go), ("bazel_xc", REPOSITORY)]
-            workspace.write(_workspace_text(repositories) + extra)
+            workspace.write(repository_lines(repositories) + extra)
     written = dict(files or {}) | ({"bazel_xc.toml": config} if config is not None else {})
     for path, text in written.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
-    (root / ".bazelrc").write_text(_bazelrc(session))
+    lines = [f"common --override_module=bazel_xc={REPOSITORY}"] if session.modules else []
+    lines += ["try-import %workspace%/platforms/platforms.bazelrc", ""]
+    (root / ".bazelrc").write_text(workspace_bazelrc(session) + "\n".join(lines))
     before = build_files(root)
     generate(root)
     return Workspace(
@@ -285,17 +287,16 @@ def machine(program: Path) -> str:
     return "pe " + PE_MACHINES[int(struct.unpack_from("<H", data, at + 4)[0])]
 
 
-def _bazelrc(session: Session) -> str:
+def workspace_bazelrc(session: Session) -> str:
+    """The lines of .bazelrc with which a workspace is built without a network."""
     lines = [
         f"build --disk_cache={os.environ.get('BAZEL_XC_DISK_CACHE') or session.folder / 'disk_cache'}",
         "build --jobs=2 --color=no --curses=no --show_progress_rate_limit=60",
         "test --test_output=errors",
-        "try-import %workspace%/platforms/platforms.bazelrc",
     ]
     if session.modules is None:
         return "\n".join([*lines, *WORKSPACE_FLAGS, ""])
     folders = {path.name: path for path in sorted(session.modules.iterdir()) if path.name != "registry"}
-    folders["bazel_xc"] = REPOSITORY
     lines += [f"common --override_module={name}={folder}" for name, folder in folders.items()]
     lines += ["common --lockfile_mode=off", f"common --registry=file://{session.modules / 'registry'}"]
     return "\n".join([*lines, ""])
@@ -319,7 +320,8 @@ def _write_shim(folder: Path, files: dict[str, str]) -> Path:
     return folder
 
 
-def _workspace_text(repositories: Iterable[tuple[str, Path]]) -> str:
+def repository_lines(repositories: Iterable[tuple[str, Path]]) -> str:
+    """The lines of WORKSPACE that declare repositories from folders."""
     return "".join(_repository_text(name, folder) for name, folder in repositories)
 
 
