@@ -108,6 +108,32 @@ def updated_macro(
     return new, (*partial, *_said(place, lacking, local), *(_taken(place, path) for path in taken))
 
 
+def macro_without_overrides(place: MacroPlace, data: bytes) -> tuple[bytes, tuple[Diagnostic, ...]]:
+    """The macro file without our overrides of modules."""
+    try:
+        body = _body(place, data)
+    except BuildSyntaxError as e:
+        return data, (_unreadable(place, e.message, e.line),)
+    edits: list[Edit] = []
+    for call in body.file.calls:
+        if call.kind == _RULE and not call.keep and (changes := _without_override(call)):
+            edits.extend(change_attributes(body.file, call, changes, mark=MARK) or ())
+    return body.replaced(apply_edits(body.file, edits)) if edits else data, ()
+
+
+def _without_override(call: Call) -> dict[str, Value | None]:
+    if not _is_shared(call):
+        ours = _BUILD_ATTRIBUTES if is_ours(call.strings("patches")) else ()
+        return dict.fromkeys((name for name in ours if call.get(name)), None)
+    changes: dict[str, Value | None] = dict.fromkeys((name for name in _MARKED if call.get(name)), None)
+    directives = call.get("build_directives")
+    if directives and isinstance(directives.value, ListValue):
+        items = with_items(directives.value, ListValue(()))
+        if items != directives.value:
+            changes["build_directives"] = items
+    return changes
+
+
 @frozen
 class _Body:
     """The statements of the function, without their indentation, and the text around them."""

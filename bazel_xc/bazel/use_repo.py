@@ -126,6 +126,14 @@ def checked(
     return file.data, (*said, error)
 
 
+def without_overrides(module: ModuleFile) -> tuple[bytes, tuple[Diagnostic, ...]]:
+    """The text of MODULE.bazel, or of a file that it includes, without our overrides of modules."""
+    said: list[Diagnostic] = []
+    uses = go_deps_uses(module)
+    edits = [edit for use in uses for edit in override_edits(module, use, (), said, whole=True)]
+    return checked(module.file, apply_edits(module.file, edits), uses, said)
+
+
 def go_deps_uses(module: ModuleFile) -> tuple[ExtensionUse, ...]:
     """Every use of Gazelle's go_deps, those for development last."""
     return module.uses(GAZELLE_MODULE, EXTENSION)

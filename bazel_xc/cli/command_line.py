@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "scan-log": "find known failures in a build log",
         "matrix": "write the CI matrix of targets and platforms",
         "fingerprint": "print a stable key for build caches",
+        "remove": "take out everything that bazel-xc owns, at the end of a trial",
         "cache": "show or clear what is kept between runs",
     }
 )
@@ -78,6 +79,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "matrix": ("bazel-xc matrix --format github     # targets and platforms that can be built",),
         "fingerprint": ("bazel-xc fingerprint --explain      # a key for caches, with its parts",),
+        "remove": (
+            "bazel-xc remove --dry-run           # the files that it would change or delete",
+            "bazel-xc remove",
+        ),
         "cache": (
             "bazel-xc cache                      # where results are kept, and their size",
             "bazel-xc cache clear",
