@@ -1,6 +1,8 @@
 # `make demo` runs the tool on the bundled example; `make test` runs every check.
 # `make fuzz MINUTES=60` looks for inputs that hurt, `make kills COUNT=1000` kills runs at random moments,
 # `make memory STEPS=2000` compares repeated results with new ones on a random walk.
+# `make docs` builds the documentation into site/, `make reference` writes its generated parts, and
+# `make screenshots` its pictures of reports.
 # All set up a virtual environment in .venv first, with a Go toolchain where none is found.
 
 PYTHON ?= python3
@@ -13,7 +15,7 @@ MINUTES ?= 60
 COUNT ?= 1000
 STEPS ?= 2000
 
-.PHONY: venv demo test lint format bench clean fuzz kills memory
+.PHONY: venv demo test lint format bench clean docs fuzz kills memory reference screenshots
 
 $(VENV)/.ready-$(EXTRAS): pyproject.toml bazel_xc/__init__.py
 	$(PYTHON) -m venv $(VENV)
@@ -53,9 +55,23 @@ memory: $(VENV)/.ready-$(EXTRAS)
 	BAZEL_XC_MEMORY_STEPS=$(STEPS) BAZEL_XC_REPLAN_STEPS=$$(( $(STEPS) / 10 )) $(if $(SEED),BAZEL_XC_MEMORY_SEED=$(SEED)) PATH="$(abspath $(BIN)):$$PATH" \
 	    $(BIN)/python -m pytest -rP tests/runs/test_memory.py tests/runs/test_replan.py
 
+$(VENV)/.ready-docs: $(VENV)/.ready-$(EXTRAS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)$(comma)docs]'
+	touch '$@'
+
+# A broken link, a missing anchor and a page that is not in mkdocs.yml are failures.
+docs: $(VENV)/.ready-docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+reference: $(VENV)/.ready-$(EXTRAS)
+	$(BIN)/python tests/docs/reference.py
+
+screenshots: $(VENV)/.ready-$(EXTRAS)
+	$(BIN)/python tests/docs/screenshots.py
+
 format: $(VENV)/.ready-$(EXTRAS)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(DEMO) .fuzz .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(DEMO) site .fuzz .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
