@@ -21,7 +21,13 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         help=summary,
         description="Shows where results are kept between runs and how large they are, or removes them.",
     )
-    parser.add_argument("action", nargs="?", choices=("show", "clear"), default="show")
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=("show", "clear"),
+        default="show",
+        help="default: show, the directory and its size",
+    )
     parser.set_defaults(run=run)
 
 

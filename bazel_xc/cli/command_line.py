@@ -22,19 +22,19 @@ from bazel_xc.errors import BazelXcError, InterruptedRunError
 
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
-        "init": "write bazel_xc.toml, the platforms package and the lines that Bazel's own files need",
+        "init": "write bazel_xc.toml, the platforms package, and lines for MODULE.bazel and .bazelrc",
         "generate": "write BUILD files and the platforms package",
-        "report": "say which targets need C, and why",
-        "why": "say why a package or target needs C",
-        "compare": "say what changed in the use of C",
-        "modules": "keep MODULE.bazel or the WORKSPACE macro in step with go.mod",
-        "doctor": "check go, bazel and C compilers",
-        "verify": "check built binaries",
+        "report": "report which targets need C, and why",
+        "why": "explain why a package or target needs C",
+        "compare": "compare the use of C in two revisions",
+        "modules": "update MODULE.bazel or the WORKSPACE macro from go.mod",
+        "doctor": "check go, Bazel and the C compilers of this machine",
+        "verify": "check built binaries against their platform",
         "scan-log": "find known failures in a build log",
         "matrix": "write the CI matrix of targets and platforms",
-        "fingerprint": "print a stable key for build caches",
-        "remove": "take out everything that bazel-xc owns, at the end of a trial",
-        "cache": "show or clear what is kept between runs",
+        "fingerprint": "print a key for CI caches",
+        "remove": "remove everything that bazel-xc owns, at the end of a trial",
+        "cache": "show or clear the results that are kept between runs",
     }
 )
 """Each command with one line about it."""

@@ -40,35 +40,40 @@ def shared_options() -> argparse.ArgumentParser:
         "--root",
         type=Path,
         metavar="DIR",
-        help="the workspace root (default: this directory or the nearest parent that is one)",
+        help="the workspace root; default: this directory, or the nearest parent that is a root",
     )
     group.add_argument(
-        "--config", type=Path, metavar="FILE", help="the configuration (default: bazel_xc.toml in the root)"
+        "--config", type=Path, metavar="FILE", help="the configuration; default: bazel_xc.toml in the root"
     )
     group.add_argument(
         "--platform",
         action="append",
         default=[],
         metavar="NAME",
-        help="show only this platform; repeatable",
+        help="show only this configured platform; repeatable; commands that write BUILD files refuse it",
     )
     group.add_argument(
         "--cache-dir",
         metavar="DIR",
-        help="where results are kept between runs (default: BAZEL_XC_CACHE, or"
-        " bazel-xc in your cache directory)",
+        help="where results are kept between runs; default: BAZEL_XC_CACHE, or"
+        " bazel-xc in your cache directory",
     )
     group.add_argument("--no-cache", action="store_true", help="neither use nor keep results of runs")
     group.add_argument(
         "--verify-listing",
         action="store_true",
-        help="let go list every platform, and fail if one differs from what sources show",
+        help="let go list every platform, and fail if its answer differs from the sources",
     )
-    group.add_argument("-v", "--verbose", action="store_true", help="show notes and every diagnostic")
-    group.add_argument("-q", "--quiet", action="store_true", help="show errors only")
+    group.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        help="also show notes, and every diagnostic instead of the first twenty of a kind",
+    )
+    group.add_argument("-q", "--quiet", action="store_true", help="show only errors and unknown facts")
     group.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto",
-        help="colours: on a terminal (default), always or never",
+        help="when to use colours; default: auto, on a terminal",
     )  # fmt: skip
     return parser
 
@@ -79,7 +84,7 @@ def incomplete_option() -> argparse.ArgumentParser:
     parser.add_argument(
         "--allow-incomplete",
         action="store_true",
-        help="do not fail if something is unknown, such as modules that are not downloaded",
+        help="only warn about unknown parts, such as modules that are not downloaded",
     )
     return parser
 

@@ -54,7 +54,7 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         "--fail-on",
         metavar="WHAT",
         default="",
-        help=f"exit 1 on any of these, separated by commas: {', '.join(Gate)}",
+        help=f"exit 1 on any of these changes, separated by commas: {', '.join(Gate)}",
     )
     parser.set_defaults(run=run)
 

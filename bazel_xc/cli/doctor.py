@@ -27,7 +27,7 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         help=summary,
         description="Checks go, bazel, C compilers and emulators against the configured platforms.",
     )
-    parser.add_argument("--format", choices=("json", "text"), default="text")
+    parser.add_argument("--format", choices=("json", "text"), default="text", help="default: text")
     parser.set_defaults(run=run)
 
 

@@ -27,9 +27,12 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         description="Prints a key over target, tools, environment and go.sum, for the caches of CI.",
     )
     parser.add_argument("--explain", action="store_true", help="also print every part of the key")
-    parser.add_argument("--format", choices=("json", "text"), default="text")
+    parser.add_argument("--format", choices=("json", "text"), default="text", help="default: text")
     parser.add_argument(
-        "--compare", type=Path, metavar="FILE", help="show which parts changed since --format json wrote FILE"
+        "--compare",
+        type=Path,
+        metavar="FILE",
+        help="show the parts that differ from a key saved with --format json; exit 1 if any does",
     )
     parser.set_defaults(run=run)
 

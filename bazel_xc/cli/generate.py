@@ -39,11 +39,25 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         help=summary,
         description="Writes BUILD files and the platforms package for the Go packages of a workspace.",
     )
-    parser.add_argument("directories", nargs="*", metavar="DIR", help="only these directories and below")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if anything is stale")
-    parser.add_argument("--diff", action="store_true", help="write nothing; print a unified diff")
-    parser.add_argument("--stat", action="store_true", help="write nothing; print how much would change")
-    parser.add_argument("--mode", choices=MODES, help="cgo: only cgo and platform attributes, beside Gazelle")
+    parser.add_argument(
+        "directories", nargs="*", metavar="DIR", help="write only these directories and those below them"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, print the stale files, exit 1 if there are any"
+    )
+    parser.add_argument(
+        "--diff", action="store_true", help="write nothing, print a unified diff, exit 1 if it is not empty"
+    )
+    parser.add_argument(
+        "--stat",
+        action="store_true",
+        help="write nothing, print a summary of the changes, exit 1 if there are any",
+    )
+    parser.add_argument(
+        "--mode",
+        choices=MODES,
+        help="cgo: change only cgo and platform attributes of rules, beside Gazelle; default: build.mode",
+    )
     parser.set_defaults(run=run, untouched=True)
 
 

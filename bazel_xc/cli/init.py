@@ -30,7 +30,7 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
     parser.add_argument(
         "--toolchain",
         choices=sorted(cc_toolchains()),
-        help="also add this C toolchain, for the platforms with cgo",
+        help="also add this C toolchain, for the platforms with cgo on",
     )
     parser.set_defaults(run=run)
 

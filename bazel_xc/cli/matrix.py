@@ -36,25 +36,48 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         description="Writes which binaries and tests CI builds for which platform. A target is left out for"
         " platforms on which it cannot be built.",
     )
-    parser.add_argument("--format", choices=sorted(FORMATS), default="json")
+    parser.add_argument(
+        "--format",
+        choices=sorted(FORMATS),
+        default="json",
+        help="github: the value of strategy.matrix, gitlab: a hidden job with parallel:matrix; default: json",
+    )
     parser.add_argument("--report", type=Path, metavar="FILE", help="use a saved JSON report instead of go")
     pattern = {"action": "append", "default": [], "metavar": "PATTERN"}
     parser.add_argument(
-        "--include", **pattern, help="//dir/... or //dir:name, optionally with @PLATFORM at the end"
+        "--include",
+        **pattern,
+        help="only //dir/..., //dir, //dir:name or a glob, optionally followed by @PLATFORM; repeatable",
     )
-    parser.add_argument("--exclude", **pattern, help="same syntax; wins over --include")
     parser.add_argument(
-        "--kind", action="append", default=[], choices=("binary", "test"), help="only this kind of target"
+        "--exclude",
+        **pattern,
+        help="leave these out, with the same syntax; takes precedence over --include; repeatable",
     )
-    parser.add_argument("--cgo", choices=("configured", "both"), default="configured")
     parser.add_argument(
-        "--group", choices=("none", "platform"), default="none", help="one job per target, or per platform"
+        "--kind",
+        action="append",
+        default=[],
+        choices=("binary", "test"),
+        help="only this kind of target; repeatable",
+    )
+    parser.add_argument(
+        "--cgo",
+        choices=("configured", "both"),
+        default="configured",
+        help="both: also jobs without cgo, for targets that can be built that way; default: configured",
+    )
+    parser.add_argument(
+        "--group",
+        choices=("none", "platform"),
+        default="none",
+        help="platform: one job per platform, setting of cgo and kind; default: none, one per target",
     )
     parser.add_argument(
         "--max-jobs",
         type=int,
         metavar="N",
-        help="targets share jobs if there would be more; default: the limit of the CI",
+        help="group targets so that there are at most N jobs; default: 256 for GitHub, 200 for GitLab",
     )
     parser.set_defaults(run=run)
 

@@ -27,8 +27,12 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         description="Keeps use_repo of MODULE.bazel, or the macro of a WORKSPACE, in step with go.mod, and "
         "writes the overrides that make third-party cgo modules build.",
     )
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if anything is stale")
-    parser.add_argument("--diff", action="store_true", help="write nothing; print a unified diff")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, print the stale files, exit 1 if there are any"
+    )
+    parser.add_argument(
+        "--diff", action="store_true", help="write nothing, print a unified diff, exit 1 if it is not empty"
+    )
     parser.set_defaults(run=run, untouched=True)
 
 

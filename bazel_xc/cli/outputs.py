@@ -50,7 +50,7 @@ def add_output_options(parser: argparse.ArgumentParser, formats: Sequence[str]) 
         action="append",
         choices=sorted(formats),
         default=[],
-        help="default: text, or by the ending of -o FILE; repeatable, one for each -o",
+        help="the format; default: by the ending of -o FILE, else text; repeatable, one for each -o",
     )
     parser.add_argument(
         "-o",
@@ -58,7 +58,7 @@ def add_output_options(parser: argparse.ArgumentParser, formats: Sequence[str]) 
         action="append",
         default=[],
         metavar="FILE",
-        help="write to FILE instead of standard output, which is -; repeatable, also as a.html,b.sarif",
+        help="write to FILE instead of standard output (-); repeatable, also as a.html,b.sarif",
     )
 
 

@@ -50,12 +50,16 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         description="Shows per platform and target whether it needs C, through which imports, and which C.",
     )
     add_output_options(parser, tuple(FORMATS))
-    parser.add_argument("--all", action="store_true", help="text: every target and package after the summary")
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="text: also every target, and every package that uses C or is missing somewhere",
+    )
     parser.add_argument(
         "--target",
         metavar="PATTERN",
         default="",
-        help="only these targets: cmd/app, ./cmd/..., app, //cmd:app; text then shows all of them",
+        help="only these targets, with all details: cmd/app, ./cmd/..., app, //cmd:app",
     )
     parser.add_argument(
         "--cgo-only", action="store_true", help="leave out targets that need no C on any platform"
@@ -64,7 +68,7 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         "--from",
         dest="saved",
         metavar="FILE",
-        help="render a report that was saved with --format json; go is not started",
+        help="render a report that was saved as JSON; go is not started",
     )
     parser.set_defaults(run=run)
 

@@ -33,15 +33,27 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         help=summary,
         description="Finds known failures of cgo, linking and cross builds in a log, with cause and remedy.",
     )
-    parser.add_argument("file", nargs="?", default="-", metavar="FILE", help="default: standard input")
-    parser.add_argument("--format", choices=sorted(FORMATS), default="text")
+    parser.add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="the log; default: standard input"
+    )
+    parser.add_argument(
+        "--format",
+        choices=sorted(FORMATS),
+        default="text",
+        help="github: workflow commands, which become annotations; default: text",
+    )
     parser.add_argument(
         "--report",
         type=Path,
         metavar="FILE",
-        help="a saved JSON report, to name the targets that fail",
+        help="a saved JSON report; names the targets that depend on the failed package",
     )
-    parser.add_argument("--fail-on", choices=tuple(_LIMITS), default="error", help="default: error")
+    parser.add_argument(
+        "--fail-on",
+        choices=tuple(_LIMITS),
+        default="error",
+        help="the lowest severity with exit code 1; default: error",
+    )
     parser.set_defaults(run=run)
 
 

@@ -58,25 +58,49 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         description="Checks built binaries against their platform: format, machine, linkage, libraries,"
         " Go build information, size.",
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument("--format", choices=("json", "text"), default="text")
-    parser.add_argument("--cgo", choices=("on", "off"), help="override the configuration")
-    parser.add_argument("--max-size", type=_size, metavar="SIZE", help="such as 20MB or 16MiB")
-    parser.add_argument("--max-glibc", type=_version, metavar="VERSION", help="such as 2.31")
+    parser.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="a program, a library or an archive"
+    )
+    parser.add_argument("--format", choices=("json", "text"), default="text", help="default: text")
+    parser.add_argument(
+        "--cgo", choices=("on", "off"), help="whether cgo is on; default: as configured for the platform"
+    )
+    parser.add_argument(
+        "--max-size", type=_size, metavar="SIZE", help="fail if the file is larger, such as 20MB or 16MiB"
+    )
+    parser.add_argument(
+        "--max-glibc",
+        type=_version,
+        metavar="VERSION",
+        help="fail if it needs symbols of a newer glibc, such as 2.31",
+    )
     parser.add_argument(
         "--expect", action="append", default=[], choices=sorted(PROPERTIES), metavar="PROPERTY",
-        help=f"fail if the file does not have it; repeatable: {', '.join(sorted(PROPERTIES))}",
+        help=f"fail if the file does not have the property; repeatable: {', '.join(sorted(PROPERTIES))}",
     )  # fmt: skip
     parser.add_argument(
-        "--compare", type=Path, metavar="OTHER", help="fail if the bytes differ, and show where"
+        "--compare",
+        type=Path,
+        metavar="OTHER",
+        help="fail if the bytes differ from those of another file, and show where",
     )
     parser.add_argument(
         "--run", nargs="?", const="", metavar="ARGS", dest="arguments",
-        help="run it, with an emulator if needed: --run='--version'",
+        help="run it five times, with an emulator if needed, as in --run='--version'",
     )  # fmt: skip
-    parser.add_argument("--baseline", type=Path, metavar="FILE", help="fail if figures are worse")
-    parser.add_argument("--save-baseline", type=Path, metavar="FILE", help="write the figures")
-    parser.add_argument("--tolerance", type=float, default=10.0, metavar="PERCENT", help="default: 10")
+    parser.add_argument(
+        "--baseline", type=Path, metavar="FILE", help="fail if figures are worse than those saved in FILE"
+    )
+    parser.add_argument(
+        "--save-baseline", type=Path, metavar="FILE", help="save size, run time, memory and system calls"
+    )
+    parser.add_argument(
+        "--tolerance",
+        type=float,
+        default=10.0,
+        metavar="PERCENT",
+        help="how much worse figures may be; default: 10",
+    )
     parser.set_defaults(run=run)
 
 

@@ -36,9 +36,9 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
     )
     parser.add_argument("node", metavar="PACKAGE", help="an import path, ./directory, or a label //dir:name")
     parser.add_argument(
-        "--limit", type=int, default=10, metavar="N", help="show at most N ways (default: 10)"
+        "--limit", type=int, default=10, metavar="N", help="show at most N further chains; default: 10"
     )
-    parser.add_argument("--format", choices=sorted(FORMATS), default="text")
+    parser.add_argument("--format", choices=sorted(FORMATS), default="text", help="default: text")
     parser.set_defaults(run=run)
 
 

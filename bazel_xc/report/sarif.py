@@ -26,7 +26,7 @@ from bazel_xc.report.plain import plain
 from bazel_xc.tables import table
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_HELP = f"{HOME}/blob/main/docs/report.md"
+_HELP = f"{HOME}/blob/main/docs/messages.md"
 _TABLE = "findings.toml"
 
 
@@ -124,16 +124,21 @@ def _log(results: Iterable[_Result]) -> str:
 
 
 def _rule(name: str) -> dict[str, Any]:
-    about = table(_TABLE).get(name, {})
+    about = table(_TABLE).get(name, {})  # a saved report may have codes of a newer version
     title = about.get("title", name.replace("-", " "))
-    text = about.get("text", title)
+    cause, remedy = about.get("cause", f"{title}."), about.get("remedy", "")
+    text = f"{cause} {remedy}".rstrip()
     return {
         "id": name,
         "shortDescription": {"text": title},
-        "fullDescription": {"text": text},
-        "help": {"text": text},
-        "helpUri": _HELP,
+        "fullDescription": {"text": _plain(cause)},
+        "help": {"text": _plain(text), "markdown": text},
+        "helpUri": f"{_HELP}#{name}",
     }
+
+
+def _plain(text: str) -> str:
+    return text.replace("`", "")
 
 
 def _results(found: Iterable[_Result], rules: list[str]) -> Iterator[dict[str, Any]]:

@@ -15,13 +15,11 @@ from reports import node, reports
 from requirements import require_schema_of_sarif
 from test_report_summary import LINUX, USES_C, on, report_on, target
 
-import bazel_xc
 from bazel_xc.graph.dependency import NodeKind, Verdict
 from bazel_xc.model import Diagnostic
 from bazel_xc.report import markdown, mermaid, sarif
 from bazel_xc.report.compare import compare
 from bazel_xc.report.model import GraphEdge, Report, ReportGraph
-from bazel_xc.tables import table
 
 
 def large(count: int) -> Report:
@@ -105,16 +103,6 @@ def test_rules_have_help() -> None:
     assert driver["informationUri"].startswith("https://")
     assert rule["helpUri"].startswith("https://")
     assert rule["shortDescription"]["text"] == "A name is not declared on a platform"
-    assert rule["fullDescription"]["text"] == rule["help"]["text"]
-
-
-def test_every_code_is_described_and_none_is_left() -> None:
-    sources = Path(bazel_xc.__file__).parent.rglob("*.py")
-    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    codes = set(re.findall(r'code="([a-z-]+)"', text))
-    codes |= set(re.findall(r'rule="([a-z-]+)"', text))
-    codes |= {"c-ambiguous", "c-unresolved", "missing-module", "not-listed", "not-provided"}
-
-    described = table("findings.toml")
-    assert set(described) == codes
-    assert all(each["title"] and each["text"].endswith(".") for each in described.values())
+    assert rule["helpUri"].endswith("/docs/messages.md#undefined")
+    assert rule["help"]["text"].startswith(rule["fullDescription"]["text"])
+    assert rule["help"]["markdown"].replace("`", "") == rule["help"]["text"]
