@@ -61,7 +61,7 @@ $(VENV)/.ready-docs: $(VENV)/.ready-$(EXTRAS)
 
 # A broken link, a missing anchor and a page that is not in mkdocs.yml are failures.
 docs: $(VENV)/.ready-docs
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 reference: $(VENV)/.ready-$(EXTRAS)
 	$(BIN)/python tests/docs/reference.py

@@ -1,8 +1,8 @@
 """Writes the generated parts of the reference: ``python tests/docs/reference.py``, or ``make reference``.
 
-Comes in: the parsers of the commands, the schemas, the table of diagnostics. Goes out: the text between the
-markers ``<!-- reference: NAME -->`` and ``<!-- end of reference -->`` of the pages in docs/. Text outside of
-markers is written by people. A test compares the pages with the result.
+Comes in: the parsers of the commands, the schemas, the table of diagnostics, files below docs/. Goes out: the
+text between the markers ``<!-- reference: NAME -->`` and ``<!-- end of reference -->`` of the pages in docs/.
+Text outside of markers is written by people. A test compares the pages with the result.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from bazel_xc.tables import table
 
 _PART = re.compile(r"(<!-- reference: (?P<name>[^>]+) -->\n).*?(<!-- end of reference -->)", re.DOTALL)
 _OPTION = re.compile(r"(?<![`\w-])(--[a-z][a-z-]*(?:[ =](?:'[^']*'|[a-z]+\b(?=;|,|$)))?|-[vqo]\b)")
+_LANGUAGES = {".yml": "yaml"}
 _DATA = Path(bazel_xc.__file__).parent / "data"
 _SCHEMAS = ("report", "why", "compare", "matrix", "verify", "doctor", "scan-log", "fingerprint")
 
@@ -121,8 +122,15 @@ def _schemas(_: str) -> Iterator[str]:
         yield _row(f"`{name}`", f"`bazel_xc/data/{name}.schema.json`", keys)
 
 
+def _file(path: str) -> Iterator[str]:
+    """A file below docs/, as a block of code."""
+    yield f"```{_LANGUAGES[Path(path).suffix]}"
+    yield (DOCS / path).read_text(encoding="utf-8").rstrip("\n")
+    yield "```"
+
+
 _PARTS: Mapping[str, Callable[[str], Iterator[str]]] = MappingProxyType(
-    {"codes": _codes, "commands": _commands, "options": _options, "schemas": _schemas}
+    {"codes": _codes, "commands": _commands, "file": _file, "options": _options, "schemas": _schemas}
 )
 
 
