@@ -15,14 +15,15 @@ from bazel_xc import HOME
 
 BLOB = f"{HOME}/blob/main/"
 TREE = f"{HOME}/tree/main/"
+RAW = f"{HOME}/raw/main/"
 OTHERS = (REPOSITORY / "CONTRIBUTING.md", REPOSITORY / "SECURITY.md")
 
 
 def _broken(page: Path) -> Iterator[str]:
     for link in links(page):
         name, _, anchor = link.target.partition("#")
-        if name.startswith((BLOB, TREE)):
-            place = REPOSITORY / name.removeprefix(BLOB).removeprefix(TREE)
+        if name.startswith((BLOB, RAW, TREE)):
+            place = REPOSITORY / name.removeprefix(BLOB).removeprefix(RAW).removeprefix(TREE)
         elif ":" in name:
             continue
         else:
