@@ -43,7 +43,9 @@ def read_saved(text: str, kind: type[_T], version: int) -> _T:
         raise ValueError(f"not JSON: {e}") from None
     found = raw.get("schema") if isinstance(raw, dict) else None
     if found != version:
-        raise ValueError(f"{'no schema' if found is None else f'schema {found!r:.40}'}, wanted {version}")
+        raise ValueError(
+            f"{'no schema' if found is None else f'schema {found!r:.40}'}, needs to be {version}"
+        )
     made: _T = _value(raw, kind)
     return made
 

@@ -94,7 +94,7 @@ def _of_bazel(platform: Platform, here: Surroundings, languages: frozenset[str])
         yield from _detected(platform, here, wanted)
     elif registered:
         named = ", ".join(f"{each.label} ({each.place})" for each in registered)
-        found = f"none is known to be for it; its labels do not say what these are for: {named}"
+        found = f"none is known to be for it; the platforms of these are not clear from their labels: {named}"
         yield _check("C toolchain", CheckStatus.INFO, found)
     else:
         yield _unregistered(platform, here, languages)

@@ -96,7 +96,7 @@ def toolchain_advice(
     lines = [f"{toolchain.module}: {toolchain.notes[0]}", *toolchain.notes[1:]]
     if not repositories.bzlmod:
         lines += [
-            f"WORKSPACE: declare {toolchain.module} as its release notes say, then register",
+            f"WORKSPACE: declare {toolchain.module} as its release notes show, then register",
             *(f"    {label}" for label in toolchain.labels(platforms)),
         ]
     lacking = sorted(each.name for each in platforms if each.cgo and each.name not in toolchain.targets)

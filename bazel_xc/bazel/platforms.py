@@ -132,7 +132,7 @@ def bazelrc(
         f"#     try-import %workspace%/{package}/{BAZELRC_NAME}",
     ]
     if not repositories.bzlmod:
-        lines.append("# C toolchains are chosen by platform; newer Bazels do this without being told.")
+        lines.append("# C toolchains are chosen by platform; newer Bazels always do this.")
         lines.append("build --incompatible_enable_cc_toolchain_resolution")
     wanted = dict.fromkeys((*always, *tags))
     setting = f" --@{repositories.rules_go}//go/config:tags={','.join(wanted)}"

@@ -37,7 +37,7 @@ go_deps = use_extension("@gazelle//:extensions.bzl", "go_deps")
 go_deps.from_file({attribute} = "{label}")
 """
 _WORKSPACE_ADVICE = (
-    "WORKSPACE: declare io_bazel_rules_go with http_archive, as its release notes say, then call",
+    "WORKSPACE: declare io_bazel_rules_go with http_archive, as its release notes show, then call",
     "    go_rules_dependencies() and go_register_toolchains(version = ...)",
 )
 _NO_COMPILER = "cgo = false                     # true if there is a C compiler for it; init found none"
@@ -47,7 +47,7 @@ _CONFIG_HEAD = """\
 # What bazel-xc should know of this workspace. {origin}
 
 [go]
-# tags = ["netgo"]              # build tags that hold everywhere
+# tags = ["netgo"]              # build tags for every listing
 
 """
 _CONFIG_TAIL = """\

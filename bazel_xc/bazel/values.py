@@ -43,7 +43,7 @@ _Item = String | Opaque
 class Left(enum.Enum):
     """Why a value stays as it is."""
 
-    SAME = "it says the same already"
+    SAME = "it already has this meaning"
     OPAQUE = "it is an expression that cannot be merged"
 
 

@@ -25,7 +25,7 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         "init",
         parents=[shared_options()],
         help=summary,
-        description="Writes the first files of a workspace. Asks nothing and overwrites nothing.",
+        description="Writes the first files of a workspace. Never prompts, and overwrites nothing.",
     )
     parser.add_argument(
         "--toolchain",

@@ -24,7 +24,7 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
         "modules",
         parents=[shared_options()],
         help=summary,
-        description="Keeps use_repo of MODULE.bazel, or the macro of a WORKSPACE, in step with go.mod, and "
+        description="Updates use_repo of MODULE.bazel, or the macro of a WORKSPACE, from go.mod, and "
         "writes the overrides that make third-party cgo modules build.",
     )
     parser.add_argument(

@@ -53,7 +53,7 @@ def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse'
     parser.add_argument(
         "--all",
         action="store_true",
-        help="text: also every target, and every package that uses C or is missing somewhere",
+        help="text: also every target, and packages that use cgo or have no files on some platform",
     )
     parser.add_argument(
         "--target",

@@ -163,7 +163,7 @@ def _lacking(
     for archive in archives.archives:
         where = archive.unfit & platforms
         if where and archive.machine:
-            reason = f"holds {archive.machine}"
+            reason = f"is for {archive.machine}"
             yield lack(archive.words, archive.path, where, f"{archive.path} {reason}", reason)
 
 

@@ -111,9 +111,9 @@ def changes(found: Comparison, quote: _Quote) -> Iterator[str]:
         moved = f"{quote(need.before)} → {quote(need.after)}"
         yield f"{short(need.import_path)} needs {need.kind} {quote(need.name)}: {moved}"
     for need in found.gone_needs:
-        yield f"gone: {short(need.import_path)} needs {need.kind} {quote(need.name)}"
+        yield f"no longer: {short(need.import_path)} needs {need.kind} {quote(need.name)}"
     for label in found.gone_targets:
-        yield f"{quote(names.short(label))} is gone"
+        yield f"{quote(names.short(label))} no longer exists"
     yield from _findings("new finding", found.new_findings, quote)
     yield from _findings("no longer found", found.gone_findings, quote)
 

@@ -29,7 +29,7 @@ def render(report: Report, most: int = MOST) -> str:
     sections = [
         (f"All targets ({len(report.targets):,})", [*_verdicts(report)]),
         ("Why", [*_chains(report, names)]),
-        (f'Packages that import "C", or that are missing somewhere ({len(report.packages):,})',
+        (f'Packages that use cgo, or have no files on some platform ({len(report.packages):,})',
          [*_packages(report, names)]),
     ]  # fmt: skip
     return folded([*_summary(report, summarise(report), names)], sections, most, "bazel-xc report --all")

@@ -90,7 +90,7 @@ def _packages(report: Report, names: Names, page: Page) -> Iterator[str]:
             "", 'No package outside the standard library imports "C", and none is missing anywhere.'
         )
         return
-    yield from page.heading(f'Packages that import "C", or that are missing somewhere ({len(shown):,})')
+    yield from page.heading(f"Packages that use cgo, or have no files on some platform ({len(shown):,})")
     for each in shown:
         whose = "" if each.first_party else f"  ({each.module or 'external'})"
         yield from page.item("  ", whose, head=names.short(each.import_path), code=BOLD)

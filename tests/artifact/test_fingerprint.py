@@ -174,10 +174,10 @@ def test_go_work_that_go_cannot_read(tmp_path: Path, capsys: pytest.CaptureFixtu
     ("text", "said"),
     [
         ("", "no fingerprint: not JSON: Expecting value"),
-        ("{}", "no fingerprint: no schema, wanted 1; make it again with --format json"),
-        ('{"schema": 9}', "no fingerprint: schema 9, wanted 1; make it again with --format json"),
+        ("{}", "no fingerprint: no schema, needs to be 1; make it again with --format json"),
+        ('{"schema": 9}', "no fingerprint: schema 9, needs to be 1; make it again with --format json"),
         ('{"schema": 1, "parts": {"a": 1}}', "no fingerprint: parts.a: needs to be a string, is 1; make it"),
-        ("[1]", "no fingerprint: no schema, wanted 1"),
+        ("[1]", "no fingerprint: no schema, needs to be 1"),
     ],
 )
 def test_saved_nonsense(

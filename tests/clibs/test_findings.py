@@ -110,7 +110,7 @@ def test_severity(policy: str, certain: bool, severity: Severity) -> None:
             Archives(archives=(Archive(path="p/libx.a", platforms=BOTH, words=("-lx",), machine=AMD64),)),
             [
                 (
-                    "p/p.go:7: warning: p/libx.a holds ELF amd64 [linux_arm64]"
+                    "p/p.go:7: warning: p/libx.a is for ELF amd64 [linux_arm64]"
                     " (the package is marked incompatible there)"
                 )
             ],
