@@ -114,6 +114,39 @@ def _schema(name: str) -> dict[str, Any]:
     return found
 
 
+def _keys(part: str) -> Iterator[str]:
+    """The keys of bazel_xc.toml, or of a ``[[resolve]]`` table."""
+    schema = _schema("config")
+    found = list(_leaves(schema, "") if part == "all" else _leaves(schema["properties"][part]["items"], ""))
+    yield _row("key", "type", "default", "meaning")
+    yield "|---|---|---|---|"
+    for key, about in found:
+        default = about.get("default", "")
+        described = "default" in about["description"]
+        shown = f"`{json.dumps(default)}`" if default not in ("", []) else "" if described else "none"
+        yield _row(f"`{key}`", _type(about), shown, about["description"])
+
+
+def _leaves(schema: Mapping[str, Any], path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, about in schema["properties"].items():
+        tables = about.get("additionalProperties")
+        if isinstance(tables, dict):
+            yield from _leaves(tables, f"{path}{name}.<goos>_<goarch>.")
+        elif "properties" in about:
+            yield from _leaves(about, f"{path}{name}.")
+        else:
+            whole = f"[[{name}]]" if about.get("items", {}).get("type") == "object" else f"{path}{name}"
+            yield whole, about
+
+
+def _type(about: Mapping[str, Any]) -> str:
+    if "enum" in about:
+        return ", ".join(f'`"{each}"`' for each in about["enum"])
+    if about["type"] == "array":
+        return {"object": "tables"}.get(about["items"]["type"], "list of strings")
+    return str(about["type"])
+
+
 def _schemas(_: str) -> Iterator[str]:
     yield _row("command", "schema", "keys of the document")
     yield "|---|---|---|"
@@ -130,7 +163,14 @@ def _file(path: str) -> Iterator[str]:
 
 
 _PARTS: Mapping[str, Callable[[str], Iterator[str]]] = MappingProxyType(
-    {"codes": _codes, "commands": _commands, "file": _file, "options": _options, "schemas": _schemas}
+    {
+        "codes": _codes,
+        "commands": _commands,
+        "file": _file,
+        "keys": _keys,
+        "options": _options,
+        "schemas": _schemas,
+    }
 )
 
 
