@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 import tomli
+from requirements import require
 
 import bazel_xc
 from bazel_xc.bazel.setup import config_text
@@ -25,9 +27,8 @@ from bazel_xc.errors import ConfigError
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.model import Platform
 
-SCHEMA: dict[str, Any] = json.loads(
-    (Path(bazel_xc.__file__).parent / "data" / "config.schema.json").read_text(encoding="utf-8")
-)
+SCHEMA_FILE = Path(bazel_xc.__file__).resolve().parent / "data" / "config.schema.json"
+SCHEMA: dict[str, Any] = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
 WHOLE = """\
 [go]
 tags = ["netgo"]
@@ -208,3 +209,26 @@ def test_where_cgo_is_required(policy: str) -> None:
 
 def test_cgo_is_required_where_it_is_needed() -> None:
     assert load("").require_cgo == "needed"
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        pytest.param(config_text(DEFAULT_PLATFORMS), "", id="the file of init"),
+        pytest.param('[build]\nmode = "both"\n', '"both" is not one of', id="value"),
+        pytest.param("[polcy]\n", "polcy", id="key"),
+    ],
+)
+def test_editors_check_the_file(text: str, complaint: str, tmp_path: Path) -> None:
+    """taplo, which editors use for TOML, with the schema that the first line of the file names."""
+    taplo = require("taplo")
+    path = tmp_path / "bazel_xc.toml"
+    path.write_text(text)
+    command = [taplo, "check", "--schema", SCHEMA_FILE.as_uri(), str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode != 0) == bool(complaint), done.stderr
+    assert complaint in done.stderr
+
+
+def test_the_file_of_init_names_the_schema() -> None:
+    assert config_text(DEFAULT_PLATFORMS).startswith(f"#:schema {SCHEMA['$id']}\n")

@@ -14,6 +14,7 @@ from fnmatch import fnmatch
 
 from attrs import field, frozen
 
+from bazel_xc import HOME
 from bazel_xc.bazel.cc_toolchains import CcToolchain, module_lines, toolchain_advice
 from bazel_xc.bazel.platforms import BAZELRC_NAME, go_platform
 from bazel_xc.buildfile.bazelrc import Bazelrc, RcLine
@@ -43,7 +44,9 @@ _WORKSPACE_ADVICE = (
 _NO_COMPILER = "cgo = false                     # true if there is a C compiler for it; init found none"
 _DEFAULTS = "Every line is optional; cgo is on where init found a C compiler."
 _AS_FOUND = "Every line is optional; the platforms are those of .bazelrc and of the platforms package."
+_SCHEMA = f"{HOME}/raw/main/bazel_xc/data/config.schema.json"
 _CONFIG_HEAD = """\
+#:schema {schema}
 # What bazel-xc should know of this workspace. {origin}
 
 [go]
@@ -162,7 +165,7 @@ def config_text(
         + "\n"
         for each in platforms
     ]
-    head = _CONFIG_HEAD.format(origin=_AS_FOUND if as_found else _DEFAULTS)
+    head = _CONFIG_HEAD.format(schema=_SCHEMA, origin=_AS_FOUND if as_found else _DEFAULTS)
     return head + "\n".join(tables) + "\n" + _CONFIG_TAIL
 
 

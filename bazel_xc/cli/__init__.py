@@ -7,6 +7,7 @@ that is kept from an earlier run, and imports the rest only if there is none: ``
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +16,10 @@ from bazel_xc.cli import remembering
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command line, or repeats its result if nothing changed, and returns the exit code."""
+    if "_ARGCOMPLETE" in os.environ:  # a shell completes a line
+        from bazel_xc.cli.completion import answer  # noqa: PLC0415 - no other run needs it
+
+        answer()
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     memory = remembering.Memory.of(arguments)
     repeated = memory.repeat() if memory else None

@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "fingerprint": "print a key for CI caches",
         "remove": "remove everything that bazel-xc owns, at the end of a trial",
         "cache": "show or clear the results that are kept between runs",
+        "completion": "print the code that completes commands in a shell",
     }
 )
 """Each command with one line about it."""
@@ -87,6 +88,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "bazel-xc cache                      # where results are kept, and their size",
             "bazel-xc cache clear",
         ),
+        "completion": ('bazel-xc completion bash            # ~/.bashrc: eval "$(bazel-xc completion bash)"',),
     }
 )
 """Command lines for the help of each command."""
@@ -121,7 +123,7 @@ def run(arguments: Sequence[str], memory: remembering.Memory | None = None) -> i
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     arguments = _command_first(arguments)
     try:
-        return _parser(arguments).parse_args(arguments)
+        return parser_for(arguments).parse_args(arguments)
     finally:
         sys.stdout.flush()  # of --help, which ends the run
 
@@ -158,7 +160,8 @@ def _unforeseen(error: Exception) -> str:
     return f"{type(error).__name__}: {line}; -v shows where, please report it"
 
 
-def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser, with the options of the command that is in the arguments."""
     parser = Parser(
         prog="bazel-xc",
         description="BUILD files, platforms and dependency reports for Go with cgo under Bazel.",

@@ -28,7 +28,7 @@ _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "36"}
 _SHOWN_PER_CODE = 20
 _OF_BAZEL = ("MODULE.bazel", *WORKSPACE_NAMES, "REPO.bazel", FILE_NAME)
 # Commands that need no workspace, or make one.
-_ANYWHERE = frozenset({"cache", "init", "scan-log", "verify"})
+_ANYWHERE = frozenset({"cache", "completion", "init", "scan-log", "verify"})
 
 
 def shared_options() -> argparse.ArgumentParser:

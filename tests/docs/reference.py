@@ -19,7 +19,7 @@ from typing import Any
 from documents import DOCS, PAGES
 
 import bazel_xc
-from bazel_xc.cli.command_line import COMMANDS, EXAMPLES, _parser
+from bazel_xc.cli.command_line import COMMANDS, EXAMPLES, parser_for
 from bazel_xc.cli.common import shared_options
 from bazel_xc.tables import table
 
@@ -59,7 +59,7 @@ def _options(command: str) -> Iterator[str]:
     if command == "common":
         yield from _table(common._actions)
         return
-    parser = _parser([command])
+    parser = parser_for([command])
     chosen = next(each for each in parser._actions if isinstance(each, argparse._SubParsersAction))
     shared = {each.dest for each in common._actions}
     own = [each for each in chosen.choices[command]._actions if each.dest not in {*shared, "help"}]

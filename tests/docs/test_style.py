@@ -15,7 +15,7 @@ from documents import PAGES, README, REPOSITORY
 from markdown_it import MarkdownIt
 
 import bazel_xc
-from bazel_xc.cli.command_line import COMMANDS, _parser
+from bazel_xc.cli.command_line import COMMANDS, parser_for
 from bazel_xc.tables import table
 
 BETTER = {
@@ -79,7 +79,7 @@ def test_changelog() -> None:
 @pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        _parser([command]).parse_args([*filter(None, [command]), "--help"])
+        parser_for([command]).parse_args([*filter(None, [command]), "--help"])
 
     assert list(_found(capsys.readouterr().out, f"bazel-xc {command} --help")) == []
 

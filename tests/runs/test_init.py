@@ -346,7 +346,7 @@ platform(name = "phone", constraint_values = ["//my:phone"])
     lay_out(tmp_path, {**GO_MOD, "platforms/BUILD.bazel": own, ".bazelrc": rc})
     run(tmp_path, capsys)
     text = (tmp_path / "bazel_xc.toml").read_text()
-    assert text.partition("\n")[0].endswith(
+    assert text.splitlines()[1].endswith(
         "Every line is optional; the platforms are those of .bazelrc and of the platforms package."
     )
     assert [line for line in text.splitlines() if line.startswith(("[platforms", "cgo"))] == [
