@@ -88,7 +88,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "bazel-xc cache                      # where results are kept, and their size",
             "bazel-xc cache clear",
         ),
-        "completion": ('bazel-xc completion bash            # ~/.bashrc: eval "$(bazel-xc completion bash)"',),
+        "completion": ('bazel-xc completion bash         # ~/.bashrc: eval "$(bazel-xc completion bash)"',),
     }
 )
 """Command lines for the help of each command."""
