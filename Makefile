@@ -3,6 +3,7 @@
 # `make memory STEPS=2000` compares repeated results with new ones on a random walk.
 # `make docs` builds the documentation into site/, `make reference` writes its generated parts, and
 # `make screenshots` its pictures of reports.
+# `make requirements` locks the packages of the tool's Bazel target again, after a change in pyproject.toml.
 # All set up a virtual environment in .venv first, with a Go toolchain where none is found.
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ MINUTES ?= 60
 COUNT ?= 1000
 STEPS ?= 2000
 
-.PHONY: venv demo test lint format bench clean docs fuzz kills memory reference screenshots
+.PHONY: venv demo test lint format bench clean docs fuzz kills memory reference requirements screenshots
 
 $(VENV)/.ready-$(EXTRAS): pyproject.toml bazel_xc/__init__.py
 	$(PYTHON) -m venv $(VENV)
@@ -65,9 +66,18 @@ docs: $(VENV)/.ready-docs
 
 reference: $(VENV)/.ready-$(EXTRAS)
 	$(BIN)/python tests/docs/reference.py
+	$(BIN)/python tests/docs/rules_reference.py
 
 screenshots: $(VENV)/.ready-$(EXTRAS)
 	$(BIN)/python tests/docs/screenshots.py
+
+# For the one Python of rules/tool. Not --universal: rules_python takes a package once. Nothing that the lock has is missing
+# on another system, and each package has the hashes of all its wheels.
+requirements: $(VENV)/.ready-$(EXTRAS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --python-platform linux --only-binary :all: \
+	    --generate-hashes --no-annotate --custom-compile-command "make requirements" \
+	    --output-file rules/tool/requirements.txt pyproject.toml
 
 format: $(VENV)/.ready-$(EXTRAS)
 	$(BIN)/ruff check --fix .

@@ -167,7 +167,7 @@ _ATTRS = {
               "for the same system and processor.",
     ),
     "platform": attr.string(
-        doc = "The platform to compile for: <goos>_<goarch>.",
+        doc = "The platform to compile for: `<goos>_<goarch>`.",
         mandatory = True,
         values = _PLATFORMS,
     ),

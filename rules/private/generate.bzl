@@ -1,8 +1,9 @@
 """`bazel_xc` runs bazel-xc on the source tree, `bazel_xc_test` checks whether that would change anything.
 
-Both rules write a launcher for /bin/sh, so neither rules_python nor rules_shell is needed. There is no
-launcher for Windows hosts.
+Both write a launcher, which needs nothing but /bin/sh, or cmd.exe on Windows hosts: see launch.bzl.
 """
+
+load(":launch.bzl", "launch")
 
 _GO_TOOLCHAIN = "@io_bazel_rules_go//go:toolchain"
 
@@ -13,6 +14,12 @@ _ATTRS = {
     "command": attr.string(
         doc = "The program to run without `tool` or `python`: a path or a name on PATH.",
         default = "bazel-xc",
+    ),
+    "gazelle": attr.label(
+        doc = "A `gazelle` target. It runs first, and `generate` has `--mode cgo` then: Gazelle keeps the rules, " +
+              "bazel-xc keeps their attributes for cgo and platforms.",
+        cfg = "exec",
+        executable = True,
     ),
     "marker": attr.label(
         doc = "A file in the root of the workspace; a test finds the source tree through it.",
@@ -29,61 +36,22 @@ _ATTRS = {
         doc = "Checked-in reports: path from the root of the workspace -> format of `report`.",
     ),
     "tool": attr.label(
-        doc = "An executable target that is bazel-xc, such as one that rules_python makes from the PyPI package.",
+        doc = "An executable target that is bazel-xc.",
         cfg = "exec",
         executable = True,
     ),
 }
 
 _TEMPLATE = {
-    "template": attr.label(allow_single_file = True, mandatory = True),
+    "template": attr.label(allow_single_file = True, cfg = "exec", mandatory = True),
     "update": attr.string(),
 }
 
-def _quote(text):
-    return "'" + text.replace("'", "'\\''") + "'"
-
-def _tool(ctx):
-    """The words that start bazel-xc, for /bin/sh."""
-    if ctx.attr.tool:
-        return '"$here/' + ctx.executable.tool.short_path + '"'
-    if ctx.attr.python:
-        return _quote(ctx.attr.python) + " -m bazel_xc"
-    return _quote(ctx.attr.command)
-
-def _reports(ctx, function):
-    """One call of a function of the launcher per checked-in report."""
-    items = sorted(ctx.attr.reports.items())
-    lines = ["%s %s %s" % (function, _quote(path), _quote(form)) for path, form in items]
-    return "\n".join(lines) or ":"
-
-def _launch(ctx, go):
-    launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
-    ctx.actions.expand_template(
-        template = ctx.file.template,
-        output = launcher,
-        substitutions = {
-            "%{go}": go.short_path if go else "",
-            "%{label}": "//%s:%s" % (ctx.label.package, ctx.label.name),
-            "%{marker}": ctx.file.marker.short_path,
-            "%{modules}": "modules" if ctx.attr.modules else ":",
-            "%{reports}": _reports(ctx, "report"),
-            "%{tool}": _tool(ctx),
-            "%{update}": ctx.attr.update,
-            "%{workspace}": ctx.workspace_name,
-        },
-        is_executable = True,
-    )
-    runfiles = ctx.runfiles(files = [ctx.file.marker] + ([go] if go else []))
-    if ctx.attr.tool:
-        runfiles = runfiles.merge(ctx.attr.tool[DefaultInfo].default_runfiles)
-    return [DefaultInfo(executable = launcher, runfiles = runfiles)]
-
 def _with_toolchain_impl(ctx):
-    return _launch(ctx, ctx.toolchains[_GO_TOOLCHAIN].sdk.go)
+    return launch(ctx, ctx.toolchains[_GO_TOOLCHAIN].sdk.go)
 
 def _from_path_impl(ctx):
-    return _launch(ctx, None)
+    return launch(ctx, None)
 
 _run = rule(_with_toolchain_impl, attrs = dict(_ATTRS, **_TEMPLATE), executable = True, toolchains = [_GO_TOOLCHAIN])
 _run_from_path = rule(_from_path_impl, attrs = dict(_ATTRS, **_TEMPLATE), executable = True)
@@ -95,27 +63,45 @@ def _chosen(go, with_toolchain, from_path):
         fail("go is %r; it must be \"toolchain\" or \"path\"" % go)
     return with_toolchain if go == "toolchain" else from_path
 
+def _of_module():
+    """Whether MODULE.bazel brought this repository: the names of its repositories have a separator, ~ or +.
+
+    A label in a WORKSPACE has the name that the WORKSPACE gives; there, rules_python may be missing.
+    """
+    repository = str(Label("//rules:defs.bzl")).partition("//")[0]
+    return "~" in repository or "+" in repository
+
+def _with_tool(attributes):
+    """The attributes of a call, with the tool of this module where none is named."""
+    named = [name for name in ("command", "python", "tool") if attributes.get(name)]
+    return attributes if named or not _of_module() else dict(attributes, tool = Label("//rules/tool:program"))
+
 def bazel_xc(name, marker = "//:go.mod", go = "toolchain", tags = [], **kwargs):
     """Runs bazel-xc on the source tree.
 
-    `bazel run //:NAME` runs `bazel-xc modules` if `modules` is set, `bazel-xc generate`, then the checked-in
-    reports. Arguments after `--` that begin with an option run `generate` with them instead; arguments that
-    begin with a command run that command: `bazel run //:NAME -- report --format json`.
+    `bazel run //:NAME` runs Gazelle if `gazelle` is set, `bazel-xc modules` if `modules` is set, `bazel-xc generate`,
+    then the checked-in reports. Arguments after `--` that begin with an option run only `generate` with them;
+    arguments that begin with a command run that command: `bazel run //:NAME -- report --format json`.
+
+    With `bazel_dep(name = "bazel_xc")`, the program is a target of this module, `@bazel_xc//:bazel_xc`, with the Python
+    and the locked requirements that rules_python fetches. In a WORKSPACE, or with `command = "bazel-xc"`, it is
+    the `bazel-xc` on PATH. `python` and `tool` name another one.
 
     Args:
       name: the name of the target.
       marker: a file in the root of the workspace, exported by its package.
       go: "toolchain" for the Go of rules_go's toolchain, "path" for the one on PATH.
       tags: tags of the target.
-      **kwargs: `command`, `python` or `tool` start bazel-xc; `modules = True` updates modules too; `reports`
-        maps the paths of checked-in reports to formats; the rest is common to all rules.
+      **kwargs: `tool`, `python` or `command` start bazel-xc; `gazelle` is a target that runs first; `modules = True`
+        updates modules too; `reports` maps the paths of checked-in reports to formats; the rest is common to all
+        rules.
     """
     _chosen(go, _run, _run_from_path)(
         name = name,
         marker = marker,
         tags = tags,
-        template = Label("//rules/private:generate.sh.tpl"),
-        **kwargs
+        template = Label("//rules/private:generate"),
+        **_with_tool(kwargs)
     )
 
 def bazel_xc_test(name, marker = "//:go.mod", update = "//:bazel_xc", go = "toolchain", tags = [], **kwargs):
@@ -123,7 +109,8 @@ def bazel_xc_test(name, marker = "//:go.mod", update = "//:bazel_xc", go = "tool
 
     It reads the real source tree through the real path of `marker`, because the files that make BUILD files
     stale are usually not in any target yet. So it runs on this machine, outside of the sandbox, and its result
-    is never cached. It writes only to its own temporary folder.
+    is never cached. It writes only to its own temporary folder. With `gazelle`, it also fails if Gazelle, run with
+    `-mode=diff`, would change a file.
 
     Args:
       name: the name of the target.
@@ -137,7 +124,7 @@ def bazel_xc_test(name, marker = "//:go.mod", update = "//:bazel_xc", go = "tool
         name = name,
         marker = marker,
         tags = tags + [tag for tag in _TEST_TAGS if tag not in tags],
-        template = Label("//rules/private:generate_test.sh.tpl"),
+        template = Label("//rules/private:generate_test"),
         update = update,
-        **kwargs
+        **_with_tool(kwargs)
     )

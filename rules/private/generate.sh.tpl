@@ -13,9 +13,14 @@ if [ -n "$go" ]; then
 fi
 export RUNFILES_DIR="${here%/*}"
 cd "${BUILD_WORKSPACE_DIRECTORY:?start this with: bazel run %{label}}"
+unset BUILD_WORKING_DIRECTORY
 
 bazel_xc() {
-    %{tool} "$@" || exit $?
+    %{command} "$@" || exit $?
+}
+
+gazelle() {
+    "$here/%{gazelle_program}" || exit $?
 }
 
 report() {
@@ -28,10 +33,11 @@ modules() {
 
 case "${1:-}" in
     "")
+        %{gazelle}
         %{modules}
-        bazel_xc generate
+        bazel_xc generate%{mode}
         %{reports}
         ;;
-    -*) bazel_xc generate "$@" ;;
+    -*) bazel_xc generate%{mode} "$@" ;;
     *) bazel_xc "$@" ;;
 esac

@@ -29,11 +29,12 @@ user_home=$(eval "echo ~$(id -un)")
 export GOPATH="${GOPATH:-$user_home/go}"
 export HOME="$TEST_TMPDIR"
 export GOCACHE="$TEST_TMPDIR/go-build"
+unset BUILD_WORKING_DIRECTORY
 
 failed=0
 
 bazel_xc() {
-    %{tool} "$@"
+    %{command} "$@"
 }
 
 stale() {
@@ -52,7 +53,7 @@ report() {
 }
 
 check() {
-    bazel_xc "$1" -C "$root" --check --diff >"$TEST_TMPDIR/diff"
+    bazel_xc "$@" -C "$root" --check --diff >"$TEST_TMPDIR/diff"
     code=$?
     cat "$TEST_TMPDIR/diff"
     if [ "$code" -gt 1 ]; then
@@ -70,7 +71,21 @@ modules() {
     check modules
 }
 
+# Gazelle's runner finds the tree by BUILD_WORKSPACE_DIRECTORY; some versions look elsewhere with TEST_WORKSPACE.
+gazelle() {
+    env -u TEST_WORKSPACE BUILD_WORKSPACE_DIRECTORY="$root" "$here/%{gazelle_program}" -mode=diff >"$TEST_TMPDIR/diff"
+    code=$?
+    cat "$TEST_TMPDIR/diff"
+    if [ -s "$TEST_TMPDIR/diff" ]; then
+        stale "Gazelle would change these files."
+    elif [ "$code" -ne 0 ]; then
+        echo "%{label}: Gazelle failed with exit code $code." >&2
+        exit 1
+    fi
+}
+
+%{gazelle}
 %{modules}
-check generate
+check generate%{mode}
 %{reports}
 exit "$failed"

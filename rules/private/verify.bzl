@@ -110,6 +110,7 @@ xc_verify_test = rule(
         ),
     ),
     doc = "Fails unless the program has the container (ELF, PE, Mach-O) and the machine of its platform, passes " +
-          "`bazel-xc verify` if that is set, and, if it is run, has the expected exit code and output.",
+          "`bazel-xc verify` if that is set, and, if it is run, has the expected exit code and output. " +
+          "The launcher is for /bin/sh, so not for Windows hosts.",
     test = True,
 )

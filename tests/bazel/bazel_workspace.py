@@ -46,15 +46,65 @@ PE_MACHINES = {0x8664: "amd64", 0xAA64: "arm64"}
 
 WORKSPACE_FLAGS = ("build --nosandbox_debug", "build --incompatible_enable_cc_toolchain_resolution")
 
-MODULE = """\
+GO_OF_HOST = """
+go_sdk = use_extension("@io_bazel_rules_go//go:extensions.bzl", "go_sdk")
+go_sdk.host()
+"""
+
+MODULE = (
+    """\
 module(name = "greet")
 
 bazel_dep(name = "bazel_xc", version = "0.1.0")
 bazel_dep(name = "platforms", version = "0.0.10")
 bazel_dep(name = "rules_go", version = "0.62.0", repo_name = "io_bazel_rules_go")
+"""
+    + GO_OF_HOST
+)
 
-go_sdk = use_extension("@io_bazel_rules_go//go:extensions.bzl", "go_sdk")
-go_sdk.host()
+# Only with these can targets of rules_python be built. Every build of a workspace that has rules_python among
+# its modules looks for its toolchains, so a module that has none is in its place where no test needs it.
+OF_PYTHON = ("rules_python", "stardoc")
+
+PYTHON_SHIM = {
+    "MODULE.bazel": 'module(name = "rules_python", version = "99")\n',
+    "python/BUILD.bazel": "",
+    "python/defs.bzl": textwrap.dedent("""\
+        py_binary = native.py_binary
+        py_library = native.py_library
+        py_runtime = native.py_runtime
+        py_test = native.py_test
+
+        def py_runtime_pair(**kwargs):
+            fail("no Python here")
+        """),
+}
+
+LOCAL_PYTHON = """
+bazel_dep(name = "rules_python", version = "1.4.0")
+
+local_runtime_repo = use_repo_rule(
+    "@rules_python//python/private:local_runtime_repo.bzl",
+    "local_runtime_repo",
+)
+
+local_runtime_repo(
+    name = "local_python",
+    interpreter_path = "{python}",
+    on_failure = "fail",
+)
+
+local_runtime_toolchains_repo = use_repo_rule(
+    "@rules_python//python/private:local_runtime_toolchains_repo.bzl",
+    "local_runtime_toolchains_repo",
+)
+
+local_runtime_toolchains_repo(
+    name = "local_pythons",
+    runtimes = ["local_python"],
+)
+
+register_toolchains("@local_pythons//:all")
 """
 
 INCOMPATIBLE = (
@@ -68,12 +118,14 @@ class Session:
     """A folder for everything that the tests of one run leave behind, and the Bazel they use.
 
     Either there are ``repositories`` for a WORKSPACE, or ``modules`` is a folder with a folder per module.
+    ``python`` is an interpreter for rules_python; without it, rules_python is a shim.
     """
 
     folder: Path
     bazel: str
     repositories: tuple[tuple[str, Path], ...]
     modules: Path | None = None
+    python: Path | None = None
 
 
 @frozen(kw_only=True)
@@ -105,6 +157,23 @@ def open_modules_session(folder: Path) -> Session:
     return Session(folder, program, (), Path(modules))
 
 
+def open_python_session(folder: Path) -> Session:
+    """A session with modules in which rules_python works, with a Python of this machine.
+
+    The wheels of the tool come from the network.
+    """
+    session = open_modules_session(folder)
+    assert session.modules
+    if not (session.modules / "rules_python").is_dir():
+        unavailable("rules_python", f"{session.modules} has no module rules_python")
+    python = Path(sys.base_prefix) / "bin" / "python3.11"
+    if not python.is_file():
+        unavailable("python3.11", f"{python} is not there, and the module's tool is for Python 3.11")
+    host = _write_shim(folder / "shims" / "python_host", {"BUILD.bazel": 'exports_files(["python"])\n'})
+    (host / "python").symlink_to(python)
+    return evolve(session, python=python)
+
+
 def make_workspace(
     session: Session,
     name: str,
@@ -124,7 +193,8 @@ def make_workspace(
     shutil.copytree(example, root)
     if session.modules:
         (root / "WORKSPACE").unlink()
-        (root / "MODULE.bazel").write_text(MODULE + extra)
+        python = LOCAL_PYTHON.format(python=session.python) if session.python else ""
+        (root / "MODULE.bazel").write_text(MODULE + python + extra)
     else:
         with (root / "WORKSPACE").open("a") as workspace:
             repositories = [*session.repositories, ("io_bazel_rules_go", rules_go), ("bazel_xc", REPOSITORY)]
@@ -133,14 +203,26 @@ def make_workspace(
     for path, text in written.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
-    lines = [f"common --override_module=bazel_xc={REPOSITORY}"] if session.modules else []
-    lines += ["try-import %workspace%/platforms/platforms.bazelrc", ""]
+    lines = [*_lines_for_our_module(session), "try-import %workspace%/platforms/platforms.bazelrc", ""]
     (root / ".bazelrc").write_text(workspace_bazelrc(session) + "\n".join(lines))
     before = build_files(root)
     generate(root)
     return Workspace(
         session=session, root=root, generated=tuple(sorted(set(build_files(root)) - set(before)))
     )
+
+
+def copy_workspace(session: Session, name: str, folder: Path) -> Workspace:
+    """Copies a workspace that lacks nothing but the modules of a session and the Go of this machine."""
+    assert session.modules
+    root = session.folder / name
+    shutil.copytree(folder, root, ignore=shutil.ignore_patterns("bazel-*"))
+    python = LOCAL_PYTHON.format(python=session.python) if session.python else ""
+    with (root / "MODULE.bazel").open("a") as text:
+        text.write(GO_OF_HOST + python)
+    with (root / ".bazelrc").open("a") as text:
+        text.write(workspace_bazelrc(session) + "\n".join([*_lines_for_our_module(session), ""]))
+    return Workspace(session=session, root=root)
 
 
 def generate(root: Path) -> str:
@@ -160,15 +242,17 @@ def build_files(root: Path) -> tuple[Path, ...]:
     )
 
 
-def bazel(workspace: Workspace, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
-    """Runs Bazel in a workspace and asserts its exit status."""
+def bazel(
+    workspace: Workspace, *arguments: str, expect: int = 0, below: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Runs Bazel in a workspace, or in a folder ``below`` its root, and asserts its exit status."""
     startup = [
         "--nohome_rc",
         f"--output_user_root={workspace.session.folder / 'bazel'}",
         "--max_idle_secs=120",
         "--host_jvm_args=-Xmx2g",
     ]
-    return _run([workspace.session.bazel, *startup, *arguments], cwd=workspace.root, expect=expect)
+    return _run([workspace.session.bazel, *startup, *arguments], cwd=workspace.root / below, expect=expect)
 
 
 def checkout(workspace: Workspace, name: str) -> Workspace:
@@ -296,10 +380,23 @@ def workspace_bazelrc(session: Session) -> str:
     ]
     if session.modules is None:
         return "\n".join([*lines, *WORKSPACE_FLAGS, ""])
-    folders = {path.name: path for path in sorted(session.modules.iterdir()) if path.name != "registry"}
+    apart = {"registry"} if session.python else {"registry", *OF_PYTHON}
+    folders = {path.name: path for path in sorted(session.modules.iterdir()) if path.name not in apart}
     lines += [f"common --override_module={name}={folder}" for name, folder in folders.items()]
     lines += ["common --lockfile_mode=off", f"common --registry=file://{session.modules / 'registry'}"]
     return "\n".join([*lines, ""])
+
+
+def _lines_for_our_module(session: Session) -> list[str]:
+    """The lines of .bazelrc for a workspace whose modules are ours and rules_python, which it needs."""
+    if session.modules is None:
+        return []
+    lines = [f"common --override_module=bazel_xc={REPOSITORY}"]
+    if session.python:
+        host = session.folder / "shims" / "python_host"
+        return [*lines, f"common --override_repository=rules_python~~python~python_3_11_host={host}"]
+    shim = _write_shim(session.folder / "shims" / "rules_python", PYTHON_SHIM)
+    return [*lines, f"common --override_module=rules_python={shim}"]
 
 
 def _debian_folder(package: str) -> Path:

@@ -1,0 +1,5 @@
+//go:build !linux && !windows
+
+package greeting
+
+const system = "elsewhere"
