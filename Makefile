@@ -3,6 +3,7 @@
 # `make memory STEPS=2000` compares repeated results with new ones on a random walk.
 # `make docs` builds the documentation into site/, `make reference` writes its generated parts, and
 # `make screenshots` its pictures of reports.
+# `make release` writes sdist, wheel, the archive for the Bazel registry, notes and checksums into dist/.
 # `make requirements` locks the packages of the tool's Bazel target again, after a change in pyproject.toml.
 # All set up a virtual environment in .venv first, with a Go toolchain where none is found.
 
@@ -16,7 +17,7 @@ MINUTES ?= 60
 COUNT ?= 1000
 STEPS ?= 2000
 
-.PHONY: venv demo test lint format bench clean docs fuzz kills memory reference requirements screenshots
+.PHONY: venv demo test lint format bench clean docs fuzz kills memory reference release requirements screenshots
 
 $(VENV)/.ready-$(EXTRAS): pyproject.toml bazel_xc/__init__.py
 	$(PYTHON) -m venv $(VENV)
@@ -55,6 +56,11 @@ kills: $(VENV)/.ready-$(EXTRAS)
 memory: $(VENV)/.ready-$(EXTRAS)
 	BAZEL_XC_MEMORY_STEPS=$(STEPS) BAZEL_XC_REPLAN_STEPS=$$(( $(STEPS) / 10 )) $(if $(SEED),BAZEL_XC_MEMORY_SEED=$(SEED)) PATH="$(abspath $(BIN)):$$PATH" \
 	    $(BIN)/python -m pytest -rP tests/runs/test_memory.py tests/runs/test_replan.py
+
+release: $(VENV)/.ready-$(EXTRAS)
+	$(BIN)/python release/make_release.py
+	$(BIN)/twine check --strict dist/bazel_xc-[0-9]*
+	$(BIN)/check-wheel-contents dist/*.whl
 
 $(VENV)/.ready-docs: $(VENV)/.ready-$(EXTRAS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)$(comma)docs]'
