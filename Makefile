@@ -4,7 +4,8 @@
 # `make docs` builds the documentation into site/, `make reference` writes its generated parts, and
 # `make screenshots` its pictures of reports.
 # `make release` writes sdist, wheel, the archive for the Bazel registry, notes and checksums into dist/.
-# `make requirements` locks the packages of the tool's Bazel target again, after a change in pyproject.toml.
+# `make requirements` locks packages again, of development and of the tool's Bazel target, after a change in pyproject.toml.
+# `make pythons` runs the tests with each supported Python that can be had.
 # All set up a virtual environment in .venv first, with a Go toolchain where none is found.
 
 PYTHON ?= python3
@@ -17,12 +18,12 @@ MINUTES ?= 60
 COUNT ?= 1000
 STEPS ?= 2000
 
-.PHONY: venv demo test lint format bench clean docs fuzz kills memory reference release requirements screenshots
+.PHONY: venv demo test lint format bench clean docs fuzz kills memory pythons reference release requirements screenshots
 
-$(VENV)/.ready-$(EXTRAS): pyproject.toml bazel_xc/__init__.py
+$(VENV)/.ready-$(EXTRAS): pyproject.toml requirements-dev.txt bazel_xc/__init__.py
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements-dev.txt -e '.[$(EXTRAS)]'
 	rm -f $(VENV)/.ready-*
 	touch '$@'
 
@@ -47,7 +48,7 @@ test: $(VENV)/.ready-$(EXTRAS)
 
 # Atheris guides by coverage; where it has no wheel, hypothesis tries what it can.
 fuzz: $(VENV)/.ready-$(EXTRAS)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)$(comma)fuzz]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements-dev.txt -e '.[$(EXTRAS)$(comma)fuzz]'
 	$(BIN)/python tests/fuzz/fuzz_run.py --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(TARGETS)
 
 kills: $(VENV)/.ready-$(EXTRAS)
@@ -63,7 +64,7 @@ release: $(VENV)/.ready-$(EXTRAS)
 	$(BIN)/check-wheel-contents dist/*.whl
 
 $(VENV)/.ready-docs: $(VENV)/.ready-$(EXTRAS)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)$(comma)docs]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements-dev.txt -e '.[$(EXTRAS)$(comma)docs]'
 	touch '$@'
 
 # A broken link, a missing anchor and a page that is not in mkdocs.yml are failures.
@@ -77,17 +78,23 @@ reference: $(VENV)/.ready-$(EXTRAS)
 screenshots: $(VENV)/.ready-$(EXTRAS)
 	$(BIN)/python tests/docs/screenshots.py
 
-# For the one Python of rules/tool. Not --universal: rules_python takes a package once. Nothing that the lock has is missing
+# The packages of development, the same for everybody; and those of the tool's Bazel target,
+# for the one Python of rules/tool. Not --universal: rules_python takes a package once. Nothing that the lock has is missing
 # on another system, and each package has the hashes of all its wheels.
 requirements: $(VENV)/.ready-$(EXTRAS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --python-platform linux --only-binary :all: \
 	    --generate-hashes --no-annotate --custom-compile-command "make requirements" \
 	    --output-file rules/tool/requirements.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-annotate --no-strip-extras \
+	    --all-extras --custom-compile-command "make requirements" --output-file requirements-dev.txt pyproject.toml
+
+pythons:
+	.ci/pythons
 
 format: $(VENV)/.ready-$(EXTRAS)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(DEMO) site .fuzz .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-3.* $(DEMO) site .fuzz .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
