@@ -1,6 +1,7 @@
 """`xc_verify_test` checks a built program: does it fit its platform, and does it run?"""
 
 load(":binary.bzl", "TRANSITION_ATTRS", "platform_transition", "program_of", "transitioned")
+load(":launch.bzl", "quote", "shell_command")
 
 # The names of containers and machines in the header check of the launcher.
 _CONTAINERS = {
@@ -13,9 +14,6 @@ _CONTAINERS = {
 }
 _MACHINES = ["386", "amd64", "arm", "arm64", "ppc64le", "riscv64", "s390x"]
 
-def _quote(text):
-    return "'" + text.replace("'", "'\\''") + "'"
-
 def _wanted(platform):
     """The container and machine of a platform's name."""
     words = platform.name.split("_")
@@ -25,16 +23,11 @@ def _wanted(platform):
 
 def _verify(ctx):
     """The shell command that checks the program with bazel-xc; `:` if no bazel-xc is named."""
-    if ctx.attr.tool:
-        tool = '"$here/' + ctx.executable.tool.short_path + '"'
-    elif ctx.attr.python:
-        tool = _quote(ctx.attr.python) + " -m bazel_xc"
-    elif ctx.attr.command:
-        tool = _quote(ctx.attr.command)
-    else:
+    tool = shell_command(ctx)
+    if not tool:
         return ":"
     platform = "_".join(ctx.attr.platform.label.name.split("_")[:2])
-    words = [tool, "verify", '"$program"', "--platform", platform] + [_quote(arg) for arg in ctx.attr.verify_args]
+    words = [tool, "verify", '"$program"', "--platform", platform] + [quote(arg) for arg in ctx.attr.verify_args]
     if ctx.file.config:
         words += ["--config", '"$here/' + ctx.file.config.short_path + '"']
     return " ".join(words)
@@ -44,7 +37,7 @@ def _xc_verify_test_impl(ctx):
     launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     run = ctx.attr.run or ctx.attr.emulator
     words = ctx.attr.emulator + [None] + ctx.attr.program_args
-    command = " ".join([_quote(word) if word != None else '"$program"' for word in words])
+    command = " ".join([quote(word) if word != None else '"$program"' for word in words])
     ctx.actions.expand_template(
         template = ctx.file._template,
         output = launcher,
@@ -54,7 +47,7 @@ def _xc_verify_test_impl(ctx):
             "%{label}": "//%s:%s" % (ctx.label.package, ctx.label.name),
             "%{program}": program.short_path,
             "%{run}": "yes" if run else "",
-            "%{stdout}": _quote(ctx.attr.stdout),
+            "%{stdout}": quote(ctx.attr.stdout),
             "%{verify}": _verify(ctx),
             "%{wanted}": _wanted(ctx.attr.platform.label),
             "%{workspace}": ctx.workspace_name,
