@@ -212,16 +212,14 @@ def make_workspace(
     )
 
 
-def copy_workspace(session: Session, name: str, folder: Path) -> Workspace:
-    """Copies a workspace that lacks nothing but the modules of a session and the Go of this machine."""
+def complete_workspace(session: Session, root: Path) -> Workspace:
+    """Adds the modules of a session, but for bazel_xc, and the Go of this machine to a workspace."""
     assert session.modules
-    root = session.folder / name
-    shutil.copytree(folder, root, ignore=shutil.ignore_patterns("bazel-*"))
     python = LOCAL_PYTHON.format(python=session.python) if session.python else ""
     with (root / "MODULE.bazel").open("a") as text:
         text.write(GO_OF_HOST + python)
     with (root / ".bazelrc").open("a") as text:
-        text.write(workspace_bazelrc(session) + "\n".join([*_lines_for_our_module(session), ""]))
+        text.write(workspace_bazelrc(session) + "\n".join([*_lines_for_python(session), ""]))
     return Workspace(session=session, root=root)
 
 
@@ -389,14 +387,16 @@ def workspace_bazelrc(session: Session) -> str:
 
 def _lines_for_our_module(session: Session) -> list[str]:
     """The lines of .bazelrc for a workspace whose modules are ours and rules_python, which it needs."""
-    if session.modules is None:
-        return []
-    lines = [f"common --override_module=bazel_xc={REPOSITORY}"]
+    ours = f"common --override_module=bazel_xc={REPOSITORY}"
+    return [ours, *_lines_for_python(session)] if session.modules else []
+
+
+def _lines_for_python(session: Session) -> list[str]:
     if session.python:
         host = session.folder / "shims" / "python_host"
-        return [*lines, f"common --override_repository=rules_python~~python~python_3_11_host={host}"]
+        return [f"common --override_repository=rules_python~~python~python_3_11_host={host}"]
     shim = _write_shim(session.folder / "shims" / "rules_python", PYTHON_SHIM)
-    return [*lines, f"common --override_module=rules_python={shim}"]
+    return [f"common --override_module=rules_python={shim}"]
 
 
 def _debian_folder(package: str) -> Path:

@@ -6,7 +6,10 @@ The lock is compared with pyproject.toml always. The rest needs Bazel 7 with rul
 
 from __future__ import annotations
 
+import io
 import re
+import sys
+import tarfile
 import tomllib
 from collections.abc import Iterator
 
@@ -17,13 +20,16 @@ from bazel_workspace import (
     Workspace,
     bazel,
     close,
-    copy_workspace,
+    complete_workspace,
     machine,
     make_workspace,
     open_python_session,
 )
 
-SMOKE = REPOSITORY / "e2e" / "smoke"
+sys.path.insert(0, str(REPOSITORY / "release"))
+
+import make_release
+
 TOOL = REPOSITORY / "rules" / "tool"
 
 ROOT = """\
@@ -54,8 +60,12 @@ def workspace(session: Session) -> Iterator[Workspace]:
 
 @pytest.fixture(scope="module")
 def smoke(session: Session) -> Iterator[Workspace]:
-    """The workspace that the registry builds, with the Go of this machine."""
-    made = copy_workspace(session, "smoke", SMOKE)
+    """The workspace that the registry builds, beside the files of the archive that a release has."""
+    folder = session.folder / "unpacked"
+    with tarfile.open(fileobj=io.BytesIO(make_release.module_archive())) as archive:
+        archive.extractall(folder, filter="data")
+    (module,) = folder.iterdir()
+    made = complete_workspace(session, module / "e2e" / "smoke")
     yield made
     bazel(made, "shutdown")
 
