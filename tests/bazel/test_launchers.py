@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from bazel_workspace import (
+    REPOSITORY,
     Session,
     Workspace,
     bazel,
@@ -245,6 +246,43 @@ def test_cmd_compares_the_tree(workspace: Workspace, tmp_path: Path) -> None:
     root = _windows(tmp_path / "fresh" / "tree")
     assert fresh.splitlines() == ["gazelle -mode=diff", f'generate --mode cgo -C "{root}" --check --diff']
     assert "//launchers:check: these files are stale. To update:" in stale
+
+
+def test_cmd_starts_the_tool_where_the_caller_is(tmp_path: Path) -> None:
+    """The template alone, since the target needs a Go toolchain for Windows."""
+    wine = require("wine")
+    (tmp_path / "below").mkdir()
+    words = {
+        "%{command}": 'call "%tool%"',
+        "%{functions}": _functions(),
+        "%{go}": "go_sdk/bin/go.exe",
+        "%{label}": "//rules/tool:bazel_xc",
+        "%{tool}": "_main/tool.bat",
+    }
+    text = (REPOSITORY / "rules" / "private" / "tool.bat.tpl").read_text()
+    for word, value in words.items():
+        text = text.replace(word, value)
+    (tmp_path / "bazel_xc.bat").write_text(text, newline="\r\n")
+    (tmp_path / "tool.bat").write_text("@echo %BAZEL_XC_GO% %CD% %*\n@exit /b 1\n", newline="\r\n")
+    (tmp_path / "go.exe").write_text("")
+    (tmp_path / "bazel_xc.bat.runfiles_manifest").write_text(
+        f"_main/tool.bat {_windows(tmp_path)}/tool.bat\ngo_sdk/bin/go.exe {_windows(tmp_path)}/go.exe\n"
+    )
+    env = os.environ | {"BUILD_WORKING_DIRECTORY": _windows(tmp_path / "below")}
+    env.pop("BAZEL_XC_GO", None)
+    command = [wine, "cmd", "/c", _windows(tmp_path / "bazel_xc.bat"), "report", "a b"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=300)
+
+    here = _windows(tmp_path)
+    assert done.stdout.split() == [f"{here}\\go.exe", f"{here}\\below", "report", '"a', 'b"']
+    assert done.returncode == 1  # Wine's call makes each other code a 1
+
+
+def _functions() -> str:
+    """The end of all launchers for cmd.exe: a constant of launch.bzl, whose text is Python, too."""
+    names: dict[str, object] = {}
+    exec((REPOSITORY / "rules" / "private" / "launch.bzl").read_text(), names)
+    return str(names["_BATCH_FUNCTIONS"])
 
 
 def _batch(workspace: Workspace, name: str) -> bytes:
