@@ -114,7 +114,7 @@ def _entry(name: str, values: dict[str, Any], macros: dict[str, Macro]) -> Itera
         "parameter", (f"| `{key}` | {default} | {text} |" for key, default, text in macro.parameters)
     )
     if name in _BEHIND:
-        yield "The attributes behind `**kwargs`:\n"
+        yield "The attributes in `**kwargs`:\n"
         yield from _attributes(values[_BEHIND[name]]["attrs"], but=_FILLED_BY_MACRO)
 
 

@@ -118,6 +118,7 @@ def _bazelisk(folder: Path, bazel: str) -> str:
     modules = Path(os.environ["BAZEL_XC_MODULES"])
     startup = f"--nohome_rc --output_user_root={folder / 'bazel'} --max_idle_secs=60 --host_jvm_args=-Xmx2g"
     flags = [f"--override_module={name}={modules / name}" for name in MODULES]
+    flags += [f"--override_module=rules_python={_without_python(folder)}"]
     flags += [f"--override_module=bazel_xc={REPOSITORY}", f"--registry=file://{modules / 'registry'}"]
     flags += ["--lockfile_mode=off", "--color=no", "--curses=no", "--jobs=2"]
     flags += [f"--disk_cache={os.environ.get('BAZEL_XC_DISK_CACHE') or folder / 'disk_cache'}"]
@@ -127,6 +128,19 @@ def _bazelisk(folder: Path, bazel: str) -> str:
     words = " ".join(map(shlex.quote, flags))
     host = "sed -i 's/^go_sdk.from_file.*/go_sdk.host()/' MODULE.bazel"
     return f'{host}\ncommand=$1; shift\nexec {bazel} {startup} "$command" {words} "$@"'
+
+
+def _without_python(folder: Path) -> Path:
+    """A module in the place of rules_python: only the targets of bazel-xc itself need the real one."""
+    made = folder / "rules_python"
+    (made / "python").mkdir(parents=True)
+    (made / "MODULE.bazel").write_text('module(name = "rules_python", version = "99")\n')
+    (made / "python" / "BUILD.bazel").touch()
+    rules = ("py_binary", "py_library", "py_runtime", "py_test")  # Bazel's own BUILD files load them
+    texts = [f"{each} = native.{each}\n" for each in rules]
+    runtimes = 'def py_runtime_pair(**kwargs):\n    fail("no Python here")\n'
+    (made / "python" / "defs.bzl").write_text("".join([*texts, runtimes]))
+    return made
 
 
 def _module_cache() -> Path:
