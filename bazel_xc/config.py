@@ -137,7 +137,7 @@ class _ConfigReader:
     def _choice(self, raw: Mapping[str, Any], path: str, choices: tuple[str, ...]) -> str:
         value = self._get(raw, path, str, "a string")
         if value is not None and value not in choices:
-            self._report(path, f"{value!r} is none of {', '.join(choices)}")
+            self._report(path, f"{value!r} is not one of {', '.join(choices)}")
         return value or ""
 
     def _package(self, raw: Mapping[str, Any]) -> str:

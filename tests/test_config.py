@@ -137,7 +137,7 @@ def test_every_key() -> None:
         ),
         pytest.param(
             '[build]\nrequire_cgo = "often"',
-            "build.require_cgo: 'often' is none of needed, always, never",
+            "build.require_cgo: 'often' is not one of needed, always, never",
             id="require_cgo",
         ),
         pytest.param("[go", "Expected ']'", id="no_toml"),

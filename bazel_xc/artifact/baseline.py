@@ -39,7 +39,7 @@ def from_text(text: str, name: str) -> Mapping[str, Figures]:
     try:
         return read_saved(text, _Baseline, SCHEMA).files
     except ValueError as e:
-        raise ArtifactError(f"{name}: no baseline: {e}; make it again with --save-baseline") from None
+        raise ArtifactError(f"{name}: not a baseline: {e}; make it again with --save-baseline") from None
 
 
 def held_against(now: Figures, before: Figures, tolerance: float) -> Iterator[Check]:

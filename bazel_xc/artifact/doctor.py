@@ -97,7 +97,7 @@ def _cache(here: Surroundings) -> Iterator[Check]:
         yield _check("build cache", CheckStatus.INFO, "no compiled packages")
         return
     counted = ", ".join(f"{count} {name} {release}" for (name, release), count in sorted(counts.items()))
-    remedy = "platforms do not share packages; after a change of a sysroot or C headers: go clean -cache"
+    remedy = "nothing; run go clean -cache only after replacing a sysroot or system headers"
     yield _check("build cache", CheckStatus.INFO, f"in a sample: {counted}", remedy)
 
 

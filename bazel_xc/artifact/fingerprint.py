@@ -67,7 +67,7 @@ class Fingerprint:
         try:
             return cls(tuple(read_saved(text, _SavedFingerprint, SCHEMA).parts.items()))
         except ValueError as e:
-            raise ArtifactError(f"{name}: no fingerprint: {e}; make it again with --format json") from None
+            raise ArtifactError(f"{name}: not a fingerprint: {e}; make it again with --format json") from None
 
 
 @frozen

@@ -292,14 +292,14 @@ def _said(place: MacroPlace, lacking: list[str], local: list[str]) -> Iterator[D
             severity=Severity.NOTE,
             code="no-checksum",
             message=f"{lacking[0]}{more} of the build list have no checksum in go.sum and get no repository",
-            remedy="nothing that is built needs them; go mod download all would bring their checksums",
+            remedy="no build needs them; go mod download all adds their checksums",
         )
     for path in local:
         yield Diagnostic(
             path=place.file,
             severity=Severity.NOTE,
             code="local-module",
-            message=f"{path} is replaced by a directory, which go_repository does not know",
+            message=f"{path} is replaced by a directory, which go_repository does not support",
             remedy="declare it with local_repository, or keep its BUILD files in this workspace",
         )
 

@@ -189,7 +189,7 @@ def _words(directive: BuildDirective, least: int, most: int) -> list[str]:
 
 def _choice(directive: BuildDirective, choices: tuple[str, ...]) -> str:
     if directive.value not in choices:
-        raise ValueError(f"{directive.value!r} is none of {', '.join(choices)}")
+        raise ValueError(f"{directive.value!r} is not one of {', '.join(choices)}")
     return directive.value
 
 
@@ -197,7 +197,7 @@ def _resolve(settings: Settings, directive: BuildDirective, directory: str) -> S
     words = _words(directive, 3, 4)
     if directive.tool == "bazel_xc":
         if words[0] not in C_KINDS:
-            raise ValueError(f"{words[0]!r} is none of {', '.join(C_KINDS)}")
+            raise ValueError(f"{words[0]!r} is not one of {', '.join(C_KINDS)}")
         found = CResolve(words[0], words[1], Label.parse(words[2], directory), directory)
         return evolve(settings, c_resolves=(found, *settings.c_resolves))
     if words[0] == "cc":
@@ -258,7 +258,7 @@ def _build_file_names(settings: Settings, directive: BuildDirective, _directory:
     names = _list(directive)
     for name in names:
         if "/" in name or name in _OTHER_FILES or name.endswith((".go", ".bzl")):
-            raise ValueError(f"{name!r} is no name of BUILD files")
+            raise ValueError(f"{name!r} is not a name for BUILD files")
     return evolve(settings, build_file_names=names or settings.build_file_names)
 
 

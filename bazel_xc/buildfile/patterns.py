@@ -70,7 +70,7 @@ def glob_pattern(pattern: str) -> PathPattern:
         compiled(text)  # alone, so that the error is about the text that people wrote
         return PathPattern(compiled(rf"(?s)\A(?:{text})\z"))
     except ValueError as e:
-        raise ValueError(f"{pattern!r} is no pattern: {e}") from None
+        raise ValueError(f"{pattern!r} is not a pattern: {e}") from None
 
 
 @cache

@@ -106,7 +106,7 @@ def _gates(text: str) -> tuple[Gate, ...]:
     words = [word.strip() for word in text.split(",") if word.strip()]
     for word in words:
         if word not in tuple(Gate):
-            raise ReportError(f"--fail-on: {word!r} is none of {', '.join(Gate)}")
+            raise ReportError(f"--fail-on: {word!r} is not one of {', '.join(Gate)}")
     return tuple(map(Gate, words))
 
 

@@ -171,5 +171,5 @@ def _relative(text: str, options: argparse.Namespace) -> str:
     """The path of a directory argument relative to the root."""
     path = from_root(text, options)
     if path is None or not (options.start / text).is_dir():
-        raise WorkspaceError(f"{text}: no directory of the workspace {options.root}")
+        raise WorkspaceError(f"{text}: not a directory of the workspace {options.root}")
     return path

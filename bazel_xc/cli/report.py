@@ -128,7 +128,7 @@ def _saved(options: argparse.Namespace) -> Report:
     report = load(text_of(options.saved), options.saved)
     unknown = sorted(set(options.platform) - set(report.run.names))
     if unknown:
-        raise ConfigError(f"--platform: {unknown[0]!r} is none of {', '.join(report.run.names)}")
+        raise ConfigError(f"--platform: {unknown[0]!r} is not one of {', '.join(report.run.names)}")
     report = report.on(options.platform) if options.platform else report
     return evolve(report, findings=weighed(report.findings, options))
 

@@ -84,4 +84,4 @@ def load(text: str, name: str) -> Report:
     try:
         return read_saved(text, Report, SCHEMA_VERSION)
     except ValueError as e:
-        raise ReportError(f"{name}: no report: {e}; make it again with report --format json") from None
+        raise ReportError(f"{name}: not a report: {e}; make it again with report --format json") from None

@@ -173,11 +173,14 @@ def test_go_work_that_go_cannot_read(tmp_path: Path, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "no fingerprint: not JSON: Expecting value"),
-        ("{}", "no fingerprint: no schema, needs to be 1; make it again with --format json"),
-        ('{"schema": 9}', "no fingerprint: schema 9, needs to be 1; make it again with --format json"),
-        ('{"schema": 1, "parts": {"a": 1}}', "no fingerprint: parts.a: needs to be a string, is 1; make it"),
-        ("[1]", "no fingerprint: no schema, needs to be 1"),
+        ("", "not a fingerprint: not JSON: Expecting value"),
+        ("{}", "not a fingerprint: no schema, needs to be 1; make it again with --format json"),
+        ('{"schema": 9}', "not a fingerprint: schema 9, needs to be 1; make it again with --format json"),
+        (
+            '{"schema": 1, "parts": {"a": 1}}',
+            "not a fingerprint: parts.a: needs to be a string, is 1; make it",
+        ),
+        ("[1]", "not a fingerprint: no schema, needs to be 1"),
     ],
 )
 def test_saved_nonsense(

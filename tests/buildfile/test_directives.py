@@ -164,16 +164,16 @@ def test_patterns_are_gos(pattern: str, text: str, named: dict[str, str] | None)
             "# gazelle:map_kind a b", "directive map_kind: needs 3 values, has 2", id="exactly_three"
         ),
         pytest.param(
-            "# gazelle:go_test each", "directive go_test: 'each' is none of default, file", id="choice"
+            "# gazelle:go_test each", "directive go_test: 'each' is not one of default, file", id="choice"
         ),
         pytest.param(
             "# gazelle:prefix /x", "directive prefix: '/x' is not an import path", id="no_import_path"
         ),
-        pytest.param("# gazelle:cgo", "directive cgo: '' is none of on, off", id="no_value"),
+        pytest.param("# gazelle:cgo", "directive cgo: '' is not one of on, off", id="no_value"),
         pytest.param("# gazelle:resolve go x a:b", "directive resolve: not a label: 'a:b'", id="no_label"),
         pytest.param(
             "# bazel_xc:resolve macro x //y",
-            "directive resolve: 'macro' is none of header, lib, pkg_config",
+            "directive resolve: 'macro' is not one of header, lib, pkg_config",
             id="no_kind_of_c",
         ),
         pytest.param("# gazelle:go_copts 'a", "directive go_copts: No closing quotation", id="open_quote"),

@@ -94,7 +94,7 @@ def test_saved_report_on_one_platform(saved: Path, capsys: pytest.CaptureFixture
     assert "1 binary on 1 platform\n" in text
     assert "windows" not in text
     assert main(["report", "--from", saved.name, "--platform", "plan9_386"]) == 2
-    assert "'plan9_386' is none of linux_arm64, windows_arm64" in capsys.readouterr().err
+    assert "'plan9_386' is not one of linux_arm64, windows_arm64" in capsys.readouterr().err
 
 
 def test_pattern_without_a_target_is_an_error(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -186,7 +186,7 @@ def test_what_is_in_a_log_cannot_write_to_the_terminal(scan_log: ScanLog) -> Non
         (
             ["log", "--report", "log"],
             (
-                "log: no report: not JSON: Expecting value: line 1 column 1 (char 0)"
+                "log: not a report: not JSON: Expecting value: line 1 column 1 (char 0)"
                 "; make it again with report --format json"
             ),
         ),

@@ -92,7 +92,7 @@ def test_saved_reports_are_compared_without_git(
     [
         pytest.param(["nonesuch"], "nonesuch: no such revision", id="revision"),
         pytest.param(["none.json"], "none.json: cannot be read", id="file"),
-        pytest.param(["HEAD", "--fail-on", "worse"], "'worse' is none of new-cgo", id="gate"),
+        pytest.param(["HEAD", "--fail-on", "worse"], "'worse' is not one of new-cgo", id="gate"),
     ],
 )
 def test_what_cannot_be_compared(

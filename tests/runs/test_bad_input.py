@@ -379,7 +379,7 @@ def test_mistakes_of_the_configuration_are_all_said(
         "bazel-xc: bazel_xc.toml: build.namin: unknown key; did you mean 'naming'?",
         "bazel-xc: bazel_xc.toml: platforms.linux_amd46: unknown platform; did you mean 'linux_amd64'?",
         "bazel-xc: bazel_xc.toml: platforms.linux_arm64.cgo: expected true or false, got a string",
-        "bazel-xc: bazel_xc.toml: build.mode: 'fast' is none of full, cgo",
+        "bazel-xc: bazel_xc.toml: build.mode: 'fast' is not one of full, cgo",
     ]
 
 
