@@ -18,7 +18,7 @@ _CHOICE = re.compile(
 )
 _UNKNOWN = re.compile(r"unrecognized arguments: (?P<text>.*)")
 _EXAMPLES = "Examples:\n"
-_CODES = "Exit codes: 0 success, 1 differences or findings, 2 the command could not run."
+_CODES = "Exit codes: 0 success, 1 differences or findings, 2 the command could not run, 130 Ctrl-C."
 
 
 class HelpWithExamples(argparse.HelpFormatter):

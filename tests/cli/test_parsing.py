@@ -52,4 +52,4 @@ def test_help_ends_with_examples_and_exit_codes(capsys: pytest.CaptureFixture[st
         main(["why", "--help"])
     out = capsys.readouterr().out
     assert "\nExamples:\n  bazel-xc why //cmd/server  " in out
-    assert out.endswith("2 the command could not run.\n")
+    assert out.endswith("130 Ctrl-C.\n")
