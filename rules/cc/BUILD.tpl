@@ -5,7 +5,7 @@ filegroup(
     srcs = glob(
         ["bin/*"],
         allow_empty = True,
-    ),
+    ) + %{files},
 )
 
 xc_cc_toolchain_config(

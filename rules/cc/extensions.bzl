@@ -25,6 +25,8 @@ def _cc_toolchains_impl(mctx):
                 constraints = tag.constraints,
                 libc = tag.libc,
                 platform = tag.platform,
+                sdk = tag.sdk,
+                sdk_files = tag.sdk_files,
                 zig = tag.zig,
             )
 

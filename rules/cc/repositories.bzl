@@ -2,7 +2,8 @@
 
 A workspace without bzlmod calls `prefixed_cc_toolchain` and `zig_cc_toolchain`, then
 `register_toolchains("@NAME//:toolchain")`; one with bzlmod uses `extensions.bzl` beside this file. Nothing is
-downloaded. The repositories contain paths of this machine, so remote execution needs another toolchain.
+downloaded. The repositories contain paths of this machine, so that they are no use for remote execution, except
+`zig_cc_toolchain` with an `sdk`: its zig is an input of every action.
 
 If the compiler is missing, the repository has a toolchain that fits no platform, so that builds for other
 platforms still work.
@@ -57,6 +58,7 @@ def _write_prefixed(rctx, driver, compiler):
         compile_flags = ["-fno-canonical-system-headers"] if driver == "gcc" else [],
         compiler = driver,
         cxx_flags = _cxx_flags(rctx, driver, compiler, goos),
+        files = [],
         include_directories = _include_directories(rctx, [compiler]),
         libc = "mingw" if goos == "windows" else "gnu",
         target = rctx.attr.prefix.rpartition("/")[2].rstrip("-"),
@@ -73,9 +75,21 @@ def _cxx_flags(rctx, driver, compiler, goos):
             return ["-Wl,--push-state,--as-needed", "-lstdc++", "-lm", "-Wl,--pop-state"]
     return []
 
+# Bazel runs the wrapper in the execution root, rules_go runs it by its whole path in another directory. The headers that
+# a compilation names must be relative for Bazel; for a link, zig compiles its run-time library, and needs a whole path.
+_LOCATE_SDK = """\
+sdk='external/%s'
+if [ ! -e "$sdk/zig" ]; then
+    sdk="${0%%/*}/../../%s"
+elif [ -z "$compiles" ]; then
+    sdk="$PWD/$sdk"
+fi
+export ZIG_LIB_DIR="$sdk/lib"
+zig="$sdk/zig\""""
+
 def _zig_impl(rctx):
-    zig = _find_zig(rctx)
-    if not zig:
+    zig = None if rctx.attr.sdk else _find_zig(rctx)
+    if not zig and not rctx.attr.sdk:
         _write_missing(rctx, "there is no zig: not %s, and python3 has no module ziglang" % (
             rctx.attr.zig or "in BAZEL_XC_ZIG, not on PATH"
         ))
@@ -83,7 +97,15 @@ def _zig_impl(rctx):
     goos, _, goarch = rctx.attr.platform.partition("_")
     libc = "gnu" if goos == "windows" else rctx.attr.libc
     target = "%s-%s-%s" % (_CPUS[goarch], goos, libc)
-    words = {"%{target}": target, "%{zig}": zig}
+    locate = "zig='%s'" % zig
+    includes = None
+    files = []
+    if rctx.attr.sdk:
+        name = rctx.attr.sdk.workspace_name
+        locate = _LOCATE_SDK % (name, name)
+        includes = ["external/%s/lib" % name]
+        files = [_main_label(rctx.attr.sdk_files or rctx.attr.sdk.relative(":files"))]
+    words = {"%{locate}": locate, "%{target}": target}
     rctx.template("bin/cc", Label("//rules/cc:zig.sh.tpl"), words, executable = True)
     rctx.template("bin/ar", Label("//rules/cc:zig_ar.sh.tpl"), words, executable = True)
     _write_build(
@@ -91,7 +113,8 @@ def _zig_impl(rctx):
         compile_flags = [],
         compiler = "zig",
         cxx_flags = ["-lstdc++"],
-        include_directories = _include_directories(rctx, [str(rctx.path("bin/cc"))]),
+        files = files,
+        include_directories = includes or _include_directories(rctx, [str(rctx.path("bin/cc"))]),
         libc = libc,
         target = target,
         tools = {"ar": "bin/ar", "cpp": "bin/cc", "gcc": "bin/cc", "ld": "bin/cc"},
@@ -187,6 +210,14 @@ ZIG_ATTRS = dict(
     libc = attr.string(
         doc = "On Linux: `gnu.` and the oldest version of glibc that the program must run with, or `musl`.",
         default = "gnu.2.28",
+    ),
+    sdk = attr.label(
+        doc = "The program `zig` in the root of a repository with an unpacked zig, beside its directory `lib`: zig is " +
+              "then an input of every action, as remote execution needs it, and nothing of this machine is used.",
+        allow_single_file = True,
+    ),
+    sdk_files = attr.label(
+        doc = "The files of `sdk` that actions need; default: the target `files` beside it.",
     ),
     zig = attr.string(
         doc = "Path or name of zig. Otherwise: $BAZEL_XC_ZIG, `zig` on PATH, python3's package `ziglang`.",

@@ -3,8 +3,10 @@
 
 # Go and Bazel pass C++ to the C compiler; zig compiles it under another name, with other headers and libraries.
 driver=cc
+compiles=
 for argument in "$@"; do
     case "$argument" in
+        -c) compiles=yes ;;
         *.cc | *.cpp | *.cxx | *.c++ | *.C | -xc++ | c++ | -lstdc++ | -lc++) driver=c++ ;;
         @*) ! grep -q -x -e '-lstdc++' -e '-lc++' "${argument#@}" || driver=c++ ;;
     esac
@@ -16,4 +18,5 @@ export ZIG_GLOBAL_CACHE_DIR="${ZIG_GLOBAL_CACHE_DIR:-$cache}"
 export ZIG_LOCAL_CACHE_DIR="${ZIG_LOCAL_CACHE_DIR:-$cache}"
 
 # Without -O zig instruments for undefined behaviour, but does not link the run-time for it.
-exec '%{zig}' "$driver" -target %{target} -fno-sanitize=undefined "$@"
+%{locate}
+exec "$zig" "$driver" -target %{target} -fno-sanitize=undefined "$@"
