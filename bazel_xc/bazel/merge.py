@@ -111,6 +111,15 @@ def _marked(old: Attribute, new: Value | None) -> Iterator[tuple[str, Value]]:
         yield old.name, strings(sorted({*there, *wanted}))
 
 
+def _same_keys(old: Value, new: Value | None) -> bool:
+    """Whether both are selects of one label per key, as in the platforms package, with the same keys."""
+    if not isinstance(old, Select) or not isinstance(new, Select):
+        return False
+    if not all(isinstance(each.value, String) for each in (*old.branches, *new.branches)):
+        return False
+    return [each.key for each in old.branches] == [each.key for each in new.branches]
+
+
 def _same_words(old: Attribute, new: Value | None) -> bool:
     """Whether flags are equal for rules_go, which splits each string at blanks."""
     for platform in GAZELLE_PLATFORMS:
@@ -246,10 +255,7 @@ class _Merger:
                 if new is not None and not (call.opaque and name not in owned):
                     yield name, new
             elif (name in owned or self._is_ours(old, new)) and (not old.keep or _kept_by_us(old)):
-                context = self.context
-                merged = merge_value(
-                    name, old.value, new, context.package, context.rules_go, context.own_names
-                )
+                merged = self._merged(name, old.value, new)
                 if merged is Left.OPAQUE and not (name == "cdeps" and new is None):
                     self._say_left(call, old)
                 elif not isinstance(merged, Left):
@@ -257,6 +263,12 @@ class _Merger:
                         merged = _for_gazelle(name, merged)
                     if merged != old.value:
                         yield name, merged
+
+    def _merged(self, name: str, old: Value, new: Value | None) -> Value | Left | None:
+        if name == "actual" and _same_keys(old, new):
+            return Left.SAME if old == new else new
+        context = self.context
+        return merge_value(name, old, new, context.package, context.rules_go, context.own_names)
 
     def _unmarked(self, kind: str, old: Attribute, new: Value | None) -> Iterator[tuple[str, Value | None]]:
         """Flags of ours that still lack the mark against Gazelle; its own flags with the same words stay."""

@@ -702,3 +702,29 @@ def test_byte_order_mark_stays_first() -> None:
     new = _merged("\ufeff# head\n", _library(srcs=["a.go"]))
 
     assert new == f'\ufeff# head\n\n{LOAD}go_library(\n    name = "p",\n    srcs = ["a.go"],\n)\n'
+
+
+def test_an_alias_of_the_platforms_package_follows_the_name_of_rules_go() -> None:
+    text = """\
+alias(
+    name = "cgo_is_on_linux",
+    actual = select({
+        ":cgo_is_off": ":never",
+        "//conditions:default": "@io_bazel_rules_go//go/platform:linux",
+    }),
+    visibility = ["//visibility:public"],
+)
+"""
+    file = parse("platforms/BUILD.bazel", text.encode())
+    (existing,) = written_rules(file, Settings(), "platforms")
+    branches = (
+        Branch(":cgo_is_off", String(":never")),
+        Branch(DEFAULT, String("@rules_go//go/platform:linux")),
+    )
+    slot = Slot("alias", "alias", "cgo_is_on_linux", existing, False)
+    wanted = WantedRule(slot, {"actual": Select(branches), "visibility": strings(["//visibility:public"])})
+
+    new, said = merge(file, [wanted], (), _context())
+
+    assert new.decode() == text.replace("@io_bazel_rules_go", "@rules_go")
+    assert said == ()
