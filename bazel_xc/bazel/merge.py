@@ -24,15 +24,16 @@ from attrs import evolve, frozen
 from bazel_xc.bazel.cgo_settings import GUARD_FILE, GUARD_KIND
 from bazel_xc.bazel.kinds import CC_RULE_KINDS, KINDS
 from bazel_xc.bazel.loads import Symbol, load_edits
+from bazel_xc.bazel.ownership import KEPT_BY_US, has_only_our_marks, is_kept_by_us, is_pure_by_platform
 from bazel_xc.bazel.select import Conditions, Marks, exclusion
-from bazel_xc.bazel.selected import platform_of_key, project
+from bazel_xc.bazel.selected import project
 from bazel_xc.bazel.values import Left, merge_value, with_others
 from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.directives import directives_in
 from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
 from bazel_xc.buildfile.parser import BOM
-from bazel_xc.buildfile.printer import DEFAULT, NewAttribute, format_call, strings
+from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
 from bazel_xc.buildfile.rules import ExistingRule, written_kind
 from bazel_xc.buildfile.settings import Settings
 from bazel_xc.buildfile.syntax import (
@@ -45,8 +46,6 @@ from bazel_xc.buildfile.syntax import (
     String,
     Sum,
     Value,
-    is_keep,
-    strings_in,
 )
 from bazel_xc.golang.constraints import GAZELLE_PLATFORMS
 from bazel_xc.model import ByCgo, Diagnostic, Label, Severity
@@ -55,7 +54,6 @@ from bazel_xc.model import ByCgo, Diagnostic, Label, Severity
 CGO_ATTRIBUTES = frozenset("cdeps cgo clinkopts copts cppopts cxxopts pure target_compatible_with".split())
 # Those of them that Gazelle would write again in its own form, and the mark that prevents it.
 _GAZELLE_FLAGS = frozenset({"clinkopts", "copts", "cppopts", "cxxopts"})
-KEPT_BY_US = "# keep: bazel_xc"
 _NOTHING = ListValue(())
 _MARK = Notes(before=(KEPT_BY_US,))
 
@@ -160,12 +158,6 @@ def _absent(value: Value | None, conditions: Conditions, marks: Marks) -> ByCgo:
     return ByCgo(frozenset(on), frozenset(off))
 
 
-def _kept_by_us(attribute: Attribute) -> bool:
-    """Whether our mark is the only one; a mark of the user's has precedence."""
-    marks = {text for text in (*attribute.notes.before, attribute.notes.suffix) if is_keep(text)}
-    return marks == {KEPT_BY_US}
-
-
 def _tangled(file: BuildFile) -> Diagnostic:
     return Diagnostic(
         path=file.path,
@@ -254,7 +246,7 @@ class _Merger:
             if old is None:
                 if new is not None and not (call.opaque and name not in owned):
                     yield name, new
-            elif (name in owned or self._is_ours(old, new)) and (not old.keep or _kept_by_us(old)):
+            elif (name in owned or self._is_ours(old, new)) and (not old.keep or is_kept_by_us(old)):
                 merged = self._merged(name, old.value, new)
                 if merged is Left.OPAQUE and not (name == "cdeps" and new is None):
                     self._say_left(call, old)
@@ -297,17 +289,13 @@ class _Merger:
 
         A plain ``pure = "off"`` is, if cgo is needed: it fails where cgo is off.
         """
-        texts = set(strings_in(attribute.value))
         if attribute.name == "target_compatible_with":
-            return bool(texts) and texts <= {*self.context.marks.all, "@platforms//:incompatible"}
+            return has_only_our_marks(attribute.value, self.context.marks)
         if attribute.name == "cdeps":
             return True  # the values of people are among the wanted ones
         if attribute.name == "pure" and attribute.value == String("off"):
             return new is not None
-        if attribute.name == "pure" and isinstance(attribute.value, Select):
-            keys = (branch.key for branch in attribute.value.branches)
-            return texts <= {"off", "auto"} and all(key == DEFAULT or platform_of_key(key) for key in keys)
-        return False
+        return attribute.name == "pure" and is_pure_by_platform(attribute.value)
 
     def empty(self, rule: ExistingRule) -> None:
         """Removes our attributes from a rule; without substance the rule is removed, unless it is kept."""

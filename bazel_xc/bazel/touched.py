@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from attrs import frozen
 
 from bazel_xc.bazel.kinds import CC_RULE_KINDS, KINDS
-from bazel_xc.bazel.merge import CGO_ATTRIBUTES, KEPT_BY_US, MergeContext
+from bazel_xc.bazel.merge import CGO_ATTRIBUTES, MergeContext
+from bazel_xc.bazel.ownership import KEPT_BY_US
 from bazel_xc.bazel.values import is_marked
 from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.rules import ExistingRule

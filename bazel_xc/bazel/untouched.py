@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import evolve, field, frozen
 
 from bazel_xc.bazel.kinds import RULES_GO_REPOSITORIES
-from bazel_xc.bazel.merge import KEPT_BY_US
+from bazel_xc.bazel.ownership import KEPT_BY_US
 from bazel_xc.bazel.selected import project, settings
 from bazel_xc.bazel.touched import Touched
 from bazel_xc.bazel.values import is_marked, label_twice

@@ -18,9 +18,9 @@ from bazel_xc.bazel.by_hand import our_cdeps
 from bazel_xc.bazel.cgo_settings import GUARD_FILE, GUARD_KIND
 from bazel_xc.bazel.kinds import CC_RULE_KINDS
 from bazel_xc.bazel.loads import load_edits
-from bazel_xc.bazel.merge import KEPT_BY_US
+from bazel_xc.bazel.ownership import KEPT_BY_US, has_only_our_marks, is_kept_by_us, is_pure_by_platform
 from bazel_xc.bazel.select import Conditions, Form, Marks, build
-from bazel_xc.bazel.selected import depends_on_cgo, platform_of_key, project
+from bazel_xc.bazel.selected import depends_on_cgo, project
 from bazel_xc.bazel.touched import Touched
 from bazel_xc.bazel.untouched import damage
 from bazel_xc.bazel.values import Left, merge_value
@@ -28,24 +28,19 @@ from bazel_xc.buildfile.attributes import change_attributes
 from bazel_xc.buildfile.directives import directives_in
 from bazel_xc.buildfile.edits import Edit, apply_edits, remove_lines
 from bazel_xc.buildfile.parser import parse
-from bazel_xc.buildfile.printer import DEFAULT
 from bazel_xc.buildfile.rules import GO_RULE_KINDS, ExistingRule
 from bazel_xc.buildfile.syntax import (
     Attribute,
     BuildFile,
     Call,
     ListValue,
-    Select,
     String,
     Sum,
     Value,
-    is_keep,
     strings_in,
 )
 from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.model import ByPlatform, Diagnostic, FileChange, Severity, parsed_label
-
-_EVERYWHERE = "@platforms//:incompatible"
 
 
 @frozen(kw_only=True)
@@ -137,16 +132,15 @@ def _cleaned(
 ) -> Value | Left | None:
     """The value without what is ours; None to remove the attribute, ``Left`` if it stays."""
     value, name = attribute.value, attribute.name
-    if attribute.keep and not _is_kept_by_us(attribute):
+    if attribute.keep and not is_kept_by_us(attribute):
         return Left.OPAQUE if _has_our_keys(value, leaving) else Left.SAME
     if name == "target_compatible_with":
-        texts = set(strings_in(value))
-        if texts and texts <= {*leaving.marks.all, _EVERYWHERE}:
+        if has_only_our_marks(value, leaving.marks):
             return None
-        return Left.OPAQUE if texts & set(leaving.marks.all) else Left.SAME
+        return Left.OPAQUE if leaving.marks.all & set(strings_in(value)) else Left.SAME
     if name == "pure":
-        return None if _is_our_pure(value) else Left.SAME
-    if _is_kept_by_us(attribute) and not any(strings_in(value)):
+        return None if is_pure_by_platform(value) else Left.SAME
+    if is_kept_by_us(attribute) and not any(strings_in(value)):
         return None  # an empty list that kept Gazelle away
     new: Value | None = value
     if name == "cdeps" or depends_on_cgo(value):
@@ -155,7 +149,7 @@ def _cleaned(
         )
         if new is value:
             return Left.OPAQUE if depends_on_cgo(value) else Left.SAME
-    elif _is_kept_by_us(attribute):
+    elif is_kept_by_us(attribute):
         new = _without_empty_parts(value)
     if new == value:
         return Left.SAME
@@ -180,22 +174,7 @@ def _as_without(
 
 
 def _has_our_keys(value: Value, leaving: Leaving) -> bool:
-    return depends_on_cgo(value) or bool(set(strings_in(value)) & set(leaving.marks.all))
-
-
-def _is_our_pure(value: Value) -> bool:
-    """Whether it has platforms as keys, as earlier versions wrote it."""
-    if not isinstance(value, Select):
-        return False
-    keys = (branch.key for branch in value.branches)
-    return set(strings_in(value)) <= {"off", "auto"} and all(
-        key == DEFAULT or platform_of_key(key) for key in keys
-    )
-
-
-def _is_kept_by_us(attribute: Attribute) -> bool:
-    marks = {text for text in (*attribute.notes.before, attribute.notes.suffix) if is_keep(text)}
-    return marks == {KEPT_BY_US}
+    return depends_on_cgo(value) or bool(leaving.marks.all & set(strings_in(value)))
 
 
 def _without_empty_parts(value: Value) -> Value:

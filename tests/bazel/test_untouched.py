@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bazel_xc.bazel.cgo_settings import marks
-from bazel_xc.bazel.merge import KEPT_BY_US, MergeContext
+from bazel_xc.bazel.merge import MergeContext
 from bazel_xc.bazel.outline import Slot
+from bazel_xc.bazel.ownership import KEPT_BY_US
 from bazel_xc.bazel.select import Conditions
 from bazel_xc.bazel.touched import touched_rules
 from bazel_xc.bazel.untouched import damage
