@@ -18,6 +18,8 @@ from bazel_xc.errors import BazelXcError
 from bazel_xc.model import FileChange, Severity
 from bazel_xc.write import write_files
 
+_BY_HAND = "bazel-xc modules && bazel-xc generate"
+
 
 def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
     """Adds the command to the parser; ``summary`` is its line in the list of commands."""
@@ -42,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     write_files(options.root, result.changes)
     print(_summary(result.changes))
     is_new = any(each.path == "MODULE.bazel" and each.old is None for each in result.changes)
-    step = _bring_in_modules(options) if is_new else "bazel-xc modules && bazel-xc generate"
+    step = _bring_in_modules(options) if is_new else _BY_HAND
     for line in result.advice:
         print(line)
     if result.changes:
@@ -53,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
 def _bring_in_modules(options: argparse.Namespace) -> str:
     """Adds the Go modules of go.mod to a new MODULE.bazel; returns the command to run next.
 
-    Without go, or with a go.mod that go refuses, that is left to ``bazel-xc modules``.
+    ``bazel-xc modules`` is next if go is missing or refuses go.mod, or if there are warnings to read.
     """
     from bazel_xc.commands.modules import keep_modules  # noqa: PLC0415 - most runs need no listing
     from bazel_xc.commands.snapshot import take_snapshot  # noqa: PLC0415
@@ -62,13 +64,14 @@ def _bring_in_modules(options: argparse.Namespace) -> str:
         with working(options):
             result = keep_modules(take_snapshot(writing_options(options)))
     except BazelXcError:
-        return "bazel-xc modules && bazel-xc generate"
-    if any(each.severity is not Severity.NOTE for each in result.diagnostics):
-        return "bazel-xc modules && bazel-xc generate"
+        return _BY_HAND
+    if any(each.severity is Severity.ERROR for each in result.diagnostics):
+        return _BY_HAND
     if result.changes:
         write_files(options.root, result.changes)
         print(f"{_summary(result.changes)}, for the modules of go.mod")
-    return "bazel-xc generate"
+    warned = any(each.severity is Severity.WARNING for each in result.diagnostics)
+    return _BY_HAND if warned else "bazel-xc generate"
 
 
 def _summary(changes: Iterable[FileChange]) -> str:

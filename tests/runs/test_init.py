@@ -267,6 +267,25 @@ def test_the_modules_of_go_mod_are_brought_in(tmp_path: Path, capsys: pytest.Cap
     assert "for the modules of go.mod" in out
 
 
+def test_warnings_about_modules_are_left_to_their_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    require("go")
+    files = {
+        **NEEDS,
+        "go.mod": NEEDS["go.mod"] + "\nreplace example.com/other => ../other\n",
+        "c/c.go": "package c\n\nvar X = y\n",
+        "c/y_linux.go": "package c\n\nconst y = 1\n",
+    }
+    lay_out(tmp_path / "other", OTHER)
+    lay_out(tmp_path / "mine", files)
+    code, out, _ = run(tmp_path / "mine", capsys)
+    assert code == 0
+    assert '    "com_example_other",\n' in (tmp_path / "mine" / "MODULE.bazel").read_text()
+    assert out.splitlines()[-1] == "next: bazel-xc modules && bazel-xc generate"
+    assert "declared only in y_linux.go" in run(tmp_path / "mine", capsys, "modules")[2]
+
+
 def test_without_go_modules_are_left_to_their_command(
     tmp_path: Path, programs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
