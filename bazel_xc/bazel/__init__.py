@@ -1,1 +1,1 @@
-"""How Bazel is told: names, selects, the rules wanted per directory, and merging them into files."""
+"""BUILD files: names, selects, the rules wanted per directory, and their merge into existing text."""

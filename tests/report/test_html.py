@@ -78,7 +78,7 @@ def test_views_have_their_counts(page: Page) -> None:
 
 
 def test_a_total_leads_to_its_targets(page: Page) -> None:
-    page.get_by_role("link", name=f"1 blocked on {DARWIN}").click()
+    page.get_by_role("link", name=f"1 cannot build on {DARWIN}").click()
     assert rows(page) == [APP]
     assert texts(page, "#targets-view thead th")[2:] == [DARWIN]
     assert page.locator("#targets-view .status").inner_text() == "1 target of 1,016"
@@ -168,7 +168,7 @@ def test_an_entry_has_all_that_is_known_of_a_target(page: Page) -> None:
     assert f"To do: {REMEDY}" in libraries
     assert "With cgo off\n\n✓pure" in libraries
     assert "net: host names are resolved by Go" in libraries
-    blocked = page.locator("#drawer section", has_text=f"blocked on {DARWIN}").inner_text()
+    blocked = page.locator("#drawer section", has_text=f"cannot build on {DARWIN}").inner_text()
     assert (
         "Remove this import to make it buildable\nexample.com/m/cmd/app imports example.com/m/sys" in blocked
     )

@@ -19,7 +19,7 @@ const VERDICTS = [
   { id: "c-toolchain", name: "C toolchain", mark: "●", meaning: "Needs a C compiler and the system's libraries." },
   { id: "c-libraries", name: "C libraries", mark: "◆", meaning: "Also needs a C library, header or archive." },
   { id: "unknown", name: "unknown", mark: "?", meaning: "A package below it could not be loaded." },
-  { id: "blocked", name: "blocked", mark: "✕", meaning: "Cannot be built there." },
+  { id: "blocked", name: "cannot build", mark: "✕", meaning: "No file of a package below it applies there, or one does not compile." },
 ];
 const verdictOf = new Map(VERDICTS.map((each, rank) => [each.id, { ...each, rank }]));
 
