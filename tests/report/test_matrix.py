@@ -307,7 +307,7 @@ def test_refused_names_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_documented_jobs_keep_names_out_of_the_script() -> None:
-    text = (Path(__file__).parent.parent.parent / "docs" / "matrix.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parent.parent.parent / "docs" / "ci.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     steps = [step for block in blocks if "…" not in block for step in _steps(YAML(typ="safe").load(block))]
 

@@ -94,6 +94,7 @@ def test_init_writes_once_and_overwrites_nothing(tmp_path: Path) -> None:
 
     assert {change.path for change in first.changes} == {
         ".bazelrc",
+        ".bazelversion",
         "BUILD.bazel",
         "MODULE.bazel",
         "bazel_xc.toml",
