@@ -240,7 +240,8 @@ def _build(remote: Remote, workspace: Workspace, name: str) -> Counter[str]:
         spawn, at = decoder.raw_decode(text, at)
         at += len(text[at:]) - len(text[at:].lstrip())
         if spawn.get("mnemonic") not in _LOCAL:
-            counts["hit" if spawn.get("remoteCacheHit") else spawn["runner"]] += 1
+            is_hit = spawn.get("remoteCacheHit") or "cache hit" in spawn["runner"]  # Bazel 4, Bazel 7
+            counts["hit" if is_hit else spawn["runner"]] += 1
     return counts
 
 
