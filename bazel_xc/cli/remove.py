@@ -7,6 +7,8 @@ and ``--diff`` write nothing.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from bazel_xc.cli.common import shared_options, show, writing_options
@@ -39,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.dry_run:
         options.untouched = False
         write_files(options.root, result.changes)
+        _remove_empty(options.root, (each.path for each in result.changes if each.new is None))
     words = ("would delete", "would change") if options.dry_run else ("deleted", "changed")
     for each in result.changes:
         print(f"{words[each.new is not None]} {each.path}")
@@ -47,3 +50,15 @@ def run(options: argparse.Namespace) -> int:
     for line in result.advice:
         print(line)
     return 1 if failed else 0
+
+
+def _remove_empty(root: Path, deleted: Iterable[str]) -> None:
+    """Removes the directories of deleted files that are empty now, upward but not beyond the root."""
+    for path in deleted:
+        for parent in PurePosixPath(path).parents:
+            if parent == PurePosixPath():
+                break
+            try:
+                (root / parent).rmdir()
+            except OSError:  # it has other files, or is gone already
+                break

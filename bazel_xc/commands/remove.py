@@ -181,4 +181,4 @@ def _texts(workspace: Workspace, changes: Mapping[str, FileChange]) -> dict[str,
 
 def _next(repositories: Repositories, changes: list[FileChange]) -> tuple[str, ...]:
     """The step after the removal: Gazelle writes flags and sources in its own form again."""
-    return ("next: run gazelle",) if changes and repositories.has_gazelle else ()
+    return ("next: if you use Gazelle, run it",) if changes and repositories.has_gazelle else ()

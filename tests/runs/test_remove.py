@@ -87,6 +87,7 @@ def test_nothing_of_ours_is_left(name: str, tmp_path: Path, capsys: pytest.Captu
                 assert b"//platforms:requires" not in text
                 assert b'"bazel_xc"' not in text
         assert "platforms/platforms.bazelrc" not in after
+    assert [each for each in root.rglob("platforms") if each.is_dir() and not any(each.iterdir())] == []
 
 
 @pytest.mark.parametrize("name", WITHOUT_US)
