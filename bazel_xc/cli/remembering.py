@@ -164,7 +164,9 @@ class _Copy(io.TextIOBase):
         return self._stream.write(text)
 
     def flush(self) -> None:
-        self._stream.flush()
+        """Flushes the stream, unless it is closed: the end of this object flushes it once more."""
+        if not self._stream.closed:
+            self._stream.flush()
 
     def isatty(self) -> bool:
         return self._stream.isatty()

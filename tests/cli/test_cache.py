@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from requirements import require
 
-from bazel_xc.cli import main
+from bazel_xc.cli import main, remembering
 from bazel_xc.cli.remembering import Memory
 from bazel_xc.memory import replay, store
 
@@ -217,3 +218,13 @@ def test_repeated_output_survives_its_streams(workspace: Path) -> None:
         done = [subprocess.run(shell, capture_output=True, check=False) for _ in range(2)]
 
         assert (done[0].stdout, done[0].stderr) == (done[1].stdout, done[1].stderr)
+
+
+def test_the_copy_of_a_closed_stream_ends_quietly() -> None:
+    """From Python 3.13 on, an error at the end of a file object is a message on standard error."""
+    stream = io.StringIO()
+    copy = remembering._Copy(stream)
+    copy.write("text")
+    stream.close()
+    copy.flush()
+    assert copy.text() == "text"

@@ -170,7 +170,7 @@ def test_what_nobody_foresaw_is_one_line(
 
 def test_a_root_whose_name_is_too_long(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", "-C", "x/" * 3000]) == 2
-    assert capsys.readouterr().err.endswith("bazel_xc.toml: File name too long\n")
+    assert capsys.readouterr().err.endswith(": File name too long\n")
 
 
 def test_a_deeply_nested_configuration(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
