@@ -59,7 +59,7 @@ def test_pages_load_nothing_from_other_hosts(site: Path) -> None:
         for each in sorted(site.rglob("*.html")):
             page.goto(address + each.relative_to(site).as_posix(), wait_until="networkidle")
         page.locator("input[placeholder=Search]").first.fill("cgo")
-        page.locator(".md-search-result__item").first.wait_for()
+        page.locator(".md-search-result__item").first.wait_for(timeout=120_000)  # a worker indexes first
         browser.close()
 
     assert asked
