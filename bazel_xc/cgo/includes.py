@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from attrs import define, evolve, field, frozen
 
 from bazel_xc.cgo.conditions import Macros
+from bazel_xc.cgo.deciding import Deciding, names_of
 from bazel_xc.cgo.preprocess import Directive, Include, header_macros, inclusions, named_header, scan
 from bazel_xc.cgo.unset import TextNames, unset_macros
 from bazel_xc.tree import Tree
@@ -136,6 +137,7 @@ class Scans:
     tree: Tree
     _known: dict[str, tuple[Directive, ...] | None] = field(factory=dict, init=False)
     _names: dict[str, TextNames] = field(factory=dict, init=False)
+    _deciding: dict[str, Deciding] = field(factory=dict, init=False)
 
     def __call__(self, path: str) -> tuple[Directive, ...] | None:
         """The directives of a file of the tree; None if there is none."""
@@ -154,6 +156,12 @@ class Scans:
         if path not in self._names:
             self._names[path] = TextNames.of(self(path) or ())
         return self._names[path]
+
+    def deciding(self, path: str, outside: frozenset[str]) -> tuple[Directive, ...]:
+        """The directives of a file of the tree that decide about its inclusions, see ``Deciding.given``."""
+        if path not in self._deciding:
+            self._deciding[path] = Deciding.of(self(path) or ())
+        return self._deciding[path].given(outside)
 
 
 def closure(
@@ -227,15 +235,23 @@ class _Walk:
     _texts: dict[str, None] = field(factory=dict, init=False)
     _includes: dict[str, tuple[Include, ...]] = field(factory=dict, init=False)
     _named: dict[str, dict[str, None]] = field(factory=dict, init=False)
+    _outside: frozenset[str] = field(init=False)
+
+    @_outside.default
+    def _names_in_macros(self) -> frozenset[str]:
+        return frozenset(name for text in self.macros.values() for name in names_of(text))
 
     def start(self, root: Root) -> None:
         if root.directives is not None:  # go moves the text, so it has no directory of its own
             place = _Place(root.path, None, root.directives)
         else:
-            place = _Place(root.path, posixpath.dirname(root.path), self.scans(root.path) or ())
+            place = self._place(root.path)
         self._waiting.append((place, True))
         for header in self.search.forced:
             self._force(place, Include(header, False, 1))
+
+    def _place(self, path: str) -> _Place:
+        return _Place(path, posixpath.dirname(path), self.scans.deciding(path, self._outside))
 
     def _force(self, place: _Place, include: Include) -> None:
         """Includes a file of ``-include``: from a search directory, or by its path from the root."""
@@ -284,8 +300,7 @@ class _Walk:
         if found is not None:
             path = found.path
             self.files[path] = _joined(self.files.get(path), evolve(found, certain=certain))
-            next_place = _Place(path, posixpath.dirname(path), self.scans(path) or ())
-            self._waiting.append((next_place, certain))
+            self._waiting.append((self._place(path), certain))
         elif include.header not in C_STANDARD_HEADERS and include.header != _GENERATED_HEADER:
             self.missing.append(missing)
 

@@ -12,7 +12,7 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 from bazel_xc.cgo.flags import CgoSource
 from bazel_xc.cgo.includes import Reached
@@ -38,6 +38,17 @@ class Bodies:
 
     sources: Sources
     read: Read
+    _symbols: dict[str, Symbols] = field(factory=dict, eq=False, repr=False)
+
+    def symbols(self, path: str) -> Symbols:
+        """The symbols of a C file."""
+        if path not in self._symbols:
+            self._symbols[path] = self.sources.fact(path, "symbols", Symbols.of)
+        return self._symbols[path]
+
+    def mentions(self, path: str, name: str) -> bool:
+        """Whether a file has a word, found without parsing."""
+        return name.encode() in self.sources.words(path)
 
     def called(self, path: str) -> frozenset[str]:
         """The names that a file uses as ``C.name``."""
@@ -65,15 +76,17 @@ def open_symbols(side: CSide, platform: Platform, reached: Reached, bodies: Bodi
     if len(own) < len(reached.files) or not all(each.path.startswith(base) for each in reached.files):
         return
     compiled = [each.path for each in side.files if platform.name in each.active]
-    headers = [Symbols.of(bodies.read(path) or b"") for path in own]
+    headers = map(bodies.symbols, own)
     declared = Symbols.merged((*map(Symbols.of, texts.values()), *headers)).declared
     names = {name for name in declared if not of_system(name, platform.goos)}
     if names:  # declarations in C files are of no use to Go
-        names -= Symbols.merged(Symbols.of(bodies.read(path) or b"") for path in compiled).defined
+        names -= Symbols.merged(map(bodies.symbols, compiled)).defined
     if names:
         assembly = (path for path in (*compiled, *others) if path.endswith(_ASSEMBLY))
         names -= {each.decode() for path in assembly for each in _WORD.findall(bodies.read(path) or b"")}
-    if names:  # bodies of Go files are read again for it, which few packages need
+    if names:  # Go files are read again for it, which few packages need
+        names = {name for name in names if any(bodies.mentions(path, name) for path in texts)}
+    if names:
         names &= frozenset().union(*(bodies.called(path) for path in texts))
     if names:
         names -= frozenset().union(*(bodies.exported(path) for path in texts))
@@ -86,8 +99,8 @@ def defined_symbols(side: CSide, platform: Platform, bodies: Bodies) -> frozense
     """The symbols that a package defines in C on a platform, or in Go with ``//export``."""
     sources = [each for each in side.sources if platform.name in each.active]
     compiled = [each.path for each in side.files if platform.name in each.active]
-    texts = (*map(_text, sources), *(bodies.read(path) or b"" for path in compiled))
-    defined = Symbols.merged(map(Symbols.of, texts)).defined
+    texts = map(Symbols.of, map(_text, sources))
+    defined = Symbols.merged((*texts, *map(bodies.symbols, compiled))).defined
     return defined.union(*(bodies.exported(each.path) for each in sources))
 
 

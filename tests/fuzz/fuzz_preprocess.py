@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fuzz_inputs import files
 
 from bazel_xc.cgo.conditions import evaluate, parse_condition
+from bazel_xc.cgo.deciding import Deciding, names_of
 from bazel_xc.cgo.macros import Language, definitions_in, platform_macros
 from bazel_xc.cgo.preprocess import header_macros, inclusions, named_header, scan
 
@@ -19,15 +20,18 @@ _MACROS = (
 
 
 def target(data: bytes) -> None:
-    """Reads the bytes as a header, and as one condition."""
+    """Reads the bytes as a header, also without what does not matter to inclusions, and as one condition."""
     directives = scan(data)
     lines = data.count(b"\n") + data.count(b"\r") + 1
     assert all(1 <= each.line <= lines for each in directives)
     text = data.decode("latin-1")
     condition = parse_condition(text)
+    deciding = Deciding.of(directives)
     for macros in _MACROS:
-        for each in inclusions(directives, macros):
-            assert 1 <= each.line <= lines
+        found = inclusions(directives, macros)
+        assert all(1 <= each.line <= lines for each in found)
+        outside = frozenset(name for value in macros.values() for name in names_of(value))
+        assert inclusions(deciding.given(outside), macros) == found
         assert evaluate(condition, macros) in (True, False, None)
     tuple(header_macros(directives))
     named_header(text)
