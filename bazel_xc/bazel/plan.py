@@ -147,6 +147,9 @@ class _RulePlanner:
             "target_compatible_with": self._exclusion(self._absent(package)),
         }
         self._add_visibility(attributes, visibility(self.directory.path, package.import_path, self.settings))
+        if slot.existing and slot.existing.has_own_platform:  # rules_go refuses a select() beside it
+            left_out = ("pure", "target_compatible_with")
+            return WantedRule(slot, _present({**attributes, **dict.fromkeys(left_out)}))
         return self._wanted(slot, attributes, self._label(slot))
 
     def _test(self, package: GoPackage, test: TestSlot) -> WantedRule:

@@ -80,6 +80,17 @@ class ExistingRule:
         return self.call
 
     @property
+    def has_own_platform(self) -> bool:
+        """Whether a Go rule is built for a platform of its own, whatever Bazel builds for."""
+        return self._has("goos") or self._has("goarch")
+
+    @property
+    def own_platform(self) -> str:
+        """The ``<goos>_<goarch>`` of a rule with its own platform, empty without one or if it is computed."""
+        goos, goarch = ("".join(self.strings(each)) for each in ("goos", "goarch"))
+        return f"{goos}_{goarch}" if goos and goarch else ""
+
+    @property
     def outputs(self) -> tuple[str, ...]:
         """The files that the rule names as its outputs."""
         return (*self.strings("out"), *self.strings("outs"))

@@ -110,7 +110,7 @@ go_library = rule(
     attrs = _LIBRARY,
 )
 
-go_binary = rule(
+_go_binary = rule(
     implementation = _program_impl,
     attrs = dict(
         _PROGRAM,
@@ -120,6 +120,14 @@ go_binary = rule(
     ),
     executable = True,
 )
+
+def go_binary(name, **kwargs):
+    """A program; as in rules_go, one with a platform of its own takes no select()."""
+    if "goos" in kwargs or "goarch" in kwargs:
+        for key, value in kwargs.items():
+            if type(value) == type(select({"//conditions:default": ""})):
+                fail("Cannot use select for go_binary with goos/goarch set, but {} was a select".format(key))
+    _go_binary(name = name, **kwargs)
 
 go_test = rule(
     implementation = _program_impl,
