@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 from bazel_xc.bazel.outline import Outline, Slot
 from bazel_xc.bazel.select import follow
 from bazel_xc.bazel.wanted import RuleFacts
+from bazel_xc.buildfile.rules import ExistingRule
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
@@ -45,6 +46,7 @@ class Compatibility:
 
 def rule_targets(outlines: Iterable[Outline], platforms: Iterable[Platform]) -> Iterator[Target]:
     """The binaries and tests that the workspace will have."""
+    platforms = tuple(platforms)
     names = tuple(platform.name for platform in platforms)
     for each in outlines:
         package, path = each.package, each.directory.path
@@ -57,9 +59,18 @@ def rule_targets(outlines: Iterable[Outline], platforms: Iterable[Platform]) -> 
             if binary.blocked:
                 continue
             label = str(Label("", path, binary.name))
+            only, elsewhere = _only(binary.existing, platforms)
             there = (name for name in names if name in package.buildable and name not in twice)
-            imports = dict.fromkeys(there, (package.import_path,))
-            yield Target(label, "go_binary", package.import_path, imports, why=twice)
+            imports = {name: (package.import_path,) for name in there if name not in elsewhere}
+            yield Target(
+                label,
+                "go_binary",
+                package.import_path,
+                imports,
+                why=twice,
+                only=only,
+                elsewhere=elsewhere,
+            )
         for test in each.tests:
             label = str(Label("", path, test.slot.name))
             embeds = each.library is not None and any(file.kind is FileKind.TEST for file in test.files)
@@ -69,6 +80,18 @@ def rule_targets(outlines: Iterable[Outline], platforms: Iterable[Platform]) -> 
             left = [name for name in names if name not in why]
             of_test = _test_imports(package, test.files, left, embeds=embeds)
             yield Target(label, "go_test", package.import_path, of_test, why=why)
+
+
+def _only(rule: ExistingRule | None, platforms: Iterable[Platform]) -> tuple[str, frozenset[str]]:
+    """The only platform of a binary whose rule sets it, and all others; both empty for other binaries.
+
+    rules_go builds it there, without cgo unless ``pure`` is ``off``.
+    """
+    if rule is None or not rule.has_own_platform:
+        return "", frozenset()
+    here, cgo = rule.own_platform, "off" in rule.strings("pure")
+    others = (each.name for each in platforms if each.name != here or each.cgo != cgo)
+    return here or "a platform of its own", frozenset(others)
 
 
 def _unread_targets(directory: Directory, platforms: Iterable[str]) -> Iterator[Target]:
@@ -82,9 +105,10 @@ def _unread_targets(directory: Directory, platforms: Iterable[str]) -> Iterator[
 def flipped_targets(
     outlines: Iterable[Outline], packages: Mapping[str, GoPackage], platforms: Iterable[Platform]
 ) -> Iterator[Target]:
-    """The targets with the ``packages`` of the opposite settings of cgo."""
+    """The targets with the ``packages`` of the settings of cgo opposite to those of ``platforms``."""
     return rule_targets(
-        (_with_package(each, packages.get(each.directory.path)) for each in outlines), platforms
+        (_with_package(each, packages.get(each.directory.path)) for each in outlines),
+        (evolve(each, cgo=not each.cgo) for each in platforms),
     )
 
 
@@ -245,6 +269,8 @@ class _Work:
         """The same for binaries, on configured platforms with their setting of cgo."""
         universe, here = self.where.universe, self.where.configured
         for package, slot in self._slots(lambda each: each.binary):
+            if slot.existing and slot.existing.has_own_platform:
+                continue
             blocked = universe.on(here.blocked.get(package.import_path, 0))
             held = here.libraries.get(package.directory, _NOWHERE) | blocked
             if held:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,11 @@ from bazel_xc.commands.options import configuration
 from bazel_xc.commands.snapshot import take_snapshot
 from bazel_xc.report.build import build_report
 from bazel_xc.report.json_format import load
-from bazel_xc.report.matrix import Matrix, MatrixRequest, matrix
+from bazel_xc.report.matrix import LeftOut, Matrix, MatrixRequest, matrix
 from bazel_xc.report.matrix_format import FORMATS, LIMITS
 from bazel_xc.report.model import Report
 from bazel_xc.report.plain import plain
-from bazel_xc.report.words import Names
+from bazel_xc.report.words import Names, plural
 
 
 def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
@@ -107,20 +108,30 @@ def run(options: argparse.Namespace) -> int:
             said = f"{each.target} is left out of {each.platform}: {each.reason}"
             print(plain(said), file=sys.stderr)
     elif found.left_out and not options.quiet:
-        print(
-            f"left out where they cannot be built: {_counts(report, found)} (-v lists them)", file=sys.stderr
-        )
+        for said in _left_out(report, found):
+            print(f"{said} (-v lists them)", file=sys.stderr)
     if not found.jobs:
         print("no job is left: CI would refuse an empty matrix", file=sys.stderr)
     incomplete = not report.is_whole and not options.allow_incomplete
     return 1 if failed or incomplete or found.refused or not found.jobs else 0
 
 
-def _counts(report: Report, found: Matrix) -> str:
-    """The numbers of targets that are left out by platform; jobs without cgo are counted apart."""
+def _left_out(report: Report, found: Matrix) -> Iterator[str]:
+    """The numbers of targets that are left out."""
+    here = [each for each in found.left_out if each.platform in report.run.names]
+    if here:
+        yield f"left out where they cannot be built: {_counts(report, here)}"
+    others = sorted({each.platform for each in found.left_out} - {*report.run.names})
+    if others:
+        count = plural(len(found.left_out) - len(here), "target")
+        yield f"left out: {count} built for {', '.join(others)} only"
+
+
+def _counts(report: Report, left_out: Iterable[LeftOut]) -> str:
+    """The numbers of targets by platform; jobs without cgo are counted apart."""
     cgo = {each.name: each.cgo for each in report.run.platforms}
     counts: dict[bool, dict[str, int]] = {True: {}, False: {}}
-    for each in found.left_out:
+    for each in left_out:
         as_configured = counts[each.cgo is cgo[each.platform]]
         as_configured[each.platform] = as_configured.get(each.platform, 0) + 1
     names = Names.of(report)

@@ -53,7 +53,11 @@ def run(options: argparse.Namespace) -> int:
     node = _node(options.node, path, material, snapshot)
     with working(options) as at:
         at(f"looking for ways from {node}")
-        found = [ways(material.graph, node, name, max(1, options.limit)) for name in material.graph.platforms]
+        graphs = {name: material.graph_of(node, name) for name in material.graph.platforms}
+        found = [ways(graph, node, name, max(1, options.limit)) for name, graph in graphs.items() if graph]
+    if not found:
+        only = next(each.only for each in material.targets if each.label == node)
+        raise WorkspaceError(f"{node}: its rule sets its own platform, {only}, which is not configured")
     render = renderer(FORMATS[options.format])
     text = (
         render(found, material, page_for(options, sys.stdout))

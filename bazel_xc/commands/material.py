@@ -38,11 +38,13 @@ def material_of(snapshot: Snapshot) -> Material:
     for module in foreign.modules:
         outcomes |= dict(module.outcomes)
     targets = tuple(rule_targets(site.outlines, config.platforms))
+    flipped = _flipped_targets(targets, snapshot)
     of_others = (each for each in universe.undefined if each.import_path not in universe.own_paths)
     return Material(
         graph=build_graph(universe, _unfulfilled(outcomes), targets, absence.configured),
-        other=_flipped(absence, targets, snapshot),
+        other=_flipped(absence, flipped, snapshot),
         targets=targets,
+        flipped=flipped,
         outcomes=outcomes,
         places=dict(_places(universe.own)),
         findings=unique(
@@ -77,15 +79,22 @@ def _unfulfilled(outcomes: Mapping[str, tuple[Outcome, ...]]) -> dict[str, tuple
     return {path: needs for path, needs in found.items() if needs}
 
 
+def _flipped_targets(targets: tuple[Target, ...], snapshot: Snapshot) -> tuple[Target, ...]:
+    """The targets with inverted cgo; none if it was not listed."""
+    universe = snapshot.loaded.flipped
+    if universe is None:
+        return ()
+    there = flipped_targets(snapshot.site.outlines, universe.own, snapshot.config.platforms)
+    found = {each.label: each for each in there}
+    return tuple(found.get(each.label) or evolve(each, imports={}) for each in targets)
+
+
 def _flipped(where: AbsenceByCgo, targets: tuple[Target, ...], snapshot: Snapshot) -> DependencyGraph:
     """The graph with inverted cgo; an empty one if it was not listed."""
     universe = snapshot.loaded.flipped
     if universe is None:
         return DependencyGraph({}, {}, ())
-    there = flipped_targets(snapshot.site.outlines, universe.own, snapshot.config.platforms)
-    found = {each.label: each for each in there}
-    turned = (found.get(each.label) or evolve(each, imports={}) for each in targets)
-    return build_graph(universe, {}, turned, where.flipped)
+    return build_graph(universe, {}, targets, where.flipped)
 
 
 def _places(own: Mapping[str, GoPackage]) -> Iterator[tuple[tuple[str, str], tuple[str, int]]]:

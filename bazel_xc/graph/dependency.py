@@ -48,8 +48,9 @@ class Target:
     """A binary or test: its label, the rule's kind, its package, and its imports.
 
     ``imports`` maps configured platforms to import paths; a platform on which it cannot be built is absent.
-    On ``unknown`` platforms its imports are not known. ``why`` has, by platform, a reason in its own files
-    that it cannot be built, other than that none is compiled there.
+    On ``unknown`` platforms its imports are not known, and ``elsewhere`` it is never built, because its rule
+    sets the platform ``only`` and whether cgo is on. ``why`` has, by platform, a reason in its own files that
+    it cannot be built, other than that none is compiled there.
     """
 
     label: str
@@ -58,6 +59,8 @@ class Target:
     imports: Mapping[str, tuple[str, ...]] = field(hash=False)
     unknown: frozenset[str] = frozenset()
     why: Mapping[str, str] = field(factory=dict, hash=False)
+    only: str = ""
+    elsewhere: frozenset[str] = frozenset()
 
 
 @frozen(kw_only=True)
@@ -313,7 +316,7 @@ def _package_nodes(universe: Universe, absence: Absence) -> dict[str, Node]:
 
 
 def _target_node(target: Target, universe: Universe) -> Node:
-    absent = frozenset(universe.names) - target.imports.keys() - target.unknown
+    absent = frozenset(universe.names) - target.imports.keys() - target.unknown - target.elsewhere
     return Node(kind=NodeKind.TARGET, broken=universe.mask(absent), unknown=universe.mask(target.unknown))
 
 

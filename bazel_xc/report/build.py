@@ -42,7 +42,8 @@ _KEYS = {"cgo": "cgo_packages"}  # the names in a report of the fields of Below 
 class Material:
     """The input of a report.
 
-    ``graph`` is for the configured settings of cgo, ``other`` for the opposite ones. ``outcomes`` are the
+    ``graph`` and ``targets`` are for the configured settings of cgo, ``other`` and ``flipped`` for the
+    opposite ones. ``outcomes`` are the
     resolved needs by import path. ``places`` are path and line of the imports of the workspace's own code, by
     importer and imported package. ``release`` is Go's minor release.
     """
@@ -55,6 +56,31 @@ class Material:
     places: Mapping[tuple[str, str], tuple[str, int]] = field(factory=dict)
     findings: tuple[Diagnostic, ...] = ()
     release: int = 0
+    flipped: tuple[Target, ...] = ()
+    _elsewhere: Mapping[str, frozenset[str]] = field(init=False, repr=False)
+    _elsewhere_flipped: Mapping[str, frozenset[str]] = field(init=False, repr=False)
+
+    @_elsewhere.default
+    def _of_targets(self) -> Mapping[str, frozenset[str]]:
+        return {each.label: each.elsewhere for each in self.targets if each.elsewhere}
+
+    @_elsewhere_flipped.default
+    def _of_flipped(self) -> Mapping[str, frozenset[str]]:
+        return {each.label: each.elsewhere for each in self.flipped if each.elsewhere}
+
+    def graph_of(self, node: str, platform: str) -> DependencyGraph | None:
+        """The graph in which a node is built for a platform: ``graph``, or ``other`` for a target whose rule
+        sets its platform and the opposite of its cgo; None if it is never built for it.
+        """
+        if platform not in self._elsewhere.get(node, ()):
+            return self.graph
+        if node not in self.other.nodes or platform in self._elsewhere_flipped.get(node, ()):
+            return None
+        return self.other
+
+    def below(self, node: str, platform: str) -> Below:
+        """The nodes that a node reaches on a platform for which it is built."""
+        return (self.graph_of(node, platform) or self.graph).below(node, platform)
 
 
 def build_report(material: Material) -> Report:
@@ -77,7 +103,7 @@ class _ReportBuilder:
         self.cgo = {each.name: each.cgo for each in material.run.platforms}
         self.drawn = _relevant(material.graph)
         self.modules = _modules(material.other) | _modules(material.graph)
-        self.left_out: dict[str, Reach] = {}
+        self.left_out: dict[tuple[str, bool], Reach] = {}
         self.turned_off: dict[str, tuple[int, int]] = {}
 
     def packages(self) -> Iterator[PackageEntry]:
@@ -137,21 +163,28 @@ class _ReportBuilder:
                     yield GraphEdge(source=source, target=target, platforms=graph.names(mask))
 
     def target(self, target: Target) -> TargetEntry:
+        graphs = {name: self.material.graph_of(target.label, name) for name in self.material.graph.platforms}
         return TargetEntry(
             label=target.label,
             kind=target.kind,
             package=target.package,
-            platforms={name: self._target_on(target, name) for name in self.material.graph.platforms},
+            platforms={name: self._target_on(target, name, graph) for name, graph in graphs.items() if graph},
+            only=target.only,
         )
 
-    def _target_on(self, target: Target, platform: str) -> TargetOn:
-        graph = self.material.graph
+    def _target_on(self, target: Target, platform: str, graph: DependencyGraph) -> TargetOn:
         below = graph.below(target.label, platform, MOST)
-        fallbacks, lengths = self._fallbacks(target, platform)
+        verdict, why = below.verdict, target.why.get(platform, "")
+        is_other = graph is not self.material.graph
+        if is_other and verdict is Verdict.C_TOOLCHAIN:  # its C libraries were not looked for
+            verdict, why = Verdict.UNKNOWN, f"its rule turns cgo on, which is off for {platform}"
+        fallbacks, lengths = (
+            ((), {}) if self.cgo[platform] != is_other else self._fallbacks(target, platform, graph)
+        )
         lengths |= {_KEYS.get(key, key): length for key, length in below.lengths.items()}
         category = "blockers" if below.blockers else "unknown" if below.unknown else "cgo"
         return TargetOn(
-            verdict=below.verdict,
+            verdict=verdict,
             chain=graph.nearest(target.label, category, platform),
             cgo_packages=below.cgo,
             standard_cgo_packages=below.standard_cgo,
@@ -159,27 +192,28 @@ class _ReportBuilder:
             blockers=below.blockers,
             unknown=below.unknown,
             fallbacks=fallbacks,
-            without_cgo=self._without_cgo(target, platform, below),
-            why=target.why.get(platform, ""),
+            without_cgo=None if target.only else self._without_cgo(target, platform, below),
+            why=why,
             lengths=lengths,
         )
 
-    def _fallbacks(self, target: Target, platform: str) -> tuple[tuple[str, ...], dict[str, int]]:
+    def _fallbacks(
+        self, target: Target, platform: str, graph: DependencyGraph
+    ) -> tuple[tuple[str, ...], dict[str, int]]:
         """The packages below a target whose C is left out, and their number if these are not all."""
-        if self.cgo[platform]:
-            return (), {}
-        if platform not in self.left_out:
-            self.left_out[platform] = self._left_out(platform)
-        reach = self.left_out[platform]
+        key = platform, graph is self.material.graph
+        if key not in self.left_out:
+            self.left_out[key] = self._left_out(platform, graph)
+        reach = self.left_out[key]
         return _first(reach, reach.masks.get(target.label, 0), "fallbacks")
 
-    def _left_out(self, platform: str) -> Reach:
+    def _left_out(self, platform: str, graph: DependencyGraph) -> Reach:
         """The nodes that reach a listed package that would import "C" with cgo on."""
-        graph = self.material.graph
         bit = graph.bit(platform)
+        other = self.material.other if graph is self.material.graph else self.material.graph
         marked = (
             name
-            for name, node in self.material.other.nodes.items()
+            for name, node in other.nodes.items()
             if node.kind is NodeKind.PACKAGE
             and node.cgo & bit
             and graph.nodes.get(name, _NO_NODE).is_there(bit)

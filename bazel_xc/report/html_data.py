@@ -51,14 +51,16 @@ class _Packer:
         return sum(1 << self.platforms.index(each) for each in platforms if each in self.platforms)
 
     def target(self, target: TargetEntry) -> list[Any]:
-        """Label, kind, package, whether it is a test; states, and the number of the state per platform."""
+        """Label, kind, package, whether it is a test; states, and the number of the state per platform, which
+        is -1 if it is never built for it.
+        """
         states: list[dict[str, Any]] = []
         used: list[int] = []
         for name in self.platforms:
-            state = self._state(target.platforms[name])
-            if state not in states:
+            state = self._state(target.platforms[name]) if name in target.platforms else None
+            if state and state not in states:
                 states.append(state)
-            used.append(states.index(state))
+            used.append(states.index(state) if state else -1)
         head = [self.number(target.label), target.kind, self.number(target.package), int(target.is_test)]
         return [*head, states, used]
 

@@ -92,6 +92,10 @@ def _summary(report: Report, summary: Summary, names: Names) -> Iterator[str]:
     yield ""
     yield from _unknown(report)
     yield from _totals(summary)
+    others = [f"{code(each.label)} ({code(each.only)})" for each in report.of_other_platforms]
+    if others:
+        yield ""
+        yield f"{plural(len(others), 'target')} built for another platform only: {', '.join(others)}"
     if summary.not_pure:
         yield ""
         yield f"**Binaries that are not pure everywhere ({len(summary.not_pure):,} of {summary.binaries:,})**"
@@ -159,7 +163,8 @@ def _verdicts(report: Report) -> Iterator[str]:
     yield f"| target | {' | '.join(report.run.settings)} |"
     yield f"|{' --- |' * (len(report.run.platforms) + 1)}"
     for target in _worst_first(report.targets):
-        verdicts = " | ".join(VERDICTS[on.verdict] for on in target.platforms.values())
+        shown = (target.platforms.get(name) for name in report.run.names)
+        verdicts = " | ".join(VERDICTS[on.verdict] if on else "not built" for on in shown)
         yield f"| {code(target.label)} | {verdicts} |"
 
 

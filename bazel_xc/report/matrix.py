@@ -96,6 +96,7 @@ def matrix(report: Report, asked: MatrixRequest) -> Matrix:
             else:
                 key = (platform, with_cgo, _kind(target))
                 pairs.setdefault(key, []).append((target.label, verdict is not Verdict.PURE))
+    left_out += _of_other_platforms(report.of_other_platforms, asked)
     size = _chunk(pairs.values(), asked)
     jobs = [
         Job(
@@ -109,7 +110,8 @@ def matrix(report: Report, asked: MatrixRequest) -> Matrix:
         for (platform, with_cgo, kind), found in pairs.items()
         for some in _chunks(sorted(found), size)
     ]
-    place = {name: at for at, name in enumerate(cgo)}
+    others = sorted({each.only for each in report.of_other_platforms} - cgo.keys())
+    place = {name: at for at, name in enumerate((*cgo, *others))}
     return Matrix(
         tuple(sorted(jobs, key=lambda each: (place[each.platform], each))),
         tuple(sorted(left_out, key=lambda each: (each.target, place[each.platform], each))),
@@ -138,9 +140,21 @@ def _meant(
         if asked.kinds and _kind(target) not in asked.kinds:
             continue
         for name, on in target.platforms.items():
-            wanted = not asked.include or _is_any(target.label, name, asked.include)
-            if wanted and not _is_any(target.label, name, asked.exclude):
+            if _is_meant(target.label, name, asked):
                 yield target, name, on
+
+
+def _of_other_platforms(targets: Iterable[TargetEntry], asked: MatrixRequest) -> Iterator[LeftOut]:
+    for each in targets:
+        is_kind = not asked.kinds or _kind(each) in asked.kinds
+        if is_kind and _is_meant(each.label, each.only, asked):
+            reason = "its rule sets this platform, which is not one of the matrix"
+            yield LeftOut(each.label, each.only, False, reason)
+
+
+def _is_meant(label: str, platform: str, asked: MatrixRequest) -> bool:
+    wanted = not asked.include or _is_any(label, platform, asked.include)
+    return wanted and not _is_any(label, platform, asked.exclude)
 
 
 def _is_any(label: str, platform: str, patterns: Iterable[str]) -> bool:
@@ -161,7 +175,7 @@ def _settings(
     length = on.lengths.get("blockers", 0)
     blockers = and_more(others, length and length - len(on.blockers) + len(others)) or "it"
     yield cgo, on.verdict, f"{blockers} cannot be built there"
-    if both and cgo:
+    if both and cgo and not target.only:
         without = on.without_cgo
         verdict = without.verdict if without else on.verdict
         lost = and_more(without.vanished, without.lengths.get("vanished", 0)) if without else ""

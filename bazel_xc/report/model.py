@@ -173,12 +173,15 @@ class TargetOn:
 
 @frozen(kw_only=True)
 class TargetEntry:
-    """A binary or test, by name of the platform."""
+    """A binary or test, by name of the platform. If its rule sets the platform, that is ``only``, and others
+    are left out.
+    """
 
     label: str
     kind: str
     package: str
     platforms: Mapping[str, TargetOn] = field(hash=False)
+    only: str = field(default="", metadata=OPTIONAL)
 
     @property
     def is_test(self) -> bool:
@@ -254,6 +257,11 @@ class Report:
             for each in self.targets
             if any(on.verdict is Verdict.UNKNOWN for on in each.platforms.values())
         )
+
+    @property
+    def of_other_platforms(self) -> tuple[TargetEntry, ...]:
+        """The targets that are built for none of the platforms, because their rules set another one."""
+        return tuple(each for each in self.targets if each.only and not each.platforms)
 
     @property
     def is_whole(self) -> bool:

@@ -29,8 +29,11 @@ def details(report: Report, names: Names, page: Page) -> Iterator[str]:
 
 def _target(target: TargetEntry, names: Names, page: Page) -> Iterator[str]:
     groups = _grouped(target)
+    if not target.platforms:
+        yield from page.item("  ", f"  built for {target.only}", head=names.short(target.label))
+        return
     if not groups:
-        text = f"  {VERDICTS[Verdict.PURE]} everywhere"
+        text = f"  {VERDICTS[Verdict.PURE]} {names.on(target.platforms)}"
         yield from page.item("  ", text, head=names.short(target.label))
         return
     yield from page.item("  ", "", head=names.short(target.label), code=BOLD)
@@ -46,7 +49,7 @@ def _target(target: TargetEntry, names: Names, page: Page) -> Iterator[str]:
 def _reason(on: TargetOn, names: Names, page: Page) -> Iterator[str]:
     if on.chain:
         yield from page.item("      ", names.chain(on.chain[1:]))
-    elif on.verdict is Verdict.BLOCKED:
+    elif on.why or on.verdict is Verdict.BLOCKED:
         yield from page.item("      ", on.why or "it has no files to compile there")
     if on.fallbacks:
         fallbacks = names.list(on.fallbacks, MOST, on.lengths.get("fallbacks", 0))

@@ -28,7 +28,7 @@ def render(report: Report, page: Page = _PAGE, *, whole: bool = False) -> str:
     most = None if whole else _CAUSES
     lines = [*_head(report, summary, names, page, most)]
     if not whole:
-        lines += _binaries(summary, names, page)
+        lines += _binaries(summary, len(report.of_other_platforms), names, page)
     lines += _causes(summary, names, page, most)
     lines += _blockers(summary, names, page, most)
     lines += _open_needs(summary, names, page, most)
@@ -46,6 +46,7 @@ def _head(report: Report, summary: Summary, names: Names, page: Page, most: int 
     if report.targets:
         yield ""
         yield from _totals(summary, page)
+        yield from _of_other_platforms(report, names, page)
 
 
 def _unknown(report: Report, summary: Summary, names: Names, page: Page, most: int | None) -> Iterator[str]:
@@ -80,16 +81,27 @@ def _totals(summary: Summary, page: Page) -> Iterator[str]:
         yield f"{on.name:<{first - 9}}  cgo {'on ' if on.cgo else 'off'}{cells}"
 
 
+def _of_other_platforms(report: Report, names: Names, page: Page) -> Iterator[str]:
+    found = [f"{names.short(each.label)} ({each.only})" for each in report.of_other_platforms]
+    if found:
+        count = plural(len(found), "target")
+        rest = f" and {len(found) - _NAMES} more" if len(found) > _NAMES else ""
+        yield from page.item(
+            "", f"{count} built for another platform only: {', '.join(found[:_NAMES])}{rest}"
+        )
+
+
 def _width(columns: Sequence[str], gap: int) -> int:
     """The width of columns of numbers under the words of their verdicts."""
     return sum(gap + max(_NARROW, len(VERDICTS[each])) for each in columns)
 
 
-def _binaries(summary: Summary, names: Names, page: Page) -> Iterator[str]:
+def _binaries(summary: Summary, elsewhere: int, names: Names, page: Page) -> Iterator[str]:
     if not summary.not_pure:
-        if summary.binaries:
+        if count := summary.binaries - elsewhere:
             yield ""
-            every = "The binary is" if summary.binaries == 1 else f"All {summary.binaries:,} binaries are"
+            other = "other " if elsewhere else ""
+            every = f"The {other}binary is" if count == 1 else f"All {count:,} {other}binaries are"
             yield f"{every} pure everywhere."
         return
     title = "Binaries that are not pure everywhere"

@@ -43,7 +43,7 @@ def render_json(found: Iterable[Ways], material: Material) -> str:
     platforms = [
         {
             "platform": each.platform,
-            "verdict": str(material.graph.below(each.node, each.platform).verdict),
+            "verdict": str(material.below(each.node, each.platform).verdict),
             "ends": list(each.ends),
             "shortest": [list(chain) for chain in each.shortest],
             "chains": [list(chain) for chain in each.chains],
@@ -99,7 +99,7 @@ class _Answers:
             yield names, evolve(each, platform=names[0])
 
     def _verdict(self, each: Ways) -> Verdict:
-        return self.material.graph.below(each.node, each.platform).verdict
+        return self.material.below(each.node, each.platform).verdict
 
     def paragraph(self, platforms: list[str], each: Ways) -> Iterator[str]:
         """The answer for platforms that share it, after an empty line."""
@@ -137,12 +137,12 @@ class _Answers:
 
     def _end(self, end: str, each: Ways) -> str:
         """The reason why a chain ends with a package."""
-        below = self.material.graph.below(each.node, each.platform)
+        below = self.material.below(each.node, each.platform)
+        own = {target.label: target.why for target in self.material.targets}.get(end, {}).get(each.platform)
         if not below.blockers:
-            return "could not be loaded" if below.unknown else 'imports "C"'
-        own = {target.label: target.why for target in self.material.targets}.get(end, {})
+            return (own or "could not be loaded") if below.unknown else 'imports "C"'
         if end.startswith("//"):
-            return own.get(each.platform) or "it has no files to compile there"
+            return own or "it has no files to compile there"
         for outcome in self.material.outcomes.get(end, ()):
             if outcome.lack and each.platform in outcome.platforms:
                 return f"{outcome.need.name}: {outcome.lack}"

@@ -45,6 +45,7 @@ names = st.one_of(st.sampled_from(HOSTILE), st.text(min_size=1, max_size=12))
 _lines = st.integers(0, 9)
 _chains = st.lists(names, max_size=3).map(tuple)
 _lengths = st.dictionaries(st.sampled_from(["fallbacks", "vanished", "blockers"]), st.integers(51, 99))
+_shown = st.sampled_from([PLATFORMS, PLATFORMS, PLATFORMS[:1], ()])
 _platforms = st.lists(st.sampled_from(PLATFORMS), unique=True).map(sorted).map(tuple)
 
 
@@ -124,7 +125,8 @@ def reports(draw: st.DrawFn) -> Report:
                 label=name,
                 kind="go_binary",
                 package=draw(names),
-                platforms={platform: draw(targets_on()) for platform in PLATFORMS},
+                platforms={platform: draw(targets_on()) for platform in draw(_shown)},
+                only=draw(names),
             )
             for name in draw(st.lists(names, max_size=2, unique=True))
         ),

@@ -4,7 +4,8 @@ Each golden case and example is reported on as it is after the run: ``input`` wi
 ``test_golden`` finds written, or after a ``generate`` if the case writes only a part.
 ``target_compatible_with`` on each platform, with its setting of cgo, is worked out here from the written
 files alone. It follows ``deps`` and ``embed``, and the aliases and conditions of the platforms package, as
-Bazel does. A BUILD file that cannot be parsed has no rules to compare.
+Bazel does. A rule that sets its own platform is compared on that alone. A BUILD file that cannot be parsed
+has no rules to compare.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def _check(report: Report, root: Path, without_rule: list[str]) -> None:
     trees = [_Tree(rules, each["name"], cgo=each["cgo"]) for each in report["run"]["platforms"]]
     told = {**_targets(report), **_libraries(report, rules, [tree.platform for tree in trees])}
     written = {
-        label: {tree.platform for tree in trees if tree.is_incompatible(label)}
+        label: {tree.platform for tree in trees if tree.builds(label) and tree.is_incompatible(label)}
         for label in told.keys() & rules.keys()
     }
     assert sorted(told.keys() - rules.keys()) == without_rule
@@ -132,6 +133,15 @@ class _Tree:
     rules: Mapping[str, Call]
     platform: str
     cgo: bool
+
+    def builds(self, label: str) -> bool:
+        """Whether a rule is built for this platform, with this setting of cgo."""
+        call = self.rules[label]
+        own = [call.get(name) for name in ("goos", "goarch")]
+        pure = call.get("pure")
+        named = "_".join(each.value.value for each in own if each and isinstance(each.value, String))
+        cgo = pure is not None and pure.value == String("off")
+        return not named or (named == self.platform and cgo == self.cgo)
 
     def is_incompatible(self, label: str, above: frozenset[str] = frozenset()) -> bool:
         call = self.rules.get(label)

@@ -21,6 +21,8 @@ const VERDICTS = [
   { id: "unknown", name: "unknown", mark: "?", meaning: "A package below it could not be loaded." },
   { id: "blocked", name: "cannot build", mark: "✕", meaning: "No file of a package below it applies there, or one does not compile." },
 ];
+// Instead of a verdict, on a platform for which the rule of a target never builds it.
+const ELSEWHERE = { id: "elsewhere", name: "not built", mark: "–", meaning: "The rule sets another platform." };
 const verdictOf = new Map(VERDICTS.map((each, rank) => [each.id, { ...each, rank }]));
 
 // States of packages; `tint` is the verdict whose colour they have.
@@ -47,7 +49,7 @@ const STATES = [
 const stateOf = new Map(STATES.map((each, rank) => [each.id, { ...each, rank }]));
 
 const targets = raw.targets.map(([label, kind, path, test, states, used], at) => {
-  const verdicts = used.map((state) => verdictOf.get(states[state].verdict).rank);
+  const verdicts = used.map((state) => (state < 0 ? -1 : verdictOf.get(states[state].verdict).rank));
   return {
     at,
     label: names[label],
@@ -62,6 +64,11 @@ const targets = raw.targets.map(([label, kind, path, test, states, used], at) =>
   };
 });
 const targetOf = new Map(targets.map((each) => [each.label, each]));
+
+// The verdict of a target on a platform.
+function verdictAt(target, platform) {
+  return VERDICTS[target.verdicts[platform]] || ELSEWHERE;
+}
 
 const packages = raw.packages.map(([path, module, own, states, needs]) => ({
   path: names[path],

@@ -57,7 +57,7 @@ class Drawing {
     const { kind, cgo, blocked, unknown, name } = graph.nodes[at];
     const is = (mask) => (mask >> this.platform) & 1;
     if (kind === "target") {
-      const verdict = VERDICTS[targetOf.get(name).verdicts[this.platform]];
+      const verdict = verdictAt(targetOf.get(name), this.platform);
       return { tint: verdict.id, mark: "", said: verdict.name };
     }
     if (kind === "need") return { tint: "c-libraries", mark: "◆ ", said: "C need" };

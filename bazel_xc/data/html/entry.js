@@ -232,7 +232,7 @@ const entry = (function () {
             "Show in the graph",
           ),
       ),
-      strip(target, (at) => VERDICTS[target.verdicts[at]]),
+      strip(target, (at) => verdictAt(target, at)),
       order.map(([, at]) =>
         answer(
           target,

@@ -12,7 +12,7 @@ const graphView = (function () {
     .sort((a, b) => a.isTest - b.isTest || b.worst - a.worst || byText(a.label, b.label));
   // The target to begin with: rather one that needs C than one that is only blocked, rather by others than by its own files.
   const worth = (each) =>
-    each.verdicts.some((rank) => VERDICTS[rank].id.startsWith("c-"))
+    allPlatforms.some((at) => verdictAt(each, at).id.startsWith("c-"))
       ? 2
       : each.states.some((found) => (found.chain || []).length > 1)
         ? 1
@@ -107,7 +107,7 @@ const graphView = (function () {
     switches.replaceChildren(
       ...(target
         ? platforms.map((name, at) => {
-            const kind = VERDICTS[target.verdicts[at]];
+            const kind = verdictAt(target, at);
             return button(
               [make("span", { class: "mark", "aria-hidden": "true" }, kind.mark + " "), name],
               () => go({ filters: { from: label, on: name } }),
@@ -140,7 +140,7 @@ const graphView = (function () {
     if (!target) return emptyState("No such target", "The report has no target " + label + ".");
     const others = allPlatforms.filter((at) => target.verdicts[at] > 0);
     return emptyState(
-      label + " is " + VERDICTS[target.verdicts[platform]].name + " on " + platforms[platform],
+      label + " is " + verdictAt(target, platform).name + " on " + platforms[platform],
       others.length ? "There is no way to C to draw." : "It needs no C on any platform.",
       ...others.map((at) =>
         button(platforms[at], () => go({ filters: { from: label, on: platforms[at] } }), { class: "chip" }),
@@ -202,7 +202,7 @@ const graphView = (function () {
     const rest = ways.kept.size - [...shown].filter((each) => ways.kept.has(each)).length;
     const what =
       { blocked: "packages that cannot be built", unknown: "packages that could not be loaded" }[
-        VERDICTS[targetOf.get(drawn.label).verdicts[drawn.platform]].id
+        verdictAt(targetOf.get(drawn.label), drawn.platform).id
       ] || "packages with C";
     if (ways.itself) {
       status.textContent = "The reason is in the files of this target itself: no import leads to it.";

@@ -3,9 +3,9 @@
 const overviewView = (function () {
   const MOST = 8;
   const section = document.getElementById("overview-view");
-  const somewhere = (test) => targets.filter((each) => each.verdicts.some(test)).length;
-  const usesC = (rank) => VERDICTS[rank].id === "c-toolchain" || VERDICTS[rank].id === "c-libraries";
-  const is = (id) => (rank) => VERDICTS[rank].id === id;
+  const somewhere = (test) => targets.filter((each) => allPlatforms.some((at) => test(verdictAt(each, at).id))).length;
+  const usesC = (verdict) => verdict === "c-toolchain" || verdict === "c-libraries";
+  const is = (id) => (verdict) => verdict === id;
 
   function tile(number, text, href, tint) {
     const inside = [make("strong", {}, number.toLocaleString("en")), make("span", {}, text)];

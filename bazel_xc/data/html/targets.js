@@ -50,7 +50,7 @@ const targetsView = (function () {
       width: "platform",
       platform: at,
       note: name + ", cgo " + (run.platforms[at].cgo ? "on" : "off"),
-      cell: (row) => tinted(VERDICTS[row.verdicts[at]]),
+      cell: (row) => tinted(verdictAt(row, at)),
       compare: (a, b) => b.verdicts[at] - a.verdicts[at],
     })),
   ];
@@ -68,7 +68,7 @@ const targetsView = (function () {
       parts.map((each) => each.element),
     ),
     through,
-    make("div", { class: "above" }, status, legend(VERDICTS)),
+    make("div", { class: "above" }, status, legend(targets.some((each) => each.used.includes(-1)) ? [...VERDICTS, ELSEWHERE] : VERDICTS)),
     grid.box,
     empty,
   );
@@ -100,7 +100,7 @@ const targetsView = (function () {
         )
       )
         return false;
-      if (state.filters.all !== "1" && on.every((each) => row.verdicts[each] === 0)) {
+      if (state.filters.all !== "1" && on.every((each) => row.verdicts[each] <= 0)) {
         hidden += 1;
         return false;
       }

@@ -87,7 +87,7 @@ class Graph {
       const number = names.indexOf(name);
       for (const each of targets) {
         const on = each.states[each.used[platform]];
-        if (DECIDING.some((list) => on[list] && on[list].includes(number))) labels.add(each.label);
+        if (on && DECIDING.some((list) => on[list] && on[list].includes(number))) labels.add(each.label);
       }
       this.above.set(key, labels);
     }
@@ -189,7 +189,7 @@ const graph = new Graph(raw.graph);
 
 for (const target of targets) {
   for (const at of allPlatforms) {
-    const { verdict, chain = [] } = target.states[target.used[at]];
+    const { verdict, chain = [] } = target.states[target.used[at]] || {};
     if (chain.length > 1 && (verdict === "blocked" || verdict === "unknown") && !graph.at.has(names[chain.at(-1)])) {
       graph.add(
         chain.map((each) => names[each]),
