@@ -30,7 +30,7 @@ from bazel_xc.commands.site import Site
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.config import Config, Resolve
 from bazel_xc.graph.imports import AbsenceByCgo, absence_by_cgo
-from bazel_xc.model import Diagnostic, Label
+from bazel_xc.model import Diagnostic, Label, parsed_label
 
 Spell = Callable[[Label], Label]
 
@@ -202,20 +202,25 @@ def c_findings(solved: Solved, site: Site, unresolved: str) -> tuple[Diagnostic,
 
 
 def _open_findings(solved: Solved, site: Site, unresolved: str) -> Iterator[Diagnostic]:
-    """The findings about needs without provider; a flag that is left out beside ``cdeps`` of a person is a
-    note.
+    """The findings about needs without provider. A flag that is left out beside ``cdeps`` of a person is a
+    note, and so is a header that a label of theirs in another repository may have.
     """
     own = {package.import_path: path for path, package in site.packages.items()}
     order = [platform.name for platform in site.view.platforms]
     others: list[Outcome] = []
     for path, some in solved.outcomes.items():
         withheld = solved.wiring.withheld.get(own[path])
+        found = {label for each in some for label in each.labels}
+        outside = tuple(str(each) for each in _cdeps(own[path], site) if each.repo and each not in found)
         for each in some:
-            if withheld is None or each.need.kind is not NeedKind.LIB:
-                others += [] if _is_settled(each, site.workspace) else [each]
+            if each.need.kind is NeedKind.LIB and withheld is not None:
+                left = f"-l{each.need.name}" in withheld
+                why = "; the flag is left out, because cdeps were written by hand" if left else ""
+            elif each.need.kind is NeedKind.HEADER and outside:
+                why = f"; {' or '.join(outside)} in cdeps may have it"
+            else:
+                others += [] if _is_settled(each, own[path], site) else [each]
                 continue
-            left = f"-l{each.need.name}" in withheld
-            why = "; the flag is left out, because cdeps were written by hand" if left else ""
             for one in findings([each], "ignore", order):
                 yield evolve(one, message=one.message + why)
     yield from findings(others, unresolved, order)
@@ -234,12 +239,17 @@ def unused_tables(snapshot: Snapshot, solved: Iterable[Solved]) -> tuple[Diagnos
     return tuple(Resolver.of(snapshot).tables.unused(used, needs))
 
 
-def _is_settled(outcome: Outcome, workspace: Workspace) -> bool:
+def _is_settled(outcome: Outcome, directory: str, site: Site) -> bool:
     """Whether a symbol without provider may come from ``cdeps`` that are there already."""
-    if outcome.need.kind is not NeedKind.SYMBOL:
-        return False
-    rules = workspace.existing.of(outcome.need.path.rpartition("/")[0])
-    return any(rule.items("cdeps") for rule in rules)
+    return outcome.need.kind is NeedKind.SYMBOL and any(True for _ in _cdeps(directory, site))
+
+
+def _cdeps(directory: str, site: Site) -> Iterator[Label]:
+    """The labels in ``cdeps`` of the rules of a directory."""
+    texts = (text for rule in site.workspace.existing.of(directory) for text in rule.strings("cdeps"))
+    for text in dict.fromkeys(texts):
+        if label := parsed_label(text, directory):
+            yield label
 
 
 def _becomes_package(each: Outline, site: Site) -> bool:

@@ -26,6 +26,7 @@ LEFT_OUT: Mapping[str, str] = {
     "cgo_below_vendored_on_one_platform": "go wants all of vendor/, of which rules declare their part",
     "cgo_macro_that_nothing_defines": "its headers are found by includes of rules, which are not followed",
     "cdeps_spelt_another_way": "it shows a label of nothing",
+    "cgo_cdeps_of_another_repository": "a header is in a repository that is made up",
     "cgo_flags_of_tags": "it builds with its tags only; test_goldens_build does so with Bazel",
     "glob_in_a_condition": "it shows a header whose library cannot be known",
     "mode_cgo_beside_gazelle": "its sources are what Gazelle once wrote, and gone",

@@ -1,0 +1,5 @@
+package found
+
+// #include "seal.h"
+// #include "seal/tap.h"
+import "C"

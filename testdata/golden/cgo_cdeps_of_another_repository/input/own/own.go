@@ -1,0 +1,4 @@
+package own
+
+// #include "seal.h"
+import "C"

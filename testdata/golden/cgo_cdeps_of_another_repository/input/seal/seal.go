@@ -1,0 +1,4 @@
+package seal
+
+// #include "seal.h"
+import "C"
