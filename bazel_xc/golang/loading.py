@@ -40,7 +40,7 @@ from bazel_xc.golang.go_tree import (
 )
 from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.golang.listing import GoLister, Listing, joined
-from bazel_xc.golang.modules import ListingGroup
+from bazel_xc.golang.modules import ListingGroup, is_of_workspace
 from bazel_xc.golang.package import GO_KINDS, GoPackage, GoView
 from bazel_xc.golang.source import Head, SourceFile
 from bazel_xc.golang.undefined import (
@@ -275,9 +275,12 @@ def _universe(
     """The universe of a tree; own packages learn the platforms on which they lack a declaration."""
     own = dict(_with_undefined(packages, found))
     modules = {path: module for each in tree.vendor_lists.values() for path, module in each.items()}
-    return Universe.of(
+    universe = Universe.of(
         view.platforms, listings, own, cgo=cgo, undefined=found, modules=modules, listed=listed
     )
+    for path, each in universe.packages.items():
+        each.of_workspace = bool(each.unknown) and is_of_workspace(path, tree.modules)
+    return universe
 
 
 def _with_undefined(

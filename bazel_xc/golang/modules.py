@@ -121,6 +121,15 @@ def module_of(directory: str, modules: Iterable[Module]) -> Module | None:
     return best
 
 
+def is_of_workspace(import_path: str, modules: Iterable[Module]) -> bool:
+    """Whether only a module of the workspace can have a package: no requirement has a path closer to it."""
+    modules = tuple(modules)
+    required = (each.path for module in modules for each in module.requires)
+    own = frozenset(each.path for each in modules)
+    above = [each for each in (*own, *required) if f"{import_path}/".startswith(f"{each}/")]
+    return bool(above) and max(above, key=len) in own
+
+
 def vendored_modules(tree: Tree, directory: str) -> Mapping[str, str]:
     """Import path -> module path of the packages in ``vendor/modules.txt``; empty without that file."""
     data = glance(tree, f"{directory}/{_VENDORED}".lstrip("/")) or b""

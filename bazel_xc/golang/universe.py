@@ -35,6 +35,7 @@ class Package:
     imports "C". ``unknown``: go could not load it. ``imports`` maps import paths to the platforms of the
     import; ``test_imports`` are the imports of first-party packages' tests on any platform. ``directory`` is
     absolute, and empty if the package is not on disk. ``error`` is the first error that go reports for it.
+    No module but one of the workspace can have a package that is ``of_workspace``.
     """
 
     import_path: str
@@ -50,10 +51,13 @@ class Package:
     imports: dict[str, int] = field(factory=dict)
     test_imports: frozenset[str] = frozenset()
     error: ListedError | None = None
+    of_workspace: bool = False
 
     @property
     def is_nowhere(self) -> bool:
-        """Whether go knows of no module that has the package."""
+        """Whether no module has the package. Of one of the workspace's, go may blame go.sum instead."""
+        if self.of_workspace and self.unknown and not self.directory:
+            return True
         message = self.error.message if self.unknown and self.error else ""
         return any(text in message for text in _NOWHERE)
 

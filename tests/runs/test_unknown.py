@@ -234,6 +234,25 @@ def test_import_that_a_rule_makes_is_no_secret(run: Run) -> None:
     assert "unknown" not in outcome.stdout
 
 
+def test_package_of_the_workspace_that_a_rule_makes_is_not_of_a_missing_module(run: Run) -> None:
+    made = 'go_proto_library(\n    name = "api_go_proto",\n    importpath = "example.com/m/api/proto",\n)\n'
+    main = 'package main\n\nimport _ "example.com/m/api/proto"\n\nfunc main() {}\n'
+    files = {**GONE, "cmd/main.go": main, "api/proto/BUILD.bazel": made, "go.sum": ""}
+    outcome = run(files, "report", "-q")
+
+    assert (outcome.code, outcome.stderr) == (0, "")
+
+
+def test_package_of_the_workspace_that_nobody_makes_is_told_apart(run: Run) -> None:
+    main = 'package main\n\nimport _ "example.com/m/api/proto"\n\nfunc main() {}\n'
+    outcome = run({**GONE, "cmd/main.go": main, "go.sum": ""}, "report", "-q")
+
+    assert outcome.stderr == (
+        "cmd/main.go:3:8: error: 1 imported package is in no required module, and no rule has that importpath"
+        " (first: example.com/m/api/proto); run: go mod tidy\n"
+    )
+
+
 # Packages that do not load
 
 
