@@ -84,8 +84,13 @@ def names_in(data: bytes, package: str) -> frozenset[str]:
 
 def guard_file(names: Iterable[str], old: bytes | None) -> bytes | None:
     """The text of the file that defines the guard; None if it is not needed or somebody else has one."""
-    ours = old is None or old.startswith(_HEAD.encode())
+    ours = old is None or is_our_guard(old)
     return _GUARD_TEXT.encode() if ours and REQUIRES_CGO in names else None
+
+
+def is_our_guard(data: bytes) -> bool:
+    """Whether bazel-xc wrote a file with the guard's name."""
+    return data.startswith(_HEAD.encode())
 
 
 def setting_rules(names: Iterable[str], rules_go: str, *, guard: bool = False) -> Iterator[SettingRule]:

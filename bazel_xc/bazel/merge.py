@@ -158,7 +158,8 @@ def _absent(value: Value | None, conditions: Conditions, marks: Marks) -> ByCgo:
     return ByCgo(frozenset(on), frozenset(off))
 
 
-def _tangled(file: BuildFile) -> Diagnostic:
+def tangled(file: BuildFile) -> Diagnostic:
+    """The finding about a file whose edits overlap."""
     return Diagnostic(
         path=file.path,
         severity=Severity.ERROR,
@@ -185,7 +186,7 @@ class _Merger:
         try:
             data = apply_edits(self.file, self.edits)
         except ValueError:
-            self.said.append(_tangled(self.file))
+            self.said.append(tangled(self.file))
             return self.file.data
         if not self.appended:
             ended = self.removed and not self.file.data.endswith((b"\n\n", b"\n\r\n"))

@@ -28,6 +28,7 @@ from bazel_xc.model import Diagnostic, Platform
 
 BAZELRC_NAME = "platforms.bazelrc"
 INCOMPATIBLE = "incompatible"
+_FRAGMENT_HEAD = "# Written by bazel-xc generate"
 _SETTING = "buildable"
 # rules_go's own spelling (go/private/platforms.bzl), valid in every release of the platforms repository.
 _OS: Mapping[str, str] = {
@@ -128,7 +129,7 @@ def bazelrc(
     has, so that these are repeated.
     """
     lines = [
-        "# Written by bazel-xc generate; a line in .bazelrc brings it in:",
+        f"{_FRAGMENT_HEAD}; a line in .bazelrc brings it in:",
         f"#     try-import %workspace%/{package}/{BAZELRC_NAME}",
     ]
     if not repositories.bzlmod:
@@ -139,6 +140,11 @@ def bazelrc(
     more = setting if wanted.keys() - set(always) else ""
     lines += [f"build:{config} --platforms=//{package}:{name}{more}" for name, config in names.items()]
     return "\n".join(lines) + "\n"
+
+
+def is_our_fragment(data: bytes) -> bool:
+    """Whether bazel-xc wrote a fragment of .bazelrc."""
+    return data.startswith(_FRAGMENT_HEAD.encode())
 
 
 def _rules(

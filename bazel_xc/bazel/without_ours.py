@@ -18,6 +18,7 @@ from bazel_xc.bazel.by_hand import our_cdeps
 from bazel_xc.bazel.cgo_settings import GUARD_FILE, GUARD_KIND
 from bazel_xc.bazel.kinds import CC_RULE_KINDS
 from bazel_xc.bazel.loads import load_edits
+from bazel_xc.bazel.merge import tangled
 from bazel_xc.bazel.ownership import KEPT_BY_US, has_only_our_marks, is_kept_by_us, is_pure_by_platform
 from bazel_xc.bazel.select import Conditions, Form, Marks, build
 from bazel_xc.bazel.selected import depends_on_cgo, project
@@ -67,7 +68,8 @@ def without_ours(
 ) -> tuple[FileChange, tuple[Diagnostic, ...]]:
     """The change of a directory's BUILD file; ``rules`` are removed beside the cc rules that have our tag.
 
-    A file in which nothing else was is deleted, except in the root.
+    A file in which nothing else was is deleted, except in the root. A change that would lose anything of the
+    user's has an objection.
     """
     going = _Going()
     removed = [*rules, *(each.source for each in directory.rules if _is_our_cc_rule(each))]
@@ -84,11 +86,11 @@ def without_ours(
     try:
         new = apply_edits(file, going.edits)
     except ValueError:
-        return FileChange(file.path, file.data, file.data), (_refused(file, "its rules share lines"),)
+        return FileChange(file.path, file.data, file.data), (tangled(file),)
     if removed and not file.data.endswith((b"\n\n", b"\n\r\n")) and new.strip():
         new = new.rstrip(b"\r\n") + file.newline
     if objection := damage(file, new, going.touched) if new != file.data else "":
-        return FileChange(file.path, file.data, file.data), (_refused(file, objection),)
+        return FileChange(file.path, file.data, new, objection=objection), ()
     new = _without_marks(parse(file.path, new), {call.kind for call in removed}, leaving)
     is_ours_alone = bool(removed) and not new.strip() and bool(directory.path)
     return FileChange(file.path, file.data, None if is_ours_alone else new), tuple(going.said)
@@ -96,16 +98,6 @@ def without_ours(
 
 def _is_our_cc_rule(rule: ExistingRule) -> bool:
     return rule.ours and rule.call is not None and not rule.call.keep
-
-
-def _refused(file: BuildFile, problem: str) -> Diagnostic:
-    return Diagnostic(
-        path=file.path,
-        severity=Severity.ERROR,
-        code="internal",
-        message=f"it cannot be edited: {problem}",
-        remedy="the file is left as it was; please report it",
-    )
 
 
 def _clean(file: BuildFile, call: Call, cdeps: Collection[object], leaving: Leaving, going: _Going) -> None:

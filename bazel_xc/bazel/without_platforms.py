@@ -18,6 +18,7 @@ from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.printer import arrange, format_value
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.syntax import BuildFile, Call, Value
+from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.model import Diagnostic, Platform, Severity
 
 _LOCAL = re.compile(rb'":([\w.+-]+)"')
@@ -26,7 +27,14 @@ _LOCAL = re.compile(rb'":([\w.+-]+)"')
 def our_rules(
     file: BuildFile, platforms: Iterable[Platform], repositories: Repositories, package: str
 ) -> tuple[Call, ...]:
-    """The calls of the package's BUILD file that bazel-xc could have written; ``package`` is its path."""
+    """The calls of the package's BUILD file that bazel-xc could have written; ``package`` is its path.
+
+    Platforms that are configured no more, which ``generate`` leaves alone, are among them.
+    """
+    platforms = tuple(platforms)
+    former = {call.name for call in file.calls} & (KNOWN_PLATFORMS - {each.name for each in platforms})
+    for goos, _, goarch in (name.partition("_") for name in sorted(former)):
+        platforms = (*platforms, Platform(goos, goarch))
     wanted: dict[str, list[WantedRule]] = {}
     text = "\n".join(f'"//{package}:{call.name}"' for call in file.calls if call.name).encode()
     used = names_in(text, f"//{package}")
@@ -89,7 +97,7 @@ def split_by_use(
 
 
 def _closure(names: Set[str], file: BuildFile, ours: Mapping[str, Call]) -> set[str]:
-    """The names, and those that their rules name in turn."""
+    """The names, with every name that their rules use."""
     found: set[str] = set()
     pending = list(names)
     while pending:

@@ -11,23 +11,22 @@ from pathlib import PurePosixPath
 
 from attrs import evolve
 
-from bazel_xc.bazel.cgo_settings import GUARD_FILE, GUARD_KIND
+from bazel_xc.bazel.cgo_settings import GUARD_FILE, GUARD_KIND, is_our_guard
 from bazel_xc.bazel.files import bazelrc_path, checked, platforms_directory
 from bazel_xc.bazel.override import FOLDER, is_ours
-from bazel_xc.bazel.platforms import platform_marks
+from bazel_xc.bazel.platforms import is_our_fragment, platform_marks
 from bazel_xc.bazel.repository_macro import find_macro, macro_without_overrides
 from bazel_xc.bazel.select import select_conditions
 from bazel_xc.bazel.use_repo import without_overrides
 from bazel_xc.bazel.without_ours import Leaving, without_ours
 from bazel_xc.bazel.without_platforms import our_rules, split_by_use
 from bazel_xc.buildfile.bazelrc import NAME as BAZELRC
+from bazel_xc.buildfile.module_file import NAME
 from bazel_xc.buildfile.repositories import Repositories, read_repositories
 from bazel_xc.buildfile.workspace import Directory, Workspace, read_workspace
 from bazel_xc.commands.options import Options, configuration
 from bazel_xc.config import DEFAULT_PLATFORMS, FILE_NAME, Config
-from bazel_xc.model import Diagnostic, FileChange, Result, Severity, unique
-
-_FRAGMENT_HEAD = b"# Written by bazel-xc"
+from bazel_xc.model import WORKSPACE_NAMES, Diagnostic, FileChange, Result, Severity, unique
 
 
 def remove(options: Options) -> Result:
@@ -47,24 +46,23 @@ def remove(options: Options) -> Result:
         own_names=repositories.own_names,
     )
     home = platforms_directory(workspace, config)
-    changes: dict[str, FileChange] = {}
+    cleaned: list[FileChange] = []
     said = [*workspace.diagnostics, *problems]
     for path, directory in sorted(workspace.directories.items()):
         if path != home.path and directory.build_file and not _is_for_modules(path):
             change, more = without_ours(directory, directory.build_file, (), leaving)
             said += more
-            changes[change.path] = change
+            cleaned.append(change)
+    build, bad = checked(cleaned)
     beside = [*_rc_change(workspace, config), *_configuration_change(workspace, config, said)]
     beside += [*_overrides(workspace, repositories, said)]
-    texts = _texts(workspace, {**changes, **{each.path: each for each in beside}})
-    package_changes, more = _platforms_package(home, workspace, repositories, config, leaving, texts)
-    files = (*changes.values(), *package_changes)
-    good, bad = checked(each for each in files if each.new is not None)
-    gone = [each for each in files if each.new is None and each.old is not None]
+    texts = _texts(workspace, {each.path: each for each in (*build, *beside)})
+    found, more = _platforms_package(home, workspace, repositories, config, leaving, texts)
+    beneath, worse = checked(found)
     return Result(
-        changes=tuple(sorted(each for each in (*good, *gone, *beside) if each.is_change)),
-        diagnostics=unique((*said, *more, *bad)),
-        advice=_next(repositories, [*good, *gone]),
+        changes=tuple(sorted(each for each in (*build, *beneath, *beside) if each.is_change)),
+        diagnostics=unique((*said, *more, *bad, *worse)),
+        advice=_next(repositories, (*build, *beneath)),
     )
 
 
@@ -88,14 +86,16 @@ def _platforms_package(
     going, said = split_by_use(ours, file, home.path, texts)
     change, more = without_ours(home, file, going, leaving)
     changes = [change]
-    fragment = bazelrc_path(config)
-    for path, is_going in (
-        (fragment, True),
-        (f"{home.path}/{GUARD_FILE}", all(each in going for each in ours if each.kind == GUARD_KIND)),
+    fragment, guard = bazelrc_path(config), f"{home.path}/{GUARD_FILE}"
+    rc, bzl = workspace.look(fragment), workspace.look(guard)
+    if rc is not None and is_our_fragment(rc):
+        changes.append(FileChange(fragment, rc, None))
+    if (
+        bzl is not None
+        and is_our_guard(bzl)
+        and all(each in going for each in ours if each.kind == GUARD_KIND)
     ):
-        old = workspace.look(path)
-        if old is not None and is_going and old.startswith((_FRAGMENT_HEAD, b'"""Written by bazel-xc')):
-            changes.append(FileChange(path, old, None))
+        changes.append(FileChange(guard, bzl, None))
     return tuple(changes), (*said, *more)
 
 
@@ -160,25 +160,19 @@ def _overrides(
 def _texts(workspace: Workspace, changes: Mapping[str, FileChange]) -> dict[str, bytes]:
     """The files that may name targets of the platforms package, as they will be."""
     found: dict[str, bytes] = {}
+    others = [NAME, *WORKSPACE_NAMES, BAZELRC]
     for path, directory in workspace.directories.items():
-        names = [each for each in directory.files if PurePosixPath(each).suffix in (".bzl", ".bazelrc")]
-        paths = {f"{path}/{name}".lstrip("/") for name in names}
-        paths |= {directory.build_file.path} if directory.build_file else set()
-        for each in paths:
-            data = workspace.look(each)
-            if data is not None:
-                found[each] = data
-    for name in ("MODULE.bazel", "WORKSPACE", "WORKSPACE.bazel", BAZELRC):
-        data = workspace.look(name)
-        if data is not None:
-            found[name] = data
-    return {
-        path: changes[path].text if path in changes else data
-        for path, data in found.items()
-        if not data.startswith(_FRAGMENT_HEAD)
-    }
+        if directory.build_file:
+            found[directory.build_file.path] = directory.build_file.data
+        names = (each for each in directory.files if PurePosixPath(each).suffix in (".bzl", ".bazelrc"))
+        others += (f"{path}/{name}".lstrip("/") for name in names)
+    for each in others:
+        data = workspace.look(each)
+        if data is not None and not is_our_fragment(data):
+            found[each] = data
+    return {path: changes[path].text if path in changes else data for path, data in found.items()}
 
 
-def _next(repositories: Repositories, changes: list[FileChange]) -> tuple[str, ...]:
+def _next(repositories: Repositories, changes: tuple[FileChange, ...]) -> tuple[str, ...]:
     """The step after the removal: Gazelle writes flags and sources in its own form again."""
     return ("next: if you use Gazelle, run it",) if changes and repositories.has_gazelle else ()

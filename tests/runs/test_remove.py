@@ -21,6 +21,7 @@ from goldens import (
     writes_everything,
 )
 
+from bazel_xc.bazel import without_ours
 from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.syntax import BuildSyntaxError, strings_in
 from bazel_xc.cli import main
@@ -88,6 +89,37 @@ def test_nothing_of_ours_is_left(name: str, tmp_path: Path, capsys: pytest.Captu
                 assert b'"bazel_xc"' not in text
         assert "platforms/platforms.bazelrc" not in after
     assert [each for each in root.rglob("platforms") if each.is_dir() and not any(each.iterdir())] == []
+
+
+def test_a_file_that_cannot_be_cleaned_stays_with_the_targets_that_it_uses(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "workspace"
+    generated("cgo_only_package_is_incompatible", root)
+    before = build_texts(root)
+    used = {path for path, text in before.items() if b"//platforms:requires_cgo" in text}
+    assert used
+    monkeypatch.setattr(without_ours, "damage", lambda *_: "a comment is lost")
+    code, _, err = run(root, capsys)
+    after = build_texts(root)
+    assert code == 1
+    assert "a comment is lost" in err
+    assert {path: after[path] for path in used} == {path: before[path] for path in used}
+    assert b'name = "requires_cgo"' in after["platforms/BUILD.bazel"]
+
+
+def test_a_platform_that_is_configured_no_more_goes_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "workspace"
+    generated("cgo_only_package_is_incompatible", root)
+    (root / "bazel_xc.toml").write_text("[platforms.linux_amd64]\n")
+    path = root / "platforms" / "BUILD.bazel"
+    mine = path.read_text().replace("windows_arm64", "windows_mine")  # a name that bazel-xc does not write
+    path.write_text(mine)
+    code, _, _ = run(root, capsys)
+    assert code == 0
+    assert [call.name for call in parse("", path.read_bytes()).calls] == ["windows_mine"]
 
 
 @pytest.mark.parametrize("name", WITHOUT_US)
