@@ -91,6 +91,9 @@ def tests_on(package: GoPackage, platform: str) -> CompiledTests:
 
 def leaves_out_tests(package: GoPackage, platforms: Iterable[str]) -> bool:
     """Whether a platform leaves out test files."""
+    platforms = frozenset(platforms)
+    if all(platforms <= file.active for file in package.files if file.kind in TEST_KINDS):
+        return False
     return any(_left_out_tests(package, kind, name) for name in platforms for kind in TEST_KINDS)
 
 
