@@ -374,6 +374,11 @@ def state_of(base: Path) -> State:
     return found
 
 
+def digest(state: State) -> bytes:
+    """A digest of everything in a state."""
+    return sha256(repr(sorted(state.items())).encode()).digest()
+
+
 def restore(base: Path, wanted: State) -> None:
     """Gives back everything that differs from ``wanted``."""
     now = state_of(base)
