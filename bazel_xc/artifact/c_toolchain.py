@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator, Mapping
 
 from bazel_xc.artifact.check import Check, CheckStatus
-from bazel_xc.artifact.compilers import CXX, C, Candidate, Proof, RunIn, candidates, prove, split
+from bazel_xc.artifact.compilers import CXX, C, Candidate, Proof, RunIn, candidates, prove, split, working
 from bazel_xc.artifact.machines import host, load_machines
 from bazel_xc.artifact.running import Done, find
 from bazel_xc.artifact.surroundings import Surroundings
@@ -179,8 +179,7 @@ def _unregistered(platform: Platform, here: Surroundings, languages: frozenset[s
         )
     else:
         return _check("C toolchain", CheckStatus.INFO, "none is registered for it; no package needs C there")
-    proofs = (prove(each, platform, _run(here)) for each in candidates(platform, here.environment))
-    proof = next((each for each in proofs if not each.problem), None)
+    proof = next(working(platform, here.environment, _run(here)), None)
     machine = (
         f"{proof.candidate.shown} makes objects for it: register it as docs/cross.md shows" if proof else ""
     )

@@ -101,6 +101,12 @@ def candidates(platform: Platform, environment: Mapping[str, str]) -> Iterator[C
             yield Candidate((found, *words[1:]))
 
 
+def working(platform: Platform, environment: Mapping[str, str], run: RunIn) -> Iterator[Proof]:
+    """The compilers that make objects for a platform, the likeliest first, tried one by one."""
+    proofs = (prove(each, platform, run) for each in candidates(platform, environment))
+    return (each for each in proofs if not each.problem)
+
+
 def prove(candidate: Candidate, platform: Platform, run: RunIn, languages: Collection[str] = ()) -> Proof:
     """Compiles a function and reads the object's header. On success asks for the C library, and links a
     program of each language, ``C`` or ``CXX``.

@@ -16,6 +16,7 @@ from pathlib import Path
 from bazel_xc.artifact.c_toolchain import c_checks
 from bazel_xc.artifact.check import Check, CheckStatus
 from bazel_xc.artifact.gocache import compiled_packages
+from bazel_xc.artifact.installed_bazel import MODULES_SINCE
 from bazel_xc.artifact.machines import host, load_machines
 from bazel_xc.artifact.running import find
 from bazel_xc.artifact.surroundings import Surroundings
@@ -24,7 +25,7 @@ from bazel_xc.model import Platform, Progress, silent
 from bazel_xc.tables import table
 from bazel_xc.versions import version_numbers
 
-_MODULES_SINCE, _MODULES_BY_FLAG = (7,), (6,)  # releases of Bazel that read MODULE.bazel
+_MODULES_BY_FLAG = (6,)  # the release of Bazel that reads MODULE.bazel if a flag asks for it
 _BINFMT = Path("/proc/sys/fs/binfmt_misc")
 
 
@@ -126,7 +127,7 @@ def _bazel(here: Surroundings) -> Iterator[Check]:
 def _version(version: str, name: str, here: Surroundings) -> Check:
     """Whether Bazel knows MODULE.bazel, where the workspace has nothing else."""
     numbers, found, command = version_numbers(version), f"{version}, {name}", f"{name} --version"
-    if not here.uses_modules or numbers >= _MODULES_SINCE:
+    if not here.uses_modules or numbers >= MODULES_SINCE:
         return _check("bazel", CheckStatus.OK, found, command=command)
     remedy = "install bazelisk, which runs the version that .bazelversion names"
     if numbers >= _MODULES_BY_FLAG:

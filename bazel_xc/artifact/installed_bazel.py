@@ -19,7 +19,8 @@ from bazel_xc.artifact.running import find
 from bazel_xc.versions import version_numbers
 
 _RELEASE = re.compile(r"^bazel (\d+\.\d+\.\d+)\S*$", re.MULTILINE)
-_LEAST = (7,)  # the first release that reads MODULE.bazel unasked
+MODULES_SINCE = (7,)
+"""The first release of Bazel that reads MODULE.bazel unasked."""
 
 
 def installed_bazel(environment: Mapping[str, str], run: RunIn) -> str:
@@ -30,7 +31,7 @@ def installed_bazel(environment: Mapping[str, str], run: RunIn) -> str:
     with tempfile.TemporaryDirectory(prefix="bazel-xc-") as folder:  # a .bazelversion must not decide
         done = run((path, "--version"), Path(folder))
     found = _RELEASE.search(done.stdout) if done.good else None
-    return found[1] if found and version_numbers(found[1]) >= _LEAST else ""
+    return found[1] if found and version_numbers(found[1]) >= MODULES_SINCE else ""
 
 
 def _is_bazelisk(path: Path) -> bool:

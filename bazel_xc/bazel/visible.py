@@ -17,6 +17,12 @@ from bazel_xc.buildfile.syntax import repositories_in_text, repositories_named
 from bazel_xc.model import Diagnostic, Severity
 
 
+def module_repositories(modules: Iterable[str], repositories: Repositories) -> frozenset[str]:
+    """The names of the repositories that go_deps makes for Go modules, or that a declaration gives them."""
+    named = {each.import_path: each.name for each in repositories.go_repositories}
+    return frozenset(named.get(path) or module_repository(path) for path in modules)
+
+
 def is_visible(name: str, repositories: Repositories) -> bool:
     """Whether MODULE.bazel brings in a repository, by ``use_repo`` or as a dependency; without one, yes."""
     if not repositories.bzlmod or not repositories.module_files:
@@ -31,10 +37,9 @@ def missing_repositories(
     """One warning for all repositories of ``modules``, paths of Go modules, that the workspace lacks."""
     if not repositories.bzlmod or not repositories.module_files:
         return ()
-    names = {each.import_path: each.name for each in repositories.go_repositories}
-    known = {names.get(path) or module_repository(path) for path in modules}
+    known = module_repositories(modules, repositories)
     unseen = frozenset(each for each in known if not is_visible(each, repositories))
-    missing = sorted(unseen & _named(texts, unseen))
+    missing = sorted(unseen & _named(texts, unseen)) if unseen else []
     if not missing:
         return ()
     more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""

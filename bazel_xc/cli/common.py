@@ -19,7 +19,7 @@ from pathlib import Path
 from attrs import evolve
 
 from bazel_xc.cli.terminal import has_colors
-from bazel_xc.commands.options import Options
+from bazel_xc.commands.options import Options, configuration
 from bazel_xc.config import FILE_NAME
 from bazel_xc.errors import ConfigError, WorkspaceError
 from bazel_xc.model import WORKSPACE_NAMES, Diagnostic, Severity, silent
@@ -45,13 +45,14 @@ def shared_options() -> argparse.ArgumentParser:
     group.add_argument(
         "--config", type=Path, metavar="FILE", help="the configuration; default: bazel_xc.toml in the root"
     )
-    group.add_argument(
+    platform = group.add_argument(
         "--platform",
         action="append",
         default=[],
         metavar="NAME",
         help="show only this configured platform; repeatable; commands that write BUILD files refuse it",
     )
+    platform.completer = _configured  # type: ignore[attr-defined] # argcomplete asks it for the words
     group.add_argument(
         "--cache-dir",
         metavar="DIR",
@@ -76,6 +77,15 @@ def shared_options() -> argparse.ArgumentParser:
         help="when to use colours; default: auto, on a terminal",
     )  # fmt: skip
     return parser
+
+
+def _configured(**_: object) -> Iterable[str]:
+    """The names of the configured platforms, for a shell; none if the configuration has mistakes."""
+    root = find_root(Path.cwd())
+    try:
+        return [each.name for each in configuration(Options(root=root or Path())).platforms]
+    except ConfigError:
+        return []
 
 
 def incomplete_option() -> argparse.ArgumentParser:

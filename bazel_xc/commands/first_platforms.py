@@ -13,7 +13,7 @@ from pathlib import Path
 
 from attrs import evolve, frozen
 
-from bazel_xc.artifact.compilers import candidates, prove
+from bazel_xc.artifact.compilers import working
 from bazel_xc.artifact.machines import host
 from bazel_xc.artifact.running import Done, run
 from bazel_xc.bazel.cc_toolchains import CcToolchain, cc_toolchains
@@ -60,10 +60,8 @@ def first_platforms(
 
 def _on_this_machine(platform: Platform, environment: Mapping[str, str]) -> str:
     """The name of the first compiler that makes objects for the platform and finds C headers."""
-    start = partial(run_here, environment)
-    proofs = (prove(each, platform, start) for each in candidates(platform, environment))
-    good = (each for each in proofs if not each.problem and not each.header_problem)
-    return next((each.candidate.shown for each in good), "")
+    proofs = working(platform, environment, partial(run_here, environment))
+    return next((each.candidate.shown for each in proofs if not each.header_problem), "")
 
 
 def run_here(environment: Mapping[str, str], command: tuple[str, ...], folder: Path) -> Done:

@@ -31,7 +31,7 @@ from bazel_xc.commands.first_platforms import (
     toolchain_offers,
 )
 from bazel_xc.commands.options import Options, configuration
-from bazel_xc.config import FILE_NAME
+from bazel_xc.config import FILE_NAME, Config
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.go_tree import is_module_root
@@ -46,10 +46,10 @@ def initialise(options: Options, toolchain: str | None = None) -> Result:
     chosen = cc_toolchains()[toolchain] if toolchain else None
     workspace = read_workspace(options.root)
     look = workspace.look
-    state, problems = _initial_state(options, workspace)
+    config = configuration(options)
+    state, problems = _initial_state(options, config, workspace)
     toolchains = read_toolchains(look)
     first = _first_platforms(options, state, toolchains, chosen)
-    config = configuration(options)
     if first:
         config = evolve(config, platforms=first.platforms)
     elif _is_new(options, state):
@@ -86,10 +86,10 @@ def initialise(options: Options, toolchain: str | None = None) -> Result:
 
 
 def _initial_state(
-    options: Options, workspace: Workspace
+    options: Options, config: Config, workspace: Workspace
 ) -> tuple[setup.InitialState, tuple[Diagnostic, ...]]:
     """The state before ``init``. Raises ``WorkspaceError`` if there is no Go module."""
-    look, config = workspace.look, configuration(options)
+    look = workspace.look
     directories = workspace.directories
     go_mods = tuple(
         path for path, each in directories.items() if "go.mod" in each.files and is_module_root(path)

@@ -24,6 +24,7 @@ from bazel_xc.bazel.repository_macro import (
 from bazel_xc.bazel.setup import GAZELLE
 from bazel_xc.bazel.use_repo import ModuleWants, go_deps_uses, updated
 from bazel_xc.bazel.use_repo_names import repositories_in
+from bazel_xc.bazel.visible import module_repositories
 from bazel_xc.buildfile.module_file import NAME, BazelDep, ModuleFile, read_module_file
 from bazel_xc.buildfile.repositories import Repositories, go_repositories_in
 from bazel_xc.buildfile.syntax import BuildSyntaxError, repositories_named
@@ -142,17 +143,11 @@ def _packages(snapshot: Snapshot, wanted: Iterable[str]) -> Iterator[FileChange]
             yield FileChange(directory.build_path, None, b"")
 
 
-def _names(paths: Iterable[str], snapshot: Snapshot) -> frozenset[str]:
-    """The names of the repositories that the extension makes for modules."""
-    named = {each.import_path: each.name for each in snapshot.repositories.go_repositories}
-    return frozenset(named.get(path) or module_repository(path) for path in paths)
-
-
 def _removable(snapshot: Snapshot, known: GoDepsModules) -> frozenset[str] | None:
     """The names to remove if they are unused; none while a module is missing, because it may use them."""
     if known.known is None:
         return None
-    return _names(known.known, snapshot) if snapshot.is_whole else frozenset()
+    return module_repositories(known.known, snapshot.repositories) if snapshot.is_whole else frozenset()
 
 
 def _direct(snapshot: Snapshot, known: GoDepsModules, overridden: frozenset[str]) -> frozenset[str]:
@@ -180,7 +175,9 @@ def _direct(snapshot: Snapshot, known: GoDepsModules, overridden: frozenset[str]
         name = names.get(path) or module_repository(path)
         if path in replaced or path in overridden or not _is_provided(path, name, snapshot.repositories):
             found.add(name)
-    return frozenset(found) | (_labelled(snapshot) & _names(known.known or (), snapshot))
+    return frozenset(found) | (
+        _labelled(snapshot) & module_repositories(known.known or (), snapshot.repositories)
+    )
 
 
 def _module_of(import_path: str, modules: Set[str]) -> str:

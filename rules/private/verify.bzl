@@ -1,7 +1,7 @@
 """`xc_verify_test` checks a built program: does it fit its platform, and does it run?"""
 
 load(":binary.bzl", "TRANSITION_ATTRS", "platform_transition", "program_of", "transitioned")
-load(":launch.bzl", "quote", "shell_command")
+load(":launch.bzl", "quote", "shell_command", "write_launcher")
 
 # The names of containers and machines in the header check of the launcher.
 _CONTAINERS = {
@@ -34,26 +34,18 @@ def _verify(ctx):
 
 def _xc_verify_test_impl(ctx):
     program = program_of(transitioned(ctx.attr.binary))
-    launcher = ctx.actions.declare_file(ctx.label.name + ".sh")
     run = ctx.attr.run or ctx.attr.emulator
     words = ctx.attr.emulator + [None] + ctx.attr.program_args
     command = " ".join([quote(word) if word != None else '"$program"' for word in words])
-    ctx.actions.expand_template(
-        template = ctx.file._template,
-        output = launcher,
-        substitutions = {
-            "%{code}": str(ctx.attr.exit_code),
-            "%{command}": command,
-            "%{label}": "//%s:%s" % (ctx.label.package, ctx.label.name),
-            "%{program}": program.short_path,
-            "%{run}": "yes" if run else "",
-            "%{stdout}": quote(ctx.attr.stdout),
-            "%{verify}": _verify(ctx),
-            "%{wanted}": _wanted(ctx.attr.platform.label),
-            "%{workspace}": ctx.workspace_name,
-        },
-        is_executable = True,
-    )
+    launcher = write_launcher(ctx, ctx.file._template, {
+        "%{code}": str(ctx.attr.exit_code),
+        "%{command}": command,
+        "%{program}": program.short_path,
+        "%{run}": "yes" if run else "",
+        "%{stdout}": quote(ctx.attr.stdout),
+        "%{verify}": _verify(ctx),
+        "%{wanted}": _wanted(ctx.attr.platform.label),
+    })
     runfiles = ctx.runfiles(files = [program] + ctx.files.config)
     if ctx.attr.tool:
         runfiles = runfiles.merge(ctx.attr.tool[DefaultInfo].default_runfiles)

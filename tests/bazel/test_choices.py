@@ -19,6 +19,7 @@ from bazel_workspace import (
     Session,
     Workspace,
     bazel,
+    build_files,
     close,
     generate,
     incompatible,
@@ -249,10 +250,10 @@ def _rename(workspace: Workspace) -> None:
     module = workspace.root / "MODULE.bazel"
     text = module.read_text().replace(', repo_name = "io_bazel_rules_go"', "")
     module.write_text(text.replace("@io_bazel_rules_go//", "@rules_go//"))
-    for path in workspace.generated:
+    for path in build_files(workspace.root):
         path.write_text(path.read_text().replace('load("@io_bazel_rules_go//', 'load("@rules_go//'))
     generate(workspace.root)
-    assert not any("io_bazel_rules_go" in path.read_text() for path in workspace.generated)
+    assert not any("io_bazel_rules_go" in path.read_text() for path in build_files(workspace.root))
 
 
 def _attributes(workspace: Workspace, platform: str) -> dict[tuple[str, str], tuple[str, ...]]:

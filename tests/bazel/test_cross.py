@@ -138,7 +138,7 @@ def test_one_build_gives_programs_with_c_for_three_platforms(workspace: Workspac
 
 def test_the_program_for_arm64_runs(workspace: Workspace) -> None:
     emulator()
-    assert "PASSED" in bazel(workspace, "test", "//:greet_test").stdout
+    assert "PASSED" in bazel(workspace, "test", "//:greet_test", "--test_output=errors").stdout
 
 
 def test_the_check_runs_with_the_go_of_the_toolchain(workspace: Workspace) -> None:
