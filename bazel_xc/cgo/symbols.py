@@ -29,6 +29,7 @@ Read = Callable[[str], bytes | None]
 _LATER = re.compile(r"dynamic_lookup|unresolved-symbols|allow-undefined")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _EXPORT = re.compile(rb"^//export[ \t]+(\w+)", re.MULTILINE)
+_EXPORTS = frozenset({b"export"})
 _ASSEMBLY = (".s", ".S")
 
 
@@ -46,9 +47,9 @@ class Bodies:
             self._symbols[path] = self.sources.fact(path, "symbols", Symbols.of)
         return self._symbols[path]
 
-    def mentions(self, path: str, name: str) -> bool:
-        """Whether a file has a word, found without parsing."""
-        return name.encode() in self.sources.words(path)
+    def mentioned(self, path: str, names: Iterable[str]) -> Iterator[str]:
+        """Those of some names that a file has as words, found without parsing."""
+        return map(bytes.decode, self.sources.mentioned(path, frozenset(each.encode() for each in names)))
 
     def called(self, path: str) -> frozenset[str]:
         """The names that a file uses as ``C.name``."""
@@ -56,7 +57,7 @@ class Bodies:
 
     def exported(self, path: str) -> frozenset[str]:
         """The names that a file gives to C, which are in its comments or those of its functions."""
-        if b"export" not in self.sources.words(path):
+        if not self.sources.mentioned(path, _EXPORTS):
             return frozenset()
         names = (found[1].decode() for found in _EXPORT.finditer(self.read(path) or b""))
         return self.sources.declared(path).names.union(names)
@@ -85,7 +86,7 @@ def open_symbols(side: CSide, platform: Platform, reached: Reached, bodies: Bodi
         assembly = (path for path in (*compiled, *others) if path.endswith(_ASSEMBLY))
         names -= {each.decode() for path in assembly for each in _WORD.findall(bodies.read(path) or b"")}
     if names:  # Go files are read again for it, which few packages need
-        names = {name for name in names if any(bodies.mentions(path, name) for path in texts)}
+        names = {name for path in texts for name in bodies.mentioned(path, names)}
     if names:
         names &= frozenset().union(*(bodies.called(path) for path in texts))
     if names:

@@ -10,14 +10,14 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
 from bazel_xc.commands.kept_plan import KeptPlan
 from bazel_xc.commands.replan import Replanned, replan
 from bazel_xc.commands.summary import summary
-from bazel_xc.golang.facts import whole
+from bazel_xc.golang.facts import has_names, whole
 from bazel_xc.golang.source import scan_go
 from bazel_xc.memory import replay
 from bazel_xc.memory.watch import TICK_NS, Watch, differing, may_change_unseen, names_in, state
@@ -26,6 +26,8 @@ from bazel_xc.tree import glance, read_file
 
 if TYPE_CHECKING:
     from bazel_xc.cli.remembering import Memory
+
+_NO_NAMES = (b"", b"", b"", False, ())  # of ``FileFacts``
 
 
 @frozen(kw_only=True)
@@ -75,9 +77,13 @@ class Again:
             found = tree.record.opened.get(path)
             if found is None or found != state(path) or may_change_unseen(found, memory.start):
                 return
+            if any(facts.get(path, ())[4:]) and not has_names(path, tree.read(read[path]), facts[path]):
+                return  # it changed once more before it was planned
             now[path] = found
         now |= {path: state(path) for path in replaced}
-        fresh = {path: each for path, each in facts.items() if path not in gone} | self._facts(read, replaced)
+        fresh = {path: each for path, each in facts.items() if path not in gone} | self._facts(
+            read, replaced, facts
+        )
         for path in differing(now, len(now)) or ():
             names = names_in(path)
             expected = plan.names.get(self.names.get(path, ""))
@@ -88,15 +94,18 @@ class Again:
         replay.keep_plan(memory.folder, memory.key, again, plan)
         replay.keep(memory.folder, memory.key, again)
 
-    def _facts(self, read: Mapping[str, str], replaced: Iterable[str]) -> dict[str, object]:
-        """The facts of files that changed; nothing depended on the names in Go files."""
+    def _facts(
+        self, read: Mapping[str, str], replaced: Iterable[str], before: Mapping[str, Any]
+    ) -> dict[str, object]:
+        """The facts of files that changed. The names in Go files on which something depended are the same."""
         tree = self.made.tree
         found: dict[str, object] = {}
         for path, name in read.items():
             if not name.endswith(".go"):
                 found[path] = whole(tree.read(name))
             elif (data := glance(tree, name)) and (head := scan_go(os.path.basename(path), data).head):  # noqa: PTH119
-                found[path] = (head.end, head.digest, head.alone, head.rest, b"", b"", b"", False)
+                names = before[path][4:] if path in before else _NO_NAMES
+                found[path] = (head.end, head.digest, head.alone, head.rest, *names)
         for path in replaced:
             found[path] = whole(read_file(path))
         return found

@@ -94,8 +94,8 @@ class Memory:
             return None
         names = {path: path[len(root) :].lstrip("/") for path in self.changed if path.startswith(f"{root}/")}
         facts = self.kept[1]
-        asked = (facts[path][4:] for path in names if not isinstance(facts[path], bytes))
-        if len(names) != len(self.changed) or any(map(any, asked)):
+        asked = (path for path in names if not isinstance(facts[path], bytes) and any(facts[path][4:]))
+        if len(names) != len(self.changed) or not all(_has_names(path, facts[path]) for path in asked):
             return None
         plan = replay.plan_of(self.folder, self.key, self.kept)
         if plan is None:
@@ -142,6 +142,16 @@ def _has_facts(path: str, facts: FileFacts | tuple[bytes]) -> bool:
     from bazel_xc.golang.facts import has_facts  # noqa: PLC0415 - see above
 
     return has_facts(path, facts)
+
+
+def _has_names(path: str, facts: FileFacts) -> bool:
+    from bazel_xc.golang.facts import has_names  # noqa: PLC0415 - see above
+    from bazel_xc.tree import read_file  # noqa: PLC0415 - see above
+
+    try:
+        return has_names(path, read_file(path), facts)
+    except OSError:
+        return False
 
 
 class _Copy(io.TextIOBase):

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 _Names = tuple[bytes, bytes, bytes]
 _LARGE = 1 << 20
-# The fields of a ``Head``; digests of words, declarations and uses, empty where nothing depended on them; and
-# whether the lines of uses count.
-FileFacts = tuple[int, bytes, bool, bytes, bytes, bytes, bytes, bool]
+# The fields of a ``Head``; digests of words, declarations and uses, empty where nothing depended on them;
+# whether the lines of uses count, and the words that count.
+FileFacts = tuple[int, bytes, bool, bytes, bytes, bytes, bytes, bool, tuple[bytes, ...]]
 
 
 def facts_of(
@@ -29,11 +29,15 @@ def facts_of(
 ) -> dict[str, FileFacts]:
     """The facts by path; ``heads`` has all files, and ``undefined`` the findings that name lines."""
     with_lines = frozenset(each.file for each in undefined)
+    joined: dict[frozenset[frozenset[bytes]], tuple[bytes, ...]] = {}
     found: dict[str, FileFacts] = {}
     for path, head in heads.items():
-        lines = path in with_lines
-        names = _names(sources, path, sources.asked(path), lines=lines)
-        found[path] = (head.end, head.digest, head.alone, head.rest, *names, lines)
+        lines, questions = path in with_lines, sources.questions(path)
+        if questions not in joined:  # the files of a package share them, in the memory too
+            joined[questions] = tuple(sorted(frozenset().union(*questions)))
+        words = joined[questions]
+        names = _names(sources, path, sources.asked(path), words, lines=lines)
+        found[path] = (head.end, head.digest, head.alone, head.rest, *names, lines, words)
     return found
 
 
@@ -53,7 +57,7 @@ def has_facts(path: str, then: FileFacts | tuple[bytes]) -> bool:
         return False
     if len(then) == 1:
         return whole(data) == then
-    end, digest, alone, rest, *names, lines = then
+    end, digest, alone, rest, *_ = then
     if blake2b(data[:end], digest_size=len(digest)).digest() != digest or _is_too_large(data):
         return False
     if not alone:
@@ -62,13 +66,19 @@ def has_facts(path: str, then: FileFacts | tuple[bytes]) -> bool:
         head = scan_go(os.path.basename(path), data).head  # noqa: PTH119 - as above
         if head is None or (head.end, head.rest) != (end, rest):
             return False
+    return has_names(path, data, then)
+
+
+def has_names(path: str, data: bytes, then: FileFacts) -> bool:
+    """Whether the names in a file that an earlier run depended on are the same."""
+    *names, lines, words = then[4:]
     asked = [name for name, held in zip(("words", "declared", "used"), names, strict=True) if held]
     if not asked:
         return True
-    from bazel_xc.golang.undefined import Sources  # noqa: PLC0415 - as above
+    from bazel_xc.golang.undefined import Sources  # noqa: PLC0415 - few changed files need it
     from bazel_xc.tree import MemoryTree  # noqa: PLC0415 - as above
 
-    return _names(Sources(MemoryTree({path: data})), path, asked, lines=lines) == tuple(names)
+    return _names(Sources(MemoryTree({path: data})), path, asked, words, lines=lines) == tuple(names)
 
 
 def _is_too_large(data: bytes) -> bool:
@@ -80,11 +90,13 @@ def _is_too_large(data: bytes) -> bool:
     return len(data) > tree.LIMIT
 
 
-def _names(sources: Sources, path: str, asked: Collection[str], *, lines: bool) -> _Names:
-    """The digests of words, declarations and uses, as far as they are asked for."""
+def _names(
+    sources: Sources, path: str, asked: Collection[str], counting: tuple[bytes, ...], *, lines: bool
+) -> _Names:
+    """The digests of ``counting`` words, of declarations and of uses, as far as they are asked for."""
     words = declared = used = b""
     if "words" in asked:
-        words = _digest(sorted(sources.words(path)))
+        words = _digest(sorted(sources.words(path).intersection(counting)))
     if "declared" in asked:
         found = sources.declared(path)
         declared = _digest(

@@ -81,6 +81,7 @@ class Sources:
     _used: dict[str, Used] = field(factory=dict, eq=False, repr=False)
     _parsed: dict[str, ParsedFile] = field(factory=dict, eq=False, repr=False)
     _words: dict[str, frozenset[bytes]] = field(factory=dict, eq=False, repr=False)
+    _questions: dict[str, frozenset[frozenset[bytes]]] = field(factory=dict, eq=False, repr=False)
     _by_files: dict[object, tuple[_Lost, tuple[Undefined, ...]]] = field(factory=dict, eq=False, repr=False)
 
     def text(self, path: str) -> bytes:
@@ -101,6 +102,17 @@ class Sources:
         if path not in self._words:
             self._words[path] = frozenset(_WORD.findall(self.text(path)))
         return self._words[path]
+
+    def mentioned(self, path: str, names: frozenset[bytes]) -> frozenset[bytes]:
+        """Those of some words that a file has. The answers of a run depend on no others of its words."""
+        before = self._questions.get(path, frozenset())
+        if names not in before:
+            self._questions[path] = before | {names}
+        return names & self.words(path)
+
+    def questions(self, path: str) -> frozenset[frozenset[bytes]]:
+        """The words about which ``mentioned`` was asked."""
+        return self._questions.get(path, frozenset())
 
     def declared(self, path: str) -> Declared:
         """The declarations of a file."""
@@ -134,7 +146,7 @@ class Sources:
 
     def asked(self, path: str) -> tuple[str, ...]:
         """The kinds of answers about a file that were asked for."""
-        kinds = (("words", self._words), ("declared", self._declared), ("used", self._used))
+        kinds = (("words", self._questions), ("declared", self._declared), ("used", self._used))
         return tuple(name for name, known in kinds if path in known)
 
     def lost(
@@ -318,7 +330,7 @@ def _lost(files: Iterable[str], others: Iterable[str], sources: Sources) -> _Los
         members |= dict.fromkeys(each.members - members.keys(), path)
     asked = frozenset(name.encode() for name in (*names, *members))
     for path in files:
-        if not asked.isdisjoint(sources.words(path)):
+        if sources.mentioned(path, asked):
             each = sources.declared(path)
             if not each.whole:
                 return _Lost()
@@ -367,5 +379,5 @@ def _first(import_path: str, uses: Iterable[_Found], sources: Sources) -> Iterat
 def _mentioning(files: Iterable[str], names: Iterable[str], sources: Sources) -> list[str]:
     """The files that contain one of the names and can be parsed; words are compared before parsing."""
     asked = frozenset(name.encode() for name in names)
-    found = (path for path in sorted(files) if not asked.isdisjoint(sources.words(path)))
+    found = (path for path in sorted(files) if sources.mentioned(path, asked))
     return [path for path in found if sources.declared(path).whole]

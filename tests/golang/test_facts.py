@@ -21,6 +21,7 @@ from bazel_xc.tree import DiskTree, MemoryTree
 PLAIN = 'package a\n\nimport "fmt"\n\nfunc (T) A() { fmt.Println(B) }\n'
 CGO = 'package a\n\n// #cgo LDFLAGS: -lm\n// int f(void);\nimport "C"\n\nfunc A() { C.f() }\n'
 MAIN = "package main\n\nfunc main() { run() }\n"
+WORDS = frozenset({b"A", b"B", b"Gone"})
 EMBED = 'package a\n\nimport _ "embed"\n\n//go:embed a.txt\nvar A string\n'
 
 
@@ -29,7 +30,10 @@ def _facts(path: Path, text: str, *asked: str, line: bool = False) -> FileFacts:
     path.write_text(text, encoding="utf-8")
     sources = Sources(DiskTree(Path("/")))
     for kind in asked:
-        getattr(sources, kind)(str(path))
+        if kind == "words":
+            sources.mentioned(str(path), WORDS)
+        else:
+            getattr(sources, kind)(str(path))
     head = scan_go(path.name, text.encode()).head
     assert head is not None
     use = Undefined(import_path="a", file=str(path), line=1, name="B", declared_in="b", cgo=True)
@@ -103,7 +107,8 @@ def test_edit_that_changes_facts(text: str, old: str, new: str, tmp_path: Path) 
     ("asked", "new", "kept"),
     [
         pytest.param("words", PLAIN.replace("B", "A"), False, id="word_is_gone"),
-        pytest.param("words", PLAIN + "// more\n", False, id="new_word"),
+        pytest.param("words", PLAIN + "// Gone\n", False, id="new_word"),
+        pytest.param("words", PLAIN + "// more\n", True, id="word_that_nobody_asked_for"),
         pytest.param("words", PLAIN + "\n//  A fmt\n", True, id="the_same_words"),
         pytest.param("declared", PLAIN.replace("Println(B)", "Print()"), True, id="declarations_stay"),
         pytest.param("declared", PLAIN.replace("A()", "X()"), False, id="other_declaration"),

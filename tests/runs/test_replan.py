@@ -46,6 +46,7 @@ PLAIN = {
     "internal/e": "package e\n%s\nfunc E() {}\n",
     "cmd/tool": "package main\n%s\nfunc main() {}\n",
     "mixed": "package mixed\n%s\nfunc Mixed() { only() }\n",
+    "split": "package split\n%s\nfunc Split() { half() }\n",
     "above": "package above\n%s\nfunc Above() {}\n",
 }
 FIXED = {
@@ -54,6 +55,9 @@ FIXED = {
     "bazel_xc.toml": CONFIG,
     "native/native.go": CGO,
     "mixed/only_linux.go": "package mixed\n\nfunc only() {}\n",
+    "split/half_linux.go": "package split\n\nfunc half() {}\n",
+    "split/third_linux.go": "package split\n\nfunc third() {}\n",
+    "split/half_windows.go": "package split\n\nfunc half() {}\n",
     "posix/posix_linux.go": "package posix\n\nfunc Posix() {}\n",
     "a/a_test.go": TEST,
     "other/internal/f/f.go": "package f\n\nfunc F() {}\n",
@@ -113,7 +117,9 @@ def edits(dice: random.Random) -> Iterator[dict[str, Edit]]:
                 case "imports":
                     there = [name for name in now[each] if dice.random() < (0.7 if name in easy else 0.2)]
                     now[each] = sorted({*there, *dice.sample(drawn, dice.choice((0, 1, 1, 2)))})
-                    text = source(each, now[each], f"// Note {dice.randrange(3)}.\n")
+                    used = ("var _ = third\n",) if each == "split" else ("// A third.\n",)
+                    note = dice.choice(("// Note.\n", "// Another.\n", *used, *used))
+                    text = source(each, now[each], note)
                     changed[f"{each}/{each.rpartition('/')[2]}.go"] = partial(replaced, text)
                 case "file":
                     text = more(each, dice.sample(drawn, dice.choice((0, 1))))
@@ -183,6 +189,43 @@ def test_errors_of_other_packages_are_found_anew(
     main(["generate"])
 
     assert "is a program" in capsys.readouterr().err
+
+
+def test_import_beside_files_of_some_platforms_needs_no_whole_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the names that a platform may lack are asked about, not all words of the file."""
+    require("go")
+    monkeypatch.setenv("GOFLAGS", "")
+    monkeypatch.chdir(tmp_path)
+    fixed = {
+        path: text for path, text in FIXED.items() if path in ("go.mod", "MODULE.bazel", "bazel_xc.toml")
+    }
+    split = {path: text for path, text in FIXED.items() if path.startswith("split/")}
+    for path, text in {**fixed, **split, "b/b.go": source("b", [])}.items():
+        write(tmp_path, path, text)
+    answers: list[bool] = []
+    answer = remembering.Memory.again
+
+    def counted(self: remembering.Memory, root: str) -> object:
+        found = answer(self, root)
+        answers.append(found is not None)
+        return found
+
+    monkeypatch.setattr(remembering.Memory, "again", counted)
+    for imports, note in (
+        ([], ""),
+        ([], ""),
+        (["example.com/w/b"], "// Another word.\n"),
+        ([], "var _ = third\n"),
+    ):
+        write(tmp_path, "split/split.go", source("split", imports, note))
+        for _ in range(2):
+            time.sleep(0.03)
+            main(["generate"])
+
+    assert answers == [False, False, True, False, False]
+    assert "third is declared only in third_linux.go" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("seed", range(2))
