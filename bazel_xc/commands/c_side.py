@@ -135,7 +135,7 @@ def solve(site: Site, resolver: Resolver, spell: Spell | None = None) -> Solved:
         outcomes[import_path] = (*outcomes.get(import_path, ()), *lacking)
     return Solved(
         survey=found,
-        outcomes=outcomes,
+        outcomes={path: tuple(_in_the_build(some, site.built_on(path))) for path, some in outcomes.items()},
         wiring=wiring,
         absence=where,
         tables=frozenset(each.table for each in every if each.table),
@@ -149,6 +149,15 @@ def _lacking(site: Site, found: Survey) -> Iterator[tuple[str, tuple[Outcome, ..
         lacking = tuple(archive_outcomes(found.asked[path], archives, asked, path))
         if lacking:
             yield site.packages[path].import_path, lacking
+
+
+def _in_the_build(outcomes: Iterable[Outcome], built: frozenset[str]) -> Iterator[Outcome]:
+    """The outcomes on some platforms. The rules of a package answer its needs on all others, too."""
+    for each in outcomes:
+        if each.platforms <= built:
+            yield each
+        elif held := each.platforms & built:
+            yield evolve(each, platforms=held)
 
 
 def _spelt(outcome: Outcome, spell: Spell | None) -> Outcome:
@@ -187,11 +196,10 @@ def _by_hand(site: Site) -> Iterator[tuple[str, frozenset[str]]]:
 
 def c_findings(solved: Solved, site: Site, unresolved: str) -> tuple[Diagnostic, ...]:
     """The findings about the C of a tree's packages; ``unresolved`` is the policy of that name."""
-    asked = [platform.name for platform in site.view.platforms if platform.cgo]
     lacking = (
         each
         for path, archives in solved.survey.archives.items()
-        for each in archive_findings(solved.survey.asked[path], archives, asked, path)
+        for each in archive_findings(solved.survey.asked[path], archives, _asked(path, site), path)
     )
     return (
         *lacking,
@@ -199,6 +207,12 @@ def c_findings(solved: Solved, site: Site, unresolved: str) -> tuple[Diagnostic,
         *solved.wiring.diagnostics,
         *_open_findings(solved, site, unresolved),
     )
+
+
+def _asked(directory: str, site: Site) -> list[str]:
+    """The platforms on which the C of a package is built."""
+    built = site.built_on(site.packages[directory].import_path)
+    return [each.name for each in site.view.platforms if each.cgo and each.name in built]
 
 
 def _open_findings(solved: Solved, site: Site, unresolved: str) -> Iterator[Diagnostic]:

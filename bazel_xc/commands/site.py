@@ -100,6 +100,11 @@ class Site:
         """The import paths of all rules; their sources may be unknown."""
         return import_paths(self.outlines)
 
+    def built_on(self, import_path: str) -> frozenset[str]:
+        """The platforms on which the build has a package: those of a workspace's own packages are all."""
+        found = self.build.packages.get(import_path) if self.third_party else None
+        return self.build.on(found.listed) if found and found.listed else frozenset(self.universe.names)
+
     def may_make(self, each: Outline) -> bool:
         """Whether a BUILD file may be made if there is none."""
         return self.mode != "cgo" and not each.directory.settings.update_only

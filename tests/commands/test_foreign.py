@@ -63,3 +63,47 @@ def test_needs_of_a_vendored_module_that_bazel_takes_from_elsewhere(
     found = _needs(_report(tmp_path, capsys))
 
     assert found == [("e.org/other/c/c.go", 3, "z"), ("e.org/other/c/c.go", 4, "zlib.h")]
+
+
+def test_needs_on_platforms_for_which_no_package_imports_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As of a module with libraries for one machine, beside others for other machines."""
+    require("go")
+    root, other = tmp_path / "w", tmp_path / "other"
+    root.mkdir()
+    (other / "c").mkdir(parents=True)
+    (other / "go.mod").write_text("module e.org/other\n\ngo 1.21\n")
+    (other / "c" / "c.go").write_text(CGO.replace("-lz", "-lnobody ${SRCDIR}/lib/libgone.a"))
+    _write_root(root)
+
+    report = _report(root, capsys)
+    messages = [each["message"] for each in report["findings"] if each["code"] != "no-override"]
+
+    assert sorted(each.split()[1] for each in messages) == ["is", "nobody", "zlib.h"]
+    assert all(each.endswith(" [linux_amd64], below e.org/m") for each in messages)
+
+
+def test_needs_of_a_report_on_platforms_for_which_it_is_imported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    require("go")
+    root, other = tmp_path / "w", tmp_path / "other"
+    root.mkdir()
+    (other / "c").mkdir(parents=True)
+    (other / "go.mod").write_text("module e.org/other\n\ngo 1.21\n")
+    (other / "c" / "c.go").write_text(CGO)
+    _write_root(root)
+
+    packages = _report(root, capsys)["packages"]
+
+    assert {tuple(need["platforms"]) for each in packages for need in each["needs"]} == {("linux_amd64",)}
+
+
+def _write_root(root: Path) -> None:
+    (root / "go.mod").write_text(
+        "module e.org/m\n\ngo 1.21\n\nrequire e.org/other v1.0.0\n\nreplace e.org/other => ../other\n"
+    )
+    (root / "main.go").write_text("package main\n\nfunc main() {}\n")
+    (root / "main_amd64.go").write_text('package main\n\nimport _ "e.org/other/c"\n')
+    (root / "bazel_xc.toml").write_text(f"{CONFIG}linux_arm64 = {{ cgo = true }}\n")
