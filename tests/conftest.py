@@ -11,6 +11,8 @@ import pytest
 import requirements
 from hypothesis import settings
 
+from bazel_xc.cli import interpreter
+
 # Some tests look at colors, which a terminal of the kind "dumb" does not get.
 os.environ["TERM"] = "xterm"
 
@@ -20,6 +22,11 @@ os.environ["TERM"] = "xterm"
 settings.register_profile("same", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+
+def pytest_configure() -> None:
+    if broken := interpreter.problem():
+        pytest.exit(broken, returncode=2)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -16,7 +16,7 @@ from importlib import import_module
 from types import MappingProxyType
 
 from bazel_xc import __version__
-from bazel_xc.cli import remembering
+from bazel_xc.cli import interpreter, remembering
 from bazel_xc.cli.parsing import HelpWithExamples, Parser, epilog
 from bazel_xc.errors import BazelXcError, InterruptedRunError
 
@@ -101,6 +101,8 @@ def run(arguments: Sequence[str], memory: remembering.Memory | None = None) -> i
         options = _parsed(arguments)
         from bazel_xc.cli.common import locate  # noqa: PLC0415 - --help and --version need no classes
 
+        if broken := interpreter.problem():
+            return _said(broken, 2)
         locate(options)
         code = remembering.run(options, memory) if memory else int(options.run(options))
         sys.stdout.flush()
