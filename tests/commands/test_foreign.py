@@ -69,15 +69,7 @@ def test_needs_on_platforms_for_which_no_package_imports_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As of a module with libraries for one machine, beside others for other machines."""
-    require("go")
-    root, other = tmp_path / "w", tmp_path / "other"
-    root.mkdir()
-    (other / "c").mkdir(parents=True)
-    (other / "go.mod").write_text("module e.org/other\n\ngo 1.21\n")
-    (other / "c" / "c.go").write_text(CGO.replace("-lz", "-lnobody ${SRCDIR}/lib/libgone.a"))
-    _write_root(root)
-
-    report = _report(root, capsys)
+    report = _imported_on_amd64(tmp_path, CGO.replace("-lz", "-lnobody ${SRCDIR}/lib/libgone.a"), capsys)
     messages = [each["message"] for each in report["findings"] if each["code"] != "no-override"]
 
     assert sorted(each.split()[1] for each in messages) == ["is", "nobody", "zlib.h"]
@@ -87,23 +79,23 @@ def test_needs_on_platforms_for_which_no_package_imports_it(
 def test_needs_of_a_report_on_platforms_for_which_it_is_imported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    require("go")
-    root, other = tmp_path / "w", tmp_path / "other"
-    root.mkdir()
-    (other / "c").mkdir(parents=True)
-    (other / "go.mod").write_text("module e.org/other\n\ngo 1.21\n")
-    (other / "c" / "c.go").write_text(CGO)
-    _write_root(root)
-
-    packages = _report(root, capsys)["packages"]
+    packages = _imported_on_amd64(tmp_path, CGO, capsys)["packages"]
 
     assert {tuple(need["platforms"]) for each in packages for need in each["needs"]} == {("linux_amd64",)}
 
 
-def _write_root(root: Path) -> None:
+def _imported_on_amd64(folder: Path, code: str, capsys: pytest.CaptureFixture[str]) -> Any:  # noqa: ANN401 - raw JSON
+    """The report on a program that imports a module's package on linux_amd64, and not on linux_arm64."""
+    require("go")
+    root, other = folder / "w", folder / "other"
+    root.mkdir()
+    (other / "c").mkdir(parents=True)
+    (other / "go.mod").write_text("module e.org/other\n\ngo 1.21\n")
+    (other / "c" / "c.go").write_text(code)
     (root / "go.mod").write_text(
         "module e.org/m\n\ngo 1.21\n\nrequire e.org/other v1.0.0\n\nreplace e.org/other => ../other\n"
     )
     (root / "main.go").write_text("package main\n\nfunc main() {}\n")
     (root / "main_amd64.go").write_text('package main\n\nimport _ "e.org/other/c"\n')
     (root / "bazel_xc.toml").write_text(f"{CONFIG}linux_arm64 = {{ cgo = true }}\n")
+    return _report(root, capsys)

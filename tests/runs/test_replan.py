@@ -163,6 +163,20 @@ def renamed(text: str) -> str:
     return text.replace('name = "a"', 'name = "other"')
 
 
+def answers_of(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Grows by one for each run with changed files: whether the kept plan was enough."""
+    answers: list[bool] = []
+    answer = remembering.Memory.again
+
+    def counted(self: remembering.Memory, root: str) -> object:
+        found = answer(self, root)
+        answers.append(found is not None)
+        return found
+
+    monkeypatch.setattr(remembering.Memory, "again", counted)
+    return answers
+
+
 def test_errors_of_other_packages_are_found_anew(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,15 +218,7 @@ def test_import_beside_files_of_some_platforms_needs_no_whole_run(
     split = {path: text for path, text in FIXED.items() if path.startswith("split/")}
     for path, text in {**fixed, **split, "b/b.go": source("b", [])}.items():
         write(tmp_path, path, text)
-    answers: list[bool] = []
-    answer = remembering.Memory.again
-
-    def counted(self: remembering.Memory, root: str) -> object:
-        found = answer(self, root)
-        answers.append(found is not None)
-        return found
-
-    monkeypatch.setattr(remembering.Memory, "again", counted)
+    answers = answers_of(monkeypatch)
     for imports, note in (
         ([], ""),
         ([], ""),
@@ -235,15 +241,7 @@ def test_same_files_and_output(
     require("go")
     monkeypatch.setenv("GOFLAGS", "")
     monkeypatch.setenv("GOMODCACHE", str(tmp_path / "modules"))
-    again: list[bool] = []
-    answer = remembering.Memory.again
-
-    def counted(self: remembering.Memory, root: str) -> object:
-        found = answer(self, root)
-        again.append(found is not None)
-        return found
-
-    monkeypatch.setattr(remembering.Memory, "again", counted)
+    again = answers_of(monkeypatch)
     kept, whole = tmp_path / "kept" / "w", tmp_path / "whole" / "w"
     first = {f"{each}/{each.rpartition('/')[2]}.go": source(each, ["fmt"]) for each in PLAIN}
     for path, text in {**FIXED, **first}.items():
