@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _NOWHERE: frozenset[str] = frozenset()
 _UNDEFINED_IN_TESTS = "uses a name that only files that are left out there declare"
+_AS_ASKED = "auto_auto"  # the defaults of goos and goarch, spelled out
 
 
 @frozen
@@ -87,7 +88,7 @@ def _only(rule: ExistingRule | None, platforms: Iterable[Platform]) -> tuple[str
 
     rules_go builds it there, without cgo unless ``pure`` is ``off``.
     """
-    if rule is None or not rule.has_own_platform:
+    if rule is None or not rule.has_own_platform or rule.own_platform == _AS_ASKED:
         return "", frozenset()
     here, cgo = rule.own_platform, "off" in rule.strings("pure")
     others = (each.name for each in platforms if each.name != here or each.cgo != cgo)

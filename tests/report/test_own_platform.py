@@ -19,6 +19,8 @@ from bazel_xc.report.build import build_report
 
 CASE = Path(__file__).parents[2] / "testdata" / "golden" / "binary_with_a_platform_of_its_own" / "input"
 RULES = """
+go_binary(name = "any", embed = [":probe_lib"], goarch = "auto", goos = "auto")
+
 go_binary(name = "cross", embed = [":probe_lib"], goarch = "arm64", goos = "linux")
 
 go_binary(name = "win", embed = [":probe_lib"], goarch = "arm64", goos = "windows", pure = "off")
@@ -68,6 +70,7 @@ def test_verdicts_are_those_of_the_own_platform(root: Path, capfd: pytest.Captur
     assert verdicts(report, "//cmd/other:other") == {"linux_amd64": "pure"}
     assert verdicts(report, "//cmd/probe:win") == {"windows_arm64": "unknown"}
     assert verdicts(report, "//cmd/page:page.wasm") == {}
+    assert len(verdicts(report, "//cmd/probe:any")) == 5
     assert {each["label"]: each["only"] for each in report["targets"] if "only" in each} == {
         "//cmd/other:other": "linux_amd64",
         "//cmd/page:page.wasm": "js_wasm",
