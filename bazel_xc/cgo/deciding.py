@@ -1,9 +1,9 @@
 """The few directives of a text on which its inclusions depend.
 
-Comes in: all directives of a text; later the names to which macros from elsewhere refer. Goes out: the
-directives that include, and those that decide whether and what they include, in order: ``inclusions`` has the
-same answer for them. An amalgamated library has thousands of directives, some dozens of which include, and it
-is looked at many times. Nothing is evaluated here.
+Comes in: all directives of a text; later the names to which macros from elsewhere refer. Goes out: every
+``#include`` and every directive that affects one, in order. ``inclusions`` gives the same result for them as
+for the whole text. An amalgamated library has thousands of directives but only some dozens of inclusions, and
+it is read many times. Nothing is evaluated here.
 """
 
 from __future__ import annotations

@@ -62,11 +62,11 @@ class Material:
 
     @_elsewhere.default
     def _of_targets(self) -> Mapping[str, frozenset[str]]:
-        return {each.label: each.elsewhere for each in self.targets if each.elsewhere}
+        return _elsewhere(self.targets)
 
     @_elsewhere_flipped.default
     def _of_flipped(self) -> Mapping[str, frozenset[str]]:
-        return {each.label: each.elsewhere for each in self.flipped if each.elsewhere}
+        return _elsewhere(self.flipped)
 
     def graph_of(self, node: str, platform: str) -> DependencyGraph | None:
         """The graph in which a node is built for a platform: ``graph``, or ``other`` for a target whose rule
@@ -81,6 +81,10 @@ class Material:
     def below(self, node: str, platform: str) -> Below:
         """The nodes that a node reaches on a platform for which it is built."""
         return (self.graph_of(node, platform) or self.graph).below(node, platform)
+
+
+def _elsewhere(targets: Iterable[Target]) -> Mapping[str, frozenset[str]]:
+    return {each.label: each.elsewhere for each in targets if each.elsewhere}
 
 
 def build_report(material: Material) -> Report:

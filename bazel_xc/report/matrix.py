@@ -137,24 +137,23 @@ def _meant(
     targets: Iterable[TargetEntry], asked: MatrixRequest
 ) -> Iterator[tuple[TargetEntry, str, TargetOn]]:
     for target in targets:
-        if asked.kinds and _kind(target) not in asked.kinds:
-            continue
         for name, on in target.platforms.items():
-            if _is_meant(target.label, name, asked):
+            if _is_meant(target, name, asked):
                 yield target, name, on
 
 
 def _of_other_platforms(targets: Iterable[TargetEntry], asked: MatrixRequest) -> Iterator[LeftOut]:
     for each in targets:
-        is_kind = not asked.kinds or _kind(each) in asked.kinds
-        if is_kind and _is_meant(each.label, each.only, asked):
+        if _is_meant(each, each.only, asked):
             reason = "its rule sets this platform, which is not one of the matrix"
             yield LeftOut(each.label, each.only, False, reason)
 
 
-def _is_meant(label: str, platform: str, asked: MatrixRequest) -> bool:
-    wanted = not asked.include or _is_any(label, platform, asked.include)
-    return wanted and not _is_any(label, platform, asked.exclude)
+def _is_meant(target: TargetEntry, platform: str, asked: MatrixRequest) -> bool:
+    if asked.kinds and _kind(target) not in asked.kinds:
+        return False
+    wanted = not asked.include or _is_any(target.label, platform, asked.include)
+    return wanted and not _is_any(target.label, platform, asked.exclude)
 
 
 def _is_any(label: str, platform: str, patterns: Iterable[str]) -> bool:

@@ -138,11 +138,11 @@ class _Answers:
     def _end(self, end: str, each: Ways) -> str:
         """The reason why a chain ends with a package."""
         below = self.material.below(each.node, each.platform)
-        own = {target.label: target.why for target in self.material.targets}.get(end, {}).get(each.platform)
         if not below.blockers:
-            return (own or "could not be loaded") if below.unknown else 'imports "C"'
+            return "could not be loaded" if below.unknown else 'imports "C"'
+        own = {target.label: target.why for target in self.material.targets}.get(end, {})
         if end.startswith("//"):
-            return own or "it has no files to compile there"
+            return own.get(each.platform) or "it has no files to compile there"
         for outcome in self.material.outcomes.get(end, ()):
             if outcome.lack and each.platform in outcome.platforms:
                 return f"{outcome.need.name}: {outcome.lack}"
