@@ -51,6 +51,7 @@ class Severity(enum.StrEnum):
     NOTE = "note"
 
 
+LOAD = "load"  # an error of go about one package, or about all of one module
 # Codes of diagnostics for facts that could not be found out; answers that depend on them are incomplete.
 MISSING_MODULE, NOT_LISTED, NOT_PROVIDED = "missing-module", "not-listed", "not-provided"
 UNKNOWN_CODES = frozenset({MISSING_MODULE, NOT_LISTED, NOT_PROVIDED})

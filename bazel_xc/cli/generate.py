@@ -144,9 +144,7 @@ def _made(options: argparse.Namespace, at: Progress) -> _Made:
         snapshot = evolve(snapshot, config=evolve(snapshot.config, mode=options.mode))
     at("planning rules")
     generated = generate(snapshot, tuple(_relative(text, options) for text in options.directories))
-    # The errors of go about one package may depend on the imports of others, as those about cycles do.
-    errors = any(each.severity is Severity.ERROR for each in generated.result.diagnostics)
-    whole = not (options.directories or options.verify_listing or errors)
+    whole = not (options.directories or options.verify_listing or generated.has_other_errors)
     return _Made(
         result=generated.result,
         packages=len(snapshot.universe.own),

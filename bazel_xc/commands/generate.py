@@ -20,7 +20,7 @@ from bazel_xc.buildfile.bazelrc import read_bazelrc
 from bazel_xc.commands.plan import Planned, plan_tree
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.commands.summary import summary
-from bazel_xc.model import OPEN_CODES, Diagnostic, FileChange, Result, Severity, is_inside, unique
+from bazel_xc.model import LOAD, OPEN_CODES, Diagnostic, FileChange, Result, Severity, is_inside, unique
 
 
 @frozen
@@ -30,6 +30,16 @@ class Generated:
     result: Result
     planned: Planned
     maker: FileMaker
+
+    @property
+    def has_other_errors(self) -> bool:
+        """Whether there are errors besides those of go about packages.
+
+        What go says about a package depends only on that package and those that import it, which no kept
+        plan answers for.
+        """
+        errors = (each for each in self.result.diagnostics if each.severity is Severity.ERROR)
+        return any(each.code != LOAD for each in errors)
 
 
 def generate(snapshot: Snapshot, only: Iterable[str] = ()) -> Generated:

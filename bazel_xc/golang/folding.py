@@ -25,8 +25,10 @@ from bazel_xc.golang.package import (
     kind_of_name,
 )
 from bazel_xc.golang.source import SourceFile, scanned
-from bazel_xc.model import ByCgo, Diagnostic, Severity
+from bazel_xc.model import LOAD, ByCgo, Diagnostic, Severity
 from bazel_xc.tree import Tree
+
+_SEVERAL_PACKAGES = "found packages "
 
 
 @frozen
@@ -240,8 +242,9 @@ def _load_errors(directory: ReadDirectory, listed: Mapping[str, ListedPackage]) 
         error = package.error
         if error is None or not error.is_obstacle:
             continue
-        path, line, column = error.place()
         message = " ".join(error.message.split())
+        several = message.startswith(_SEVERAL_PACKAGES)  # its position is that of any import of the package
+        path, line, column = ("", 0, 0) if several else error.place()
         where.setdefault((path, line, column, message), []).append(platform)
     for (path, line, column, message), platforms in where.items():
         soft = C_WITHOUT_CGO in message
@@ -252,7 +255,7 @@ def _load_errors(directory: ReadDirectory, listed: Mapping[str, ListedPackage]) 
             line=line,
             column=column,
             severity=Severity.NOTE if soft else Severity.WARNING if in_test else Severity.ERROR,
-            code="c-without-cgo" if soft else "load",
+            code="c-without-cgo" if soft else LOAD,
             message=message if everywhere else f"{message} [{', '.join(platforms)}]",
             remedy="" if soft or in_test else "its rules are left unchanged",
         )

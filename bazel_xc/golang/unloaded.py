@@ -16,7 +16,7 @@ from bazel_xc.golang.listing import FailedPlace, command_line
 from bazel_xc.golang.modules import ListingGroup, Module
 from bazel_xc.golang.package import GoPackage
 from bazel_xc.golang.universe import Universe
-from bazel_xc.model import MISSING_MODULE, NOT_LISTED, NOT_PROVIDED, Diagnostic, Severity
+from bazel_xc.model import LOAD, MISSING_MODULE, NOT_LISTED, NOT_PROVIDED, Diagnostic, Severity
 
 
 def without_root(each: Diagnostic, root: Path) -> Diagnostic:
@@ -32,7 +32,7 @@ def failed_listing(failed: FailedPlace, root: Path) -> Diagnostic:
     return Diagnostic(
         path=(place / "go.mod").as_posix(),
         severity=Severity.ERROR,
-        code="load",
+        code=LOAD,
         message=failed.reason.removeprefix(f"{failed.place.directory}: "),
         remedy="the rules of this module are left unchanged",
     )

@@ -219,3 +219,18 @@ def test_package_of_rules_can_be_built_with_either_setting() -> None:
     assert package is not None
     made = evolve(package, files=(), buildable=frozenset({"linux_arm64"}))
     assert flipped_package(made, VIEW).buildable == {"linux_arm64"}
+
+
+def test_several_packages_in_a_directory_are_one_error_at_the_directory() -> None:
+    """go's position is that of an import, or none where it was asked about the directory alone."""
+    text = "found packages p (a.go) and q (b.go) in /w/p"
+    package, said = folded(
+        {"a.go": "package p\n", "b.go": "package q\n"},
+        {
+            "linux_arm64": {"Error": {"Err": text, "Pos": "r/r.go:3:8"}},
+            "windows_arm64": {"Error": {"Err": text, "Pos": ""}},
+        },
+    )
+
+    assert package is None
+    assert [(each.path, each.line, each.message) for each in said] == [("p", 0, text)]

@@ -62,6 +62,11 @@ FIXED = {
     "a/a_test.go": TEST,
     "other/internal/f/f.go": "package f\n\nfunc F() {}\n",
 }
+BROKEN = {
+    "two/one.go": "package one\n",
+    "two/two.go": "package two\n",
+    "uses/uses.go": 'package uses\n\nimport _ "example.com/w/two"\n',
+}
 IMPORTS = (
     *(
         "example.com/w/a",
@@ -71,7 +76,13 @@ IMPORTS = (
         "example.com/w/internal/e",
     ),
     *("example.com/w/native", "example.com/w/mixed", "example.com/w/posix", "example.com/w/above"),
-    *("example.com/w/cmd/tool", "example.com/w/other/internal/f", "example.com/missing/x"),
+    *(
+        "example.com/w/cmd/tool",
+        "example.com/w/other/internal/f",
+        "example.com/missing/x",
+        "example.com/w/two",
+        "example.com/w/uses",
+    ),
     *("fmt", "strings", "net", "os/user", "log/syslog", "internal/abi", "embed", "unsafe"),
 )
 
@@ -234,17 +245,47 @@ def test_import_beside_files_of_some_platforms_needs_no_whole_run(
     assert "third is declared only in third_linux.go" in capsys.readouterr().err
 
 
+def test_errors_of_go_about_other_packages_need_no_whole_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only above a package that does not load may an import change what go says about it."""
+    require("go")
+    monkeypatch.setenv("GOFLAGS", "")
+    monkeypatch.chdir(tmp_path)
+    for path in ("go.mod", "MODULE.bazel", "bazel_xc.toml"):
+        write(tmp_path, path, FIXED[path])
+    for path, text in BROKEN.items():
+        write(tmp_path, path, text)
+    for each in ("a", "b", "c"):
+        write(tmp_path, f"{each}/{each}.go", source(each, []))
+    answers = answers_of(monkeypatch)
+    for imports in ([], [], ["example.com/w/b"], ["example.com/w/uses"]):
+        write(tmp_path, "a/a.go", source("a", imports))
+        for _ in range(2):
+            time.sleep(0.03)
+            assert main(["generate"]) == 1
+            assert "two: error: found packages one (one.go) and two (two.go)" in capsys.readouterr().err
+
+    assert answers == [False, False, True, False, False]
+
+
+@pytest.mark.parametrize("broken", [False, True])
 @pytest.mark.parametrize("seed", range(2))
 def test_same_files_and_output(
-    seed: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    seed: int,
+    broken: bool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """With ``broken``, go reports errors about some packages in every run."""
     require("go")
     monkeypatch.setenv("GOFLAGS", "")
     monkeypatch.setenv("GOMODCACHE", str(tmp_path / "modules"))
     again = answers_of(monkeypatch)
     kept, whole = tmp_path / "kept" / "w", tmp_path / "whole" / "w"
     first = {f"{each}/{each.rpartition('/')[2]}.go": source(each, ["fmt"]) for each in PLAIN}
-    for path, text in {**FIXED, **first}.items():
+    for path, text in {**FIXED, **first, **(BROKEN if broken else {})}.items():
         write(kept, path, text)
     shutil.copytree(kept, whole)
 
@@ -255,7 +296,7 @@ def test_same_files_and_output(
         return code, shown.out, shown.err
 
     for root in (kept, whole):
-        assert run(root)[0] == 0
+        assert run(root)[0] == broken
     for step, files in enumerate(edits(random.Random(seed))):
         if step == STEPS:
             break
