@@ -40,7 +40,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="bench-", dir=options.scratch) as scratch:
             copies = {tool: Path(scratch) / tool / tree.name for tool in tools}
             for copy in copies.values():
-                _copy(tree, copy)
+                _copy(tree, copy, options.without)
             os.environ["BAZEL_XC_CACHE"] = f"{scratch}/memory"
             for case in (COLD, UNCHANGED, *EDITS):
                 for tool, command in tools.items():
@@ -59,7 +59,10 @@ def main() -> int:
 def _case(case: str, command: list[str], copy: Path, edit: Edit | None, wrong: set[str]) -> Measurement:
     """Measures one run. Before an edit, runs leave nothing to do; and what was done is checked after it."""
     if case == COLD:
-        return measure(command, copy)
+        measured = measure(command, copy)
+        if not any(path.is_file() for name in BUILD_NAMES for path in copy.rglob(name)):
+            raise SystemExit(f"{' '.join(command)}: no BUILD file is written; run it on a copy of the tree")
+        return measured
     for _ in range(2):  # the first may change files, the second finds nothing to do and is remembered
         time.sleep(SETTLE_SECONDS)
         measure(command, copy)
@@ -91,6 +94,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("tree", type=Path, metavar="TREE", help="folder with a go.mod; it is copied")
     parser.add_argument("--gazelle", type=Path, metavar="PATH", help="Gazelle's binary to compare with")
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="runs of each, default 3")
+    parser.add_argument(
+        "--without", action="append", default=[], metavar="FILE", help="leave a file out of the copies"
+    )
     parser.add_argument("--scratch", type=Path, metavar="DIR", help="where to copy to, default TMPDIR")
     options = parser.parse_args(arguments)
     if not (options.tree / "go.mod").is_file():
@@ -109,9 +115,11 @@ def _verify(copy: Path, extra: Sequence[str]) -> None:
         raise SystemExit("\n".join(differences or [done.stderr]))
 
 
-def _copy(tree: Path, copy: Path) -> None:
-    """Copies a tree without .git, Bazel's links and BUILD files, and gives it a WORKSPACE."""
+def _copy(tree: Path, copy: Path, without: Sequence[str]) -> None:
+    """Copies a tree without .git, Bazel's links, BUILD files and some files, and gives it a WORKSPACE."""
     shutil.copytree(tree, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", "bazel-*", *BUILD_NAMES))
+    for path in without:
+        (copy / path).unlink()
     if not any((copy / name).exists() for name in ("WORKSPACE", "WORKSPACE.bazel", "MODULE.bazel")):
         (copy / "WORKSPACE").touch()
     os.sync()  # what is still being written would slow the run that is timed

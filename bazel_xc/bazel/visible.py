@@ -33,13 +33,18 @@ def is_visible(name: str, repositories: Repositories) -> bool:
 
 def missing_repositories(
     texts: Iterable[bytes], modules: Iterable[str], repositories: Repositories
-) -> tuple[Diagnostic, ...]:
-    """One warning for all repositories of ``modules``, paths of Go modules, that the workspace lacks."""
+) -> frozenset[str]:
+    """The repositories of ``modules``, paths of Go modules, that texts name and the workspace lacks."""
     if not repositories.bzlmod or not repositories.module_files:
-        return ()
+        return frozenset()
     known = module_repositories(modules, repositories)
     unseen = frozenset(each for each in known if not is_visible(each, repositories))
-    missing = sorted(unseen & _named(texts, unseen)) if unseen else []
+    return unseen & _named(texts, unseen) if unseen else unseen
+
+
+def missing_findings(missing: Iterable[str]) -> tuple[Diagnostic, ...]:
+    """One warning for all repositories that are missing."""
+    missing = sorted(missing)
     if not missing:
         return ()
     more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""

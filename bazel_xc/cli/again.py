@@ -17,7 +17,7 @@ from attrs import frozen
 from bazel_xc.commands.kept_plan import KeptPlan
 from bazel_xc.commands.replan import Replanned, replan
 from bazel_xc.commands.summary import summary
-from bazel_xc.golang.facts import has_names, whole
+from bazel_xc.golang.facts import also_asked, has_names, whole
 from bazel_xc.golang.source import scan_go
 from bazel_xc.memory import replay
 from bazel_xc.memory.watch import TICK_NS, Watch, differing, may_change_unseen, names_in, state
@@ -99,7 +99,7 @@ class Again:
     ) -> dict[str, object]:
         """The facts of files that changed. The names in Go files on which something depended are the same."""
         tree = self.made.tree
-        found: dict[str, object] = {}
+        found: dict[str, Any] = {}
         for path, name in read.items():
             if not name.endswith(".go"):
                 found[path] = whole(tree.read(name))
@@ -108,4 +108,9 @@ class Again:
                 found[path] = (head.end, head.digest, head.alone, head.rest, *names)
         for path in replaced:
             found[path] = whole(read_file(path))
+        for name, words in self.made.asked.items():
+            path = f"{self.root}/{name}"
+            facts = found.get(path) or before.get(path)
+            if facts and len(facts) > 1:
+                found[path] = also_asked(facts, words)
         return found

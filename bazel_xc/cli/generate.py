@@ -156,7 +156,8 @@ def _made(options: argparse.Namespace, at: Progress) -> _Made:
 def _kept_plan(snapshot: Snapshot, generated: Generated) -> KeptPlan:
     from bazel_xc.commands.kept_plan import kept_plan  # noqa: PLC0415 - only runs that keep something need it
 
-    return kept_plan(snapshot, generated.planned, generated.maker, generated.result.diagnostics)
+    made = generated
+    return kept_plan(snapshot, made.planned, made.maker, made.result.diagnostics, made.missing)
 
 
 def _made_again(options: argparse.Namespace) -> _Made | None:

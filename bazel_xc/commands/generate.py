@@ -15,7 +15,7 @@ from bazel_xc.bazel import incompatible
 from bazel_xc.bazel.cgo_settings import names_in
 from bazel_xc.bazel.compatibility import Compatibility
 from bazel_xc.bazel.files import FileMaker, bazelrc_path, checked
-from bazel_xc.bazel.visible import missing_repositories
+from bazel_xc.bazel.visible import missing_findings, missing_repositories
 from bazel_xc.buildfile.bazelrc import read_bazelrc
 from bazel_xc.commands.plan import Planned, plan_tree
 from bazel_xc.commands.snapshot import Snapshot
@@ -25,11 +25,14 @@ from bazel_xc.model import LOAD, OPEN_CODES, Diagnostic, FileChange, Result, Sev
 
 @frozen
 class Generated:
-    """The result, with the plan that it comes from and the maker of its files."""
+    """The result, its plan, and the maker of its files. ``missing`` are repositories that MODULE.bazel lacks
+    and BUILD files name.
+    """
 
     result: Result
     planned: Planned
     maker: FileMaker
+    missing: frozenset[str]
 
     @property
     def has_other_errors(self) -> bool:
@@ -85,7 +88,8 @@ def generate(snapshot: Snapshot, only: Iterable[str] = ()) -> Generated:
         diagnostics += problems
     good, bad = checked(written)
     diagnostics += (*planned.diagnostics, *bad)
-    diagnostics += _missing_repositories(snapshot, good)
+    missing = _missing_repositories(snapshot, good)
+    diagnostics += missing_findings(missing)
     refused = any(each.code in OPEN_CODES and each.severity is Severity.ERROR for each in diagnostics)
     files = {each.build_path for each in snapshot.workspace.directories.values() if each.build_file}
     left = len(files - {each.path for each in good})
@@ -95,13 +99,13 @@ def generate(snapshot: Snapshot, only: Iterable[str] = ()) -> Generated:
         refused=refused,
         summary=summary(good, left, planned.absence),
     )
-    return Generated(result, planned, maker)
+    return Generated(result, planned, maker, missing)
 
 
-def _missing_repositories(snapshot: Snapshot, changes: Iterable[FileChange]) -> tuple[Diagnostic, ...]:
-    """The Go modules that labels name and MODULE.bazel lacks."""
+def _missing_repositories(snapshot: Snapshot, changes: Iterable[FileChange]) -> frozenset[str]:
+    """The repositories of Go modules that labels name and MODULE.bazel lacks."""
     if snapshot.config.external == "vendored":
-        return ()
+        return frozenset()
     packages = snapshot.universe.packages.values()
     modules = {each.module.path for each in packages if each.module and not each.module.main}
     texts = _build_texts(snapshot, changes).values()

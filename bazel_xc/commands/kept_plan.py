@@ -2,8 +2,8 @@
 
 Comes in: a ``Snapshot``, and the plan of all its directories. Goes out: a ``KeptPlan``, which can be pickled.
 An import is ``plain`` if a package may begin or cease to import it without an effect on anything but its own
-``deps``: nothing at or below it needs C, is missing or unknown on some platform, or is looked at by the check
-of undefined names. A directory is ``plain`` if nothing but its Go files and its BUILD file decides its rules.
+``deps``: nothing at or below it needs C, or is missing or unknown on some platform. A directory is ``plain``
+if nothing but its Go files and its BUILD file decides its rules.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ class KeptPlan:
     of plain directories; ``shapes`` are digests of everything else in them that matters elsewhere, and of
     their BUILD files. ``names`` has what is in plain directories. ``own`` maps them to import paths.
     ``edges`` maps import paths of the workspace to their imports of each other, and ``known`` directories of
-    modules to the plain imports that their packages may have.
+    modules to the plain imports that their packages may have. ``lacking`` maps packages to names that they
+    lack on some platform, and that new importers may not use. ``missing`` are the repositories that BUILD
+    files name and MODULE.bazel lacks.
     """
 
     planner: Planner
@@ -73,13 +75,19 @@ class KeptPlan:
     own: Mapping[str, str]
     edges: Mapping[str, frozenset[str]]
     known: Mapping[str, frozenset[str]]
+    lacking: Mapping[str, frozenset[bytes]]
+    missing: frozenset[str]
     diagnostics: tuple[Diagnostic, ...]
     packages: int
     build_files: int
 
 
 def kept_plan(
-    snapshot: Snapshot, planned: Planned, maker: FileMaker, diagnostics: tuple[Diagnostic, ...]
+    snapshot: Snapshot,
+    planned: Planned,
+    maker: FileMaker,
+    diagnostics: tuple[Diagnostic, ...],
+    missing: frozenset[str],
 ) -> KeptPlan:
     """The plan of a run that left nothing to do."""
     site, universe = snapshot.site, snapshot.universe
@@ -124,6 +132,8 @@ def kept_plan(
         own={path: package.import_path for path, package in plain.items()},
         edges=dict(_edges(universe)),
         known=_known(snapshot, tainted),
+        lacking=dict(_lacking(snapshot)),
+        missing=missing,
         diagnostics=diagnostics,
         packages=len(universe.own),
         build_files=sum(1 for each in snapshot.workspace.directories.values() if each.build_file),
@@ -207,11 +217,9 @@ def _tainted(snapshot: Snapshot, planned: Planned) -> Iterator[str]:
     )
     for universe, absence in both:
         yield from _tainted_in(universe, absence)
-    every = frozenset(snapshot.universe.names)
     for package in snapshot.universe.own.values():
-        files = package.of(FileKind.GO)
-        if package.nowhere or not files or any(file.active != every for file in files):
-            yield package.import_path  # the check of undefined names looks at its importers
+        if package.nowhere or not any(package.of(FileKind.GO)):
+            yield package.import_path
         if any(file.by_cgo.on != file.by_cgo.off for file in package.files) or package.is_command:
             yield package.import_path
 
@@ -234,6 +242,13 @@ def _edges(universe: Universe) -> Iterator[tuple[str, frozenset[str]]]:
     for package in universe.own.values():
         found = {each.path for file in package.files for each in file.source.imports}
         yield package.import_path, frozenset(found & universe.own_paths)
+
+
+def _lacking(snapshot: Snapshot) -> Iterator[tuple[str, frozenset[bytes]]]:
+    for each in snapshot.universe.own_paths:
+        names = snapshot.loaded.sources.lacking(each)
+        if names:
+            yield each, frozenset(name.encode() for name in names)
 
 
 def _known(snapshot: Snapshot, tainted: frozenset[str]) -> Mapping[str, frozenset[str]]:

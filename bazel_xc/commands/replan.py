@@ -26,6 +26,7 @@ from bazel_xc.golang.listing import is_standard
 from bazel_xc.golang.modules import module_of
 from bazel_xc.golang.package import FileKind, GoPackage, kind_of
 from bazel_xc.golang.source import SourceFile
+from bazel_xc.golang.undefined import Sources
 from bazel_xc.graph.reach import walked
 from bazel_xc.model import FileChange
 from bazel_xc.tree import DiskTree
@@ -33,11 +34,15 @@ from bazel_xc.tree import DiskTree
 
 @frozen(kw_only=True)
 class Replanned:
-    """The changes of BUILD files, the plan as it is now, and the tree that was read."""
+    """The changes of BUILD files, the plan as it is now, and the tree that was read.
+
+    ``asked`` maps Go files to the words on which the answers depend besides those of earlier runs.
+    """
 
     changes: tuple[FileChange, ...]
     plan: KeptPlan
     tree: DiskTree
+    asked: Mapping[str, frozenset[bytes]]
 
 
 def replan(plan: KeptPlan, root: Path, changed: Iterable[str]) -> Replanned | None:
@@ -46,6 +51,7 @@ def replan(plan: KeptPlan, root: Path, changed: Iterable[str]) -> Replanned | No
     """
     tree = DiskTree(root)
     changes: list[FileChange] = []
+    asked: dict[str, frozenset[bytes]] = {}
     by_directory: dict[str, set[str]] = {}
     for path in changed:
         if path in plan.own:
@@ -58,16 +64,17 @@ def replan(plan: KeptPlan, root: Path, changed: Iterable[str]) -> Replanned | No
         found = _directory(plan, tree, directory, files)
         if found is None:
             return None
-        plan, change = found
+        plan, change, words = found
         changes += [change] if change.is_change else []
+        asked |= words
     good, problems = checked(changes)
-    return None if problems else Replanned(changes=good, plan=plan, tree=tree)
+    return None if problems else Replanned(changes=good, plan=plan, tree=tree, asked=asked)
 
 
 def _directory(
     plan: KeptPlan, tree: DiskTree, path: str, files: set[str]
-) -> tuple[KeptPlan, FileChange] | None:
-    """The plan with the new facts of a directory, and the change of its BUILD file."""
+) -> tuple[KeptPlan, FileChange, Mapping[str, frozenset[bytes]]] | None:
+    """The plan with the new facts of a directory, the change of its BUILD file, and ``Replanned.asked``."""
     workspace = read_around(tree, path, plan.tags)
     directory = workspace.directories.get(path)
     if workspace.diagnostics or directory is None or directory.build_file is None:
@@ -90,13 +97,20 @@ def _directory(
     if problems or (moved and not _is_plain_move(plan, path, moved, read)):
         return None
     files |= {f"{path}/{name}".lstrip("/") for name in moved}
-    if not _is_plain_change(plan, path, {name: sources.get(name) for name in files}):
+    changed = {name: sources.get(name) for name in files}
+    if not _is_plain_change(plan, path, changed):
+        return None
+    go = [name for name in sources if name.endswith(".go")]
+    lacking = _lacking(plan, changed)
+    if lacking and any(Sources(tree).mentioned(name, lacking) for name in go):
         return None
     package = _package(plan, tree, read)
     if package is None:
         return None
     change = _change(plan, workspace, path, package)
-    return None if change is None else (_with_facts(plan, path, sources, names), change)
+    if change is None:
+        return None
+    return _with_facts(plan, path, sources, names), change, dict.fromkeys(go, lacking) if lacking else {}
 
 
 def _is_plain_move(plan: KeptPlan, path: str, moved: Set[str], read: ReadDirectory) -> bool:
@@ -136,6 +150,18 @@ def _is_plain_change(plan: KeptPlan, path: str, changed: Mapping[str, SourceFile
     return True
 
 
+def _lacking(plan: KeptPlan, changed: Mapping[str, SourceFile | None]) -> frozenset[bytes]:
+    """The names that packages lack which a file begins to import."""
+    found = (
+        plan.lacking.get(each.path, frozenset())
+        for name, source in changed.items()
+        if source
+        for each in source.imports
+        if each.path not in plan.imports.get(name, ())
+    )
+    return frozenset[bytes]().union(*found)
+
+
 def _is_plain_standard(import_path: str, plan: KeptPlan) -> bool:
     parts = set(import_path.split("/"))
     source = plan.planner.index.externals.is_standard.source
@@ -161,7 +187,8 @@ def _change(plan: KeptPlan, workspace: Workspace, path: str, package: GoPackage)
     keys = plan.maker.conditions.package
     if names_in(change.new, keys) != names_in(change.old, keys):
         return None
-    moved = repositories_in_text(change.new) ^ repositories_in_text(change.old)
+    now, before = (repositories_in_text(text) for text in (change.new, change.old))
+    moved = (now - before - plan.missing) | (before - now)
     return change if all(is_visible(each, plan.maker.repositories) for each in moved) else None
 
 

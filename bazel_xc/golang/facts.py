@@ -81,6 +81,13 @@ def has_names(path: str, data: bytes, then: FileFacts) -> bool:
     return _names(Sources(MemoryTree({path: data})), path, asked, words, lines=lines) == tuple(names)
 
 
+def also_asked(facts: FileFacts, words: Iterable[bytes]) -> FileFacts:
+    """The facts of a file that has none of some words, if its answers depend on them from now on."""
+    end, digest, alone, rest, found, declared, used, lines, counting = facts
+    joined = tuple(sorted({*counting, *words}))
+    return (end, digest, alone, rest, found or _digest([]), declared, used, lines, joined)
+
+
 def _is_too_large(data: bytes) -> bool:
     """Whether a run would not read such a file."""
     if len(data) < _LARGE:

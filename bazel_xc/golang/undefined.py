@@ -83,6 +83,7 @@ class Sources:
     _words: dict[str, frozenset[bytes]] = field(factory=dict, eq=False, repr=False)
     _questions: dict[str, frozenset[frozenset[bytes]]] = field(factory=dict, eq=False, repr=False)
     _by_files: dict[object, tuple[_Lost, tuple[Undefined, ...]]] = field(factory=dict, eq=False, repr=False)
+    _lacking: dict[str, frozenset[str]] = field(factory=dict, eq=False, repr=False)
 
     def text(self, path: str) -> bytes:
         """The bytes of a file."""
@@ -157,7 +158,12 @@ class Sources:
         if key not in self._by_files:
             lost = _lost(package.files, others, self)
             self._by_files[key] = lost, tuple(_first(path, _own_uses(package, lost, self), self))
+            self._lacking[path] = self.lacking(path).union(lost.names)
         return self._by_files[key]
+
+    def lacking(self, import_path: str) -> frozenset[str]:
+        """The names that a package was found to lack on some platform; none if nobody looked."""
+        return self._lacking.get(import_path, frozenset())
 
     def lost_in_tests(self, package: Compiled, tests: Compiled, others: frozenset[str]) -> _Lost:
         """The names that a package with its tests lacks."""

@@ -49,6 +49,7 @@ PLAIN = {
     "split": "package split\n%s\nfunc Split() { half() }\n",
     "above": "package above\n%s\nfunc Above() {}\n",
 }
+HALF = "example.com/w/half"  # lacks a function on one platform
 FIXED = {
     "go.mod": "module example.com/w\n\ngo 1.21\n",
     "MODULE.bazel": 'bazel_dep(name = "rules_go", version = "0.50.1")\n',
@@ -58,16 +59,20 @@ FIXED = {
     "split/half_linux.go": "package split\n\nfunc half() {}\n",
     "split/third_linux.go": "package split\n\nfunc third() {}\n",
     "split/half_windows.go": "package split\n\nfunc half() {}\n",
+    "half/half.go": "package half\n\nfunc Half() {}\n",
+    "half/extra_linux.go": "package half\n\nfunc Extra() {}\n",
     "posix/posix_linux.go": "package posix\n\nfunc Posix() {}\n",
     "a/a_test.go": TEST,
     "other/internal/f/f.go": "package f\n\nfunc F() {}\n",
 }
+HALVES = ("var _ = half.Half\n", "var _ = half.Extra\n")
 BROKEN = {
     "two/one.go": "package one\n",
     "two/two.go": "package two\n",
     "uses/uses.go": 'package uses\n\nimport _ "example.com/w/two"\n',
 }
 IMPORTS = (
+    HALF,
     *(
         "example.com/w/a",
         "example.com/w/b",
@@ -88,7 +93,7 @@ IMPORTS = (
 
 
 def source(directory: str, imports: Sequence[str], note: str = "") -> str:
-    lines = "".join(f'\t_ "{each}"\n' for each in imports)
+    lines = "".join(f'\t"{each}"\n' if each == HALF else f'\t_ "{each}"\n' for each in imports)
     return PLAIN[directory] % (f"\nimport (\n{lines})\n{note}" if lines else f"\n{note}")
 
 
@@ -118,7 +123,7 @@ def edits(dice: random.Random) -> Iterator[dict[str, Edit]]:
     """What each step does to files: new text from the old one, None for a file that goes."""
     now = {each: ["fmt"] for each in PLAIN}
     easy = [
-        each for each in IMPORTS if each.rpartition("/")[2] in ("a", "b", "c", "d", "fmt", "strings", "net")
+        each for each in IMPORTS if each.rpartition("/")[2] in ("a", "b", "c", "d", "fmt", "half", "strings")
     ]
     while True:
         changed: dict[str, Edit] = {}
@@ -129,7 +134,7 @@ def edits(dice: random.Random) -> Iterator[dict[str, Edit]]:
                     there = [name for name in now[each] if dice.random() < (0.7 if name in easy else 0.2)]
                     now[each] = sorted({*there, *dice.sample(drawn, dice.choice((0, 1, 1, 2)))})
                     used = ("var _ = third\n",) if each == "split" else ("// A third.\n",)
-                    note = dice.choice(("// Note.\n", "// Another.\n", *used, *used))
+                    note = dice.choice(("// Note.\n", "// Another.\n", *HALVES, *used, *used))
                     text = source(each, now[each], note)
                     changed[f"{each}/{each.rpartition('/')[2]}.go"] = partial(replaced, text)
                 case "file":
@@ -243,6 +248,39 @@ def test_import_beside_files_of_some_platforms_needs_no_whole_run(
 
     assert answers == [False, False, True, False, False]
     assert "third is declared only in third_linux.go" in capsys.readouterr().err
+
+
+def test_import_of_a_package_that_lacks_a_name_somewhere_needs_no_whole_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless a file uses the name, at once or later."""
+    require("go")
+    monkeypatch.setenv("GOFLAGS", "")
+    monkeypatch.chdir(tmp_path)
+    fixed = ("go.mod", "MODULE.bazel", "bazel_xc.toml", "half/half.go", "half/extra_linux.go")
+    for path in fixed:
+        write(tmp_path, path, FIXED[path])
+    write(tmp_path, "a/other.go", "package a\n")
+    answers = answers_of(monkeypatch)
+    for imports, note in (
+        ([], ""),
+        ([], ""),
+        ([HALF], "var _ = half.Half\n"),
+        ([HALF], "var _ = half.Half\n\n// Another body.\n"),
+        ([HALF], "var _ = half.Extra\n"),
+        ([], ""),
+        ([HALF], "var _ = half.Extra\n"),
+    ):
+        write(tmp_path, "a/a.go", source("a", imports, note))
+        capsys.readouterr()
+        for _ in range(2):
+            time.sleep(0.03)
+            main(["generate"])
+        found = "half.Extra is declared only in extra_linux.go" in capsys.readouterr().err
+        assert found == ("Extra" in note), (imports, note)
+
+    assert answers[:3] == [False, False, True]
+    assert not any(answers[3:]), "the use is found by whole runs, which write the platforms"
 
 
 def test_errors_of_go_about_other_packages_need_no_whole_run(
