@@ -18,7 +18,7 @@ from bazel_xc.bazel.merge import MergeContext, merge
 from bazel_xc.bazel.platforms import BAZELRC_NAME, bazelrc, platform_findings, platform_rules
 from bazel_xc.bazel.select import Conditions, Marks
 from bazel_xc.bazel.touched import touched_rules
-from bazel_xc.bazel.untouched import damage
+from bazel_xc.bazel.untouched import damage, defect
 from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.bazelrc import Bazelrc
 from bazel_xc.buildfile.evaluate import check_new, evaluate
@@ -69,8 +69,12 @@ class FileMaker:
         wanted, stale = tuple(wanted), tuple(stale)
         new, said = merge(file, wanted, stale, context)
         old = directory.build_file.data if directory.build_file else None
-        lost = damage(file, new, touched_rules(wanted, stale, context)) if new != old else ""
-        return FileChange(directory.build_path, old, new, objection=lost), said
+        wrong = ""
+        if not file.data:
+            wrong = defect(file.path, wanted)
+        elif new != old:
+            wrong = damage(file, new, touched_rules(wanted, stale, context))
+        return FileChange(directory.build_path, old, new, objection=wrong), said
 
     def _cc_load(self) -> str:
         """The file that defines cc rules if the workspace declares rules_cc; otherwise they are built in."""

@@ -20,6 +20,7 @@ from bazel_xc.bazel.ownership import KEPT_BY_US
 from bazel_xc.bazel.selected import project, settings
 from bazel_xc.bazel.touched import Touched
 from bazel_xc.bazel.values import is_marked, label_twice
+from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.declarations import MARK
 from bazel_xc.buildfile.parser import BOM, comments_in, parse
 from bazel_xc.buildfile.syntax import (
@@ -77,6 +78,21 @@ def damage(file: BuildFile, new: bytes, touched: Iterable[Touched]) -> str:
         return "it is nested too deeply to be compared"
 
 
+def defect(path: str, rules: Iterable[WantedRule]) -> str:
+    """The first defect of a file that has only new rules; empty if there is none."""
+    rules, package = tuple(rules), path.rpartition("/")[0]
+    names = Counter(each.slot.name for each in rules)
+    twice = (
+        f"{name} of {each.slot.name!r} has a label twice"
+        for each in rules
+        for name, value in each.attributes.items()
+        if label_twice(name, value, package)
+    )
+    return next(
+        (f"two rules have the name {name!r}" for name, count in names.items() if count > 1), ""
+    ) or next(twice, "")
+
+
 @frozen(kw_only=True)
 class _Comparison:
     file: BuildFile
@@ -93,7 +109,7 @@ class _Comparison:
             file=file,
             changed=changed,
             old=_statements(file.data),
-            new=_statements(new) if file.data else (),  # nothing is lost of a file that was not there
+            new=_statements(new),
             touched={each.call.span.start: each for each in touched},
             now={call.name: call for call in changed.calls if call.name},
         )
@@ -200,8 +216,7 @@ class _Comparison:
             yield from range(call.line - above, self.file.line_of(call.span.end) + 1)
 
     def _names(self) -> Iterator[str]:
-        now = self.new or self.changed.calls
-        before, after = (Counter(each.name for each in some if each.name) for some in (self.old, now))
+        before, after = (Counter(each.name for each in some if each.name) for some in (self.old, self.new))
         for name, count in after.items():
             if count > max(1, before[name]):
                 yield f"two rules have the name {name!r}"

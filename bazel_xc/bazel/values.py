@@ -145,22 +145,38 @@ def label_twice(name: str, value: Value, package: str, own_names: tuple[str, ...
     if name not in _NO_TWICE:
         return False
     canonical = _canonical(name, package, own_names)
-    texts = list(_items_of(value, canonical))
-    return len(texts) != len(set(texts)) and _twice(_mapped(value, canonical))
+    return _may_be_twice(value, canonical) and _twice(_mapped(value, canonical))
 
 
-def _items_of(value: Value, canonical: Callable[[str], str]) -> Iterator[str]:
+def _may_be_twice(value: Value, canonical: Callable[[str], str]) -> bool:
+    """Whether an item is twice in a list, or in two parts of a sum. One select gives one of its lists."""
+    seen: set[str] = set()
+    for part in value.parts if isinstance(value, Sum) else (value,):
+        here: set[str] = set()
+        for each in (branch.value for branch in part.branches) if isinstance(part, Select) else (part,):
+            texts = [
+                canonical(item.value) if isinstance(item, String) else item.text for item in _items_of(each)
+            ]
+            if len(texts) != len(set(texts)):
+                return True
+            here.update(texts)
+        if not seen.isdisjoint(here):
+            return True
+        seen |= here
+    return False
+
+
+def _items_of(value: Value) -> Iterator[_Item]:
     """The items of all lists in a value."""
     match value:
         case ListValue():
-            for item in value.items:
-                yield canonical(item.value) if isinstance(item, String) else item.text
+            yield from value.items
         case Select():
             for branch in value.branches:
-                yield from _items_of(branch.value, canonical)
+                yield from _items_of(branch.value)
         case Sum():
             for part in value.parts:
-                yield from _items_of(part, canonical)
+                yield from _items_of(part)
 
 
 def _scalar(value: Value) -> bool:

@@ -28,7 +28,7 @@ from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.golang.package import FileKind, GoPackage, GoView
 from bazel_xc.golang.source import SourceFile
-from bazel_xc.golang.undefined import Sources
+from bazel_xc.golang.sources import Sources
 from bazel_xc.model import Diagnostic, Platform, Severity
 from bazel_xc.tree import glance
 

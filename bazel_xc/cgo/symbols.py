@@ -19,7 +19,7 @@ from bazel_xc.cgo.includes import Reached
 from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.cgo.prototypes import Symbols
 from bazel_xc.cgo.reach import CSide
-from bazel_xc.golang.undefined import Sources
+from bazel_xc.golang.sources import Sources
 from bazel_xc.model import Platform
 from bazel_xc.tables import table
 

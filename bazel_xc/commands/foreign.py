@@ -31,7 +31,7 @@ from bazel_xc.golang.go_tree import GoTree
 from bazel_xc.golang.listed import ListedModule
 from bazel_xc.golang.loading import load_module
 from bazel_xc.golang.modules import Module, read_modules
-from bazel_xc.golang.undefined import Sources
+from bazel_xc.golang.sources import Sources
 from bazel_xc.golang.universe import Package, Universe, by_directory
 from bazel_xc.graph.imports import AbsenceByCgo, absence_by_cgo
 from bazel_xc.model import Diagnostic, Label

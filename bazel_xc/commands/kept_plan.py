@@ -24,6 +24,7 @@ from bazel_xc.buildfile.workspace import Directory, Workspace
 from bazel_xc.golang.modules import Module, module_of
 from bazel_xc.golang.package import FileKind, GoPackage, GoView
 from bazel_xc.golang.source import SourceFile
+from bazel_xc.golang.undefined import lacking
 from bazel_xc.golang.universe import Universe
 from bazel_xc.graph.imports import Absence, above
 from bazel_xc.model import ByCgo, Diagnostic
@@ -246,9 +247,9 @@ def _edges(universe: Universe) -> Iterator[tuple[str, frozenset[str]]]:
 
 def _lacking(snapshot: Snapshot) -> Iterator[tuple[str, frozenset[bytes]]]:
     for each in snapshot.universe.own_paths:
-        names = snapshot.loaded.sources.lacking(each)
+        names = lacking(each, snapshot.loaded.sources)
         if names:
-            yield each, frozenset(name.encode() for name in names)
+            yield each, frozenset(f".{name}".encode() for name in names)
 
 
 def _known(snapshot: Snapshot, tainted: frozenset[str]) -> Mapping[str, frozenset[str]]:

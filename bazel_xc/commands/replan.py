@@ -26,7 +26,7 @@ from bazel_xc.golang.listing import is_standard
 from bazel_xc.golang.modules import module_of
 from bazel_xc.golang.package import FileKind, GoPackage, kind_of
 from bazel_xc.golang.source import SourceFile
-from bazel_xc.golang.undefined import Sources
+from bazel_xc.golang.sources import Sources
 from bazel_xc.graph.reach import walked
 from bazel_xc.model import FileChange
 from bazel_xc.tree import DiskTree

@@ -19,7 +19,7 @@ from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.workspace import Workspace
 from bazel_xc.golang.modules import Module
 from bazel_xc.golang.package import GoPackage, GoView
-from bazel_xc.golang.undefined import Sources
+from bazel_xc.golang.sources import Sources
 from bazel_xc.golang.universe import Universe
 from bazel_xc.model import Diagnostic
 

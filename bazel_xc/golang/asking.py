@@ -17,7 +17,7 @@ from bazel_xc.golang.derived import ListedPlace, OwnDirectory, derived
 from bazel_xc.golang.listed import FailedListingError, ListedPackage
 from bazel_xc.golang.listing import FailedPlace, GoLister, Listing, ListingPlace, joined
 from bazel_xc.golang.package import GoView
-from bazel_xc.golang.undefined import Sources
+from bazel_xc.golang.sources import Sources
 from bazel_xc.model import Diagnostic, Platform, Severity
 
 _Packages = Mapping[str, ListedPackage]

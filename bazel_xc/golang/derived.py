@@ -28,7 +28,7 @@ from bazel_xc.golang.listed import ListedModule, ListedPackage
 from bazel_xc.golang.listing import is_standard
 from bazel_xc.golang.package import GO_KINDS, SWIG, FileKind, GoView, base_name, kind_of, kind_of_name
 from bazel_xc.golang.source import SourceFile
-from bazel_xc.golang.undefined import Sources
+from bazel_xc.golang.sources import Sources
 from bazel_xc.model import Platform
 
 _NO_PACKAGE = frozenset({"C", "unsafe"})

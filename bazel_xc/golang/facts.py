@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from bazel_xc.golang.source import Head
-    from bazel_xc.golang.undefined import Sources, Undefined
+    from bazel_xc.golang.sources import Sources
+    from bazel_xc.golang.undefined import Undefined
 
 _Names = tuple[bytes, bytes, bytes]
 _LARGE = 1 << 20
@@ -75,7 +76,7 @@ def has_names(path: str, data: bytes, then: FileFacts) -> bool:
     asked = [name for name, held in zip(("words", "declared", "used"), names, strict=True) if held]
     if not asked:
         return True
-    from bazel_xc.golang.undefined import Sources  # noqa: PLC0415 - few changed files need it
+    from bazel_xc.golang.sources import Sources  # noqa: PLC0415 - few changed files need it
     from bazel_xc.tree import MemoryTree  # noqa: PLC0415 - as above
 
     return _names(Sources(MemoryTree({path: data})), path, asked, words, lines=lines) == tuple(names)
@@ -103,7 +104,7 @@ def _names(
     """The digests of ``counting`` words, of declarations and of uses, as far as they are asked for."""
     words = declared = used = b""
     if "words" in asked:
-        words = _digest(sorted(sources.words(path).intersection(counting)))
+        words = _digest(sorted(sources.present(path, frozenset(counting))))
     if "declared" in asked:
         found = sources.declared(path)
         declared = _digest(

@@ -24,9 +24,7 @@ from bazel_xc.golang.go_tree import GoTree
 from bazel_xc.golang.listed import ListedModule
 from bazel_xc.golang.listing import FailedPlace, GoLister, Listing, ListingPlace
 from bazel_xc.golang.modules import ListingGroup, Module, module_of, vendored_modules
-from bazel_xc.golang.undefined import (
-    Sources,
-)
+from bazel_xc.golang.sources import Sources
 from bazel_xc.golang.universe import by_directory
 from bazel_xc.model import Platform, Progress
 from bazel_xc.tree import EntryKind, Tree, names_in

@@ -15,7 +15,7 @@ from attrs import evolve
 from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.package import GoView
-from bazel_xc.golang.undefined import Sources
+from bazel_xc.golang.sources import Sources
 from bazel_xc.model import Platform
 
 

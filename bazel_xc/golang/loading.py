@@ -43,8 +43,8 @@ from bazel_xc.golang.listing import GoLister, Listing, joined
 from bazel_xc.golang.modules import ListingGroup, is_of_workspace
 from bazel_xc.golang.package import GO_KINDS, GoPackage, GoView
 from bazel_xc.golang.source import Head, SourceFile
+from bazel_xc.golang.sources import Sources
 from bazel_xc.golang.undefined import (
-    Sources,
     Undefined,
     cgo_of_others,
     undefined_anywhere,

@@ -8,10 +8,9 @@ that name. A report is certain as far as the parser goes; a package without one 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
+from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -29,19 +28,12 @@ from bazel_xc.golang.left_out import (
 )
 from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.package import GO_KINDS, GoPackage, GoView
-from bazel_xc.golang.source import SourceFile, scan_file, scanned
+from bazel_xc.golang.sources import Sources
 from bazel_xc.model import Diagnostic, Platform, Severity
-from bazel_xc.tree import Tree, glance
-
-if TYPE_CHECKING:
-    from bazel_xc.golang.names import Declared, ParsedFile, Used
 
 _Found = tuple[str, int, str, str]  # file, line, name, file that declares it
 _TURN_ON = "enable cgo there, "
 _DECLARE = "add a declaration, or give this file the same build constraint"
-_PARSED_AT_ONCE = 32  # a syntax tree may need a megabyte
-_WORD = re.compile(rb"[^\W\d]\w*")
-_T = TypeVar("_T")
 
 
 @frozen(kw_only=True)
@@ -61,116 +53,25 @@ class Undefined:
     in_tests: bool = False
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class _Lost:
-    """Names that a package lacks, each with the file that has it; ``members`` are methods and fields."""
+    """Names that a package lacks, each with the file that has it. ``members`` are methods and fields that no
+    other package may use.
+    """
 
     names: Mapping[str, str] = field(factory=dict)
     members: Mapping[str, str] = field(factory=dict)
 
+    @cached_property
+    def exported(self) -> Mapping[str, str]:
+        """The names that other packages may use."""
+        return {name: path for name, path in self.names.items() if name[:1].isupper()}
 
-@frozen
-class Sources:
-    """Reads and parses files of a tree, each once. A file that cannot be read counts as empty. Syntax trees
-    are kept for a moment, answers to the end.
-    """
 
-    tree: Tree
-    _scanned: dict[str, SourceFile] = field(factory=dict, eq=False, repr=False)
-    _declared: dict[str, Declared] = field(factory=dict, eq=False, repr=False)
-    _used: dict[str, Used] = field(factory=dict, eq=False, repr=False)
-    _parsed: dict[str, ParsedFile] = field(factory=dict, eq=False, repr=False)
-    _words: dict[str, frozenset[bytes]] = field(factory=dict, eq=False, repr=False)
-    _questions: dict[str, frozenset[frozenset[bytes]]] = field(factory=dict, eq=False, repr=False)
-    _by_files: dict[object, tuple[_Lost, tuple[Undefined, ...]]] = field(factory=dict, eq=False, repr=False)
-    _lacking: dict[str, frozenset[str]] = field(factory=dict, eq=False, repr=False)
-
-    def text(self, path: str) -> bytes:
-        """The bytes of a file."""
-        return glance(self.tree, path) or b""
-
-    def scan(self, path: str) -> SourceFile:
-        """The head of a file."""
-        if path not in self._scanned:
-            try:
-                self._scanned[path] = scanned(self.tree, path)
-            except (OSError, ValueError):
-                self._scanned[path] = scan_file(path.rpartition("/")[2], b"")
-        return self._scanned[path]
-
-    def words(self, path: str) -> frozenset[bytes]:
-        """All words of a file that look like a name, found without parsing."""
-        if path not in self._words:
-            self._words[path] = frozenset(_WORD.findall(self.text(path)))
-        return self._words[path]
-
-    def mentioned(self, path: str, names: frozenset[bytes]) -> frozenset[bytes]:
-        """Those of some words that a file has. The answers of a run depend on no others of its words."""
-        before = self._questions.get(path, frozenset())
-        if names not in before:
-            self._questions[path] = before | {names}
-        return names & self.words(path)
-
-    def questions(self, path: str) -> frozenset[frozenset[bytes]]:
-        """The words about which ``mentioned`` was asked."""
-        return self._questions.get(path, frozenset())
-
-    def declared(self, path: str) -> Declared:
-        """The declarations of a file."""
-        if path not in self._declared:
-            self._declared[path] = self.fact(
-                path, "declared", lambda data: self._parse(path, data).declared()
-            )
-        return self._declared[path]
-
-    def used(self, path: str) -> Used:
-        """The names that a file uses."""
-        if path not in self._used:
-            self._used[path] = self.fact(path, "used", lambda data: self._parse(path, data).used())
-        return self._used[path]
-
-    def fact(self, path: str, kind: str, find: Callable[[bytes], _T]) -> _T:
-        """See ``Tree.fact``."""
-        try:
-            return self.tree.fact(path, kind, find)
-        except (OSError, ValueError):
-            return find(b"")
-
-    def _parse(self, path: str, data: bytes) -> ParsedFile:
-        if path not in self._parsed:
-            from bazel_xc.golang.names import ParsedFile  # noqa: PLC0415 - few runs need its parser
-
-            if len(self._parsed) >= _PARSED_AT_ONCE:
-                self._parsed.clear()
-            self._parsed[path] = ParsedFile.of(data)
-        return self._parsed[path]
-
-    def asked(self, path: str) -> tuple[str, ...]:
-        """The kinds of answers about a file that were asked for."""
-        kinds = (("words", self._questions), ("declared", self._declared), ("used", self._used))
-        return tuple(name for name, known in kinds if path in known)
-
-    def lost(
-        self, path: str, package: Compiled, others: frozenset[str]
-    ) -> tuple[_Lost, tuple[Undefined, ...]]:
-        """The names that a package lacks, and its first use of one; most platforms have the same files."""
-        key = (path, package.files, others)
-        if key not in self._by_files:
-            lost = _lost(package.files, others, self)
-            self._by_files[key] = lost, tuple(_first(path, _own_uses(package, lost, self), self))
-            self._lacking[path] = self.lacking(path).union(lost.names)
-        return self._by_files[key]
-
-    def lacking(self, import_path: str) -> frozenset[str]:
-        """The names that a package was found to lack on some platform; none if nobody looked."""
-        return self._lacking.get(import_path, frozenset())
-
-    def lost_in_tests(self, package: Compiled, tests: Compiled, others: frozenset[str]) -> _Lost:
-        """The names that a package with its tests lacks."""
-        key = (package.files, tests.files, others)
-        if key not in self._by_files:
-            self._by_files[key] = _lost(package.files | tests.files, others, self), ()
-        return self._by_files[key][0]
+def lacking(import_path: str, sources: Sources) -> frozenset[str]:
+    """The exported names that a package was found to lack on some platform; none if nobody looked."""
+    found: frozenset[str] = sources.answers.get(("lacking", import_path), frozenset())
+    return found
 
 
 def undefined(
@@ -189,9 +90,9 @@ def undefined(
     for path, files in sorted(left_out.items()):
         package = compiled.get(path)
         if package and package.files and files:
-            lost[path], own = sources.lost(path, package, files)
+            lost[path], own = _lost_in(path, package, files, sources)
             found.extend(own)
-    exported = {path: each.names for path, each in lost.items() if any(n[:1].isupper() for n in each.names)}
+    exported = {path: each.exported for path, each in lost.items() if each.exported}
     reported = {each.import_path for each in found}
     for path, package in sorted(compiled.items()):
         if path not in reported and package.imports & exported.keys():
@@ -223,12 +124,12 @@ class _TestUses:
         """The uses in inner and outer tests."""
         nothing = evolve(self.package, files=frozenset())
         out = self.left_out | tests.inner_left_out
-        inner = self.sources.lost_in_tests(self.package, tests.inner, out) if out else _Lost()
+        inner = _lost_in_tests(self.package, tests.inner, out, self.sources) if out else _Lost()
         yield from self._in(tests.inner, inner, {})
         if tests.outer.files:
             out = tests.outer_left_out
-            outer = self.sources.lost_in_tests(nothing, tests.outer, out) if out else _Lost()
-            yield from self._in(tests.outer, outer, {self.path: inner.names} if inner.names else {})
+            outer = _lost_in_tests(nothing, tests.outer, out, self.sources) if out else _Lost()
+            yield from self._in(tests.outer, outer, {self.path: inner.exported} if inner.exported else {})
 
     def _in(self, tests: Compiled, lost: _Lost, tested: Mapping[str, Mapping[str, str]]) -> Iterator[_Found]:
         yield from _own_uses(tests, lost, self.sources)
@@ -326,6 +227,28 @@ def undefined_findings(found: Iterable[Undefined], own: Mapping[str, str]) -> It
         )
 
 
+def _lost_in(
+    path: str, package: Compiled, others: frozenset[str], sources: Sources
+) -> tuple[_Lost, tuple[Undefined, ...]]:
+    """The names that a package lacks, and its first use of one; most platforms have the same files."""
+    key = ("lost", path, package.files, others)
+    if key not in sources.answers:
+        lost = _lost(package.files, others, sources)
+        sources.answers[key] = lost, tuple(_first(path, _own_uses(package, lost, sources), sources))
+        sources.answers["lacking", path] = lacking(path, sources).union(lost.exported)
+    found: tuple[_Lost, tuple[Undefined, ...]] = sources.answers[key]
+    return found
+
+
+def _lost_in_tests(package: Compiled, tests: Compiled, others: frozenset[str], sources: Sources) -> _Lost:
+    """The names that a package with its tests lacks."""
+    key = ("lost in tests", package.files, tests.files, others)
+    if key not in sources.answers:
+        sources.answers[key] = _lost(package.files | tests.files, others, sources)
+    found: _Lost = sources.answers[key]
+    return found
+
+
 def _lost(files: Iterable[str], others: Iterable[str], sources: Sources) -> _Lost:
     """The names that only ``others`` declare. Nothing is lost if a compiled file could not be parsed."""
     names: dict[str, str] = {}
@@ -333,7 +256,8 @@ def _lost(files: Iterable[str], others: Iterable[str], sources: Sources) -> _Los
     for path in sorted(others):
         each = sources.declared(path)
         names |= dict.fromkeys(each.names - names.keys(), path)
-        members |= dict.fromkeys(each.members - members.keys(), path)
+        unexported = (name for name in each.members - members.keys() if name[:1].islower())
+        members |= dict.fromkeys(unexported, path)
     asked = frozenset(name.encode() for name in (*names, *members))
     for path in files:
         if sources.mentioned(path, asked):
@@ -348,7 +272,8 @@ def _lost(files: Iterable[str], others: Iterable[str], sources: Sources) -> _Los
 def _own_uses(package: Compiled, lost: _Lost, sources: Sources) -> Iterator[_Found]:
     if package.name == "main" and "main" in lost.names:
         yield min(package.files), 1, "main", lost.names["main"]
-    for path in _mentioning(package.files, (*lost.names, *lost.members), sources):
+    members = (f".{name}" for name in lost.members)
+    for path in _mentioning(package.files, (*lost.names, *members), sources):
         imports, used = sources.declared(path).imports, sources.used(path)
         alone = ((use, lost.names) for use in used.alone if use.name not in imports.values())
         c_is_there = "C" in imports  # fields of C are also after a dot
@@ -361,7 +286,8 @@ def _own_uses(package: Compiled, lost: _Lost, sources: Sources) -> Iterator[_Fou
 def _foreign_uses(
     package: Compiled, wanted: Mapping[str, Mapping[str, str]], known: Mapping[str, str], sources: Sources
 ) -> Iterator[_Found]:
-    for path in _mentioning(package.files, chain.from_iterable(wanted.values()), sources):
+    names = (f".{name}" for name in chain.from_iterable(wanted.values()))
+    for path in _mentioning(package.files, names, sources):
         imports = sources.declared(path).imports
         called = {name or known.get(target, ""): target for target, name in imports.items()}
         for use in sources.used(path).qualified:

@@ -16,7 +16,7 @@ from bazel_xc.bazel.outline import Slot
 from bazel_xc.bazel.ownership import KEPT_BY_US
 from bazel_xc.bazel.select import Conditions
 from bazel_xc.bazel.touched import touched_rules
-from bazel_xc.bazel.untouched import damage
+from bazel_xc.bazel.untouched import damage, defect
 from bazel_xc.bazel.wanted import WantedRule
 from bazel_xc.buildfile.parser import comments_in, parse
 from bazel_xc.buildfile.rules import written_rules
@@ -202,7 +202,6 @@ def test_what_may_change(old: str, new: str) -> None:
             id="order_of_directives",
         ),
         pytest.param(LIBRARY, LIBRARY + LIBRARY, "two rules have the name 'p'", id="name_twice"),
-        pytest.param("", TEST + TEST, "two rules have the name 't'", id="name_twice_in_a_new_file"),
         pytest.param(
             LIBRARY,
             LIBRARY.replace("x = 11", 'x = 11, deps = ["//d", "//d:d"]'),
@@ -230,6 +229,29 @@ def test_label_in_branches_that_exclude_each_other() -> None:
     new = LIBRARY.replace("x = 11", "x = 11, deps = " + _select('"//d"', '"//d"', ""))
 
     assert _damage(LIBRARY, new) == ""
+
+
+@pytest.mark.parametrize(
+    ("names", "deps", "found"),
+    [
+        pytest.param(("p", "t"), '["//d", "//e"]', "", id="sound"),
+        pytest.param(("p", "p"), '["//d"]', "two rules have the name 'p'", id="name_twice"),
+        pytest.param(("p",), '["//d", "//d:d"]', "deps of 'p' has a label twice", id="label_twice"),
+        pytest.param(
+            ("p",),
+            '["//d"] + ' + _select('"//d"', "", ""),
+            "deps of 'p' has a label twice",
+            id="in_two_parts",
+        ),
+        pytest.param(("p",), _select('"//d"', '"//d"', ""), "", id="in_two_branches"),
+    ],
+)
+def test_file_with_new_rules_alone(names: tuple[str, ...], deps: str, found: str) -> None:
+    value = parse("BUILD", f"x(deps = {deps})\n".encode()).calls[0].get("deps")
+    assert value
+    rules = [WantedRule(Slot("go_library", "go_library", name), {"deps": value.value}) for name in names]
+
+    assert defect("a/BUILD.bazel", rules) == found
 
 
 def test_mode_cgo_leaves_what_is_gazelles() -> None:

@@ -22,7 +22,7 @@ from bazel_xc.config import Resolve
 from bazel_xc.golang.constraints import KNOWN_PLATFORMS
 from bazel_xc.golang.package import FileKind, GoPackage, GoView, PackageFile
 from bazel_xc.golang.source import scan_go
-from bazel_xc.golang.undefined import Sources
+from bazel_xc.golang.sources import Sources
 from bazel_xc.model import ByCgo, Platform
 
 LINUX, ARM = Platform("linux", "amd64", cgo=True), Platform("linux", "arm64", cgo=True)

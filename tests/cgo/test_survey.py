@@ -13,7 +13,7 @@ from bazel_xc.cgo.survey import survey
 from bazel_xc.golang.folding import fold, read_directory
 from bazel_xc.golang.listed import ListedModule, ListedPackage
 from bazel_xc.golang.package import GoView
-from bazel_xc.golang.undefined import Sources
+from bazel_xc.golang.sources import Sources
 from bazel_xc.model import Platform
 from bazel_xc.tree import DiskTree
 

@@ -13,7 +13,7 @@ from bazel_xc.cgo.preamble import cgo_lines
 from bazel_xc.cgo.reach import CFile, CSide
 from bazel_xc.cgo.symbols import Bodies, of_system, open_symbols
 from bazel_xc.golang.source import Preamble
-from bazel_xc.golang.undefined import Sources
+from bazel_xc.golang.sources import Sources
 from bazel_xc.model import Platform
 from bazel_xc.tree import MemoryTree
 

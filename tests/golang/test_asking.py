@@ -14,8 +14,8 @@ from bazel_xc.golang.folding import read_directory
 from bazel_xc.golang.listed import ListedModule, ListedPackage
 from bazel_xc.golang.listing import GoLister, Listing, ListingPlace
 from bazel_xc.golang.package import GoView
+from bazel_xc.golang.sources import Sources
 from bazel_xc.golang.toolchain import Run, Toolchain
-from bazel_xc.golang.undefined import Sources
 from bazel_xc.model import Diagnostic, Platform, Severity
 from bazel_xc.tree import MemoryTree
 

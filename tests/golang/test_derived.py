@@ -12,7 +12,7 @@ from bazel_xc.golang.derived import Derived, ListedPlace, OwnDirectory, derived
 from bazel_xc.golang.folding import read_directory
 from bazel_xc.golang.listed import ListedModule, ListedPackage
 from bazel_xc.golang.package import GoView
-from bazel_xc.golang.undefined import Sources
+from bazel_xc.golang.sources import Sources
 from bazel_xc.model import Platform
 from bazel_xc.tree import DiskTree, MemoryTree
 

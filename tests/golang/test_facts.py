@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from bazel_xc import tree
 from bazel_xc.golang.facts import FileFacts, facts_of, has_facts
 from bazel_xc.golang.source import scan_go
-from bazel_xc.golang.undefined import Sources, Undefined
+from bazel_xc.golang.sources import Sources
+from bazel_xc.golang.undefined import Undefined
 from bazel_xc.tree import DiskTree, MemoryTree
 
 # The first seven bytes of code belong to the head: they tell that no import follows.

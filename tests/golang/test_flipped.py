@@ -8,7 +8,7 @@ from bazel_xc.golang.flipped import flipped_listings
 from bazel_xc.golang.listed import ListedPackage
 from bazel_xc.golang.listing import Listing
 from bazel_xc.golang.package import GoView
-from bazel_xc.golang.undefined import Sources
+from bazel_xc.golang.sources import Sources
 from bazel_xc.model import Platform
 from bazel_xc.tree import MemoryTree
 

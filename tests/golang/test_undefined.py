@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from bazel_xc.golang.left_out import Compiled, CompiledTests
-from bazel_xc.golang.undefined import Sources, Undefined, undefined, undefined_findings
+from bazel_xc.golang.sources import Sources
+from bazel_xc.golang.undefined import Undefined, undefined, undefined_findings
 from bazel_xc.tree import MemoryTree
 
 KEY = "type Key struct{}\n\nfunc Sign() {}\n\nfunc (k Key) seal() {}\n"
