@@ -59,8 +59,8 @@ class KeptPlan:
     their BUILD files. ``names`` has what is in plain directories. ``own`` maps them to import paths.
     ``edges`` maps import paths of the workspace to their imports of each other, and ``known`` directories of
     modules to the plain imports that their packages may have. ``lacking`` maps packages to names that they
-    lack on some platform, and that new importers may not use. ``missing`` are the repositories that BUILD
-    files name and MODULE.bazel lacks.
+    lack on some platform, and that new files and importers may not have. ``missing`` are the repositories
+    that BUILD files name and MODULE.bazel lacks.
     """
 
     planner: Planner
@@ -76,7 +76,7 @@ class KeptPlan:
     own: Mapping[str, str]
     edges: Mapping[str, frozenset[str]]
     known: Mapping[str, frozenset[str]]
-    lacking: Mapping[str, frozenset[bytes]]
+    lacking: Mapping[str, frozenset[str]]
     missing: frozenset[str]
     diagnostics: tuple[Diagnostic, ...]
     packages: int
@@ -245,11 +245,11 @@ def _edges(universe: Universe) -> Iterator[tuple[str, frozenset[str]]]:
         yield package.import_path, frozenset(found & universe.own_paths)
 
 
-def _lacking(snapshot: Snapshot) -> Iterator[tuple[str, frozenset[bytes]]]:
+def _lacking(snapshot: Snapshot) -> Iterator[tuple[str, frozenset[str]]]:
     for each in snapshot.universe.own_paths:
         names = lacking(each, snapshot.loaded.sources)
         if names:
-            yield each, frozenset(f".{name}".encode() for name in names)
+            yield each, names
 
 
 def _known(snapshot: Snapshot, tainted: frozenset[str]) -> Mapping[str, frozenset[str]]:

@@ -7,7 +7,7 @@ run has to answer. The stages are those of a whole run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -96,31 +96,35 @@ def _directory(
     moved = names ^ plan.names[path]
     if problems or (moved and not _is_plain_move(plan, path, moved, read)):
         return None
-    files |= {f"{path}/{name}".lstrip("/") for name in moved}
+    new = {f"{path}/{name}".lstrip("/") for name in moved}
+    files |= new
     changed = {name: sources.get(name) for name in files}
     if not _is_plain_change(plan, path, changed):
         return None
-    go = [name for name in sources if name.endswith(".go")]
-    lacking = _lacking(plan, changed)
-    if lacking and any(Sources(tree).mentioned(name, lacking) for name in go):
+    asked = dict(_asked(plan, plan.own[path], sources, new, changed))
+    found = Sources(tree)
+    if any(found.mentioned(name, words) for name, words in asked.items()):
         return None
     package = _package(plan, tree, read)
     if package is None:
         return None
     change = _change(plan, workspace, path, package)
-    if change is None:
-        return None
-    return _with_facts(plan, path, sources, names), change, dict.fromkeys(go, lacking) if lacking else {}
+    return None if change is None else (_with_facts(plan, path, sources, names), change, asked)
 
 
 def _is_plain_move(plan: KeptPlan, path: str, moved: Set[str], read: ReadDirectory) -> bool:
-    """Whether only Go files of a library came or went, and every platform compiles all of its files."""
+    """Whether only Go files of a library came or went that every platform compiles, and it has others.
+
+    If a platform leaves out some of its files, a file may only come.
+    """
     library = [each for each in read.sources if kind_of(each) is FileKind.GO]
     names = {each.package for each in library}
-    if len(names) != 1 or any(each.constraint or each.error for each in library):
+    if len(names) != 1 or any(each.error for each in library):
         return False
-    if all(each.name in moved for each in library):
+    if all(each.name in moved or each.constraint for each in library):
         return False  # there was no library, or none is left
+    if any(each.constraint for each in library) and moved & plan.names[path]:
+        return False
     plain = shape_of(SourceFile(name="", package=names.pop()))
     shapes = {each.name: shape_of(each) for each in library}
     before = {name: plan.shapes.get(f"{path}/{name}".lstrip("/")) for name in moved}
@@ -150,16 +154,32 @@ def _is_plain_change(plan: KeptPlan, path: str, changed: Mapping[str, SourceFile
     return True
 
 
-def _lacking(plan: KeptPlan, changed: Mapping[str, SourceFile | None]) -> frozenset[bytes]:
-    """The names that packages lack which a file begins to import."""
-    found = (
-        plan.lacking.get(each.path, frozenset())
+def _asked(
+    plan: KeptPlan,
+    import_path: str,
+    sources: Mapping[str, SourceFile],
+    new: Set[str],
+    changed: Mapping[str, SourceFile | None],
+) -> Iterator[tuple[str, frozenset[bytes]]]:
+    """The words that the Go files of a directory may not have.
+
+    Those are the names that packages lack which a file begins to import, and in ``new`` files the names that
+    their own package lacks.
+    """
+    imported = {
+        f".{lost}".encode()
         for name, source in changed.items()
         if source
         for each in source.imports
         if each.path not in plan.imports.get(name, ())
-    )
-    return frozenset[bytes]().union(*found)
+        for lost in plan.lacking.get(each.path, ())
+        if lost[:1].isupper()
+    }
+    own = {name.encode() for name in plan.lacking.get(import_path, ())}
+    for name in sources:
+        words = frozenset(imported | own if name in new else imported)
+        if words and name.endswith(".go"):
+            yield name, words
 
 
 def _is_plain_standard(import_path: str, plan: KeptPlan) -> bool:

@@ -69,9 +69,14 @@ class _Lost:
 
 
 def lacking(import_path: str, sources: Sources) -> frozenset[str]:
-    """The exported names that a package was found to lack on some platform; none if nobody looked."""
+    """The names that a package or its tests were found to lack on some platform, members included."""
     found: frozenset[str] = sources.answers.get(("lacking", import_path), frozenset())
     return found
+
+
+def _note(import_path: str, lost: _Lost, sources: Sources) -> None:
+    known = lacking(import_path, sources)
+    sources.answers["lacking", import_path] = known.union(lost.names, lost.members)
 
 
 def undefined(
@@ -124,11 +129,11 @@ class _TestUses:
         """The uses in inner and outer tests."""
         nothing = evolve(self.package, files=frozenset())
         out = self.left_out | tests.inner_left_out
-        inner = _lost_in_tests(self.package, tests.inner, out, self.sources) if out else _Lost()
+        inner = _lost_in_tests(self.path, self.package, tests.inner, out, self.sources) if out else _Lost()
         yield from self._in(tests.inner, inner, {})
         if tests.outer.files:
             out = tests.outer_left_out
-            outer = _lost_in_tests(nothing, tests.outer, out, self.sources) if out else _Lost()
+            outer = _lost_in_tests(self.path, nothing, tests.outer, out, self.sources) if out else _Lost()
             yield from self._in(tests.outer, outer, {self.path: inner.exported} if inner.exported else {})
 
     def _in(self, tests: Compiled, lost: _Lost, tested: Mapping[str, Mapping[str, str]]) -> Iterator[_Found]:
@@ -235,16 +240,19 @@ def _lost_in(
     if key not in sources.answers:
         lost = _lost(package.files, others, sources)
         sources.answers[key] = lost, tuple(_first(path, _own_uses(package, lost, sources), sources))
-        sources.answers["lacking", path] = lacking(path, sources).union(lost.exported)
+        _note(path, lost, sources)
     found: tuple[_Lost, tuple[Undefined, ...]] = sources.answers[key]
     return found
 
 
-def _lost_in_tests(package: Compiled, tests: Compiled, others: frozenset[str], sources: Sources) -> _Lost:
+def _lost_in_tests(
+    path: str, package: Compiled, tests: Compiled, others: frozenset[str], sources: Sources
+) -> _Lost:
     """The names that a package with its tests lacks."""
-    key = ("lost in tests", package.files, tests.files, others)
+    key = ("lost in tests", path, package.files, tests.files, others)
     if key not in sources.answers:
         sources.answers[key] = _lost(package.files | tests.files, others, sources)
+        _note(path, sources.answers[key], sources)
     found: _Lost = sources.answers[key]
     return found
 

@@ -139,6 +139,8 @@ def edits(dice: random.Random) -> Iterator[dict[str, Edit]]:
                     changed[f"{each}/{each.rpartition('/')[2]}.go"] = partial(replaced, text)
                 case "file":
                     text = more(each, dice.sample(drawn, dice.choice((0, 1))))
+                    if each == "split":
+                        text += dice.choice(("", "", "", "var _ = third\n", "func third() {}\n"))
                     changed[f"{each}/more{dice.randrange(2)}.go"] = partial(replaced, text)
                 case "gone":
                     changed[f"{each}/more{dice.randrange(2)}.go"] = gone
@@ -248,6 +250,43 @@ def test_import_beside_files_of_some_platforms_needs_no_whole_run(
 
     assert answers == [False, False, True, False, False]
     assert "third is declared only in third_linux.go" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("rest", "is_plain"),
+    [
+        pytest.param("", True, id="new_file"),
+        pytest.param("var _ = third\n", False, id="with_a_name_that_a_platform_lacks"),
+        pytest.param("func third() {}\n", False, id="that_declares_such_a_name"),
+        pytest.param("func (c C) third() {}\n", False, id="that_has_such_a_word"),
+    ],
+)
+def test_file_beside_files_of_some_platforms(
+    rest: str,
+    is_plain: bool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    require("go")
+    monkeypatch.setenv("GOFLAGS", "")
+    monkeypatch.chdir(tmp_path)
+    fixed = [path for path in FIXED if path in ("go.mod", "MODULE.bazel", "bazel_xc.toml") or "split" in path]
+    for path in fixed:
+        write(tmp_path, path, FIXED[path])
+    answers = answers_of(monkeypatch)
+    write(tmp_path, "split/split.go", source("split", []))
+    for text in (None, "package split\n\ntype C int\n" + rest, "package split\n\nvar _ = third\n"):
+        if text:
+            write(tmp_path, "split/more.go", text)
+        for _ in range(2):
+            time.sleep(0.03)
+            main(["generate"])
+
+    assert answers[2] == is_plain
+    assert not any(answers[3:]), "a later use is found by whole runs"
+    assert "third is declared only in third_linux.go" in capsys.readouterr().err
+    assert "more.go" in builds(tmp_path)["split/BUILD.bazel"].decode()
 
 
 def test_import_of_a_package_that_lacks_a_name_somewhere_needs_no_whole_run(
