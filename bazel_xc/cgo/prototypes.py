@@ -62,7 +62,7 @@ class Symbols:
 
 
 def _tokens(data: bytes) -> Iterator[str]:
-    plain = _DIRECTIVE.sub(b"", _NOISE.sub(rb"\1 ", data))
+    plain = _DIRECTIVE.sub(b"", _NOISE.sub(lambda found: (found[1] or b"") + b" ", data))
     for found in _TOKEN.finditer(b"".join(_outside(plain))):
         yield found[0].decode("latin-1")
 

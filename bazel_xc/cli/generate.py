@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from bazel_xc.commands.snapshot import Snapshot
 
 
+# What a whole run needs when go has listed the packages.
+_LATER = ("bazel_xc.commands.generate", "bazel_xc.commands.c_side", "bazel_xc.commands.overrides")
+
+
 def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
     """Adds the command to the parser; ``summary`` is its line in the list of commands."""
     parser = commands.add_parser(
@@ -136,10 +140,11 @@ class _Made:
 
 def _made(options: argparse.Namespace, at: Progress) -> _Made:
     """The result of all stages."""
-    from bazel_xc.commands.generate import generate  # noqa: PLC0415 - a few changed files need only some of it
-    from bazel_xc.commands.snapshot import take_snapshot  # noqa: PLC0415
+    from bazel_xc.commands.snapshot import take_snapshot  # noqa: PLC0415 - a few changed files need less
 
-    snapshot = take_snapshot(writing_options(options), whole=False)
+    snapshot = take_snapshot(writing_options(options), whole=False, later=_LATER)
+    from bazel_xc.commands.generate import generate  # noqa: PLC0415 - go is at work before this is there
+
     if options.mode:
         snapshot = evolve(snapshot, config=evolve(snapshot.config, mode=options.mode))
     at("planning rules")

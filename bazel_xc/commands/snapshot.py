@@ -6,7 +6,7 @@ every command decides by. Nothing is decided or written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -111,17 +111,19 @@ class Snapshot:
         )
 
 
-def take_snapshot(options: Options, *, whole: bool = True, both: bool = False) -> Snapshot:
+def take_snapshot(
+    options: Options, *, whole: bool = True, both: bool = False, later: Iterable[str] = ()
+) -> Snapshot:
     """Reads the workspace and lists it with go, once per configured platform.
 
     See ``list_packages`` for ``whole``: reports need it, rules do not. ``both`` also lists with every
-    platform's cgo setting inverted.
+    platform's cgo setting inverted. ``later`` are Python modules that the caller needs.
     """
     with ThreadPoolExecutor(max_workers=2) as pool:
-        return _taken(options, pool, whole=whole, both=both)
+        return _taken(options, pool, whole=whole, both=both, later=later)
 
 
-def _taken(options: Options, pool: Executor, *, whole: bool, both: bool) -> Snapshot:
+def _taken(options: Options, pool: Executor, *, whole: bool, both: bool, later: Iterable[str]) -> Snapshot:
     root, tree = options.root, DiskTree(options.root, Record(options.facts))
     config = configuration(options)
     ask = Ask(timeout_of(options), whole, options.verify_listing, options.progress)
@@ -157,7 +159,7 @@ def _taken(options: Options, pool: Executor, *, whole: bool, both: bool) -> Snap
         vendored=ground.vendored,
         generated=dict(_generated(workspace)),
     )
-    loaded = load(go_tree, ground.groups, view, ground.go, both=both, started=started)
+    loaded = load(go_tree, ground.groups, view, ground.go, both=both, started=started, later=later)
     return Snapshot(
         config=config,
         workspace=workspace,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 
 from attrs import evolve, field, frozen
 
@@ -95,12 +96,14 @@ def load(
     *,
     both: bool,
     started: StartedListing | None = None,
+    later: Iterable[str] = (),
 ) -> Loaded:
     """Lists, reads and folds the workspace. With ``both``, go lists ``flipped``; otherwise sources decide.
 
     In a vendored place the imports come from the sources; go lists only its own packages, to find which of
     their files are compiled. With inverted cgo it is not listed at all. A listing that is ``started`` is
-    used if it has the same input. Raises ``GoError`` if go lists nothing.
+    used if it has the same input. While go is at work, the Python modules ``later`` are imported. Raises
+    ``GoError`` if go lists nothing.
     """
     places = places_of(tree, groups)
     opposite = tuple(evolve(each, cgo=not each.cgo) for each in view.platforms) if both else ()
@@ -111,6 +114,9 @@ def load(
         directories, unreadable = read_directories(tree, view.tags)
         said = numbered(go.progress, len(view.platforms) + len(opposite))
         said(first)
+        for name in later:
+            if not started.answer.done():
+                import_module(name)
         (listing,), failed = started.answer.result()
     sources = Sources(tree.workspace.tree)
     vendored = directories_of([place for place in places if place.vendored], tree, groups)
