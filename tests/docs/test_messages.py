@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import bazel_xc
-from bazel_xc.model import MISSING_MODULE, NOT_LISTED, NOT_PROVIDED, OPEN_CODES, UNKNOWN_CODES, Severity
+from bazel_xc import model
+from bazel_xc.model import OPEN_CODES, UNKNOWN_CODES, Severity
 from bazel_xc.tables import table
 
 
@@ -29,10 +30,11 @@ def _used() -> Mapping[str, set[str]]:
 
 
 def _values(written: ast.expr | None) -> list[str]:
-    names = {"MISSING_MODULE": MISSING_MODULE, "NOT_LISTED": NOT_LISTED, "NOT_PROVIDED": NOT_PROVIDED}
-    texts = [each.value for each in ast.walk(written or ast.Pass()) if isinstance(each, ast.Constant)]
-    codes = [each for each in texts if isinstance(each, str) and re.fullmatch(r"[a-z-]{4,}", each)]
-    return [names[written.id]] if isinstance(written, ast.Name) and written.id in names else codes
+    """The codes in an expression, written out or as constants of the model."""
+    parts = list(ast.walk(written or ast.Pass()))
+    texts = [each.value for each in parts if isinstance(each, ast.Constant)]
+    texts += [getattr(model, each.id, "") for each in parts if isinstance(each, ast.Name)]
+    return [each for each in texts if isinstance(each, str) and re.fullmatch(r"[a-z-]{4,}", each)]
 
 
 def _severities(written: ast.expr | None) -> Iterator[str]:
