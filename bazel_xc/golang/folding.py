@@ -141,7 +141,7 @@ def flipped_package(package: GoPackage, view: GoView) -> GoPackage:
 
 
 def _active_there(file: PackageFile, view: GoView) -> PackageFile:
-    active = _active(file.source, view)
+    active = view.active(file.source)
     return file if active == file.active else evolve(file, active=active)
 
 
@@ -149,7 +149,7 @@ def active_platforms(directory: ReadDirectory, view: GoView) -> frozenset[str]:
     """The configured platforms on which any Go file of a directory is compiled, tests included."""
     go = (each for each in directory.sources if each.name.endswith(".go"))
     sources = (each for each in go if each.package not in ("", "documentation") and not each.error)
-    return frozenset().union(*(_active(each, view) for each in sources))
+    return frozenset().union(*(view.active(each) for each in sources))
 
 
 def _union(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
@@ -158,8 +158,8 @@ def _union(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
 
 def _file(source: SourceFile, directory: ReadDirectory, possible: Set[str], view: GoView) -> PackageFile:
     """A file by its constraints, active on ``possible`` platforms only."""
-    active = _active(source, view)
-    if not directory.unlisted:
+    active = view.active(source)
+    if not (directory.unlisted or active <= possible):
         active &= possible
     tags = directory.deferred_tags | _tags_of_rules(source.name, directory)
     may = on = off = may_hold(source.constraint, tags)
@@ -188,11 +188,6 @@ def _tags_of_rules(name: str, directory: ReadDirectory) -> frozenset[str]:
         if name in each.sources and any(may_hold(o.constraint, directory.deferred_tags) for o in others):
             found |= each.tags
     return found
-
-
-def _active(source: SourceFile, view: GoView) -> frozenset[str]:
-    """The configured platforms on which a file is compiled, by its own constraints and its use of cgo."""
-    return frozenset(each.name for each in view.platforms if view.compiles(source, each))
 
 
 def _unknown(directory: ReadDirectory, listed: Mapping[str, ListedPackage], view: GoView) -> frozenset[str]:

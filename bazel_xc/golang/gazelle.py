@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
+from functools import cache
 
 from attrs import frozen
 
@@ -67,7 +68,11 @@ def read_constraints(name: str, header: Expr | None, tags: frozenset[str] = froz
     ``header`` is the constraint in the file itself, ``tags`` are the tags of the ``build_tags`` directive. A
     file that is not tied to any platform has all of ``KNOWN_PLATFORMS``.
     """
-    constraint = all_of(_name_constraint(name), header)
+    return _reading(all_of(_name_constraint(name), header), tags)
+
+
+@cache
+def _reading(constraint: Expr | None, tags: frozenset[str]) -> Reading:
     where = may_hold(constraint, tags) & GAZELLE_PLATFORMS
     family = _family(constraint)
     if family is Family.EVERYWHERE and where == GAZELLE_PLATFORMS:

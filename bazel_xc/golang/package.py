@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import Factory, field, frozen
 
-from bazel_xc.golang.constraints import holds
+from bazel_xc.golang.constraints import Expr, holds
 from bazel_xc.golang.gazelle import EVERYWHERE, NOWHERE, Reading
 from bazel_xc.golang.source import SourceFile
 from bazel_xc.model import ByCgo, Platform
@@ -150,7 +150,7 @@ class GoPackage:
         return self.name == "main" and any(file.source.has_main for file in self.of(FileKind.GO))
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class GoView:
     """The go in use and its configuration, as far as constraints depend on them.
 
@@ -161,6 +161,9 @@ class GoView:
     release: tuple[int, int]
     tags: frozenset[str] = frozenset()
     tool_tags: Mapping[str, tuple[str, ...]] = field(factory=dict)
+    _active: dict[tuple[Expr | None, bool], frozenset[str]] = field(
+        factory=dict, init=False, eq=False, repr=False
+    )
 
     def tags_on(self, platform: Platform) -> frozenset[str]:
         """The tags that apply on a platform."""
@@ -175,6 +178,13 @@ class GoView:
     def compiles(self, source: SourceFile, platform: Platform) -> bool:
         """Whether a file is compiled on a platform, by its constraint and its use of cgo."""
         return (platform.cgo or not source.uses_cgo) and self.includes(source, platform)
+
+    def active(self, source: SourceFile) -> frozenset[str]:
+        """The names of the platforms on which a file is compiled."""
+        key = source.constraint, source.uses_cgo  # most files of a workspace share a few of them
+        if key not in self._active:
+            self._active[key] = frozenset(each.name for each in self.platforms if self.compiles(source, each))
+        return self._active[key]
 
 
 def readings_of(files: Iterable[PackageFile]) -> dict[str, Reading]:

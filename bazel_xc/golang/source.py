@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from hashlib import blake2b
 
 from attrs import evolve, field, frozen
@@ -311,14 +311,18 @@ def _imports(data: bytes, specs: Iterable[_Spec]) -> Iterator[Import]:
     for spec in specs:
         line += data.count(b"\n", seen, spec.at)
         seen = spec.at
-        if _PLAIN_PATH.fullmatch(spec.path):
-            yield Import(spec.path[1:-1].decode(), line)
-        else:
-            yield Import(_checked_path(spec), line)
+        yield _import(spec.path, line)
 
 
-def _checked_path(spec: _Spec) -> str:
-    path = unquoted(spec.path.decode("utf-8", "replace"))
+@cache
+def _import(quoted: bytes, line: int) -> Import:
+    """An import; most files of a workspace import the same packages on the same few lines."""
+    is_plain = _PLAIN_PATH.fullmatch(quoted)
+    return Import(quoted[1:-1].decode() if is_plain else _checked_path(quoted), line)
+
+
+def _checked_path(quoted: bytes) -> str:
+    path = unquoted(quoted.decode("utf-8", "replace"))
     if not path or _BAD_PATH.search(path) or not path.isprintable():
         shown = path or ""
         raise _HeadError(f"invalid import path: {shown if shown.isprintable() else ascii(shown)}")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bazel_xc.golang.names import Declared, ParsedFile, Used
 
 _PARSED_AT_ONCE = 32  # a syntax tree may need a megabyte
+_WORDS_AT_ONCE = 100
 # Blanks in the place of all bytes that are in no name.
 _WORDS_ALONE = bytes(
     each if each > 127 or chr(each).isalnum() or each == ord("_") else 32 for each in range(256)
@@ -61,6 +62,8 @@ class Sources:
     def words(self, path: str) -> frozenset[bytes]:
         """All names and numbers in a file, found without parsing."""
         if path not in self._words:
+            if len(self._words) >= _WORDS_AT_ONCE:
+                self._words.clear()
             self._words[path] = frozenset(self.text(path).translate(_WORDS_ALONE).split())
         return self._words[path]
 
