@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Set
 
     from bazel_xc.golang.source import Head
     from bazel_xc.golang.sources import Sources
@@ -37,7 +37,7 @@ def facts_of(
         if questions not in joined:  # the files of a package share them, in the memory too
             joined[questions] = tuple(sorted(frozenset().union(*questions)))
         words = joined[questions]
-        names = _names(sources, path, sources.asked(path), words, lines=lines)
+        names = _names(sources, path, sources.asked(path), sources.found(path), lines=lines)
         found[path] = (head.end, head.digest, head.alone, head.rest, *names, lines, words)
     return found
 
@@ -79,7 +79,9 @@ def has_names(path: str, data: bytes, then: FileFacts) -> bool:
     from bazel_xc.golang.sources import Sources  # noqa: PLC0415 - few changed files need it
     from bazel_xc.tree import MemoryTree  # noqa: PLC0415 - as above
 
-    return _names(Sources(MemoryTree({path: data})), path, asked, words, lines=lines) == tuple(names)
+    sources = Sources(MemoryTree({path: data}))
+    found = sources.present(path, frozenset(words))
+    return _names(sources, path, asked, found, lines=lines) == tuple(names)
 
 
 def also_asked(facts: FileFacts, words: Iterable[bytes]) -> FileFacts:
@@ -99,12 +101,12 @@ def _is_too_large(data: bytes) -> bool:
 
 
 def _names(
-    sources: Sources, path: str, asked: Collection[str], counting: tuple[bytes, ...], *, lines: bool
+    sources: Sources, path: str, asked: Collection[str], mentioned: Set[bytes], *, lines: bool
 ) -> _Names:
-    """The digests of ``counting`` words, of declarations and of uses, as far as they are asked for."""
+    """The digests of the words that count, of declarations and of uses, as far as they are asked for."""
     words = declared = used = b""
     if "words" in asked:
-        words = _digest(sorted(sources.present(path, frozenset(counting))))
+        words = _digest(sorted(mentioned))
     if "declared" in asked:
         found = sources.declared(path)
         declared = _digest(

@@ -84,9 +84,13 @@ class Sources:
             if not any(each.lstrip(b".") in text for each in names):
                 return frozenset()
         words = self.words(path)
-        behind = (each for each in names - words if each[:1] == b"." and each[1:] in words)
-        text = self.text(path) if names else b""
+        behind = [each for each in names - words if each[:1] == b"." and each[1:] in words]
+        text = self.text(path) if behind else b""
         return (names & words).union(each for each in behind if _behind_dot(each[1:]).search(text))
+
+    def found(self, path: str) -> frozenset[bytes]:
+        """All words that ``mentioned`` found in a file."""
+        return frozenset[bytes]().union(*self._mentions.get(path, {}).values())
 
     def questions(self, path: str) -> frozenset[frozenset[bytes]]:
         """The words about which ``mentioned`` was asked."""
