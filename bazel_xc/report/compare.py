@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 from bazel_xc.graph.dependency import DependencyGraph, Verdict
 from bazel_xc.model import Diagnostic, Severity
 from bazel_xc.report.drawn import graph_of
-from bazel_xc.report.model import ImportPlace, NeedEntry, Report, TargetOn
+from bazel_xc.report.model import OPTIONAL, ImportPlace, NeedEntry, Report, TargetOn
 from bazel_xc.report.words import Names
 
 _ORDER = (Verdict.PURE, Verdict.C_TOOLCHAIN, Verdict.C_LIBRARIES, Verdict.BLOCKED)
@@ -88,6 +88,15 @@ class VerdictChange:
         return bool(known) and _rank(self.after) > _rank(self.before)
 
 
+@frozen(order=True, kw_only=True)
+class PlatformChange:
+    """A target whose rule began or ceased to set the only platform that it is built for; empty for none."""
+
+    label: str
+    before: str
+    after: str
+
+
 @frozen(kw_only=True)
 class Comparison:
     """All changes."""
@@ -101,6 +110,7 @@ class Comparison:
     changed_needs: tuple[NeedChange, ...] = ()
     verdicts: tuple[VerdictChange, ...] = ()
     gone_targets: tuple[str, ...] = ()
+    own_platforms: tuple[PlatformChange, ...] = field(default=(), metadata=OPTIONAL)
     new_findings: tuple[Diagnostic, ...] = ()
     gone_findings: tuple[Diagnostic, ...] = ()
     commits: tuple[FileCommit, ...] = ()
@@ -120,7 +130,7 @@ class Comparison:
         """Whether there are no changes, apart from findings."""
         return not (
             self.new_cgo or self.gone_cgo or self.new_needs or self.gone_needs or self.changed_needs
-            or self.verdicts or self.gone_targets
+            or self.verdicts or self.gone_targets or self.own_platforms
         )  # fmt: skip
 
     @property
@@ -151,10 +161,18 @@ def compare(base: Report, head: Report, names: tuple[str, str]) -> Comparison:
         gone_targets=tuple(
             sorted({each.label for each in base.targets} - {each.label for each in head.targets})
         ),
+        own_platforms=tuple(_own_platforms(base, head)),
         new_findings=tuple(_unlike(head.findings, base.findings)),
         gone_findings=tuple(_unlike(base.findings, head.findings)),
         names=Names.of(head),
     )
+
+
+def _own_platforms(base: Report, head: Report) -> Iterator[PlatformChange]:
+    before = {each.label: each.only for each in base.targets}
+    for each in sorted(head.targets, key=lambda target: target.label):
+        if before.get(each.label, each.only) != each.only:
+            yield PlatformChange(label=each.label, before=before[each.label], after=each.only)
 
 
 def _unlike(some: Iterable[Diagnostic], others: Iterable[Diagnostic]) -> Iterator[Diagnostic]:

@@ -108,6 +108,33 @@ def test_why_asks_the_graph_in_which_it_is_built(root: Path, capfd: pytest.Captu
     )
 
 
+def test_compare_names_those_whose_platform_changed(
+    root: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A binary that is no longer built for the other platforms has lost them."""
+    saved = tmp_path / "old.json"
+    saved.write_text(json.dumps(told(root, capfd)))
+    probe = root / "cmd" / "probe" / "BUILD.bazel"
+    text = probe.read_text(encoding="utf-8")
+    assert text.count('"auto"') == 2
+    probe.write_text(
+        text.replace('goarch = "auto"', 'goarch = "amd64"').replace('goos = "auto"', 'goos = "linux"')
+    )
+    (tmp_path / "new.json").write_text(json.dumps(told(root, capfd)))
+
+    def compared(*arguments: str) -> str:
+        main(["compare", *arguments, "--allow-incomplete"])
+        return capfd.readouterr().out
+
+    said = compared(str(saved), str(tmp_path / "new.json"))
+    assert "//cmd/probe:any is built for linux_amd64 only, because its rule sets that" in said
+    assert "nothing changed" not in said
+    back = compared(str(tmp_path / "new.json"), str(saved))
+    assert "//cmd/probe:any is no longer built for linux_amd64 only" in back
+    told_json = json.loads(compared(str(saved), str(tmp_path / "new.json"), "--format", "json"))
+    assert told_json["own_platforms"] == [{"label": "//cmd/probe:any", "before": "", "after": "linux_amd64"}]
+
+
 def test_matrix_builds_it_once(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
     capfd.readouterr()
     main(["matrix", "-C", str(root), "--no-cache", "--allow-incomplete", "--cgo", "both"])
