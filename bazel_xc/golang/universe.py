@@ -64,9 +64,11 @@ class Package:
     @property
     def is_missing(self) -> bool:
         """Whether its module is not on disk. A package that no module provides may be made by a rule, and is
-        not missing.
+        not missing; about a relative import path, go reports an error of the importer.
         """
-        return bool(self.unknown) and not (self.first_party or self.directory or self.is_nowhere)
+        is_relative = self.import_path.startswith(".")
+        known = self.first_party or self.directory or self.is_nowhere or is_relative
+        return bool(self.unknown) and not known
 
 
 @frozen(kw_only=True)

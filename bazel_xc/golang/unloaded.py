@@ -119,7 +119,9 @@ def not_provided(universe: Universe, made: Set[str], root: Path) -> Iterator[Dia
             column=column,
             code=NOT_PROVIDED,
             message=f"{packages} in no required module, and no rule has that importpath (first: {first})",
-            remedy="run: go mod tidy",
+            remedy="add the package, or a rule with that importpath"
+            if found[first].of_workspace
+            else "run: go mod tidy",
         )
         yield without_root(diagnostic, root)
 

@@ -249,7 +249,18 @@ def test_package_of_the_workspace_that_nobody_makes_is_told_apart(run: Run) -> N
 
     assert outcome.stderr == (
         "cmd/main.go:3:8: error: 1 imported package is in no required module, and no rule has that importpath"
-        " (first: example.com/m/api/proto); run: go mod tidy\n"
+        " (first: example.com/m/api/proto); add the package, or a rule with that importpath\n"
+    )
+
+
+def test_relative_import_is_an_error_of_its_importer(run: Run) -> None:
+    """go.sum has nothing to do with it."""
+    main = 'package main\n\nimport _ "./lib"\n\nfunc main() {}\n'
+    files = {**GONE, "cmd/main.go": main, "cmd/lib/lib.go": "package lib\n", "go.sum": ""}
+    outcome = run(files, "report", "-q")
+
+    assert outcome.stderr == (
+        'cmd/main.go:3:8: error: local import "./lib" in non-local package (its rules are left unchanged)\n'
     )
 
 
