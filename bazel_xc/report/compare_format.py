@@ -114,10 +114,12 @@ def changes(found: Comparison, quote: _Quote) -> Iterator[str]:
         yield f"no longer: {short(need.import_path)} needs {need.kind} {quote(need.name)}"
     for each in found.own_platforms:
         if each.after:
-            before = f", before for {each.before}" if each.before else ""
-            yield f"{short(each.label)} is built for {each.after} only{before}, because its rule sets that"
+            here = f"for {quote(each.after)} only" + (
+                f", before for {quote(each.before)}" if each.before else ""
+            )
+            yield f"{short(each.label)} is built {here}, because its rule sets that"
         else:
-            yield f"{short(each.label)} is no longer built for {each.before} only"
+            yield f"{short(each.label)} is no longer built for {quote(each.before)} only"
     for label in found.gone_targets:
         yield f"{quote(names.short(label))} no longer exists"
     yield from _findings("new finding", found.new_findings, quote)
