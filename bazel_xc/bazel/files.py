@@ -70,10 +70,10 @@ class FileMaker:
         new, said = merge(file, wanted, stale, context)
         old = directory.build_file.data if directory.build_file else None
         wrong = ""
-        if not file.data:
-            wrong = defect(file.path, wanted)
-        elif new != old:
+        if new != old and file.data:
             wrong = damage(file, new, touched_rules(wanted, stale, context))
+        elif new != old:
+            wrong = defect(file.path, wanted)
         return FileChange(directory.build_path, old, new, objection=wrong), said
 
     def _cc_load(self) -> str:

@@ -161,8 +161,7 @@ def _made(options: argparse.Namespace, at: Progress) -> _Made:
 def _kept_plan(snapshot: Snapshot, generated: Generated) -> KeptPlan:
     from bazel_xc.commands.kept_plan import kept_plan  # noqa: PLC0415 - only runs that keep something need it
 
-    made = generated
-    return kept_plan(snapshot, made.planned, made.maker, made.result.diagnostics, made.missing)
+    return kept_plan(snapshot, generated)
 
 
 def _made_again(options: argparse.Namespace) -> _Made | None:

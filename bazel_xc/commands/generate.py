@@ -38,8 +38,8 @@ class Generated:
     def has_other_errors(self) -> bool:
         """Whether there are errors besides those of go about packages.
 
-        What go says about a package depends only on that package and those that import it, which no kept
-        plan answers for.
+        go's error about a package depends on the package and its importers alone, and no kept plan covers
+        those.
         """
         errors = (each for each in self.result.diagnostics if each.severity is Severity.ERROR)
         return any(each.code != LOAD for each in errors)

@@ -31,6 +31,7 @@ from bazel_xc.model import ByCgo, Diagnostic
 from bazel_xc.tree import MemoryTree, Tree
 
 if TYPE_CHECKING:
+    from bazel_xc.commands.generate import Generated
     from bazel_xc.commands.plan import Planned
     from bazel_xc.commands.snapshot import Snapshot
 
@@ -83,17 +84,12 @@ class KeptPlan:
     build_files: int
 
 
-def kept_plan(
-    snapshot: Snapshot,
-    planned: Planned,
-    maker: FileMaker,
-    diagnostics: tuple[Diagnostic, ...],
-    missing: frozenset[str],
-) -> KeptPlan:
+def kept_plan(snapshot: Snapshot, made: Generated) -> KeptPlan:
     """The plan of a run that left nothing to do."""
-    site, universe = snapshot.site, snapshot.universe
+    site, universe, planned = snapshot.site, snapshot.universe, made.planned
     tainted = frozenset(_tainted(snapshot, planned))
     outlines = {each.directory.path: each for each in site.outlines}
+    diagnostics = made.result.diagnostics
     noted = {"" if each.path == "." else each.path for each in diagnostics}
     noted |= {each.path.rpartition("/")[0] for each in diagnostics}
     plain = {
@@ -115,7 +111,7 @@ def kept_plan(
     }
     return KeptPlan(
         planner=evolve(planned.planner, workspace=nothing, blocked=_Blocked(blocked)),
-        maker=evolve(maker, workspace=nothing),
+        maker=evolve(made.maker, workspace=nothing),
         view=snapshot.view,
         modules=snapshot.modules,
         tags=site.workspace.tags,
@@ -133,8 +129,12 @@ def kept_plan(
         own={path: package.import_path for path, package in plain.items()},
         edges=dict(_edges(universe)),
         known=_known(snapshot, tainted),
-        lacking=dict(_lacking(snapshot)),
-        missing=missing,
+        lacking={
+            path: each
+            for path, each in lacking(snapshot.loaded.sources).items()
+            if path in universe.own_paths
+        },
+        missing=made.missing,
         diagnostics=diagnostics,
         packages=len(universe.own),
         build_files=sum(1 for each in snapshot.workspace.directories.values() if each.build_file),
@@ -243,13 +243,6 @@ def _edges(universe: Universe) -> Iterator[tuple[str, frozenset[str]]]:
     for package in universe.own.values():
         found = {each.path for file in package.files for each in file.source.imports}
         yield package.import_path, frozenset(found & universe.own_paths)
-
-
-def _lacking(snapshot: Snapshot) -> Iterator[tuple[str, frozenset[str]]]:
-    for each in snapshot.universe.own_paths:
-        names = lacking(each, snapshot.loaded.sources)
-        if names:
-            yield each, names
 
 
 def _known(snapshot: Snapshot, tainted: frozenset[str]) -> Mapping[str, frozenset[str]]:

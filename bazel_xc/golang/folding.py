@@ -238,8 +238,9 @@ def _load_errors(directory: ReadDirectory, listed: Mapping[str, ListedPackage]) 
         if error is None or not error.is_obstacle:
             continue
         message = " ".join(error.message.split())
-        several = message.startswith(_SEVERAL_PACKAGES)  # its position is that of any import of the package
-        path, line, column = ("", 0, 0) if several else error.place()
+        # go puts the error about several packages at an import of the directory, whichever it met first.
+        of_directory = message.startswith(_SEVERAL_PACKAGES)
+        path, line, column = ("", 0, 0) if of_directory else error.place()
         where.setdefault((path, line, column, message), []).append(platform)
     for (path, line, column, message), platforms in where.items():
         soft = C_WITHOUT_CGO in message

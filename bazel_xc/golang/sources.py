@@ -7,7 +7,7 @@ nothing else in the files. It decides nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -34,7 +34,7 @@ class Sources:
     """Reads and parses files of a tree, each once. A file that cannot be read counts as empty. Syntax trees
     are kept for a moment, answers to the end.
 
-    ``answers`` has what others drew from the files, by what it depends on.
+    ``answers`` has what others found out from the files, by what it depends on.
     """
 
     tree: Tree
@@ -44,7 +44,7 @@ class Sources:
     _parsed: dict[str, ParsedFile] = field(factory=dict, eq=False, repr=False)
     _words: dict[str, frozenset[bytes]] = field(factory=dict, eq=False, repr=False)
     _mentions: dict[str, dict[frozenset[bytes], frozenset[bytes]]] = field(factory=dict, eq=False, repr=False)
-    answers: dict[Hashable, Any] = field(factory=dict, eq=False, repr=False)
+    answers: dict[tuple[Any, ...], Any] = field(factory=dict, eq=False, repr=False)
 
     def text(self, path: str) -> bytes:
         """The bytes of a file."""
@@ -125,6 +125,13 @@ class Sources:
                 self._parsed.clear()
             self._parsed[path] = ParsedFile.of(data)
         return self._parsed[path]
+
+    def answer(self, key: tuple[Any, ...], find: Callable[[], _T]) -> _T:
+        """What others find out from files, once for each key."""
+        if key not in self.answers:
+            self.answers[key] = find()
+        found: _T = self.answers[key]
+        return found
 
     def asked(self, path: str) -> tuple[str, ...]:
         """The kinds of answers about a file that were asked for."""

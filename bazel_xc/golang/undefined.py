@@ -68,15 +68,14 @@ class _Lost:
         return {name: path for name, path in self.names.items() if name[:1].isupper()}
 
 
-def lacking(import_path: str, sources: Sources) -> frozenset[str]:
-    """The names that a package or its tests were found to lack on some platform, members included."""
-    found: frozenset[str] = sources.answers.get(("lacking", import_path), frozenset())
+def lacking(sources: Sources) -> dict[str, frozenset[str]]:
+    """The names, members included, that packages or their tests were found to lack on some platform."""
+    found: dict[str, frozenset[str]] = {}
+    for key, lost in sources.answers.items():
+        if isinstance(lost, _Lost) and (lost.names or lost.members):
+            path = key[1]
+            found[path] = found.get(path, frozenset()).union(lost.names, lost.members)
     return found
-
-
-def _note(import_path: str, lost: _Lost, sources: Sources) -> None:
-    known = lacking(import_path, sources)
-    sources.answers["lacking", import_path] = known.union(lost.names, lost.members)
 
 
 def undefined(
@@ -95,8 +94,8 @@ def undefined(
     for path, files in sorted(left_out.items()):
         package = compiled.get(path)
         if package and package.files and files:
-            lost[path], own = _lost_in(path, package, files, sources)
-            found.extend(own)
+            lost[path] = _lost_in(path, package.files, files, sources)
+            found.extend(_first_own_use(path, package, files, sources))
     exported = {path: each.exported for path, each in lost.items() if each.exported}
     reported = {each.import_path for each in found}
     for path, package in sorted(compiled.items()):
@@ -127,14 +126,14 @@ class _TestUses:
 
     def of(self, tests: CompiledTests) -> Iterator[_Found]:
         """The uses in inner and outer tests."""
-        nothing = evolve(self.package, files=frozenset())
-        out = self.left_out | tests.inner_left_out
-        inner = _lost_in_tests(self.path, self.package, tests.inner, out, self.sources) if out else _Lost()
+        inner = self._lost(self.package.files | tests.inner.files, self.left_out | tests.inner_left_out)
         yield from self._in(tests.inner, inner, {})
         if tests.outer.files:
-            out = tests.outer_left_out
-            outer = _lost_in_tests(self.path, nothing, tests.outer, out, self.sources) if out else _Lost()
+            outer = self._lost(tests.outer.files, tests.outer_left_out)
             yield from self._in(tests.outer, outer, {self.path: inner.exported} if inner.exported else {})
+
+    def _lost(self, files: frozenset[str], others: frozenset[str]) -> _Lost:
+        return _lost_in(self.path, files, others, self.sources) if others else _Lost()
 
     def _in(self, tests: Compiled, lost: _Lost, tested: Mapping[str, Mapping[str, str]]) -> Iterator[_Found]:
         yield from _own_uses(tests, lost, self.sources)
@@ -232,29 +231,18 @@ def undefined_findings(found: Iterable[Undefined], own: Mapping[str, str]) -> It
         )
 
 
-def _lost_in(
+def _lost_in(path: str, files: frozenset[str], others: frozenset[str], sources: Sources) -> _Lost:
+    """The names that some files of a package lack; most platforms have the same files."""
+    return sources.answer((_Lost, path, files, others), lambda: _lost(files, others, sources))
+
+
+def _first_own_use(
     path: str, package: Compiled, others: frozenset[str], sources: Sources
-) -> tuple[_Lost, tuple[Undefined, ...]]:
-    """The names that a package lacks, and its first use of one; most platforms have the same files."""
-    key = ("lost", path, package.files, others)
-    if key not in sources.answers:
-        lost = _lost(package.files, others, sources)
-        sources.answers[key] = lost, tuple(_first(path, _own_uses(package, lost, sources), sources))
-        _note(path, lost, sources)
-    found: tuple[_Lost, tuple[Undefined, ...]] = sources.answers[key]
-    return found
-
-
-def _lost_in_tests(
-    path: str, package: Compiled, tests: Compiled, others: frozenset[str], sources: Sources
-) -> _Lost:
-    """The names that a package with its tests lacks."""
-    key = ("lost in tests", path, package.files, tests.files, others)
-    if key not in sources.answers:
-        sources.answers[key] = _lost(package.files | tests.files, others, sources)
-        _note(path, sources.answers[key], sources)
-    found: _Lost = sources.answers[key]
-    return found
+) -> tuple[Undefined, ...]:
+    """The first use of a name that a package lacks itself."""
+    lost = _lost_in(path, package.files, others, sources)
+    key = (Undefined, path, package.files, others)
+    return sources.answer(key, lambda: tuple(_first(path, _own_uses(package, lost, sources), sources)))
 
 
 def _lost(files: Iterable[str], others: Iterable[str], sources: Sources) -> _Lost:

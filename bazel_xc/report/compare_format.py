@@ -114,10 +114,9 @@ def changes(found: Comparison, quote: _Quote) -> Iterator[str]:
         yield f"no longer: {short(need.import_path)} needs {need.kind} {quote(need.name)}"
     for each in found.own_platforms:
         if each.after:
-            here = f"for {quote(each.after)} only" + (
-                f", before for {quote(each.before)}" if each.before else ""
-            )
-            yield f"{short(each.label)} is built {here}, because its rule sets that"
+            before = f", before for {quote(each.before)}" if each.before else ""
+            where = f"for {quote(each.after)} only{before}"
+            yield f"{short(each.label)} is built {where}, because its rule sets that"
         else:
             yield f"{short(each.label)} is no longer built for {quote(each.before)} only"
     for label in found.gone_targets:

@@ -123,7 +123,9 @@ def edits(dice: random.Random) -> Iterator[dict[str, Edit]]:
     """What each step does to files: new text from the old one, None for a file that goes."""
     now = {each: ["fmt"] for each in PLAIN}
     easy = [
-        each for each in IMPORTS if each.rpartition("/")[2] in ("a", "b", "c", "d", "fmt", "half", "strings")
+        each
+        for each in IMPORTS
+        if each.rpartition("/")[2] in ("a", "b", "c", "d", "fmt", "half", "strings", "net")
     ]
     while True:
         changed: dict[str, Edit] = {}
@@ -195,6 +197,26 @@ def answers_of(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return answers
 
 
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, with the files at the root of a workspace."""
+    require("go")
+    monkeypatch.setenv("GOFLAGS", "")
+    monkeypatch.chdir(tmp_path)
+    for path in ("go.mod", "MODULE.bazel", "bazel_xc.toml"):
+        write(tmp_path, path, FIXED[path])
+    return tmp_path
+
+
+def generated() -> list[int]:
+    """The exit codes of two runs: the second finds nothing to do and keeps it."""
+    codes: list[int] = []
+    for _ in range(2):
+        time.sleep(0.03)  # see ``test_same_files_and_output``
+        codes.append(main(["generate"]))
+    return codes
+
+
 def test_errors_of_other_packages_are_found_anew(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,18 +246,12 @@ def test_errors_of_other_packages_are_found_anew(
 
 
 def test_import_beside_files_of_some_platforms_needs_no_whole_run(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only the names that a platform may lack are asked about, not all words of the file."""
-    require("go")
-    monkeypatch.setenv("GOFLAGS", "")
-    monkeypatch.chdir(tmp_path)
-    fixed = {
-        path: text for path, text in FIXED.items() if path in ("go.mod", "MODULE.bazel", "bazel_xc.toml")
-    }
     split = {path: text for path, text in FIXED.items() if path.startswith("split/")}
-    for path, text in {**fixed, **split, "b/b.go": source("b", [])}.items():
-        write(tmp_path, path, text)
+    for path, text in {**split, "b/b.go": source("b", [])}.items():
+        write(root, path, text)
     answers = answers_of(monkeypatch)
     for imports, note in (
         ([], ""),
@@ -243,10 +259,8 @@ def test_import_beside_files_of_some_platforms_needs_no_whole_run(
         (["example.com/w/b"], "// Another word.\n"),
         ([], "var _ = third\n"),
     ):
-        write(tmp_path, "split/split.go", source("split", imports, note))
-        for _ in range(2):
-            time.sleep(0.03)
-            main(["generate"])
+        write(root, "split/split.go", source("split", imports, note))
+        generated()
 
     assert answers == [False, False, True, False, False]
     assert "third is declared only in third_linux.go" in capsys.readouterr().err
@@ -264,42 +278,32 @@ def test_import_beside_files_of_some_platforms_needs_no_whole_run(
 def test_file_beside_files_of_some_platforms(
     rest: str,
     is_plain: bool,
-    tmp_path: Path,
+    root: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    require("go")
-    monkeypatch.setenv("GOFLAGS", "")
-    monkeypatch.chdir(tmp_path)
-    fixed = [path for path in FIXED if path in ("go.mod", "MODULE.bazel", "bazel_xc.toml") or "split" in path]
-    for path in fixed:
-        write(tmp_path, path, FIXED[path])
+    for path in (each for each in FIXED if each.startswith("split/")):
+        write(root, path, FIXED[path])
     answers = answers_of(monkeypatch)
-    write(tmp_path, "split/split.go", source("split", []))
+    write(root, "split/split.go", source("split", []))
     for text in (None, "package split\n\ntype C int\n" + rest, "package split\n\nvar _ = third\n"):
         if text:
-            write(tmp_path, "split/more.go", text)
-        for _ in range(2):
-            time.sleep(0.03)
-            main(["generate"])
+            write(root, "split/more.go", text)
+        generated()
 
     assert answers[2] == is_plain
     assert not any(answers[3:]), "a later use is found by whole runs"
     assert "third is declared only in third_linux.go" in capsys.readouterr().err
-    assert "more.go" in builds(tmp_path)["split/BUILD.bazel"].decode()
+    assert "more.go" in builds(root)["split/BUILD.bazel"].decode()
 
 
 def test_import_of_a_package_that_lacks_a_name_somewhere_needs_no_whole_run(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Unless a file uses the name, at once or later."""
-    require("go")
-    monkeypatch.setenv("GOFLAGS", "")
-    monkeypatch.chdir(tmp_path)
-    fixed = ("go.mod", "MODULE.bazel", "bazel_xc.toml", "half/half.go", "half/extra_linux.go")
-    for path in fixed:
-        write(tmp_path, path, FIXED[path])
-    write(tmp_path, "a/other.go", "package a\n")
+    for path in ("half/half.go", "half/extra_linux.go"):
+        write(root, path, FIXED[path])
+    write(root, "a/other.go", "package a\n")
     answers = answers_of(monkeypatch)
     for imports, note in (
         ([], ""),
@@ -310,11 +314,9 @@ def test_import_of_a_package_that_lacks_a_name_somewhere_needs_no_whole_run(
         ([], ""),
         ([HALF], "var _ = half.Extra\n"),
     ):
-        write(tmp_path, "a/a.go", source("a", imports, note))
+        write(root, "a/a.go", source("a", imports, note))
         capsys.readouterr()
-        for _ in range(2):
-            time.sleep(0.03)
-            main(["generate"])
+        generated()
         found = "half.Extra is declared only in extra_linux.go" in capsys.readouterr().err
         assert found == ("Extra" in note), (imports, note)
 
@@ -323,25 +325,19 @@ def test_import_of_a_package_that_lacks_a_name_somewhere_needs_no_whole_run(
 
 
 def test_errors_of_go_about_other_packages_need_no_whole_run(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only above a package that does not load may an import change what go says about it."""
-    require("go")
-    monkeypatch.setenv("GOFLAGS", "")
-    monkeypatch.chdir(tmp_path)
-    for path in ("go.mod", "MODULE.bazel", "bazel_xc.toml"):
-        write(tmp_path, path, FIXED[path])
     for path, text in BROKEN.items():
-        write(tmp_path, path, text)
+        write(root, path, text)
     for each in ("a", "b", "c"):
-        write(tmp_path, f"{each}/{each}.go", source(each, []))
+        write(root, f"{each}/{each}.go", source(each, []))
     answers = answers_of(monkeypatch)
     for imports in ([], [], ["example.com/w/b"], ["example.com/w/uses"]):
-        write(tmp_path, "a/a.go", source("a", imports))
-        for _ in range(2):
-            time.sleep(0.03)
-            assert main(["generate"]) == 1
-            assert "two: error: found packages one (one.go) and two (two.go)" in capsys.readouterr().err
+        write(root, "a/a.go", source("a", imports))
+        assert generated() == [1, 1]
+        told = "two: error: found packages one (one.go) and two (two.go)"
+        assert capsys.readouterr().err.count(told) == 2, "once in each run"
 
     assert answers == [False, False, True, False, False]
 
