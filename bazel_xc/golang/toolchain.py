@@ -93,12 +93,16 @@ def _from_file(lines: Sequence[str]) -> dict[str, str]:
 def tool_tags(
     toolchain: Toolchain, architectures: Iterable[str], run: RunGo
 ) -> Mapping[str, tuple[str, ...]]:
-    """The tags that go itself sets, such as ``amd64.v1`` and ``goexperiment.x``, by architecture."""
+    """The tags that go itself sets, such as ``amd64.v1`` and ``goexperiment.x``, by architecture.
+
+    Flags and workspaces of the user could make go refuse to answer; an empty ``GOFLAGS`` would not undo those
+    of ``go env -w``.
+    """
     architectures = sorted(set(architectures))
-    arguments = ["list", "-f", "{{context.ToolTags}}", "fmt"]
+    arguments = ["list", "-f", "{{context.ToolTags}}", "unsafe"]
 
     def ask(architecture: str) -> tuple[str, ...]:
-        settings = {**toolchain.environment, "GOFLAGS": "", "GOARCH": architecture}
+        settings = {**toolchain.environment, "GOFLAGS": "-find", "GOWORK": "off", "GOARCH": architecture}
         answer = run(arguments, Path(toolchain.goroot), settings)
         return tuple(answer.stdout.decode("utf-8", "replace").strip().strip("[]").split())
 

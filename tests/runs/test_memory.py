@@ -27,6 +27,7 @@ from memory_workspace import (
     State,
     digest,
     lay_out,
+    lay_out_go,
     restore,
     state_of,
     write,
@@ -37,7 +38,7 @@ from bazel_xc.cli import main
 from bazel_xc.commands import ahead, snapshot
 from bazel_xc.golang import toolchain
 from bazel_xc.golang.loading import load
-from bazel_xc.golang.toolchain import Run, run_go
+from bazel_xc.golang.toolchain import Run, find_go, run_go
 from bazel_xc.memory import replay
 
 STEPS, SEED = "BAZEL_XC_MEMORY_STEPS", "BAZEL_XC_MEMORY_SEED"
@@ -250,6 +251,9 @@ def test_the_memory_changes_no_answer(
     base = tmp_path.resolve() / "base"
     base.mkdir()
     lay_out(base)
+    goroot = tmp_path.resolve() / "go"
+    lay_out_go(goroot, Path(find_go(os.environ, tmp_path).goroot))
+    monkeypatch.setenv("GOROOT", str(goroot))
     monkeypatch.setenv("GOMODCACHE", str(base / "cache"))
     # go's own index trusts times and sizes, which "edit quietly" keeps: it would answer from older files.
     monkeypatch.setenv("GODEBUG", "goindex=0")
