@@ -32,7 +32,6 @@ from bazel_xc.golang.sources import Sources
 from bazel_xc.model import Diagnostic, Platform, Severity
 
 _Found = tuple[str, int, str, str]  # file, line, name, file that declares it
-_TURN_ON = "enable cgo there, "
 _DECLARE = "add a declaration, or give this file the same build constraint"
 
 
@@ -40,7 +39,8 @@ _DECLARE = "add a declaration, or give this file the same build constraint"
 class Undefined:
     """The first use, in a package or in its tests, of a name that is not declared there.
 
-    ``declared_in`` is a file that declares it and is left out, because ``cgo`` is off or for another reason.
+    ``declared_in`` is a file that declares it and is left out of ``platforms``; it would be compiled on those
+    of ``with_cgo`` if cgo were on there.
     """
 
     import_path: str
@@ -48,8 +48,8 @@ class Undefined:
     line: int
     name: str
     declared_in: str
-    cgo: bool
     platforms: tuple[str, ...] = ()
+    with_cgo: tuple[str, ...] = ()
     in_tests: bool = False
 
 
@@ -102,13 +102,13 @@ def undefined(
         if path not in reported and package.imports & exported.keys():
             wanted = {each: exported[each] for each in package.imports & exported.keys()}
             known = {each: compiled[each].name for each in wanted}
-            found.extend(_first(path, _foreign_uses(package, wanted, known, sources), sources))
+            found.extend(_first(path, _foreign_uses(package, wanted, known, sources)))
     reported = {each.import_path for each in found}
     for path, each in sorted((tests or {}).items()):
         package, out = compiled[path], left_out.get(path, frozenset())
         if path not in reported and (package.files or not out):
             work = _TestUses(path, package, out, exported, compiled, sources)
-            first = _first(path, work.of(each), sources)
+            first = _first(path, work.of(each))
             found.extend(evolve(use, in_tests=True) for use in first)
     return tuple(sorted(found, key=lambda each: each.import_path))
 
@@ -173,7 +173,19 @@ def undefined_anywhere(
         tests = {each.import_path: tests_on(each, platform) for each in packages if has_tests(each)}
         for use in undefined(compiled, left_out, sources, tests):
             found.setdefault(use, []).append(platform)
-    return tuple(evolve(use, platforms=tuple(names)) for use, names in found.items())
+    off = {each.name: evolve(each, cgo=True) for each in view.platforms if not each.cgo}
+    return tuple(
+        evolve(
+            use,
+            platforms=tuple(names),
+            with_cgo=tuple(
+                name
+                for name in names
+                if name in off and _is_compiled(use.declared_in, off[name], sources, view)
+            ),
+        )
+        for use, names in found.items()
+    )
 
 
 def cgo_of_others(
@@ -197,15 +209,18 @@ def _cgo_of_others(
 
 def _is_cgo(path: str, platform: Platform, sources: Sources, view: GoView) -> bool:
     """Whether a file that go leaves out would be compiled with cgo on, and imports "C"."""
+    return sources.scan(path).uses_cgo and _is_compiled(path, platform, sources, view)
+
+
+def _is_compiled(path: str, platform: Platform, sources: Sources, view: GoView) -> bool:
+    """Whether a file's name and constraint hold on a platform."""
     name = path.rpartition("/")[2]
     by_name = file_name_constraint(name)
     tags, release = view.tags_on(platform), view.release[1]
     if by_name is not None and not holds(by_name, platform, tags, release):
         return False
-    source = sources.scan(path)
-    return source.uses_cgo and (
-        source.constraint is None or holds(source.constraint, platform, tags, release)
-    )
+    constraint = sources.scan(path).constraint
+    return constraint is None or holds(constraint, platform, tags, release)
 
 
 def _touches(package: GoPackage, suspects: Set[str]) -> bool:
@@ -227,8 +242,15 @@ def undefined_findings(found: Iterable[Undefined], own: Mapping[str, str]) -> It
             code="undefined",
             message=f"{each.name} is declared only in {declared_in}, which is not compiled on"
             f" {', '.join(each.platforms)}",
-            remedy=f"{_TURN_ON if each.cgo else ''}{_DECLARE}",
+            remedy=f"{_turn_on(each)}{_DECLARE}",
         )
+
+
+def _turn_on(use: Undefined) -> str:
+    if not use.with_cgo:
+        return ""
+    where = "there" if use.with_cgo == use.platforms else f"on {', '.join(use.with_cgo)}"
+    return f"enable cgo {where}, "
 
 
 def _lost_in(path: str, files: frozenset[str], others: frozenset[str], sources: Sources) -> _Lost:
@@ -242,7 +264,7 @@ def _first_own_use(
     """The first use of a name that a package lacks itself."""
     lost = _lost_in(path, package.files, others, sources)
     key = (Undefined, path, package.files, others)
-    return sources.answer(key, lambda: tuple(_first(path, _own_uses(package, lost, sources), sources)))
+    return sources.answer(key, lambda: tuple(_first(path, _own_uses(package, lost, sources))))
 
 
 def _lost(files: Iterable[str], others: Iterable[str], sources: Sources) -> _Lost:
@@ -292,16 +314,9 @@ def _foreign_uses(
                 yield path, use.line, f"{use.package}.{use.name}", missing[use.name]
 
 
-def _first(import_path: str, uses: Iterable[_Found], sources: Sources) -> Iterator[Undefined]:
+def _first(import_path: str, uses: Iterable[_Found]) -> Iterator[Undefined]:
     for file, line, name, declared_in in sorted(uses)[:1]:
-        yield Undefined(
-            import_path=import_path,
-            file=file,
-            line=line,
-            name=name,
-            declared_in=declared_in,
-            cgo="C" in sources.declared(declared_in).imports,
-        )
+        yield Undefined(import_path=import_path, file=file, line=line, name=name, declared_in=declared_in)
 
 
 def _mentioning(files: Iterable[str], names: Iterable[str], sources: Sources) -> list[str]:

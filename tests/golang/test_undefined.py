@@ -155,8 +155,8 @@ def test_it_is_said_with_what_to_do() -> None:
         line=7,
         name="Sign",
         declared_in="/cache/key/key.go",
-        cgo=True,
         platforms=("windows_arm64",),
+        with_cgo=("windows_arm64",),
     )
     (finding,) = undefined_findings([use], {"example.com/key": "src/key"})
     assert (f"{finding.path}:{finding.line}", finding.message, finding.remedy) == (

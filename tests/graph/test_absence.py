@@ -117,7 +117,6 @@ def test_what_does_not_compile_elsewhere_is_absent() -> None:
         line=1,
         name="x",
         declared_in="b.go",
-        cgo=True,
         platforms=("windows_amd64",),
     )
     own = _own("p", "m/p", {"p_test.go": 'package p\n\nimport _ "o/a"\n'})
