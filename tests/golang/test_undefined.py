@@ -33,7 +33,7 @@ def found(files: Mapping[str, str], left_out: set[str]) -> list[tuple[str, str, 
     out = {f"example.com/{package}": frozenset(paths & left_out) for package, paths in here.items()}
     sources = Sources(MemoryTree({path: f"package p\n\n{text}".encode() for path, text in files.items()}))
     return [
-        (each.import_path, each.file, each.line, each.name, each.declared_in, each.cgo)
+        (each.import_path, each.file, each.line, each.name, each.declared_in)
         for each in undefined(compiled, out, sources)
     ]
 
@@ -53,7 +53,7 @@ def found(files: Mapping[str, str], left_out: set[str]) -> list[tuple[str, str, 
 )
 def test_in_the_package_itself(here: str, name: str) -> None:
     files = {"key/key.go": f'import "C"\n\n{KEY}', "key/rest.go": here}
-    wanted = [("example.com/key", "key/rest.go", 3, name, "key/key.go", True)] if name else []
+    wanted = [("example.com/key", "key/rest.go", 3, name, "key/key.go")] if name else []
     assert found(files, {"key/key.go"}) == wanted
 
 
@@ -71,15 +71,13 @@ def test_in_the_package_itself(here: str, name: str) -> None:
 )
 def test_in_importers(importer: str, name: str) -> None:
     files = {"key/key.go": KEY, "key/rest.go": "func Rest() {}", "user/user.go": importer}
-    wanted = [("example.com/user", "user/user.go", 5, name, "key/key.go", False)] if name else []
+    wanted = [("example.com/user", "user/user.go", 5, name, "key/key.go")] if name else []
     assert found(files, {"key/key.go"}) == wanted
 
 
 def test_a_command_without_its_main_function() -> None:
     files = {"cmd/main.go": 'import "C"\n\nfunc main() {}', "cmd/more.go": "var More = 1"}
-    assert found(files, {"cmd/main.go"}) == [
-        ("example.com/cmd", "cmd/more.go", 1, "main", "cmd/main.go", True)
-    ]
+    assert found(files, {"cmd/main.go"}) == [("example.com/cmd", "cmd/more.go", 1, "main", "cmd/main.go")]
 
 
 def test_nothing_is_lost_where_nothing_is_left_out() -> None:
