@@ -82,6 +82,14 @@ class Material:
         """The nodes that a node reaches on a platform for which it is built."""
         return (self.graph_of(node, platform) or self.graph).below(node, platform)
 
+    def verdict(self, node: str, platform: str) -> tuple[Verdict, str]:
+        """The verdict on a node for a platform for which it is built, and the reason if that is its rule."""
+        verdict = self.below(node, platform).verdict
+        if verdict is Verdict.C_TOOLCHAIN and platform in self._elsewhere.get(node, ()):
+            # Its C libraries were not looked for.
+            return Verdict.UNKNOWN, f"its rule turns cgo on, which is off for {platform}"
+        return verdict, ""
+
 
 def _elsewhere(targets: Iterable[Target]) -> Mapping[str, frozenset[str]]:
     return {each.label: each.elsewhere for each in targets if each.elsewhere}
@@ -178,10 +186,8 @@ class _ReportBuilder:
 
     def _target_on(self, target: Target, platform: str, graph: DependencyGraph) -> TargetOn:
         below = graph.below(target.label, platform, MOST)
-        verdict, why = below.verdict, target.why.get(platform, "")
+        verdict, why = self.material.verdict(target.label, platform)
         is_other = graph is not self.material.graph
-        if is_other and verdict is Verdict.C_TOOLCHAIN:  # its C libraries were not looked for
-            verdict, why = Verdict.UNKNOWN, f"its rule turns cgo on, which is off for {platform}"
         fallbacks, lengths = (
             ((), {}) if self.cgo[platform] != is_other else self._fallbacks(target, platform, graph)
         )
@@ -197,7 +203,7 @@ class _ReportBuilder:
             unknown=below.unknown,
             fallbacks=fallbacks,
             without_cgo=None if target.only else self._without_cgo(target, platform, below),
-            why=why,
+            why=why or target.why.get(platform, ""),
             lengths=lengths,
         )
 

@@ -103,7 +103,7 @@ def _summary(report: Report, summary: Summary, names: Names) -> Iterator[str]:
     for each in summary.not_pure:
         parts = (
             f"{VERDICTS[on.verdict]} {names.on(on.platforms)}"
-            + (f" ({_listed(on.causes, names)})" if on.causes else "")
+            + (f" ({_listed(on.causes, names)})" if on.causes else f" ({code(on.why)})" if on.why else "")
             for on in each.on
         )
         yield f"- {code(names.short(each.label))}: {'; '.join(parts)}"
@@ -194,7 +194,7 @@ def _chain(target: TargetEntry, names: Names) -> Iterator[str]:
     told: dict[tuple[str, str], list[str]] = {}
     for name, on in target.platforms.items():
         chain = " → ".join(code(names.short(each)) for each in on.chain[1:])
-        reason = chain if on.chain else code(on.why) if on.why else ""
+        reason = ": ".join(each for each in (chain, code(on.why) if on.why else "") if each)
         if reason or on.chain:
             told.setdefault((VERDICTS[on.verdict], reason), []).append(name)
     if told:

@@ -49,6 +49,8 @@ def _target(target: TargetEntry, names: Names, page: Page) -> Iterator[str]:
 def _reason(on: TargetOn, names: Names, page: Page) -> Iterator[str]:
     if on.chain:
         yield from page.item("      ", names.chain(on.chain[1:]))
+        if on.why and on.verdict is Verdict.UNKNOWN:
+            yield from page.item("      ", on.why)
     elif on.why or on.verdict is Verdict.BLOCKED:
         yield from page.item("      ", on.why or "it has no files to compile there")
     if on.fallbacks:

@@ -43,7 +43,7 @@ def render_json(found: Iterable[Ways], material: Material) -> str:
     platforms = [
         {
             "platform": each.platform,
-            "verdict": str(material.below(each.node, each.platform).verdict),
+            "verdict": str(material.verdict(each.node, each.platform)[0]),
             "ends": list(each.ends),
             "shortest": [list(chain) for chain in each.shortest],
             "chains": [list(chain) for chain in each.chains],
@@ -99,7 +99,7 @@ class _Answers:
             yield names, evolve(each, platform=names[0])
 
     def _verdict(self, each: Ways) -> Verdict:
-        return self.material.below(each.node, each.platform).verdict
+        return self.material.verdict(each.node, each.platform)[0]
 
     def paragraph(self, platforms: list[str], each: Ways) -> Iterator[str]:
         """The answer for platforms that share it, after an empty line."""
@@ -124,6 +124,9 @@ class _Answers:
         """What follows the verdict in the first line."""
         if not each.ends:
             return f'no package below {self.names.short(each.node)} imports "C"'
+        _, why = self.material.verdict(each.node, each.platform)
+        if why:
+            return why
         if each.ends == (each.node,):
             return self._end(each.node, each)
         count = plural(len(each.ends), "package")

@@ -47,6 +47,18 @@ def root(tmp_path: Path) -> Path:
         'load("@rules_go//go:def.bzl", "go_binary")\n\n'
         'go_binary(name = "other", embed = [":other_lib"], goarch = "amd64", goos = "linux")\n'
     )
+    above = root / "cmd" / "above"
+    above.mkdir()
+    (above / "main.go").write_text(
+        'package main\n\nimport "example.com/repo/key"\n\nfunc main() { key.Sign() }\n'
+    )
+    (above / "BUILD.bazel").write_text(
+        'load("@rules_go//go:def.bzl", "go_binary")\n\n'
+        'go_binary(name = "above", embed = [":above_lib"], goarch = "arm64", goos = "windows",'
+        ' pure = "off")\n'
+    )
+    (root / "key").mkdir()
+    (root / "key" / "key.go").write_text('package key\n\nimport "C"\n\nfunc Sign() {}\n')
     main(["generate", "-C", str(root), "--no-cache"])
     return root
 
@@ -72,6 +84,7 @@ def test_verdicts_are_those_of_the_own_platform(root: Path, capfd: pytest.Captur
     assert verdicts(report, "//cmd/page:page.wasm") == {}
     assert len(verdicts(report, "//cmd/probe:any")) == 5
     assert {each["label"]: each["only"] for each in report["targets"] if "only" in each} == {
+        "//cmd/above:above": "windows_arm64",
         "//cmd/other:other": "linux_amd64",
         "//cmd/page:page.wasm": "js_wasm",
         "//cmd/probe:cross": "linux_arm64",
@@ -95,6 +108,31 @@ def test_text_names_those_of_other_platforms(root: Path, capfd: pytest.CaptureFi
 
     assert "1 target built for another platform only: //cmd/page:page.wasm (js_wasm)" in out
     assert "unknown on windows_arm64: its rule turns cgo on, which is off for windows_arm64" in out
+
+
+REASON = "its rule turns cgo on, which is off for windows_arm64"
+
+
+def test_what_a_rule_makes_unknown_has_its_reason_everywhere(
+    root: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def said(*arguments: str) -> str:
+        capfd.readouterr()
+        main([*arguments, "-C", str(root), "--no-cache"])
+        return capfd.readouterr().out
+
+    for label in ("//cmd/above", "//cmd/probe:win"):
+        assert said("why", label).startswith(f"unknown on windows_arm64: {REASON}\n")
+    assert json.loads(said("why", "//cmd/above", "--format", "json"))["platforms"][0]["verdict"] == "unknown"
+    report = ("report", "--allow-incomplete")
+    assert (
+        f"  //cmd/above\n    unknown on windows_arm64\n      ./cmd/above -> ./key\n      {REASON}\n"
+        in said(*report, "--all")
+    )
+    markdown = said(*report, "--format", "markdown")
+    for label in ("//cmd/above", "//cmd/probe:win"):
+        assert f"- `{label}`: unknown on windows_arm64 (`{REASON}`)" in markdown
+    assert f"  - unknown on windows_arm64: `./cmd/above` → `./key`: `{REASON}`\n" in markdown
 
 
 def test_why_asks_the_graph_in_which_it_is_built(root: Path, capfd: pytest.CaptureFixture[str]) -> None:
