@@ -74,6 +74,8 @@ def test_pages(page: Path) -> None:
 
 def test_changelog() -> None:
     assert [each for text in _prose(_unreleased()) for each in _found(text, "CHANGELOG.md")] == []
+    lines = [each for each in _unreleased().splitlines() if each.startswith("- ")]
+    assert sorted(set(lines)) == sorted(lines)
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
