@@ -31,7 +31,9 @@ from bazel_xc.golang.package import GO_KINDS, GoPackage, GoView
 from bazel_xc.golang.sources import Sources
 from bazel_xc.model import Diagnostic, Platform, Severity
 
-_Found = tuple[str, int, str, str]  # file, line, name, file that declares it
+_Found = tuple[str, int, str, tuple[str, ...]]  # file, line, name, files that declare it
+_Places = Mapping[str, tuple[str, ...]]  # the files that declare a name, by name
+_NAMED = 3
 _DECLARE = "add a declaration, or give this file the same build constraint"
 
 
@@ -39,15 +41,15 @@ _DECLARE = "add a declaration, or give this file the same build constraint"
 class Undefined:
     """The first use, in a package or in its tests, of a name that is not declared there.
 
-    ``declared_in`` is a file that declares it and is left out of ``platforms``; it would be compiled on those
-    of ``with_cgo`` if cgo were on there.
+    ``declared_in`` are the files that declare it and are left out of ``platforms``; one of them would be
+    compiled on those of ``with_cgo`` if cgo were on there.
     """
 
     import_path: str
     file: str
     line: int
     name: str
-    declared_in: str
+    declared_in: tuple[str, ...]
     platforms: tuple[str, ...] = ()
     with_cgo: tuple[str, ...] = ()
     in_tests: bool = False
@@ -55,15 +57,15 @@ class Undefined:
 
 @frozen(kw_only=True, slots=False)
 class _Lost:
-    """Names that a package lacks, each with the file that has it. ``members`` are methods and fields that no
-    other package may use.
+    """Names that a package lacks, each with the files that have it. ``members`` are methods and fields that
+    no other package may use.
     """
 
-    names: Mapping[str, str] = field(factory=dict)
-    members: Mapping[str, str] = field(factory=dict)
+    names: _Places = field(factory=dict)
+    members: _Places = field(factory=dict)
 
     @cached_property
-    def exported(self) -> Mapping[str, str]:
+    def exported(self) -> _Places:
         """The names that other packages may use."""
         return {name: path for name, path in self.names.items() if name[:1].isupper()}
 
@@ -120,7 +122,7 @@ class _TestUses:
     path: str
     package: Compiled
     left_out: frozenset[str]
-    exported: Mapping[str, Mapping[str, str]]
+    exported: Mapping[str, _Places]
     compiled: Mapping[str, Compiled]
     sources: Sources
 
@@ -135,7 +137,7 @@ class _TestUses:
     def _lost(self, files: frozenset[str], others: frozenset[str]) -> _Lost:
         return _lost_in(self.path, files, others, self.sources) if others else _Lost()
 
-    def _in(self, tests: Compiled, lost: _Lost, tested: Mapping[str, Mapping[str, str]]) -> Iterator[_Found]:
+    def _in(self, tests: Compiled, lost: _Lost, tested: Mapping[str, _Places]) -> Iterator[_Found]:
         yield from _own_uses(tests, lost, self.sources)
         wanted = {each: self.exported[each] for each in tests.imports & self.exported.keys()}
         wanted |= {each: names for each, names in tested.items() if each in tests.imports}
@@ -181,7 +183,8 @@ def undefined_anywhere(
             with_cgo=tuple(
                 name
                 for name in names
-                if name in off and _is_compiled(use.declared_in, off[name], sources, view)
+                if name in off
+                and any(_is_compiled(path, off[name], sources, view) for path in use.declared_in)
             ),
         )
         for use, names in found.items()
@@ -233,17 +236,26 @@ def _touches(package: GoPackage, suspects: Set[str]) -> bool:
 def undefined_findings(found: Iterable[Undefined], own: Mapping[str, str]) -> Iterator[Diagnostic]:
     """Reports each at the place of use; ``own`` maps import paths of the workspace to directories."""
     for each in found:
-        file, declared_in = (text.rpartition("/")[2] for text in (each.file, each.declared_in))
+        file = each.file.rpartition("/")[2]
         directory = own.get(each.import_path, each.import_path)
         yield Diagnostic(
             path=f"{directory}/{file}" if directory else file,
             line=each.line,
             severity=Severity.WARNING,
             code="undefined",
-            message=f"{each.name} is declared only in {declared_in}, which is not compiled on"
+            message=f"{each.name} is declared only in {_files(each.declared_in)} not compiled on"
             f" {', '.join(each.platforms)}",
             remedy=f"{_turn_on(each)}{_DECLARE}",
         )
+
+
+def _files(paths: tuple[str, ...]) -> str:
+    names = [path.rpartition("/")[2] for path in paths]
+    if len(names) == 1:
+        return f"{names[0]}, which is"
+    if len(names) > _NAMED:
+        names[_NAMED - 1 :] = [f"{len(names) - _NAMED + 1} more files"]
+    return f"{', '.join(names[:-1])} and {names[-1]}, which are"
 
 
 def _turn_on(use: Undefined) -> str:
@@ -269,22 +281,29 @@ def _first_own_use(
 
 def _lost(files: Iterable[str], others: Iterable[str], sources: Sources) -> _Lost:
     """The names that only ``others`` declare. Nothing is lost if a compiled file could not be parsed."""
-    names: dict[str, str] = {}
-    members: dict[str, str] = {}
-    for path in sorted(others):
-        each = sources.declared(path)
-        names |= dict.fromkeys(each.names - names.keys(), path)
-        unexported = (name for name in each.members - members.keys() if name[:1].islower())
-        members |= dict.fromkeys(unexported, path)
+    left_out = {path: sources.declared(path) for path in sorted(others)}
+    names = {name for each in left_out.values() for name in each.names}
+    members = {name for each in left_out.values() for name in each.members if name[:1].islower()}
     asked = frozenset(name.encode() for name in (*names, *members))
     for path in files:
         if sources.mentioned(path, asked):
             each = sources.declared(path)
             if not each.whole:
                 return _Lost()
-            names = {name: where for name, where in names.items() if name not in each.names}
-            members = {name: where for name, where in members.items() if name not in each.members}
-    return _Lost(names=names, members=members)
+            names -= each.names
+            members -= each.members
+    return _Lost(
+        names=_by_name(names, {path: each.names for path, each in left_out.items()}),
+        members=_by_name(members, {path: each.members for path, each in left_out.items()}),
+    )
+
+
+def _by_name(names: Set[str], declared: Mapping[str, frozenset[str]]) -> _Places:
+    found: dict[str, list[str]] = {}
+    for path, here in declared.items():
+        for name in names & here:
+            found.setdefault(name, []).append(path)
+    return {name: tuple(paths) for name, paths in found.items()}
 
 
 def _own_uses(package: Compiled, lost: _Lost, sources: Sources) -> Iterator[_Found]:
@@ -302,7 +321,7 @@ def _own_uses(package: Compiled, lost: _Lost, sources: Sources) -> Iterator[_Fou
 
 
 def _foreign_uses(
-    package: Compiled, wanted: Mapping[str, Mapping[str, str]], known: Mapping[str, str], sources: Sources
+    package: Compiled, wanted: Mapping[str, _Places], known: Mapping[str, str], sources: Sources
 ) -> Iterator[_Found]:
     names = (f".{name}" for name in chain.from_iterable(wanted.values()))
     for path in _mentioning(package.files, names, sources):

@@ -13,7 +13,7 @@ from bazel_xc.report.model import Report
 from bazel_xc.report.page import BOLD, DIM, Page
 from bazel_xc.report.summary import BinaryEntry, BinaryOn, Cause, Summary, summarise
 from bazel_xc.report.text_details import details
-from bazel_xc.report.words import COLORS, VERDICTS, Names, plural
+from bazel_xc.report.words import COLORS, VERDICTS, Names, plural, without_platforms
 
 _BINARIES = 8  # with different answers
 _CAUSES = 6
@@ -160,7 +160,7 @@ def _table(causes: Sequence[Cause], names: Names, page: Page, most: int | None) 
         yield from lines
         if each.reason:  # the file is in the directory of the package, and the platforms are above
             place = f"{each.path.rpartition('/')[2]}:{each.line}: " if each.path else ""
-            yield from page.item("      ", f"{place}{each.reason.partition(', which is not compiled')[0]}")
+            yield from page.item("      ", f"{place}{without_platforms(each.reason)}")
     yield from _more(len(causes) - len(shown), page)
 
 

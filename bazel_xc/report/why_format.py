@@ -18,7 +18,7 @@ from bazel_xc.graph.ways import Ways
 from bazel_xc.report.build import Material
 from bazel_xc.report.page import BOLD, Page
 from bazel_xc.report.summary import undefined_names
-from bazel_xc.report.words import COLORS, VERDICTS, Names, plural
+from bazel_xc.report.words import COLORS, VERDICTS, Names, plural, without_platforms
 
 SCHEMA = 1
 _MOST = 10  # ends that are shown with their own shortest chain
@@ -152,7 +152,7 @@ class _Answers:
         directory = self.names.short(end).removeprefix("./")
         message, path, line = self.undefined.get(directory, ("", "", 0))
         if message:
-            return f"{path.rpartition('/')[2]}:{line}: {message.partition(', which is not compiled')[0]}"
+            return f"{path.rpartition('/')[2]}:{line}: {without_platforms(message)}"
         return "no file of it compiles there"
 
     def _lines(self, each: Ways) -> Iterator[str]:

@@ -6,6 +6,7 @@ Comes in: verdicts, import paths, labels, platforms. Goes out: ``cannot build``,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -16,6 +17,7 @@ from bazel_xc.report.model import Report
 from bazel_xc.report.page import GREEN, MAGENTA, RED, YELLOW
 from bazel_xc.report.summary import short_label
 
+_NOT_COMPILED = re.compile(", which (?:is|are) not compiled")
 VERDICTS: Mapping[str, str] = MappingProxyType(
     {
         Verdict.PURE: "pure",
@@ -103,6 +105,11 @@ class Names:
 
 def _system(platform: str) -> str:
     return platform.partition("_")[0]
+
+
+def without_platforms(undefined: str) -> str:
+    """The message about an undefined name, where the platforms are named already."""
+    return _NOT_COMPILED.split(undefined, maxsplit=1)[0]
 
 
 def plural(count: int, noun: str) -> str:

@@ -37,7 +37,7 @@ def _facts(path: Path, text: str, *asked: str, line: bool = False) -> FileFacts:
             getattr(sources, kind)(str(path))
     head = scan_go(path.name, text.encode()).head
     assert head is not None
-    use = Undefined(import_path="a", file=str(path), line=1, name="B", declared_in="b")
+    use = Undefined(import_path="a", file=str(path), line=1, name="B", declared_in=("b",))
     return facts_of({str(path): head}, sources, [use] if line else [])[str(path)]
 
 

@@ -9,12 +9,14 @@ import pytest
 from bazel_xc.golang.left_out import Compiled, CompiledTests
 from bazel_xc.golang.sources import Sources
 from bazel_xc.golang.undefined import Undefined, undefined, undefined_findings
+from bazel_xc.report.words import without_platforms
 from bazel_xc.tree import MemoryTree
 
+WINDOWS = ("windows_amd64", "windows_arm64")
 KEY = "type Key struct{}\n\nfunc Sign() {}\n\nfunc (k Key) seal() {}\n"
 
 
-def found(files: Mapping[str, str], left_out: set[str]) -> list[tuple[str, str, int, str, str, bool]]:
+def found(files: Mapping[str, str], left_out: set[str]) -> list[tuple[str, str, int, str, str]]:
     """Files are named DIRECTORY/NAME; a directory is a package that is imported as example.com/DIRECTORY."""
     imports = {
         path: frozenset(line.split('"')[1] for line in text.splitlines() if line.startswith("import"))
@@ -33,7 +35,7 @@ def found(files: Mapping[str, str], left_out: set[str]) -> list[tuple[str, str, 
     out = {f"example.com/{package}": frozenset(paths & left_out) for package, paths in here.items()}
     sources = Sources(MemoryTree({path: f"package p\n\n{text}".encode() for path, text in files.items()}))
     return [
-        (each.import_path, each.file, each.line, each.name, each.declared_in)
+        (each.import_path, each.file, each.line, each.name, ", ".join(each.declared_in))
         for each in undefined(compiled, out, sources)
     ]
 
@@ -146,19 +148,34 @@ def _found_in_tests(files: Mapping[str, str], left_out: set[str]) -> list[str]:
     return [each.name for each in found if each.in_tests]
 
 
-def test_it_is_said_with_what_to_do() -> None:
+@pytest.mark.parametrize(
+    ("files", "with_cgo", "message", "remedy"),
+    [
+        ("key.go", WINDOWS, "key.go, which is not compiled on ", "enable cgo there, "),
+        ("a.go key.go", (), "a.go and key.go, which are not compiled on ", ""),
+        ("a.go b.go key.go", (), "a.go, b.go and key.go, which are not compiled on ", ""),
+        (
+            "a.go b.go c.go key.go",
+            WINDOWS[:1],
+            "a.go, b.go and 2 more files, which are not compiled on ",
+            "enable cgo on windows_amd64, ",
+        ),
+    ],
+)
+def test_it_is_said_with_what_to_do(files: str, with_cgo: tuple[str, ...], message: str, remedy: str) -> None:
     use = Undefined(
         import_path="example.com/key",
         file="/cache/key/rest.go",
         line=7,
         name="Sign",
-        declared_in="/cache/key/key.go",
-        platforms=("windows_arm64",),
-        with_cgo=("windows_arm64",),
+        declared_in=tuple(f"/cache/key/{each}" for each in files.split()),
+        platforms=WINDOWS,
+        with_cgo=with_cgo,
     )
     (finding,) = undefined_findings([use], {"example.com/key": "src/key"})
     assert (f"{finding.path}:{finding.line}", finding.message, finding.remedy) == (
         "src/key/rest.go:7",
-        "Sign is declared only in key.go, which is not compiled on windows_arm64",
-        "enable cgo there, add a declaration, or give this file the same build constraint",
+        f"Sign is declared only in {message}windows_amd64, windows_arm64",
+        f"{remedy}add a declaration, or give this file the same build constraint",
     )
+    assert without_platforms(finding.message) == f"Sign is declared only in {message}".partition(", which")[0]

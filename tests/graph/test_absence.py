@@ -116,7 +116,7 @@ def test_what_does_not_compile_elsewhere_is_absent() -> None:
         file="a.go",
         line=1,
         name="x",
-        declared_in="b.go",
+        declared_in=("b.go",),
         platforms=("windows_amd64",),
     )
     own = _own("p", "m/p", {"p_test.go": 'package p\n\nimport _ "o/a"\n'})

@@ -1,0 +1,3 @@
+package key
+
+func Sign() {}
