@@ -11,7 +11,7 @@ import os
 import shutil
 import stat
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -382,19 +382,24 @@ def lay_out_go(root: Path, real: Path) -> None:
 
 def state_of(base: Path) -> State:
     """Everything below a folder: type, permissions and content by path."""
-    found: dict[str, tuple[str, int, bytes]] = {}
-    for folder, folders, names in os.walk(base):
-        for name in (*folders, *names):
-            path = Path(folder, name)
-            mode = path.lstat().st_mode
+    return dict(_below(str(base), ""))
+
+
+def _below(folder: str, base: str) -> Iterator[tuple[str, tuple[str, int, bytes]]]:
+    # The walk spends a tenth of its time here, so there are no ``Path``.
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            mode = entry.stat(follow_symlinks=False).st_mode
+            path = base + entry.name
             if stat.S_ISLNK(mode):
-                kind, data = "link", str(path.readlink()).encode()
+                kind, data = "link", os.readlink(entry.path).encode()  # noqa: PTH115
             elif stat.S_ISDIR(mode):
                 kind, data = "folder", b""
+                yield from _below(entry.path, f"{path}/")
             else:
-                kind, data = "file", path.read_bytes()
-            found[path.relative_to(base).as_posix()] = (kind, stat.S_IMODE(mode), data)
-    return found
+                with open(entry.path, "rb", buffering=0) as file:  # noqa: PTH123
+                    kind, data = "file", file.read()
+            yield path, (kind, stat.S_IMODE(mode), data)
 
 
 def digest(state: State) -> bytes:
