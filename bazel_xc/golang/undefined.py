@@ -163,7 +163,7 @@ def undefined_anywhere(
     in_tests = (each.import_path for each in packages if leaves_out_tests(each, left))
     suspects = cgo.union(*(each.keys() for each in left.values()), in_tests)
     packages = tuple(each for each in packages if _touches(each, suspects)) if suspects else ()
-    found: dict[Undefined, list[str]] = {}
+    found: dict[Undefined, dict[str, tuple[str, ...]]] = {}
     for platform, left_out in left.items():
         compiled = {each.import_path: compiled_on(each, platform) for each in packages}
         others = by_name[platform].packages if platform in by_name else {}
@@ -174,21 +174,18 @@ def undefined_anywhere(
                     left_out[path] = ignored_files(each)
         tests = {each.import_path: tests_on(each, platform) for each in packages if has_tests(each)}
         for use in undefined(compiled, left_out, sources, tests):
-            found.setdefault(use, []).append(platform)
-    off = {each.name: evolve(each, cgo=True) for each in view.platforms if not each.cgo}
-    return tuple(
-        evolve(
-            use,
-            platforms=tuple(names),
-            with_cgo=tuple(
-                name
-                for name in names
-                if name in off
-                and any(_is_compiled(path, off[name], sources, view) for path in use.declared_in)
-            ),
-        )
-        for use, names in found.items()
-    )
+            found.setdefault(evolve(use, declared_in=()), {})[platform] = use.declared_in
+    return tuple(_everywhere(use, where, sources, view) for use, where in found.items())
+
+
+def _everywhere(
+    use: Undefined, where: Mapping[str, tuple[str, ...]], sources: Sources, view: GoView
+) -> Undefined:
+    """A use on all platforms on which the name is undefined; ``where`` has the files that declare it."""
+    files = tuple(sorted(frozenset[str]().union(*where.values())))
+    off = (evolve(each, cgo=True) for each in view.platforms if each.name in where and not each.cgo)
+    with_cgo = (each.name for each in off if any(_is_compiled(path, each, sources, view) for path in files))
+    return evolve(use, declared_in=files, platforms=tuple(where), with_cgo=tuple(with_cgo))
 
 
 def cgo_of_others(
