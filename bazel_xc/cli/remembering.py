@@ -29,7 +29,9 @@ _COMMANDS = frozenset({"generate", "report", "why", "matrix", "modules"})
 
 
 class Memory:
-    """What is kept for one command line. ``start`` is the time at which its run began."""
+    """What is kept for one command line. ``start`` is the time at which its run began, and ``unseen`` are
+    files outside of the workspace that were missing then.
+    """
 
     def __init__(self, folder: str, arguments: Sequence[str]) -> None:
         self.folder = folder
@@ -38,6 +40,7 @@ class Memory:
         self.kept: replay.Kept | None = None
         self.changed: list[str] | None = None
         self.facts: KeptFacts | None = None
+        self.unseen: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, arguments: Sequence[str]) -> Memory | None:
@@ -76,10 +79,27 @@ class Memory:
         if inputs is None:
             return
         kept = replay.remember(
-            self.folder, self.key, inputs.paths, inputs.read, inputs.facts, outcome, start=self.start
+            self.folder,
+            self.key,
+            inputs.paths,
+            inputs.read,
+            inputs.facts,
+            outcome,
+            start=self.start,
+            unseen=self.unseen | inputs.downloads,
         )
         if kept and plan:
             replay.keep_plan(self.folder, self.key, kept, plan)
+
+    def look_around(self, root: str) -> None:
+        """Notes what is missing outside of the workspace, in directories such as the user's own.
+
+        Their times say nothing about the few files that matter, because much else is written there.
+        """
+        from bazel_xc.commands.outside import outside  # noqa: PLC0415 - see above
+        from bazel_xc.memory.watch import absent  # noqa: PLC0415 - see above
+
+        self.unseen = absent(outside(root, os.environ))
 
     def learn(self) -> KeptFacts:
         """The facts about files that earlier runs found."""
@@ -112,6 +132,8 @@ def run(options: argparse.Namespace, memory: Memory) -> int:
     sys.stdout, sys.stderr = output, errors
     options.memory = None if options.no_cache else memory
     options.facts = None if options.no_cache else memory.learn()
+    if options.memory:
+        memory.look_around(str(options.root))
     try:
         code = int(options.run(options))
         sys.stdout.flush()

@@ -210,7 +210,12 @@ def _load(module: ListedModule, main: Snapshot, *, reachable: bool) -> LoadedMod
     if reachable and files.is_file("go.mod"):
         with suppress(WorkspaceError):  # its go.mod is only for labels of packages that nothing uses
             (known,) = read_modules(files, [""], main.toolchain, main.run)
-    tree = GoTree(workspace=read_workspace(files), modules=(known,))
+    try:
+        tree = GoTree(workspace=read_workspace(files), modules=(known,))
+    except WorkspaceError:
+        raise WorkspaceError(
+            f"{module.directory}: gone since go has found it; run: go mod download"
+        ) from None
     universe, folded = load_module(tree, main.universe.listings, main.view, reachable=reachable)
     return LoadedModule(
         module=module,

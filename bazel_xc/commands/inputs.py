@@ -15,13 +15,14 @@ from pathlib import Path
 from attrs import frozen
 
 from bazel_xc.buildfile.workspace import BUILD_FILE_NAMES, SCRATCH
+from bazel_xc.commands.outside import outside
 from bazel_xc.commands.snapshot import Snapshot
 from bazel_xc.config import FILE_NAME
 from bazel_xc.golang.build_list import escaped
 from bazel_xc.golang.facts import FileFacts, facts_of, whole
 from bazel_xc.golang.toolchain import Toolchain
 from bazel_xc.memory.watch import names_in
-from bazel_xc.model import WORKSPACE_NAMES, Severity
+from bazel_xc.model import Severity
 from bazel_xc.tree import DiskTree, FileState, glance
 
 # Files that go reads. Other files count if this program read them; their names count as part of a directory.
@@ -33,9 +34,6 @@ _OTHER_FILES = re.compile(r"-(?:modfile|overlay)\b")
 # Directories in a go.work: relative ones begin with a dot. Comments begin with two slashes.
 _DIRECTORY = re.compile(r"(?<![^\s\"`(])(?:\.{1,2}/|/(?!/))[^\s\"`)]*")
 _SKIPPED = frozenset({".git", ".hg", ".svn", ".jj"})
-_ROOT_NAMES = (
-    "go.work", "go.mod", "MODULE.bazel", *WORKSPACE_NAMES, "REPO.bazel", FILE_NAME, ".bazelignore",
-)  # fmt: skip
 
 
 @frozen(kw_only=True)
@@ -43,12 +41,13 @@ class Inputs:
     """Paths as the run spelled them; ``read`` has the state of files when they were read.
 
     ``facts`` are of Go files and of directories that may change without any effect, and digests of other
-    files, which may be written anew.
+    files, which may be written anew. The directories of ``downloads`` change whenever go looks there.
     """
 
     paths: frozenset[str]
     read: Mapping[str, FileState]
     facts: Mapping[str, FileFacts | tuple[bytes] | bytes]
+    downloads: frozenset[str]
 
 
 @frozen
@@ -94,7 +93,7 @@ def inputs_of(snapshot: Snapshot, config_file: Path | None) -> Inputs | None:
     paths.update(folders)
     paths.update(unchanging.watched(path) for path in (*record.opened, *record.missing, *record.asked))
     paths.update(_of_modules(snapshot, toolchain.module_cache))
-    paths.update(_above(base))
+    paths.update(outside(base, toolchain.environment))
     paths.update(_of_go(toolchain, snapshot.root))
     paths.add(str(config_file or tree.root / FILE_NAME))
     return Inputs(
@@ -105,6 +104,7 @@ def inputs_of(snapshot: Snapshot, config_file: Path | None) -> Inputs | None:
             **{path: whole(data) for path, data in record.kept.items() if path in paths},
             **_facts(snapshot, base),
         },
+        downloads=frozenset(path for path in paths if path.startswith(f"{toolchain.module_cache}/cache/")),
     )
 
 
@@ -206,26 +206,12 @@ def _summed(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
                 yield words[0], words[1].removesuffix("/go.mod")
 
 
-def _above(base: str) -> Iterator[str]:
-    """The files above the workspace that decide where it begins, and which go.work is used."""
-    start = Path(base).resolve()
-    for folder in (Path.cwd(), *Path.cwd().parents, start, *start.parents):
-        for name in _ROOT_NAMES:
-            yield str(folder / name)
-
-
 def _of_go(toolchain: Toolchain, root: Path) -> Iterator[str]:
-    """The go command, every place where another one would be found before it, and its settings."""
-    environment = toolchain.environment
+    """The go command, its settings, and the go.work that it uses."""
     yield toolchain.command
     yield from (f"{toolchain.goroot}/{name}" for name in ("VERSION", "go.env"))
     if toolchain.env_file:
         yield toolchain.env_file
-    chosen = environment.get("BAZEL_XC_GO") or "go"
-    yield chosen
-    for folder in environment.get("PATH", "").split(os.pathsep):
-        for name in (chosen, f"{chosen}.exe") if os.name == "nt" else (chosen,):
-            yield os.path.join(folder, name)  # noqa: PTH118 - empty folders mean this one
     yield from _go_works(toolchain, str(root))
 
 

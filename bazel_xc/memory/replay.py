@@ -11,7 +11,7 @@ import marshal
 import os
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from bazel_xc.memory import store
@@ -94,13 +94,14 @@ def remember(
     outcome: Outcome,
     *,
     start: int,
+    unseen: Set[str] = frozenset(),
 ) -> Kept | None:
     """Keeps an outcome with the state of all paths.
 
-    ``read`` has the state of some of them when they were read, ``start`` is the time at which the run began.
-    None if a path may have changed since, and nothing is kept.
+    ``read`` has the state of some of them when they were read, ``start`` is the time at which the run began,
+    and the paths in ``unseen`` were missing then. None if a path may have changed since, and nothing is kept.
     """
-    watched: Watch | None = watch(paths, start)
+    watched: Watch | None = watch(paths, start, unseen)
     if watched is None or any(watched[path] != then for path, then in read.items()):
         return None
     kept: Kept = (watched, dict(facts), outcome, start)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 State = tuple[int, int, int, int]
 Watch = dict[str, State | None]
@@ -33,14 +33,38 @@ def state(path: str) -> State | None:
         return None
 
 
-def watch(paths: Iterable[str], start: int) -> Watch | None:
-    """The state of paths. None if one may have changed since ``start``, in nanoseconds since 1970."""
+def absent(paths: Iterable[str]) -> frozenset[str]:
+    """The paths without a file or directory."""
+    return frozenset(path for path in paths if state(path) is None)
+
+
+def watch(paths: Iterable[str], start: int, unseen: Set[str] = frozenset()) -> Watch | None:
+    """The state of paths. None if one may have changed since ``start``, in nanoseconds since 1970.
+
+    A file that is not there may have been there at the start: then its directory has changed. It has not been
+    there if it is one of ``unseen``.
+    """
     found: Watch = {}
+    folders: dict[str, bool] = {}
     for path in paths:
         each = found[path] = state(path)
-        if each is not None and (may_change_unseen(each, start) or _is_new_link(path, start)):
+        if each is None:
+            if path not in unseen and _may_have_lost(os.path.dirname(path), start, folders):  # noqa: PTH120
+                return None
+        elif may_change_unseen(each, start) or _is_new_link(path, start):
             return None
     return found
+
+
+def _may_have_lost(folder: str, start: int, known: dict[str, bool]) -> bool:
+    """Whether a directory, or the nearest one above that is there, may have changed since ``start``."""
+    if folder not in known:
+        found, above = state(folder or os.curdir), os.path.dirname(folder)  # noqa: PTH120 - as above
+        if found is not None or above == folder:
+            known[folder] = found is not None and may_change_unseen(found, start)
+        else:
+            known[folder] = _may_have_lost(above, start, known)
+    return known[folder]
 
 
 def _is_new_link(path: str, start: int) -> bool:

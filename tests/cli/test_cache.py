@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from requirements import require
 
 from bazel_xc.cli import main, remembering
 from bazel_xc.cli.remembering import Memory
+from bazel_xc.commands import snapshot
+from bazel_xc.golang.loading import load
 from bazel_xc.memory import replay, store
 
 
@@ -99,8 +102,8 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every run seems to begin long after the last change."""
     remember = replay.remember
 
-    def later(*given: object, start: int) -> replay.Kept | None:
-        return remember(*given, start=start + 10**10)  # type: ignore[arg-type]
+    def later(*given: object, start: int, unseen: frozenset[str]) -> replay.Kept | None:
+        return remember(*given, start=start + 10**10, unseen=unseen)  # type: ignore[arg-type]
 
     monkeypatch.setattr(replay, "remember", later)
 
@@ -190,6 +193,28 @@ def test_run_that_writes_is_not_kept(workspace: Path) -> None:
     main(["generate"])
     assert not _results()
     assert (workspace / "BUILD.bazel").exists()
+
+
+def test_other_files_beside_those_that_count_may_change_during_a_run(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, hits: Callable[[], int]
+) -> None:
+    """As in the directory of a user, where shells and editors write all the time."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(workspace.parent / "settings"))
+    monkeypatch.delenv("GOENV", raising=False)
+    (workspace.parent / "settings").mkdir()
+    time.sleep(0.05)
+
+    def loaded(*given: object, **named: object) -> object:
+        for folder in (workspace.parent, workspace.parent / "settings"):
+            (folder / ".history").touch()
+        return load(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(snapshot, "load", loaded)
+    before = hits()
+    for _ in range(2):
+        assert main(["generate"]) == 0
+
+    assert hits() == before + 1
 
 
 def test_fresh_change_is_not_kept(workspace: Path) -> None:

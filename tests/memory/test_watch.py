@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bazel_xc.memory import watch as watching
-from bazel_xc.memory.watch import TICK_NS, State, Watch, differing, state, watch
+from bazel_xc.memory.watch import TICK_NS, State, Watch, absent, differing, state, watch
 
 SECOND_NS = 10**9
 LATER_NS = 10 * SECOND_NS
@@ -169,7 +170,22 @@ def test_file_that_changed_shortly_before_is_not_watched(tmp_path: Path) -> None
     (tmp_path / "a").touch()
 
     assert watch([str(tmp_path / "a")], time.time_ns()) is None
-    assert watch([str(tmp_path / "b")], time.time_ns()) == {str(tmp_path / "b"): None}
+
+
+@pytest.mark.parametrize("gone", ["folder/file", "folder"])
+def test_file_that_vanished_during_the_run_is_not_watched(gone: str, tmp_path: Path) -> None:
+    """The run may have read it, and later it is missing all the same."""
+    path = tmp_path / "folder" / "file"
+    path.parent.mkdir()
+    path.touch()
+    time.sleep(0.05)
+    start = time.time_ns()
+    missing = [str(tmp_path / "folder" / name) for name in ("none", "no/ne")]
+    assert watch(missing, start) == dict.fromkeys(missing)
+    shutil.rmtree(tmp_path / gone) if gone == "folder" else (tmp_path / gone).unlink()
+
+    assert watch([str(path)], start) is None
+    assert watch([str(path)], start, absent([str(path)])) == {str(path): None}, "it was not there before"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in directories")

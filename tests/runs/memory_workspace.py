@@ -17,8 +17,8 @@ from pathlib import Path
 
 from attrs import frozen
 
-_GO = "go 1.21\n"
-_DEP_MOD = f"module example.com/dep\n\n{_GO}"
+GO = "go 1.21\n"
+_DEP_MOD = f"module example.com/dep\n\n{GO}"
 
 
 @frozen
@@ -54,7 +54,7 @@ def _sums(*versions: str) -> str:
 
 def _go_mod(*, dep: str = "v1.0.0", near: str = "../near", more: str = "") -> str:
     return (
-        f"module example.com/m\n\n{_GO}\nrequire (\n\texample.com/dep {dep}\n\texample.com/near v0.0.0\n)\n"
+        f"module example.com/m\n\n{GO}\nrequire (\n\texample.com/dep {dep}\n\texample.com/near v0.0.0\n)\n"
         f"\nreplace example.com/near => {near}\n{more}"
     )
 
@@ -195,7 +195,7 @@ VERSIONS: Mapping[str, tuple[Content, ...]] = {
     "w/cmd/more/more.go": (None, "package more\n", "package main\n\nfunc main() {}\n"),
     "w/new": (None, Folder(), Link("../away"), "file\n"),
     "w/link": (Link("../away"), Link("../near/n"), Link("a"), None, Folder()),
-    "w/nested/go.mod": (None, f"module example.com/nested\n\n{_GO}", "module\n"),
+    "w/nested/go.mod": (None, f"module example.com/nested\n\n{GO}", "module\n"),
     "w/nested/nested.go": (None, "package nested\n", 'package nested\n\nimport "C"\n'),
     "w/testdata/t.go": (None, "package t\n", "broken\n"),
     "w/_hidden/h.go": (None, "package h\n"),
@@ -211,7 +211,7 @@ VERSIONS: Mapping[str, tuple[Content, ...]] = {
         "module\n",
     ),
     "w/go.sum": (_sums("v1.0.0", "v1.1.0"), _sums("v1.0.0"), "", None, "broken\n"),
-    "w/go.work": (None, f"{_GO}\nuse .\n", f"{_GO}\nuse (\n\t.\n\t../away\n)\n", "broken\n"),
+    "w/go.work": (None, f"{GO}\nuse .\n", f"{GO}\nuse (\n\t.\n\t../away\n)\n", "broken\n"),
     "w/go.work.sum": (None, "broken\n"),
     "w/alt.mod": (None, _go_mod(), _go_mod(near="../away")),
     "w/alt.sum": (_sums("v1.0.0", "v1.1.0"), ""),
@@ -255,10 +255,10 @@ VERSIONS: Mapping[str, tuple[Content, ...]] = {
     "w/my.bzl": ('NAMES = ["one"]\n', 'NAMES = ["two"]\n', None),
     "w/platforms/BUILD.bazel": (None, "# Ours.\n"),
     "near/go.mod": (
-        f"module example.com/near\n\n{_GO}",
-        f"module example.com/other\n\n{_GO}",
+        f"module example.com/near\n\n{GO}",
+        f"module example.com/other\n\n{GO}",
         "broken\n",
-        f"module example.com/near\n\n{_GO}\nrequire example.com/gone v1.0.0\n",
+        f"module example.com/near\n\n{GO}\nrequire example.com/gone v1.0.0\n",
         None,
     ),
     "near/n/n.go": (
@@ -274,11 +274,11 @@ VERSIONS: Mapping[str, tuple[Content, ...]] = {
     "near/BUILD.bazel": (None, "# gazelle:prefix example.com/near\n"),
     "near/n/BUILD.bazel": (None, _BUILD_A.replace("m/a", "near/n")),
     "away/b.go": ("package a\n", 'package a\n\nimport _ "net"\n', 'package a\n\nimport "C"\n', None),
-    "away/go.mod": (None, f"module example.com/near\n\n{_GO}"),
-    "go.work": (None, f"{_GO}\nuse ./w\n", "broken\n"),
+    "away/go.mod": (None, f"module example.com/near\n\n{GO}"),
+    "go.work": (None, f"{GO}\nuse ./w\n", "broken\n"),
     "go.mod": (None, "module example.com/above\n"),
     "MODULE.bazel": (None, ""),
-    "elsewhere.work": (f"{_GO}\nuse ./w\n", f"{_GO}\nuse (\n\t./w\n\t./away\n)\n", "broken\n", None),
+    "elsewhere.work": (f"{GO}\nuse ./w\n", f"{GO}\nuse (\n\t./w\n\t./away\n)\n", "broken\n", None),
     "goenv": ("", "GOFLAGS=-tags=y\n", "GOWORK=off\n", None),
     "overlay.json": ("{}\n", '{"Replace": {"w/a/a.go": "away/b.go"}}\n', None),
     "cache/example.com/dep@v1.0.0": (Link("../../kept/dep"), None),

@@ -23,6 +23,7 @@ from attrs import define, field
 from memory_workspace import (
     ARGUMENTS,
     ENVIRONMENT,
+    GO,
     VERSIONS,
     State,
     digest,
@@ -35,7 +36,8 @@ from memory_workspace import (
 from requirements import require
 
 from bazel_xc.cli import main
-from bazel_xc.commands import ahead, snapshot
+from bazel_xc.commands import ahead, inputs, snapshot
+from bazel_xc.commands.inputs import inputs_of
 from bazel_xc.golang import toolchain
 from bazel_xc.golang.loading import load
 from bazel_xc.golang.toolchain import Run, find_go, run_go
@@ -240,6 +242,56 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     monkeypatch.setattr(replay, "changed", counting)
     return counts
+
+
+@pytest.mark.parametrize("gone", ["cache/example.com/dep@v1.0.0", "goenv", "go.work"])
+def test_what_vanishes_during_a_run_is_not_taken_for_missing(
+    gone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counted: Counter[str]
+) -> None:
+    """Outside of the workspace, where the directories themselves are not compared."""
+    require("go")
+    base = tmp_path.resolve()
+    lay_out(base)
+    write(base, "go.work", f"{GO}\nuse ./w\n")
+    write(base, "goenv", "GOFLAGS=-tags=x\n")
+    monkeypatch.setenv("GOMODCACHE", str(base / "cache"))
+    monkeypatch.setenv("GOENV", str(base / "goenv"))
+    monkeypatch.delenv("GOFLAGS", raising=False)
+    monkeypatch.chdir(base / "w")
+    time.sleep(_SETTLED_SECONDS)
+
+    def at_the_end(*given: object) -> object:
+        (base / gone).rename(base / "hidden")
+        return inputs_of(*given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(inputs, "inputs_of", at_the_end)
+        assert main(["generate", "--check"]) == 1
+    counted.clear()
+    assert main(["generate", "--check"]) == 1
+
+    assert counted["hits"] == 0
+
+
+def test_module_that_vanishes_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    require("go")
+    lay_out(tmp_path)
+    cache = tmp_path.resolve() / "cache"
+    monkeypatch.setenv("GOMODCACHE", str(cache))
+    monkeypatch.chdir(tmp_path / "w")
+
+    def loaded(*given: object, **named: object) -> object:
+        found = load(*given, **named)  # type: ignore[arg-type]
+        (cache / "example.com").rename(cache / "hidden")
+        return found
+
+    monkeypatch.setattr(snapshot, "load", loaded)
+
+    assert main(["generate", "--check", "--no-cache"]) == 2
+    said = f"bazel-xc: {cache}/example.com/dep@v1.0.0: gone since go has found it; run: go mod download\n"
+    assert capsys.readouterr().err.endswith(said)
 
 
 def test_the_memory_changes_no_answer(
