@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 
 # What a whole run needs when go has listed the packages.
-_LATER = ("bazel_xc.commands.generate", "bazel_xc.commands.c_side", "bazel_xc.commands.overrides")
+_LATER = ("bazel_xc.commands.generate",)
+_LATER_FOR_C = ("bazel_xc.commands.c_side", "bazel_xc.commands.overrides")
 
 
 def add_parser(commands: Any, summary: str) -> None:  # noqa: ANN401 - argparse's own type is private
@@ -141,8 +142,10 @@ class _Made:
 def _made(options: argparse.Namespace, at: Progress) -> _Made:
     """The result of all stages."""
     from bazel_xc.commands.snapshot import take_snapshot  # noqa: PLC0415 - a few changed files need less
+    from bazel_xc.golang.loading import Later  # noqa: PLC0415 - as above
 
-    snapshot = take_snapshot(writing_options(options), whole=False, later=_LATER)
+    later = Later(always=_LATER, for_c=_LATER_FOR_C)
+    snapshot = take_snapshot(writing_options(options), whole=False, later=later)
     from bazel_xc.commands.generate import generate  # noqa: PLC0415 - go is at work before this is there
 
     if options.mode:

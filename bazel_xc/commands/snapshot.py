@@ -6,7 +6,7 @@ every command decides by. Nothing is decided or written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from bazel_xc.commands.site import Site
 from bazel_xc.config import Config
 from bazel_xc.errors import WorkspaceError
 from bazel_xc.golang.go_tree import GoTree, is_module_root
-from bazel_xc.golang.loading import Loaded, load
+from bazel_xc.golang.loading import NOTHING_LATER, Later, Loaded, load
 from bazel_xc.golang.modules import Module
 from bazel_xc.golang.package import SWIG, GoView
 from bazel_xc.golang.toolchain import RunGo, Toolchain, find_go, tool_tags
@@ -112,7 +112,7 @@ class Snapshot:
 
 
 def take_snapshot(
-    options: Options, *, whole: bool = True, both: bool = False, later: Iterable[str] = ()
+    options: Options, *, whole: bool = True, both: bool = False, later: Later = NOTHING_LATER
 ) -> Snapshot:
     """Reads the workspace and lists it with go, once per configured platform.
 
@@ -123,7 +123,7 @@ def take_snapshot(
         return _taken(options, pool, whole=whole, both=both, later=later)
 
 
-def _taken(options: Options, pool: Executor, *, whole: bool, both: bool, later: Iterable[str]) -> Snapshot:
+def _taken(options: Options, pool: Executor, *, whole: bool, both: bool, later: Later) -> Snapshot:
     root, tree = options.root, DiskTree(options.root, Record(options.facts))
     config = configuration(options)
     ask = Ask(timeout_of(options), whole, options.verify_listing, options.progress)

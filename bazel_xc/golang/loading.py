@@ -88,6 +88,21 @@ class Loaded:
     sources: Sources = field(eq=False, repr=False)
 
 
+@frozen(kw_only=True)
+class Later:
+    """Names of Python modules that the caller needs, some of them only for C."""
+
+    always: tuple[str, ...] = ()
+    for_c: tuple[str, ...] = ()
+
+    def names(self, *, uses_c: bool) -> tuple[str, ...]:
+        """The modules to import."""
+        return (*self.always, *(self.for_c if uses_c else ()))
+
+
+NOTHING_LATER = Later()
+
+
 def load(
     tree: GoTree,
     groups: tuple[ListingGroup, ...],
@@ -96,7 +111,7 @@ def load(
     *,
     both: bool,
     started: StartedListing | None = None,
-    later: Iterable[str] = (),
+    later: Later = NOTHING_LATER,
 ) -> Loaded:
     """Lists, reads and folds the workspace. With ``both``, go lists ``flipped``; otherwise sources decide.
 
@@ -114,7 +129,7 @@ def load(
         directories, unreadable = read_directories(tree, view.tags)
         said = numbered(go.progress, len(view.platforms) + len(opposite))
         said(first)
-        for name in later:
+        for name in later.names(uses_c=_may_use_c(tree, directories)):
             if not started.answer.done():
                 import_module(name)
         (listing,), failed = started.answer.result()
@@ -184,6 +199,12 @@ def load(
             *(unloaded.failed_listing(each, tree.root) for each in failed),
         ),
     )
+
+
+def _may_use_c(tree: GoTree, directories: Iterable[ReadDirectory]) -> bool:
+    """Whether there is cgo in the workspace, or may be in a module that it requires."""
+    own = any(file.uses_cgo for each in directories for file in each.sources)
+    return own or any(each.requires for each in tree.modules)
 
 
 def _heads(directories: Iterable[ReadDirectory]) -> Iterator[tuple[str, Head]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from requirements import require
+
+from bazel_xc.golang.toolchain import find_go
 
 HEAVY = ("bazel_xc.golang.listing", "bazel_xc.buildfile", "bazel_xc.bazel", "bazel_xc.graph", "networkx")
 # The packages that a repeated result does without; most of its time would be theirs.
@@ -65,6 +68,35 @@ def test_other_commands_are_not_loaded(tmp_path: Path) -> None:
 
     assert "bazel_xc.cli.verify" in found
     assert found.isdisjoint({"bazel_xc.cli.generate", "bazel_xc.cli.report", "bazel_xc.commands.snapshot"})
+
+
+@pytest.fixture
+def slow_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Go takes a while to answer, so that there is time to import modules."""
+    require("go")
+    real = Path(find_go(os.environ, tmp_path).goroot)
+    slow = tmp_path / "go"
+    (slow / "bin").mkdir(parents=True)
+    for name in ("VERSION", "src", "pkg"):
+        (slow / name).symlink_to(real / name)
+    (slow / "bin" / "go").write_text(f'#!/bin/sh\n[ "$1" = env ] || sleep 1\nexec "{real}/bin/go" "$@"\n')
+    (slow / "bin" / "go").chmod(0o755)
+    monkeypatch.setenv("GOROOT", str(slow))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the slow go is a script")
+@pytest.mark.usefixtures("slow_go")
+@pytest.mark.parametrize("import_path", ["C", "fmt"])
+def test_what_is_needed_for_c_is_imported_while_go_works(import_path: str, tmp_path: Path) -> None:
+    root = tmp_path / "w"
+    root.mkdir()
+    (root / "go.mod").write_text("module m\n\ngo 1.21\n", encoding="utf-8")
+    (root / "a.go").write_text(f'package m\n\nimport _ "{import_path}"\n', encoding="utf-8")
+    (root / "bazel_xc.toml").write_text("[platforms]\nlinux_arm64 = { cgo = false }\n", encoding="utf-8")
+    found = loaded("generate", cwd=root)
+
+    assert "bazel_xc.commands.generate" in found
+    assert ("bazel_xc.commands.c_side" in found) == (import_path == "C")
 
 
 def test_generate_without_c_loads_nothing_about_c_and_no_reports(tmp_path: Path) -> None:
