@@ -213,9 +213,7 @@ def _load(module: ListedModule, main: Snapshot, *, reachable: bool) -> LoadedMod
     try:
         tree = GoTree(workspace=read_workspace(files), modules=(known,))
     except WorkspaceError:
-        raise WorkspaceError(
-            f"{module.directory}: gone since go has found it; run: go mod download"
-        ) from None
+        raise WorkspaceError(f"{module.directory}: removed during the run; run: go mod download") from None
     universe, folded = load_module(tree, main.universe.listings, main.view, reachable=reachable)
     return LoadedModule(
         module=module,

@@ -290,7 +290,7 @@ def test_module_that_vanishes_before_it_is_read(
     monkeypatch.setattr(snapshot, "load", loaded)
 
     assert main(["generate", "--check", "--no-cache"]) == 2
-    said = f"bazel-xc: {cache}/example.com/dep@v1.0.0: gone since go has found it; run: go mod download\n"
+    said = f"bazel-xc: {cache}/example.com/dep@v1.0.0: removed during the run; run: go mod download\n"
     assert capsys.readouterr().err.endswith(said)
 
 
