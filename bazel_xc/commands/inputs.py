@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 
 from attrs import frozen
@@ -21,7 +21,7 @@ from bazel_xc.config import FILE_NAME
 from bazel_xc.golang.build_list import escaped
 from bazel_xc.golang.facts import FileFacts, facts_of, whole
 from bazel_xc.golang.toolchain import Toolchain
-from bazel_xc.memory.watch import names_in
+from bazel_xc.memory.watch import names_in, state
 from bazel_xc.model import Severity
 from bazel_xc.tree import DiskTree, FileState, glance
 
@@ -41,7 +41,8 @@ class Inputs:
     """Paths as the run spelled them; ``read`` has the state of files when they were read.
 
     ``facts`` are of Go files and of directories that may change without any effect, and digests of other
-    files, which may be written anew. The directories of ``downloads`` change whenever go looks there.
+    files, which may be written anew. ``downloads`` are paths whose directories change without them: where go
+    looks for downloads, or above a module cache that is not there.
     """
 
     paths: frozenset[str]
@@ -82,7 +83,10 @@ def inputs_of(snapshot: Snapshot, config_file: Path | None) -> Inputs | None:
     if _OTHER_FILES.search(toolchain.environment.get("GOFLAGS", "")):
         return None
     record, base = tree.record, str(tree.root)
-    unchanging = _Unchanging(toolchain.goroot, toolchain.module_cache)
+    cache = toolchain.module_cache
+    unchanging = _Unchanging(toolchain.goroot, cache)
+    if cache and not state(cache) and any(_is_below(each, cache) for each in _directories(snapshot)):
+        return None  # the module cache was there when go listed them
     paths: set[str] = set()
     folders: list[str] = []
     paths.update(_below(base, folders))
@@ -92,7 +96,7 @@ def inputs_of(snapshot: Snapshot, config_file: Path | None) -> Inputs | None:
         paths.update(_below(root, folders))
     paths.update(folders)
     paths.update(unchanging.watched(path) for path in (*record.opened, *record.missing, *record.asked))
-    paths.update(_of_modules(snapshot, toolchain.module_cache))
+    paths.update(_of_modules(snapshot, cache))
     paths.update(outside(base, toolchain.environment))
     paths.update(_of_go(toolchain, snapshot.root))
     paths.add(str(config_file or tree.root / FILE_NAME))
@@ -104,7 +108,7 @@ def inputs_of(snapshot: Snapshot, config_file: Path | None) -> Inputs | None:
             **{path: whole(data) for path, data in record.kept.items() if path in paths},
             **_facts(snapshot, base),
         },
-        downloads=frozenset(path for path in paths if path.startswith(f"{toolchain.module_cache}/cache/")),
+        downloads=frozenset(_downloads(paths, cache)),
     )
 
 
@@ -195,6 +199,16 @@ def _of_modules(snapshot: Snapshot, cache: str) -> Iterator[str]:
     for path, version in found:
         yield f"{cache}/{escaped(path)}@{escaped(version)}"
         yield f"{cache}/cache/download/{escaped(path)}/@v/{escaped(version)}.mod"
+
+
+def _directories(snapshot: Snapshot) -> Iterator[str]:
+    return (each.directory for each in snapshot.universe.packages.values())
+
+
+def _downloads(paths: Iterable[str], cache: str) -> Iterator[str]:
+    """The paths that go may look for in a module cache, or below one that is not there."""
+    folder = f"{cache}/cache/" if state(cache) else f"{cache}/"
+    return (path for path in paths if cache and path.startswith(folder))
 
 
 def _summed(snapshot: Snapshot) -> Iterator[tuple[str, str]]:

@@ -190,6 +190,41 @@ def test_modules_that_are_not_downloaded(tmp_path: Path, monkeypatch: pytest.Mon
     assert found >= {f"{download}/!one/@v/v1.0.0.mod", f"{download}/two/@v/v1.0.0.mod"}
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_where_go_looks_for_downloads(there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The module cache may be missing as a whole, because all modules are vendored."""
+    cache = _cache_of(tmp_path, monkeypatch)
+    if there:
+        (tmp_path / cache).mkdir(parents=True)
+    files = {
+        "w/go.mod": f"{GO_MOD}\nrequire example.com/one v1.0.0\n",
+        "w/vendor/modules.txt": "# example.com/one v1.0.0\n## explicit\nexample.com/one\n",
+        "w/vendor/example.com/one/one.go": "package one\n",
+    }
+
+    found = _inputs(tmp_path, files)
+
+    modules = {f"{tmp_path}/{cache}/one@v1.0.0"}
+    downloads = {f"{tmp_path}/cache/cache/download/example.com/one/@v/v1.0.0.mod"}
+    assert found.paths >= modules | downloads
+    assert found.downloads == (downloads if there else modules | downloads)
+
+
+def test_module_cache_that_vanishes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = _cache_of(tmp_path, monkeypatch)
+    module = {
+        f"{cache}/one@v1.0.0/one.go": "package one\n",
+        f"{cache}/one@v1.0.0/go.mod": "module example.com/one\n",
+    }
+    mod = f"{GO_MOD}\nrequire example.com/one v1.0.0\n\nreplace example.com/one => ../{cache}/one@v1.0.0\n"
+    used = 'package a\n\nimport _ "example.com/one"\n'
+    snapshot = _snapshot(tmp_path, {**module, "w/go.mod": mod, "w/a/a.go": used})
+    assert inputs_of(snapshot, None) is not None
+    (tmp_path / "cache").rename(tmp_path / "hidden")
+
+    assert inputs_of(snapshot, None) is None
+
+
 def test_module_of_the_cache_is_one_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = _cache_of(tmp_path, monkeypatch)
     snapshot = _snapshot(tmp_path, {f"{cache}/one@v1.0.0/sub/one.go": "package one\n"})
