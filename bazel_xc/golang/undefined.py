@@ -279,7 +279,7 @@ def _first_own_use(
 def _lost(files: Iterable[str], others: Iterable[str], sources: Sources) -> _Lost:
     """The names that only ``others`` declare. Nothing is lost if a compiled file could not be parsed."""
     left_out = {path: sources.declared(path) for path in sorted(others)}
-    names = {name for each in left_out.values() for name in each.names}
+    names = set[str]().union(*(each.names for each in left_out.values()))
     members = {name for each in left_out.values() for name in each.members if name[:1].islower()}
     asked = frozenset(name.encode() for name in (*names, *members))
     for path in files:
