@@ -158,17 +158,20 @@ def list_folders(tree: Tree) -> Mapping[str, list[Entry]]:
 
 
 def read_workspace(
-    tree: Tree | Path, settings: Settings | None = None, known: Mapping[str, list[Entry]] = _NOTHING
+    tree: Tree | Path,
+    settings: Settings | None = None,
+    known: Mapping[str, list[Entry]] = _NOTHING,
+    missing: str = "no such directory; name the workspace with -C DIR",
 ) -> Workspace:
     """Reads the directories of a tree; ``known`` are entries of some, from ``list_folders``.
 
-    Raises ``WorkspaceError`` where the root cannot be listed.
+    Raises ``WorkspaceError`` where the root cannot be listed; ``missing`` is the text if it is not there.
     """
     tree = DiskTree(tree) if isinstance(tree, Path) else tree
     try:
         tree.entries("")
     except (FileNotFoundError, NotADirectoryError):
-        raise WorkspaceError(f"{tree.root}: no such directory; name the workspace with -C DIR") from None
+        raise WorkspaceError(f"{tree.root}: {missing}") from None
     except OSError as e:
         raise WorkspaceError(f"{tree.root}: cannot be listed: {e.strerror}") from None
     walker = _Walker(tree, known)

@@ -210,10 +210,8 @@ def _load(module: ListedModule, main: Snapshot, *, reachable: bool) -> LoadedMod
     if reachable and files.is_file("go.mod"):
         with suppress(WorkspaceError):  # its go.mod is only for labels of packages that nothing uses
             (known,) = read_modules(files, [""], main.toolchain, main.run)
-    try:
-        tree = GoTree(workspace=read_workspace(files), modules=(known,))
-    except WorkspaceError:
-        raise WorkspaceError(f"{module.directory}: removed during the run; run: go mod download") from None
+    workspace = read_workspace(files, missing="removed during the run; run: go mod download")
+    tree = GoTree(workspace=workspace, modules=(known,))
     universe, folded = load_module(tree, main.universe.listings, main.view, reachable=reachable)
     return LoadedModule(
         module=module,

@@ -85,8 +85,8 @@ def inputs_of(snapshot: Snapshot, config_file: Path | None) -> Inputs | None:
     record, base = tree.record, str(tree.root)
     cache = toolchain.module_cache
     unchanging = _Unchanging(toolchain.goroot, cache)
-    if cache and not state(cache) and any(_is_below(each, cache) for each in _directories(snapshot)):
-        return None  # the module cache was there when go listed them
+    if _has_lost(snapshot, cache):
+        return None
     paths: set[str] = set()
     folders: list[str] = []
     paths.update(_below(base, folders))
@@ -201,8 +201,10 @@ def _of_modules(snapshot: Snapshot, cache: str) -> Iterator[str]:
         yield f"{cache}/cache/download/{escaped(path)}/@v/{escaped(version)}.mod"
 
 
-def _directories(snapshot: Snapshot) -> Iterator[str]:
-    return (each.directory for each in snapshot.universe.packages.values())
+def _has_lost(snapshot: Snapshot, cache: str) -> bool:
+    """Whether the module cache is not there any more, although go has listed packages in it."""
+    packages = snapshot.universe.packages.values()
+    return bool(cache) and not state(cache) and any(_is_below(each.directory, cache) for each in packages)
 
 
 def _downloads(paths: Iterable[str], cache: str) -> Iterator[str]:

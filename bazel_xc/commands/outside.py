@@ -31,8 +31,8 @@ def outside(root: str, environment: Mapping[str, str]) -> Iterator[str]:
 
 def _above(root: str) -> Iterator[str]:
     """The files that decide where the workspace begins, and which go.work is used."""
-    start = Path(root).resolve()
-    for folder in (Path.cwd(), *Path.cwd().parents, start, *start.parents):
+    here, start = Path.cwd(), Path(root).resolve()
+    for folder in dict.fromkeys((here, *here.parents, start, *start.parents)):
         for name in _ROOT_NAMES:
             yield str(folder / name)
 

@@ -82,9 +82,12 @@ class Material:
         """The nodes that a node reaches on a platform for which it is built."""
         return (self.graph_of(node, platform) or self.graph).below(node, platform)
 
-    def verdict(self, node: str, platform: str) -> tuple[Verdict, str]:
-        """The verdict on a node for a platform for which it is built, and the reason if that is its rule."""
-        verdict = self.below(node, platform).verdict
+    def verdict(self, node: str, platform: str, below: Below) -> tuple[Verdict, str]:
+        """The verdict on a node for a platform for which it is built, and the reason if that is its rule.
+
+        ``below`` are the nodes that it reaches there; its lists may be shortened.
+        """
+        verdict = below.verdict
         if verdict is Verdict.C_TOOLCHAIN and platform in self._elsewhere.get(node, ()):
             # Its C libraries were not looked for.
             return Verdict.UNKNOWN, f"its rule turns cgo on, which is off for {platform}"
@@ -186,7 +189,7 @@ class _ReportBuilder:
 
     def _target_on(self, target: Target, platform: str, graph: DependencyGraph) -> TargetOn:
         below = graph.below(target.label, platform, MOST)
-        verdict, why = self.material.verdict(target.label, platform)
+        verdict, why = self.material.verdict(target.label, platform, below)
         is_other = graph is not self.material.graph
         fallbacks, lengths = (
             ((), {}) if self.cgo[platform] != is_other else self._fallbacks(target, platform, graph)

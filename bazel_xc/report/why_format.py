@@ -43,7 +43,7 @@ def render_json(found: Iterable[Ways], material: Material) -> str:
     platforms = [
         {
             "platform": each.platform,
-            "verdict": str(material.verdict(each.node, each.platform)[0]),
+            "verdict": str(_judged(each, material)[0]),
             "ends": list(each.ends),
             "shortest": [list(chain) for chain in each.shortest],
             "chains": [list(chain) for chain in each.chains],
@@ -55,6 +55,10 @@ def render_json(found: Iterable[Ways], material: Material) -> str:
     ]
     document = {"schema": SCHEMA, "node": found[0].node if found else "", "platforms": platforms}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _judged(each: Ways, material: Material) -> tuple[Verdict, str]:
+    return material.verdict(each.node, each.platform, material.below(each.node, each.platform))
 
 
 def _cut(pair: tuple[str, str], places: Mapping[tuple[str, str], tuple[str, int]]) -> dict[str, Any]:
@@ -99,14 +103,16 @@ class _Answers:
             yield names, evolve(each, platform=names[0])
 
     def _verdict(self, each: Ways) -> Verdict:
-        return self.material.verdict(each.node, each.platform)[0]
+        return _judged(each, self.material)[0]
 
     def paragraph(self, platforms: list[str], each: Ways) -> Iterator[str]:
         """The answer for platforms that share it, after an empty line."""
-        verdict = self._verdict(each)
+        verdict, why = _judged(each, self.material)
         yield ""
         head = f"{VERDICTS[verdict]} {self.names.on(platforms)}"
-        yield from self.page.item("", f": {self._reason(each, verdict)}", head=head, code=COLORS[verdict])
+        yield from self.page.item(
+            "", f": {why or self._reason(each, verdict)}", head=head, code=COLORS[verdict]
+        )
         if not each.ends or each.ends == (each.node,):
             return
         yield from self._lines(each)
@@ -124,9 +130,6 @@ class _Answers:
         """What follows the verdict in the first line."""
         if not each.ends:
             return f'no package below {self.names.short(each.node)} imports "C"'
-        _, why = self.material.verdict(each.node, each.platform)
-        if why:
-            return why
         if each.ends == (each.node,):
             return self._end(each.node, each)
         count = plural(len(each.ends), "package")

@@ -174,16 +174,9 @@ class Walk:
     def disturbed(self, arguments: Sequence[str]) -> None:
         """Runs a command during which a file changes; its answer is not judged."""
         before, after = self.dice.choice(((self.edit, _nothing), (_nothing, self.edit)))
-
-        def loaded(*given: object, **named: object) -> object:
-            before()
-            found = load(*given, **named)  # type: ignore[arg-type]
-            after()
-            return found
-
         self.note("during a run:")
         with self.patch.context() as patch:
-            patch.setattr(snapshot, "load", loaded)
+            disturb(patch, before, after)
             files = state_of(self.base)
             self.go.files = b""
             self.ask(arguments)
@@ -227,6 +220,18 @@ class Walk:
 
 def _nothing() -> None:
     return
+
+
+def disturb(patch: pytest.MonkeyPatch, before: Callable[[], object], after: Callable[[], object]) -> None:
+    """Lets something happen in each run ``before`` the workspace is listed, and ``after`` that."""
+
+    def loaded(*given: object, **named: object) -> object:
+        before()
+        found = load(*given, **named)  # type: ignore[arg-type]
+        after()
+        return found
+
+    patch.setattr(snapshot, "load", loaded)
 
 
 @pytest.fixture
@@ -281,13 +286,7 @@ def test_module_that_vanishes_before_it_is_read(
     cache = tmp_path.resolve() / "cache"
     monkeypatch.setenv("GOMODCACHE", str(cache))
     monkeypatch.chdir(tmp_path / "w")
-
-    def loaded(*given: object, **named: object) -> object:
-        found = load(*given, **named)  # type: ignore[arg-type]
-        (cache / "example.com").rename(cache / "hidden")
-        return found
-
-    monkeypatch.setattr(snapshot, "load", loaded)
+    disturb(monkeypatch, _nothing, lambda: (cache / "example.com").rename(cache / "hidden"))
 
     assert main(["generate", "--check", "--no-cache"]) == 2
     said = f"bazel-xc: {cache}/example.com/dep@v1.0.0: removed during the run; run: go mod download\n"
