@@ -58,10 +58,10 @@ class KeptPlan:
     The workspace of ``planner`` and ``maker`` is empty. ``imports`` are, by path, the imports of the Go files
     of plain directories; ``shapes`` are digests of everything else in them that matters elsewhere, and of
     their BUILD files. ``names`` has what is in plain directories. ``own`` maps them to import paths.
-    ``edges`` maps import paths of the workspace to their imports of each other, and ``known`` directories of
-    modules to the plain imports that their packages may have. ``lacking`` maps packages to names that they
-    lack on some platform, and that new files and importers may not have. ``missing`` are the repositories
-    that BUILD files name and MODULE.bazel lacks.
+    ``edges`` maps import paths of the workspace, and others that lead back to it, to their imports of each
+    other; ``known`` maps directories of modules to the plain imports that their packages may have.
+    ``lacking`` maps packages to names that they lack on some platform, and that new files and importers may
+    not have. ``missing`` are the repositories that BUILD files name and MODULE.bazel lacks.
     """
 
     planner: Planner
@@ -230,19 +230,33 @@ def _tainted_in(universe: Universe, absence: Absence) -> Iterator[str]:
     cgo = {path: each.cgo for path, each in universe.packages.items() if each.cgo and not each.standard}
     for found in (absence.absent, absence.unknown, absence.blocked, above(universe.importers, cgo)):
         yield from found
-    yield from above(universe.importers, absence.unknown)
+    # What is above them may be in a cycle that go has found elsewhere, even if rules make the packages.
+    broken = {
+        path: every
+        for path, each in universe.packages.items()
+        if not each.standard and (each.unknown or each.error)
+    }
+    yield from above(universe.importers, {**absence.unknown, **broken})
     yield from universe.cgo
     yield from (each.import_path for each in universe.undefined)
     for path, package in universe.packages.items():
-        if not package.standard and (package.listed != every or package.unknown or package.error):
+        if path in broken or (package.listed != every and not package.standard):
             yield path
 
 
 def _edges(universe: Universe) -> Iterator[tuple[str, frozenset[str]]]:
-    """The imports of own packages among each other, those of tests included."""
+    """The imports among own packages, those of tests included, and packages of other modules that lead back
+    to own ones.
+    """
+    own = universe.own_paths
+    every = (1 << len(universe.platforms)) - 1
+    outer = {each: every for path in own for each in universe.importers.get(path, ()) if each not in own}
+    nodes = own | above(universe.importers, outer, besides=own).keys()
     for package in universe.own.values():
         found = {each.path for file in package.files for each in file.source.imports}
-        yield package.import_path, frozenset(found & universe.own_paths)
+        yield package.import_path, nodes & found
+    for path in nodes - own:
+        yield path, nodes & universe.packages[path].imports.keys()
 
 
 def _known(snapshot: Snapshot, tainted: frozenset[str]) -> Mapping[str, frozenset[str]]:

@@ -65,6 +65,14 @@ FIXED = {
     "a/a_test.go": TEST,
     "other/internal/f/f.go": "package f\n\nfunc F() {}\n",
 }
+# A module beside the workspace that imports one of its packages.
+BESIDE = {
+    "../t/go.mod": "module example.com/t\n\ngo 1.21\n",
+    "../t/t.go": 'package t\n\nimport _ "example.com/t/in"\n',
+    "../t/in/in.go": 'package in\n\nimport _ "example.com/w/deep/d"\n',
+    "go.mod": f"{FIXED['go.mod']}\nrequire example.com/t v1.0.0\n\nreplace example.com/t => ../t\n",
+    "uses_t/uses_t.go": 'package uses_t\n\nimport _ "example.com/t"\n',
+}
 HALVES = ("var _ = half.Half\n", "var _ = half.Extra\n")
 BROKEN = {
     "two/one.go": "package one\n",
@@ -87,6 +95,7 @@ IMPORTS = (
         "example.com/missing/x",
         "example.com/w/two",
         "example.com/w/uses",
+        "example.com/t",
     ),
     *("fmt", "strings", "net", "os/user", "log/syslog", "internal/abi", "embed", "unsafe"),
 )
@@ -95,6 +104,12 @@ IMPORTS = (
 def source(directory: str, imports: Sequence[str], note: str = "") -> str:
     lines = "".join(f'\t"{each}"\n' if each == HALF else f'\t_ "{each}"\n' for each in imports)
     return PLAIN[directory] % (f"\nimport (\n{lines})\n{note}" if lines else f"\n{note}")
+
+
+def write_package(root: Path, directory: str, *imports: str) -> None:
+    """The only file of a plain package, with imports of the workspace."""
+    text = source(directory, [f"example.com/w/{each}" for each in imports])
+    write(root, f"{directory}/{directory.rpartition('/')[2]}.go", text)
 
 
 def write(root: Path, path: str, text: str) -> None:
@@ -125,7 +140,7 @@ def edits(dice: random.Random) -> Iterator[dict[str, Edit]]:
     easy = [
         each
         for each in IMPORTS
-        if each.rpartition("/")[2] in ("a", "b", "c", "d", "fmt", "half", "strings", "net")
+        if each.rpartition("/")[2] in ("a", "b", "c", "d", "fmt", "half", "strings", "net", "t")
     ]
     while True:
         changed: dict[str, Edit] = {}
@@ -202,10 +217,11 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory, with the files at the root of a workspace."""
     require("go")
     monkeypatch.setenv("GOFLAGS", "")
-    monkeypatch.chdir(tmp_path)
+    root = tmp_path / "w"
     for path in ("go.mod", "MODULE.bazel", "bazel_xc.toml"):
-        write(tmp_path, path, FIXED[path])
-    return tmp_path
+        write(root, path, FIXED[path])
+    monkeypatch.chdir(root)
+    return root
 
 
 def generated() -> list[int]:
@@ -342,6 +358,37 @@ def test_errors_of_go_about_other_packages_need_no_whole_run(
     assert answers == [False, False, True, False, False]
 
 
+def test_import_that_reaches_a_package_in_a_cycle_needs_a_whole_run(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``b`` has rules, and an error of go since it imports itself; ``c`` closes a second cycle through it."""
+    for path, imports in {"a": ["b"], "b": ["deep/d"], "c": [], "deep/d": ["c"]}.items():
+        write_package(root, path, *imports)
+    answers = answers_of(monkeypatch)
+    for path, imports in (("c", []), ("b", ["b", "deep/d"]), ("c", ["a"])):
+        write_package(root, path, *imports)
+        capsys.readouterr()
+        generated()
+
+    told = capsys.readouterr().err
+    assert all(told.count(f"{each}: error: import cycle not allowed") == 2 for each in "ab")
+    assert not any(answers)
+
+
+def test_cycle_through_another_module_needs_a_whole_run(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path, text in BESIDE.items():
+        write(root, path, text)
+    for path, imports in {"b": [], "c": [], "deep/d": ["c"]}.items():
+        write_package(root, path, *imports)
+    answers = answers_of(monkeypatch)
+    generated()
+    for path in ("b", "c"):
+        write(root, f"{path}/{path}.go", source(path, ["example.com/t"]))
+        generated()
+
+    assert answers == [False, False, True, False, False]
+
+
 @pytest.mark.parametrize("broken", [False, True])
 @pytest.mark.parametrize("seed", range(2))
 def test_same_files_and_output(
@@ -358,9 +405,9 @@ def test_same_files_and_output(
     again = answers_of(monkeypatch)
     kept, whole = tmp_path / "kept" / "w", tmp_path / "whole" / "w"
     first = {f"{each}/{each.rpartition('/')[2]}.go": source(each, ["fmt"]) for each in PLAIN}
-    for path, text in {**FIXED, **first, **(BROKEN if broken else {})}.items():
+    for path, text in {**FIXED, **BESIDE, **first, **(BROKEN if broken else {})}.items():
         write(kept, path, text)
-    shutil.copytree(kept, whole)
+    shutil.copytree(kept.parent, whole.parent)
 
     def run(root: Path, *arguments: str) -> tuple[int, str, str]:
         monkeypatch.chdir(root)
