@@ -54,7 +54,8 @@ class Severity(enum.StrEnum):
 LOAD = "load"  # an error of go about one package, or about all of one module
 # Codes of diagnostics for facts that could not be found out; answers that depend on them are incomplete.
 MISSING_MODULE, NOT_LISTED, NOT_PROVIDED = "missing-module", "not-listed", "not-provided"
-UNKNOWN_CODES = frozenset({MISSING_MODULE, NOT_LISTED, NOT_PROVIDED})
+BROKEN_PACKAGE = "broken-package"
+UNKNOWN_CODES = frozenset({BROKEN_PACKAGE, MISSING_MODULE, NOT_LISTED, NOT_PROVIDED})
 # Codes of C needs without a provider, whose severity ``policy.unresolved`` decides.
 OPEN_CODES = frozenset({"c-ambiguous", "c-unresolved"})
 

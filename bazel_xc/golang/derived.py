@@ -272,7 +272,7 @@ def _other_package(path: str, place: ListedPlace, platform: Platform, view: GoVi
         return known
     here = compiled(files, platform, view)
     others = (*known.other_files, *known.ignored_files)
-    if is_refused(here, platform) or any(name.endswith(_FORTRAN) for name in others):
+    if _has_errors(files, here, platform, view) or any(name.endswith(_FORTRAN) for name in others):
         return None
     return place.other_package(known, files, here, platform)
 

@@ -28,8 +28,6 @@ from bazel_xc.golang.source import SourceFile, scanned
 from bazel_xc.model import LOAD, ByCgo, Diagnostic, Severity
 from bazel_xc.tree import Tree
 
-_SEVERAL_PACKAGES = "found packages "
-
 
 @frozen
 class RuleTags:
@@ -238,10 +236,7 @@ def _load_errors(directory: ReadDirectory, listed: Mapping[str, ListedPackage]) 
         if error is None or not error.is_obstacle:
             continue
         message = " ".join(error.message.split())
-        # go puts the error about several packages at an import of the directory, whichever it met first.
-        of_directory = message.startswith(_SEVERAL_PACKAGES)
-        path, line, column = ("", 0, 0) if of_directory else error.place()
-        where.setdefault((path, line, column, message), []).append(platform)
+        where.setdefault((*error.place(), message), []).append(platform)
     for (path, line, column, message), platforms in where.items():
         soft = C_WITHOUT_CGO in message
         in_test = CGO_IN_TEST in message

@@ -41,6 +41,7 @@ NO_OBSTACLE = (
 _STRING = frozenset({str})
 _SHOWN = 60
 _T = TypeVar("_T")
+_SEVERAL_PACKAGES = "found packages "
 _POSITION = re.compile(r"^(?P<path>.*?):(?P<line>\d+)(?::(?P<column>\d+))?$")
 
 
@@ -71,7 +72,13 @@ class ListedError:
         return not any(text in self.message for text in NO_OBSTACLE)
 
     def place(self) -> tuple[str, int, int]:
-        """Path, line and column of the position; empty and 0 without one."""
+        """Path, line and column of the position; empty and 0 without one.
+
+        go puts an error about several packages at an import of the directory, whichever it met first, so it
+        has none.
+        """
+        if self.message.startswith(_SEVERAL_PACKAGES):
+            return "", 0, 0
         found = _POSITION.match(self.position)
         if not found:
             return self.position, 0, 0

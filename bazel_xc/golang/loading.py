@@ -173,6 +173,7 @@ def load(
     tree.workspace.tree.forget(".go")
     ignored = frozenset(ignored_directories(tree))
     of_own = (each for each in universe.undefined if each.import_path in universe.own_paths)
+    here = {each.import_path for each in directories}
     return Loaded(
         heads=dict(_heads(directories)),
         imports=_imports(
@@ -191,9 +192,8 @@ def load(
             *wrong,
             *folded.diagnostics,
             *undefined_findings(of_own, {each.import_path: path for path, each in universe.own.items()}),
-            *unloaded.missing_packages(
-                universe, {each.import_path for each in directories}, groups, tree.root
-            ),
+            *unloaded.missing_packages(universe, here, groups, tree.root),
+            *unloaded.broken_packages(universe, here, groups, tree.root),
             *unloaded.not_listed(universe.own),
             *unloaded.mains_findings(universe.own, universe.names),
             *(unloaded.failed_listing(each, tree.root) for each in failed),

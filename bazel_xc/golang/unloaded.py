@@ -15,8 +15,16 @@ from attrs import evolve
 from bazel_xc.golang.listing import FailedPlace, command_line
 from bazel_xc.golang.modules import ListingGroup, Module
 from bazel_xc.golang.package import GoPackage
-from bazel_xc.golang.universe import Universe
-from bazel_xc.model import LOAD, MISSING_MODULE, NOT_LISTED, NOT_PROVIDED, Diagnostic, Severity
+from bazel_xc.golang.universe import Package, Universe
+from bazel_xc.model import (
+    BROKEN_PACKAGE,
+    LOAD,
+    MISSING_MODULE,
+    NOT_LISTED,
+    NOT_PROVIDED,
+    Diagnostic,
+    Severity,
+)
 
 
 def without_root(each: Diagnostic, root: Path) -> Diagnostic:
@@ -102,6 +110,40 @@ def missing_packages(
             message=f"{packages} could not be loaded because {why} (first: {first})",
             remedy=f"run{_place(group)}: {command}",
         )
+
+
+def broken_packages(
+    universe: Universe, own: Set[str], groups: tuple[ListingGroup, ...], root: Path
+) -> Iterator[Diagnostic]:
+    """Packages of other modules, on disk, that go cannot load: one warning that names the first."""
+    broken = {
+        path: each
+        for path, each in universe.packages.items()
+        if each.unknown and each.directory and not each.is_nowhere and path not in own
+    }
+    if broken:
+        first = min(broken)
+        names = universe.on(broken[first].unknown)
+        where = "" if names == frozenset(universe.names) else f" on {', '.join(sorted(names))}"
+        more = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
+        group, module = _module_that_requires(first, groups)
+        command = command_line(f"go build {first}", root / group.directory, group.environment())
+        yield Diagnostic(
+            path=f"{module.directory}/go.mod".lstrip("/"),
+            code=BROKEN_PACKAGE,
+            message=f"go cannot load {first}{more}{where}{_reason(broken[first])}",
+            remedy=f"to see all of it, run{_place(group)}: {command}",
+        )
+
+
+def _reason(package: Package) -> str:
+    """What go says, after the name of the file; the folder of a module depends on the machine."""
+    if package.error is None:
+        return ""
+    path, *rest = package.error.place()
+    place = ":".join(str(each) for each in (os.path.basename(path), *rest) if each)  # noqa: PTH119
+    message = " ".join(package.error.message.split()).removesuffix(f" in {package.directory}")
+    return f": {place}: {message}" if place else f": {message}"
 
 
 def not_provided(universe: Universe, made: Set[str], root: Path) -> Iterator[Diagnostic]:

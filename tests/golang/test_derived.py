@@ -445,6 +445,24 @@ def test_c_without_cgo_in_another_module_is_asked_for(
     assert made.unknown == (("o.org/o",) if asked else ())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("package other\n", id="another_package"),
+        pytest.param("package p\n\nimport 1\n", id="a_bad_import"),
+        pytest.param("package p\n\nimport (\n", id="no_end"),
+    ],
+)
+@pytest.mark.parametrize("platform", [WINDOWS_CGO, LINUX_OFF])
+def test_file_of_another_module_that_go_may_refuse(platform: Platform, text: str, tmp_path: Path) -> None:
+    files = {"a.go": "package p\n", "b_windows.go": text}
+    listed = _outside(tmp_path, files, GoFiles=["a.go"], IgnoredGoFiles=["b_windows.go"])
+
+    made = _importing("o.org/o", listed, platform=platform)
+
+    assert made.unknown == (("o.org/o",) if platform is WINDOWS_CGO else ())
+
+
 def test_package_of_another_module_that_needs_cgo(tmp_path: Path) -> None:
     listed = _outside(tmp_path, {"c.go": 'package p\n\nimport "C"\n'}, CgoFiles=["c.go"], Imports=["C"])
 

@@ -88,6 +88,54 @@ def verdicts(report: str) -> Mapping[str, Mapping[str, str]]:
     }
 
 
+# A package of another module that go cannot load
+
+BROKEN = {
+    "go.mod": GO_MOD + "\nrequire example.com/t v1.0.0\n\nreplace example.com/t => ../t\n",
+    "../t/go.mod": "module example.com/t\n\ngo 1.21\n",
+    "../t/bad/bad.go": "package bad\n\nimport (\n",
+    "../t/worse/other_windows.go": "package other\n",
+    "../t/worse/worse.go": "package worse\n",
+    "MODULE.bazel": MODULE + 'go_deps.from_file(go_mod = "//:go.mod")\nuse_repo(go_deps, "com_example_t")\n',
+    "bazel_xc.toml": CONFIG,
+    "cmd/main.go": 'package main\n\nimport _ "example.com/t/bad"\n\nfunc main() {}\n',
+    "tool/main.go": "package main\n\nfunc main() {}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("package", "expected"),
+    [
+        pytest.param(
+            "bad", "go cannot load example.com/t/bad: bad.go:3:10: expected ')', found 'EOF'", id="everywhere"
+        ),
+        pytest.param(
+            "worse",
+            "go cannot load example.com/t/worse on windows_arm64:"
+            " found packages other (other_windows.go) and worse (worse.go)",
+            id="on_one_platform",
+        ),
+    ],
+)
+def test_reason_is_that_of_go(package: str, expected: str, run: Run) -> None:
+    files = {
+        path: text.replace("t/bad", f"t/{package}") if path == "cmd/main.go" else text
+        for path, text in BROKEN.items()
+    }
+    remedy = f"to see all of it, run: go build example.com/t/{package}"
+
+    outcome = run(files, "generate")
+    assert outcome.code == 0
+    assert outcome.stderr.startswith(f"go.mod: warning: {expected}")
+    assert remedy in outcome.stderr
+
+    report = run({}, "report", "--format", "json")
+    assert report.code == 1
+    assert report.stderr.startswith(f"go.mod: error: {expected}")
+    assert verdicts(report.stdout)["//cmd:cmd"]["windows_arm64"] == "unknown"
+    assert verdicts(report.stdout)["//tool:tool"]["windows_arm64"] == "pure"
+
+
 # A module that is not downloaded
 
 
