@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -320,6 +320,16 @@ class Result:
     advice: tuple[str, ...] = ()
     refused: bool = False
     summary: str = ""
+
+
+def some_of(names: Sequence[str], most: int | None = None, length: int = 0) -> str:
+    """The first ``most`` names for people, all of them by default, and how many there are besides.
+
+    ``length`` is that of the whole list if ``names`` are its beginning.
+    """
+    shown = names[:most]
+    rest = max(length, len(names)) - len(shown)
+    return f"{', '.join(shown)} and {rest} more" if rest else ", ".join(shown)
 
 
 def unique(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bazel_xc.model import ByPlatform, Label
+from bazel_xc.model import ByPlatform, Label, some_of
 
 
 @pytest.mark.parametrize(
@@ -121,3 +121,17 @@ def test_map_knows_the_platform() -> None:
     found = ByPlatform.fold({"a": "x", "b": "xy"}).map(lambda name, values: [f"{name}{v}" for v in values])
 
     assert found == ByPlatform.fold({"a": ["ax"], "b": ["bx", "by"]})
+
+
+@pytest.mark.parametrize(
+    ("most", "length", "expected"),
+    [
+        (3, 0, "a, b, c"),
+        (2, 0, "a, b and 1 more"),
+        (None, 0, "a, b, c"),
+        (None, 5, "a, b, c and 2 more"),
+        (1, 5, "a and 4 more"),
+    ],
+)
+def test_some_names_and_how_many_there_are_besides(most: int | None, length: int, expected: str) -> None:
+    assert some_of(["a", "b", "c"], most, length) == expected

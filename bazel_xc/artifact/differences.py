@@ -14,6 +14,7 @@ from typing import BinaryIO
 from bazel_xc.artifact.check import Check, CheckStatus
 from bazel_xc.artifact.facts import BinaryFacts, GoInfo
 from bazel_xc.errors import ArtifactError
+from bazel_xc.model import some_of
 
 _BLOCK = 1 << 20
 _SHOWN = 8
@@ -73,8 +74,7 @@ def _sections(one: BinaryFacts, other: BinaryFacts, paths: tuple[Path, Path]) ->
                 changed.append(name)
     changed += [f"{name} (only there)" for name in theirs if name not in ours]
     if changed:
-        more = f", and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
-        yield Check(name="sections differ", status=CheckStatus.INFO, found=", ".join(changed[:_SHOWN]) + more)
+        yield Check(name="sections differ", status=CheckStatus.INFO, found=some_of(changed, _SHOWN))
 
 
 def _blocks(

@@ -18,7 +18,7 @@ from bazel_xc.buildfile.rules import GO_RULE_KINDS, ExistingRule, written_kind
 from bazel_xc.buildfile.settings import Settings
 from bazel_xc.buildfile.workspace import Directory
 from bazel_xc.golang.package import FileKind, GoPackage, PackageFile
-from bazel_xc.model import Diagnostic, Severity
+from bazel_xc.model import Diagnostic, Severity, some_of
 
 TEST_KINDS = (FileKind.TEST, FileKind.XTEST)
 
@@ -253,9 +253,9 @@ class _Maker:
         self._say(same[0], Severity.WARNING, f"{kind} {name!r} could be either rule of lines {lines}: {why}")
 
     def _say_left(self, rule: ExistingRule, kind: str, left: list[str]) -> None:
-        more = f" and {len(left) - 1} more" if len(left) > 1 else ""
         what = (
-            f"{kind} {rule.name!r} stays, although no configured build compiles its sources: {left[0]}{more}"
+            f"{kind} {rule.name!r} stays, although no configured build compiles its sources:"
+            f" {some_of(left, 1)}"
         )
         self._say(rule, Severity.NOTE, what, "set their build tags as [go] tags, or delete the rule")
 

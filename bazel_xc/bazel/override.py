@@ -31,6 +31,7 @@ from bazel_xc.model import (
     Platform,
     is_inside,
     parsed_label,
+    some_of,
 )
 
 FOLDER = "third_party/bazel_xc"
@@ -98,8 +99,7 @@ def _reason(path: str, package: GoPackage, wiring: Wiring, platforms: tuple[Plat
         return ""
     labels = sorted({str(label) for label in wiring.cdeps.get(path, ByPlatform[Label]()).where})
     if labels:
-        more = f" and {len(labels) - 2} more" if len(labels) > 2 else ""
-        return f"C of {', '.join(labels[:2])}{more}"
+        return f"C of {some_of(labels, 2)}"
     text = "\n".join(preamble.text for file in cgo for preamble in file.source.preambles)
     if "${SRCDIR}" in text:
         return "flags with ${SRCDIR}"

@@ -24,7 +24,7 @@ from bazel_xc.buildfile.printer import NewAttribute, format_call, strings
 from bazel_xc.buildfile.repositories import OURS
 from bazel_xc.buildfile.syntax import BuildFile, BuildSyntaxError, Call, ListValue, String, Value
 from bazel_xc.golang.build_list import BuildList, BuildModule
-from bazel_xc.model import WORKSPACE_NAMES, Diagnostic, Severity
+from bazel_xc.model import WORKSPACE_NAMES, Diagnostic, Severity, some_of
 
 _DIRECTIVE = re.compile(r"^#\s*gazelle:repository_macro\s+([^\s%]+)%(\w+)", re.MULTILINE)
 _LOAD = 'load("@bazel_gazelle//:deps.bzl", "go_repository")\n'
@@ -286,12 +286,13 @@ def is_ours(labels: Iterable[str]) -> bool:
 
 def _said(place: MacroPlace, lacking: list[str], local: list[str]) -> Iterator[Diagnostic]:
     if lacking:
-        more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+        have, get = ("has", "gets") if len(lacking) == 1 else ("have", "get")
         yield Diagnostic(
             path=place.file,
             severity=Severity.NOTE,
             code="no-checksum",
-            message=f"{lacking[0]}{more} of the build list have no checksum in go.sum and get no repository",
+            message=f"{some_of(lacking, 1)} of the build list {have} no checksum in go.sum and {get} no"
+            " repository",
             remedy="no build needs them; go mod download all adds their checksums",
         )
     for path in local:

@@ -14,7 +14,7 @@ from bazel_xc.buildfile.module_file import NAME
 from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.repositories import Repositories
 from bazel_xc.buildfile.syntax import repositories_in_text, repositories_named
-from bazel_xc.model import Diagnostic, Severity
+from bazel_xc.model import Diagnostic, Severity, some_of
 
 
 def module_repositories(modules: Iterable[str], repositories: Repositories) -> frozenset[str]:
@@ -47,8 +47,7 @@ def missing_findings(missing: Iterable[str]) -> tuple[Diagnostic, ...]:
     missing = sorted(missing)
     if not missing:
         return ()
-    more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-    message = f"use_repo lacks {', '.join(missing[:3])}{more}, which BUILD files name"
+    message = f"use_repo lacks {some_of(missing, 3)}, which BUILD files name"
     return (
         Diagnostic(
             path=NAME,

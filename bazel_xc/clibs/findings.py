@@ -15,7 +15,7 @@ from bazel_xc.cgo.needs import CNeed, NeedKind
 from bazel_xc.clibs.include_directories import VARYING, include_flags
 from bazel_xc.clibs.registry_module import advice
 from bazel_xc.clibs.resolution import Answer, Outcome, Status
-from bazel_xc.model import Diagnostic, Severity
+from bazel_xc.model import Diagnostic, Severity, some_of
 
 _SEVERITIES = {"error": Severity.ERROR, "warn": Severity.WARNING, "ignore": Severity.NOTE}
 _NAMED = 3  # symbols in one message, at most
@@ -101,7 +101,7 @@ def _symbols(outcomes: Iterable[Outcome], policy: str, order: Sequence[str]) -> 
             line=first.need.line,
             severity=_SEVERITIES[policy],
             code="c-unresolved",
-            message=f"{_listed(names)}: declared and called, but nothing in the package or"
+            message=f"{some_of(names, _NAMED)}: declared and called, but nothing in the package or"
             f" its C defines {'them' if len(names) > 1 else 'it'} [{in_order(platforms, order)}]",
             remedy=first.remedy,
             paste=first.offer.text if first.offer else "",
@@ -157,7 +157,7 @@ def _lacking(
             sentence = f"{missing.word} is linked from the tree, but {reason}"
             if missing.symbols:
                 verb = "are" if len(missing.symbols) > 1 else "is"
-                reason = f"no flag asks for it there, but {_listed(missing.symbols)} {verb} called"
+                reason = f"no flag asks for it there, but {some_of(missing.symbols, _NAMED)} {verb} called"
                 sentence = f"{missing.word} is linked from the tree on other platforms; {reason}"
             yield lack((missing.word, *missing.symbols), missing.word, where, sentence, reason)
     for archive in archives.archives:
@@ -169,11 +169,6 @@ def _lacking(
 
 def _folders(missing: MissingArchive) -> str:
     return f" in {', '.join(missing.directories)}" if missing.directories else ""
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"
 
 
 def in_order(platforms: Iterable[str], order: Sequence[str]) -> str:

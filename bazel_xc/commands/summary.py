@@ -16,7 +16,7 @@ from bazel_xc.bazel.kinds import KINDS
 from bazel_xc.buildfile.parser import parse
 from bazel_xc.buildfile.syntax import BuildSyntaxError, Call, strings_in
 from bazel_xc.graph.imports import AbsenceByCgo, above
-from bazel_xc.model import FileChange
+from bazel_xc.model import FileChange, some_of
 
 _INCOMPATIBLE = "incompatible"
 _MARKS = (REQUIRES_CGO, REQUIRES_NO_CGO, _INCOMPATIBLE)
@@ -122,5 +122,4 @@ def _reason(name: str, directories: set[str], where: AbsenceByCgo | None) -> str
                 found += [path] if marked & reached else []
     if not found:
         return ""
-    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    return f" ({', '.join(sorted(found)[:_NAMED])}{more})"
+    return f" ({some_of(sorted(found), _NAMED)})"

@@ -24,6 +24,7 @@ from bazel_xc.model import (
     NOT_PROVIDED,
     Diagnostic,
     Severity,
+    some_of,
 )
 
 
@@ -125,13 +126,12 @@ def broken_packages(
         first = min(broken)
         names = universe.on(broken[first].unknown)
         where = "" if names == frozenset(universe.names) else f" on {', '.join(sorted(names))}"
-        more = f" and {len(broken) - 1} more" if len(broken) > 1 else ""
         group, module = _module_that_requires(first, groups)
         command = command_line(f"go build {first}", root / group.directory, group.environment())
         yield Diagnostic(
             path=f"{module.directory}/go.mod".lstrip("/"),
             code=BROKEN_PACKAGE,
-            message=f"go cannot load {first}{more}{where}{_reason(broken[first])}",
+            message=f"go cannot load {some_of(sorted(broken), 1)}{where}{_reason(broken[first])}",
             remedy=f"to see all of it, run{_place(group)}: {command}",
         )
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import asdict
 
-from bazel_xc.model import Diagnostic
+from bazel_xc.model import Diagnostic, some_of
 from bazel_xc.report.compare import Comparison, FileCommit
 from bazel_xc.report.compare_blocks import BETTER, CHANGED, NEW, WORSE, Block, blocks, headline
 from bazel_xc.report.markdown import MOST, code, folded
@@ -172,10 +172,8 @@ def _markdown_block(each: Block, found: Comparison) -> Iterator[str]:
     for place in each.imports if len(each.imports) > 1 else ():
         yield f"- {where(place, names, code)}{commit_of(place, found, code)}"
     for move in each.moves:
-        shown = ", ".join(code(names.short(label)) for label in move.labels[:_LABELS])
-        more = len(move.labels) - _LABELS
-        rest = f" and {more} more" if more > 0 else ""
-        yield f"- {move.text(names)}: {shown}{rest}"
+        shown = some_of([code(names.short(label)) for label in move.labels], _LABELS)
+        yield f"- {move.text(names)}: {shown}"
     if len(each.chain) > 2:
         yield f"- through {' → '.join(code(names.short(name)) for name in each.chain[1:])}"
     if undoing(each):

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bazel_xc.clibs.resolution import Status
 from bazel_xc.graph.dependency import Verdict
+from bazel_xc.model import some_of
 from bazel_xc.report.model import Report, TargetEntry
 from bazel_xc.report.plain import plain
-from bazel_xc.report.summary import Cause, Summary, summarise
+from bazel_xc.report.summary import BinaryOn, Cause, Summary, summarise
 from bazel_xc.report.words import VERDICTS, Names, plural
 
 MOST = 65_536  # characters of a comment on GitHub; bytes are counted, which are never fewer
@@ -101,11 +102,7 @@ def _summary(report: Report, summary: Summary, names: Names) -> Iterator[str]:
         yield f"**Binaries that are not pure everywhere ({len(summary.not_pure):,} of {summary.binaries:,})**"
         yield ""
     for each in summary.not_pure:
-        parts = (
-            f"{VERDICTS[on.verdict]} {names.on(on.platforms)}"
-            + (f" ({_listed(on.causes, names)})" if on.causes else f" ({code(on.why)})" if on.why else "")
-            for on in each.on
-        )
+        parts = (f"{VERDICTS[on.verdict]} {names.on(on.platforms)}{_reason(on, names)}" for on in each.on)
         yield f"- {code(names.short(each.label))}: {'; '.join(parts)}"
     yield from _causes("Why C", summary.causes, names)
     yield from _causes("Why targets cannot build", summary.blockers, names)
@@ -118,9 +115,10 @@ def _summary(report: Report, summary: Summary, names: Names) -> Iterator[str]:
         yield f"- {kind} {code(need.name)} {names.on(need.platforms)} ({code(f'{need.path}:{need.line}')})"
 
 
-def _listed(causes: Sequence[str], names: Names) -> str:
-    shown = ", ".join(code(names.short(each)) for each in causes[:2])
-    return f"{shown} and {len(causes) - 2} more" if len(causes) > 2 else shown
+def _reason(on: BinaryOn, names: Names) -> str:
+    """What leads to a verdict, in parentheses."""
+    shown = some_of([code(names.short(each)) for each in on.causes], 2) or (on.why and code(on.why))
+    return f" ({shown})" if shown else ""
 
 
 def _unknown(report: Report) -> Iterator[str]:

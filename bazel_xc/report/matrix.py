@@ -14,7 +14,8 @@ from attrs import field, frozen
 
 from bazel_xc.errors import ReportError
 from bazel_xc.graph.dependency import Verdict
-from bazel_xc.report.model import Report, TargetEntry, TargetOn, and_more, matches
+from bazel_xc.model import some_of
+from bazel_xc.report.model import Report, TargetEntry, TargetOn, matches
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@+=~,-]+")  # characters without a meaning to any shell
 
@@ -52,9 +53,8 @@ class Job:
     @property
     def name(self) -> str:
         """A name that is unique in the matrix."""
-        more = f" and {len(self.targets) - 1} more" if len(self.targets) > 1 else ""
         cgo = "" if self.cgo else " without cgo"
-        return f"{self.kind} {self.targets[0]}{more} for {self.platform}{cgo}"
+        return f"{self.kind} {some_of(self.targets, 1)} for {self.platform}{cgo}"
 
 
 @frozen(order=True)
@@ -172,12 +172,12 @@ def _settings(
     """The requested settings of cgo, each with the verdict of the target and its reason."""
     others = [each for each in on.blockers if each != target.label]
     length = on.lengths.get("blockers", 0)
-    blockers = and_more(others, length and length - len(on.blockers) + len(others)) or "it"
+    blockers = some_of(others, length=length and length - len(on.blockers) + len(others)) or "it"
     yield cgo, on.verdict, f"{blockers} cannot be built there"
     if both and cgo and not target.only:
         without = on.without_cgo
         verdict = without.verdict if without else on.verdict
-        lost = and_more(without.vanished, without.lengths.get("vanished", 0)) if without else ""
+        lost = some_of(without.vanished, length=without.lengths.get("vanished", 0)) if without else ""
         yield False, verdict, f"without cgo {lost or blockers} cannot be built there"
 
 

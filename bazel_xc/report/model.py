@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import fnmatch
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from attrs import evolve, field, frozen
@@ -321,14 +321,6 @@ class Report:
     def places(self) -> Mapping[tuple[str, str], ImportPlace]:
         """The places of imports of the user's own code, by importer and imported package."""
         return {(each.importer, each.imported): each for each in reversed(self.imports)}
-
-
-def and_more(names: Sequence[str], length: int) -> str:
-    """Names for people, and how many there are besides; ``length`` is that of the whole list, 0 if it is
-    whole.
-    """
-    shown = ", ".join(names)
-    return f"{shown} and {length - len(names)} more" if length else shown
 
 
 def matches(label: str, pattern: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bazel_xc.graph.dependency import Verdict
+from bazel_xc.model import some_of
 from bazel_xc.report.model import Report
 from bazel_xc.report.page import BOLD, DIM, Page
 from bazel_xc.report.summary import BinaryEntry, BinaryOn, Cause, Summary, summarise
@@ -85,10 +86,7 @@ def _of_other_platforms(report: Report, names: Names, page: Page) -> Iterator[st
     found = [f"{names.short(each.label)} ({each.only})" for each in report.of_other_platforms]
     if found:
         count = plural(len(found), "target")
-        rest = f" and {len(found) - _NAMES} more" if len(found) > _NAMES else ""
-        yield from page.item(
-            "", f"{count} built for another platform only: {', '.join(found[:_NAMES])}{rest}"
-        )
+        yield from page.item("", f"{count} built for another platform only: {some_of(found, _NAMES)}")
 
 
 def _width(columns: Sequence[str], gap: int) -> int:

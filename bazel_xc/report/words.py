@@ -13,6 +13,7 @@ from types import MappingProxyType
 from attrs import field, frozen
 
 from bazel_xc.graph.dependency import NodeKind, Verdict
+from bazel_xc.model import some_of
 from bazel_xc.report.model import Report
 from bazel_xc.report.page import GREEN, MAGENTA, RED, YELLOW
 from bazel_xc.report.summary import short_label
@@ -70,10 +71,8 @@ class Names:
         return " -> ".join(map(self.short, names))
 
     def list(self, names: Sequence[str], most: int, length: int = 0) -> str:
-        """The first ``most`` names and the number of the others; ``length`` as in ``and_more``."""
-        shown = ", ".join(map(self.short, names[:most]))
-        rest = max(length, len(names)) - len(names[:most])
-        return f"{shown} and {rest} more" if rest else shown
+        """The first ``most`` names and the number of the others; ``length`` as in ``some_of``."""
+        return some_of([*map(self.short, names[:most])], most, max(length, len(names)))
 
     def where(self, platforms: Iterable[str]) -> str:
         """Platforms in their configured order: all of an operating system by its name, and ``everywhere``."""
