@@ -42,6 +42,7 @@ _STRING = frozenset({str})
 _SHOWN = 60
 _T = TypeVar("_T")
 _SEVERAL_PACKAGES = "found packages "
+_CYCLE = "import cycle not allowed"
 _POSITION = re.compile(r"^(?P<path>.*?):(?P<line>\d+)(?::(?P<column>\d+))?$")
 
 
@@ -243,4 +244,8 @@ def _module(get: _Getter) -> ListedModule:
 
 
 def _error(get: _Getter) -> ListedError:
-    return ListedError(message=get.text("Err"), position=get.text("Pos"))
+    message, stack = get.text("Err"), get("ImportStack")
+    if message.startswith(_CYCLE) and stack[-1:] and stack[-1] in stack[:-1]:
+        start = len(stack) - 2 - stack[-2::-1].index(stack[-1])
+        message = f"{message}: {' -> '.join(stack[start:])}"
+    return ListedError(message=message, position=get.text("Pos"))

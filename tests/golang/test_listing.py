@@ -230,6 +230,28 @@ def test_place_of_an_error(position: str, place: tuple[str, int, int]) -> None:
     assert ListedError("x", position).place() == place
 
 
+def test_error_about_a_directory_has_no_place() -> None:
+    """go tells the first import of it that it met."""
+    assert ListedError("found packages a (a.go) and b (b.go) in p", "q/q.go:3:8").place() == ("", 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("stack", "expected"),
+    [
+        pytest.param(["m/z", "m/a", "m/b", "m/a"], ": m/a -> m/b -> m/a", id="not_what_leads_to_it"),
+        pytest.param(["m/a", "m/b", "m/a", "m/a"], ": m/a -> m/a", id="the_last_one"),
+        pytest.param(["m/a", "m/b"], "", id="no_cycle"),
+        pytest.param([], "", id="nothing"),
+    ],
+)
+def test_cycle_is_told(stack: list[str], expected: str) -> None:
+    raw = {"ImportPath": "m/a", "Error": {"ImportStack": stack, "Err": "import cycle not allowed"}}
+
+    error = ListedPackage.from_json(raw).error
+
+    assert error == ListedError(f"import cycle not allowed{expected}", "")
+
+
 def test_files_of_a_package() -> None:
     package = ListedPackage.from_json(
         {

@@ -158,7 +158,8 @@ def test_nested_module_that_go_cannot_list(generate: Callable[..., Outcome]) -> 
                 "a/a.go": 'package a\n\nimport _ "example.com/m/b"\n',
                 "b/b.go": 'package b\n\nimport _ "example.com/m/a"\n',
             },
-            "a: error: import cycle not allowed (its rules are left unchanged)\n",
+            "a: error: import cycle not allowed: example.com/m/a -> example.com/m/b -> example.com/m/a"
+            " (its rules are left unchanged)\n",
             id="import_cycle",
         ),
     ],
